@@ -131,6 +131,7 @@ export default defineConfig({
     'promise/always-return': 'off',
     'typescript/no-unsafe-type-assertion': 'off',
     'typescript/no-unnecessary-type-arguments': 'off',
+    'typescript/consistent-return': 'off',
     'import/no-named-as-default-member': 'off',
     'unicorn/no-array-sort': 'off',
     'unicorn/no-array-reverse': 'off',

@@ -1,0 +1,148 @@
+import type { Bar, BarSeries, Timeframe } from '#shared/domain/bar.ts'
+import type { Instrument } from '#shared/domain/instrument.ts'
+import type { Fill, Order, OrderStatus } from '#shared/domain/order.ts'
+import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
+import type { Latch } from '#shared/domain/trading-state.ts'
+import type { Stop } from '#shared/lib/clock.ts'
+
+/** SHA-256 of a text, in lower-case hexadecimal. */
+export type Sha256 = (text: string) => string
+
+/** What a broker says of one order. */
+export interface OrderReport {
+  readonly clientOrderId: string
+  readonly venueOrderId: string | null
+  readonly instrument: string
+  readonly status: OrderStatus
+  readonly filledQuantity: string
+  readonly at: number
+}
+
+export type BrokerEvent =
+  | { readonly kind: 'accepted'; readonly clientOrderId: string; readonly venueOrderId: string }
+  | { readonly kind: 'rejected'; readonly clientOrderId: string; readonly reason: string }
+  | { readonly kind: 'filled'; readonly fill: Fill }
+  | { readonly kind: 'canceled'; readonly clientOrderId: string }
+  | { readonly kind: 'expired'; readonly clientOrderId: string }
+  | { readonly kind: 'cancelRejected'; readonly clientOrderId: string; readonly reason: string }
+  | { readonly kind: 'link'; readonly connected: boolean; readonly latencyMs: number | null }
+
+/**
+ * A venue that takes orders. The client order id is the idempotency key: the same id twice is at most one order. Calls
+ * reject with a ParleyError whose `retry` tells a definitive refusal from an ambiguous failure.
+ */
+export interface Broker {
+  readonly name: string
+  readonly mode: 'paper' | 'live'
+  connect(listener: (event: BrokerEvent) => void): Promise<Stop>
+  submit(order: Order): Promise<void>
+  cancel(clientOrderId: string): Promise<void>
+  /** What the venue knows of the order; undefined when it has never heard of it. */
+  query(clientOrderId: string): Promise<OrderReport | undefined>
+  openOrders(): Promise<readonly OrderReport[]>
+  /** Fills at or after the moment, oldest first. */
+  fills(sinceMs: number): Promise<readonly Fill[]>
+}
+
+/** What changed at the market. */
+export type MarketUpdate =
+  | { readonly kind: 'trade'; readonly trade: Trade }
+  | { readonly kind: 'quote'; readonly quote: Quote }
+  | { readonly kind: 'link'; readonly connected: boolean }
+
+/** A source of prices: the simulated exchange, or imported bars replayed. */
+export interface Feed {
+  readonly name: string
+  instruments(): readonly Instrument[]
+  /** The latest quote; undefined while there is none. */
+  quote(instrument: string): Quote | undefined
+  /** The order book, or undefined where the feed has none. */
+  book(instrument: string): Book | undefined
+  /** The newest bars that opened before `before` (default: now, the running bar included), oldest first. */
+  bars(instrument: string, timeframe: Timeframe, limit: number, before?: number): readonly Bar[]
+  start(listener: (update: MarketUpdate) => void): Stop
+}
+
+/** A headline or a post. */
+export interface Text {
+  readonly at: number
+  readonly text: string
+  readonly publisher: string
+  /** Readers reached, likes, or any such weight; 1 where unknown. */
+  readonly reach: number
+}
+
+/** What each kind of research source answers with. Series are oldest first. */
+export interface SourceData {
+  readonly price_data: BarSeries
+  readonly volume_data: BarSeries
+  readonly historical_data: BarSeries
+  /** Closes of other instruments on the same days as the asked one's, by instrument. */
+  readonly peer_data: Readonly<Record<string, BarSeries>>
+  readonly orderbook: Book
+  readonly news: readonly Text[]
+  readonly social: readonly Text[]
+  /** 0 (extreme fear) to 100 (extreme greed), one a day. */
+  readonly fear_greed: readonly { readonly at: number; readonly value: number }[]
+  readonly onchain: readonly {
+    readonly at: number
+    readonly activeAddresses: number
+    readonly transactions: number
+    /** Coins that moved onto exchanges less those that left. */
+    readonly exchangeNetflow: number
+  }[]
+  readonly coingecko: {
+    readonly marketCapUsd: number
+    readonly volume24hUsd: number
+    readonly circulating: number
+    readonly rank: number
+  }
+  readonly macro_data: readonly {
+    readonly series: string
+    readonly at: number
+    readonly value: number
+    readonly previous: number
+  }[]
+}
+export type SourceName = keyof SourceData
+
+/** What a source said: a value, known emptiness. That it could not say anything is an error, SOURCE_UNAVAILABLE. */
+export type SourceAnswer<Name extends SourceName = SourceName> =
+  | { readonly status: 'value'; readonly asOf: number; readonly data: SourceData[Name] }
+  | { readonly status: 'empty'; readonly asOf: number }
+
+/** Where research asks. Rejects with SOURCE_UNAVAILABLE (saying whether a retry may help) for what it cannot answer. */
+export interface ResearchSources {
+  fetch<Name extends SourceName>(source: Name, instrument: string, signal: AbortSignal): Promise<SourceAnswer<Name>>
+}
+
+/** Where the trading state survives the process. `load` throws LATCH_UNREADABLE when it is there and cannot be understood. */
+export interface LatchStore {
+  load(): Latch | undefined
+  /** Durable when it returns. */
+  save(latch: Latch): void
+  /** True when a stop was asked for from outside the process and has not been taken up. */
+  stopRequested(): { readonly reason: string } | undefined
+  clearStopRequest(): void
+}
+
+/** Imported bars. */
+export interface BarStore {
+  save(
+    instrument: string,
+    timeframe: Timeframe,
+    bars: readonly Bar[],
+  ): { readonly inserted: number; readonly replaced: number }
+  load(
+    instrument: string,
+    timeframe: Timeframe,
+    options: { from?: number; before?: number; limit?: number },
+  ): readonly Bar[]
+  series(): readonly {
+    readonly instrument: string
+    readonly timeframe: Timeframe
+    readonly bars: number
+    readonly from: number
+    readonly to: number
+  }[]
+}

@@ -1,0 +1,16 @@
+import { journalContract } from './journal.ts'
+import { marketContract } from './market.ts'
+import { runsContract } from './runs.ts'
+import { settingsContract } from './settings.ts'
+import { systemContract } from './system.ts'
+import { tradingContract } from './trading.ts'
+
+/** The whole API of the desk; the page, the command line and other programs know no other way in. */
+export const contract = {
+  system: systemContract,
+  market: marketContract,
+  runs: runsContract,
+  trading: tradingContract,
+  journal: journalContract,
+  settings: settingsContract,
+}

@@ -1,0 +1,43 @@
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { barSchema, timeframeSchema } from '#shared/domain/bar.ts'
+import { instrumentSchema } from '#shared/domain/instrument.ts'
+import { quoteSchema } from '#shared/domain/quote.ts'
+
+const seriesSchema = z.object({ instrument: z.string(), timeframe: timeframeSchema })
+
+/** What importing a file did, or why it did nothing. */
+export const importReportSchema = z.object({
+  file: z.string(),
+  instrument: z.string(),
+  timeframe: timeframeSchema,
+  bars: z.int(),
+  replaced: z.int(),
+  from: z.int(),
+  to: z.int(),
+})
+export type ImportReport = z.infer<typeof importReportSchema>
+
+export const marketContract = {
+  instruments: oc.route({ method: 'GET', path: '/instruments' }).output(z.array(instrumentSchema)),
+  quotes: oc.route({ method: 'GET', path: '/quotes' }).output(z.array(quoteSchema)),
+  /** The newest bars that opened before `before`, oldest first. */
+  bars: oc
+    .route({ method: 'GET', path: '/bars' })
+    .input(
+      seriesSchema.extend({
+        before: z.coerce.number().int().optional(),
+        limit: z.coerce.number().int().min(1).max(5_000).default(500),
+      }),
+    )
+    .output(z.array(barSchema)),
+  /** The latest bar and quote of one series as they change, at most ten times a second. */
+  watch: oc
+    .route({ method: 'GET', path: '/bars/live' })
+    .input(seriesSchema)
+    .output(eventIterator(z.object({ bar: barSchema.nullable(), quote: quoteSchema.nullable() }))),
+  import: oc
+    .route({ method: 'POST', path: '/bars/import' })
+    .input(z.object({ file: z.string(), text: z.string(), instrument: z.string().optional() }))
+    .output(importReportSchema),
+}

@@ -1,0 +1,46 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { ballotSchema } from '#shared/domain/ballot.ts'
+import { decisionSchema } from '#shared/domain/decision.ts'
+import { evidenceSchema } from '#shared/domain/evidence.ts'
+import { messageSchema } from '#shared/domain/message.ts'
+import { outcomeSchema } from '#shared/domain/outcome.ts'
+import { proposalSchema } from '#shared/domain/proposal.ts'
+import { goalSchema, runSchema, runSummarySchema } from '#shared/domain/run.ts'
+import { tallySchema } from '#shared/domain/tally.ts'
+
+const one = z.object({ runId: z.string() })
+
+export const runsContract = {
+  /** Starts deciding on an instrument and answers at once; what is left out comes from the settings. */
+  start: oc
+    .route({ method: 'POST', path: '/runs' })
+    .input(goalSchema.partial({ profile: true, policy: true }))
+    .output(runSummarySchema),
+  list: oc
+    .route({ method: 'GET', path: '/runs' })
+    .input(z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) }))
+    .output(z.array(runSummarySchema)),
+  get: oc.route({ method: 'GET', path: '/runs/{runId}' }).input(one).output(runSchema),
+  cancel: oc
+    .route({ method: 'POST', path: '/runs/{runId}/cancel' })
+    .input(one.extend({ reason: z.string().min(1) }))
+    .output(runSummarySchema),
+  messages: oc
+    .route({ method: 'GET', path: '/runs/{runId}/messages' })
+    .input(one.extend({ after: z.string().optional(), limit: z.coerce.number().int().min(1).max(2_000).default(500) }))
+    .output(z.array(messageSchema)),
+  evidence: oc.route({ method: 'GET', path: '/runs/{runId}/evidence' }).input(one).output(z.array(evidenceSchema)),
+  vote: oc
+    .route({ method: 'GET', path: '/runs/{runId}/vote' })
+    .input(one)
+    .output(
+      z.object({
+        proposals: z.array(proposalSchema),
+        ballots: z.array(ballotSchema),
+        tally: tallySchema.nullable(),
+        decision: decisionSchema.nullable(),
+        outcome: outcomeSchema.nullable(),
+      }),
+    ),
+}

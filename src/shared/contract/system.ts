@@ -1,0 +1,55 @@
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { accountSchema, modeSchema } from '#shared/domain/account.ts'
+import { agentHealthSchema } from '#shared/domain/agent.ts'
+import { latchSchema, stopProgressSchema } from '#shared/domain/trading-state.ts'
+
+/** What the permanent bar shows. Null means unavailable. */
+export const statusSchema = z.object({
+  version: z.string(),
+  mode: modeSchema,
+  account: accountSchema,
+  dayPnl: z.string().nullable(),
+  latch: latchSchema,
+  stop: stopProgressSchema.nullable(),
+  feed: z.object({ connected: z.boolean(), name: z.string(), lastTickAt: z.int().nullable() }),
+  broker: z.object({ connected: z.boolean(), name: z.string(), latencyMs: z.number().nullable() }),
+  activeRunId: z.string().nullable(),
+  deadLetters: z.int(),
+  /** 99th percentile of the engine's event-loop delay over the last minute. */
+  loopDelayMs: z.number().nullable(),
+  now: z.int(),
+  journalSize: z.int(),
+})
+export type Status = z.infer<typeof statusSchema>
+
+/** The nouns that a page may have in its cache; a change names those to fetch again. */
+export const nouns = [
+  ...['status', 'runs', 'messages', 'evidence', 'proposals', 'ballots', 'decisions', 'orders', 'fills', 'positions'],
+  ...['trading', 'settings', 'agents', 'bars', 'deadLetters'],
+] as const
+const changeSchema = z.object({ seq: z.int(), nouns: z.array(z.string()), status: statusSchema })
+
+export const systemContract = {
+  status: oc.route({ method: 'GET', path: '/status' }).output(statusSchema),
+  /** The desk's changes after a cursor, conflated to at most ten a second; the first answer comes at once. */
+  watch: oc
+    .route({ method: 'GET', path: '/changes' })
+    .input(z.object({ after: z.coerce.number().int().min(0).optional() }))
+    .output(eventIterator(changeSchema)),
+  agents: oc.route({ method: 'GET', path: '/agents' }).output(z.array(agentHealthSchema)),
+  deadLetters: oc
+    .route({ method: 'GET', path: '/dead-letters' })
+    .output(
+      z.array(
+        z.object({
+          id: z.string(),
+          topic: z.string(),
+          at: z.int(),
+          attempts: z.int(),
+          error: z.string(),
+          body: z.unknown(),
+        }),
+      ),
+    ),
+}

@@ -1,0 +1,35 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { fillSchema, orderSchema } from '#shared/domain/order.ts'
+import { positionViewSchema } from '#shared/domain/position.ts'
+import { latchSchema, stopLevelSchema, stopProgressSchema } from '#shared/domain/trading-state.ts'
+
+const page = z.object({
+  instrument: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(1_000).default(200),
+})
+
+export const tradingContract = {
+  /** Closes the gate at once and cancels what the level says; never asks back (KS-1). */
+  stop: oc
+    .route({ method: 'POST', path: '/stop' })
+    .input(z.object({ level: stopLevelSchema.default(2), reason: z.string().default('Stopped by the trader') }))
+    .output(z.object({ latch: latchSchema, progress: stopProgressSchema })),
+  /** HALTED to REDUCING, or ACTIVE to REDUCING: positions may be closed by hand, none opened. */
+  reduce: oc
+    .route({ method: 'POST', path: '/reduce' })
+    .input(z.object({ reason: z.string().min(1) }))
+    .output(latchSchema),
+  /** Back to ACTIVE: a person, a reason, the account's name and mode typed out (KS-9). */
+  rearm: oc
+    .route({ method: 'POST', path: '/rearm' })
+    .input(z.object({ reason: z.string(), account: z.string(), mode: z.string() }))
+    .output(latchSchema),
+  orders: oc.route({ method: 'GET', path: '/orders' }).input(page).output(z.array(orderSchema)),
+  cancel: oc
+    .route({ method: 'POST', path: '/orders/{clientOrderId}/cancel' })
+    .input(z.object({ clientOrderId: z.string() }))
+    .output(orderSchema),
+  fills: oc.route({ method: 'GET', path: '/fills' }).input(page).output(z.array(fillSchema)),
+  positions: oc.route({ method: 'GET', path: '/positions' }).output(z.array(positionViewSchema)),
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { actionSchema } from './proposal.ts'
+
+/** The result of a vote, with the rule that fired. */
+export const decisionSchema = z.object({
+  id: z.string(),
+  runId: z.string(),
+  at: z.int(),
+  /** Null when the desk had nothing to vote on. */
+  proposalId: z.string().nullable(),
+  action: actionSchema,
+  /** agreed: it may be carried out; noTrade: the vote did not carry it; review: the trader would have to decide. */
+  status: z.enum(['agreed', 'noTrade', 'review']),
+  /** The rule of the policy that fired, as a code and as a sentence. */
+  rule: z.string(),
+  reason: z.string(),
+  /** From 0 to 1. */
+  confidence: z.number(),
+  /** Share of the weight behind the result, 0 to 100. */
+  agreement: z.number(),
+  /** The epoch of the trading state it was made under; after a stop it is never executed (KS-12). */
+  epoch: z.int(),
+})
+export type Decision = z.infer<typeof decisionSchema>

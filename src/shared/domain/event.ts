@@ -1,0 +1,77 @@
+import type { AgentHealth } from './agent.ts'
+import type { Ballot } from './ballot.ts'
+import type { Decision } from './decision.ts'
+import type { Evidence, Validation } from './evidence.ts'
+import type { Insight } from './insight.ts'
+import type { Denial } from './mandate.ts'
+import type { Message } from './message.ts'
+import type { Fill, Order } from './order.ts'
+import type { Outcome } from './outcome.ts'
+import type { Plan } from './plan.ts'
+import type { Proposal } from './proposal.ts'
+import type { Goal, RunStatus } from './run.ts'
+import type { Settings } from './settings.ts'
+import type { Tally } from './tally.ts'
+import type { Latch, StopProgress } from './trading-state.ts'
+
+type AboutRun<T = unknown> = { readonly runId: string } & T
+type AboutStep<T = unknown> = { readonly runId: string; readonly stepId: string; readonly attempt: number } & T
+type AboutOrder<T = unknown> = { readonly clientOrderId: string } & T
+
+/** Everything that can happen on the desk: the kind of a journal record and what its data holds. */
+export interface DeskEvents {
+  deskStarted: { readonly clean: boolean; readonly account: string; readonly currency: string; readonly cash: string }
+  deskStopped: { readonly why: string }
+  settingsChanged: { readonly before: Settings | null; readonly after: Settings }
+  barsImported: {
+    readonly instrument: string
+    readonly timeframe: string
+    readonly bars: number
+    readonly file: string
+  }
+  agentStatusChanged: { readonly health: AgentHealth }
+
+  runStarted: AboutRun<{ readonly goal: Goal; readonly plan: Plan }>
+  runResumed: AboutRun
+  runEnded: AboutRun<{ readonly status: Exclude<RunStatus, 'running'>; readonly reason: string | null }>
+  stepStarted: AboutStep
+  stepRetried: AboutStep<{ readonly code: string; readonly message: string; readonly delayMs: number }>
+  stepSucceeded: AboutStep<{ readonly usd: number; readonly output: unknown }>
+  stepFailed: AboutStep<{ readonly code: string; readonly message: string; readonly usd: number }>
+  stepSkipped: AboutStep<{ readonly reason: string }>
+  stepCancelled: AboutStep<{ readonly reason: string }>
+  stepAnsweredLate: AboutStep<{ readonly what: string }>
+
+  evidenceGathered: { readonly evidence: Evidence }
+  dossierValidated: AboutRun<{ readonly validation: Validation }>
+  insightFormed: AboutRun<{ readonly insight: Insight }>
+  messagePosted: { readonly message: Message }
+  proposalMade: { readonly proposal: Proposal }
+  proposalRevised: { readonly proposal: Proposal; readonly why: string }
+  ballotCast: AboutRun<{ readonly ballot: Ballot }>
+  tallyTaken: AboutRun<{ readonly tally: Tally }>
+  decisionMade: { readonly decision: Decision }
+  outcomeMeasured: { readonly outcome: Outcome }
+
+  orderInitialized: { readonly order: Order }
+  orderDenied: AboutOrder<{ readonly denial: Denial }>
+  orderSubmitted: AboutOrder
+  orderAccepted: AboutOrder<{ readonly venueOrderId: string }>
+  orderRejected: AboutOrder<{ readonly reason: string }>
+  orderUnknown: AboutOrder<{ readonly reason: string }>
+  orderFilled: { readonly fill: Fill }
+  orderPendingCancel: AboutOrder
+  orderCancelRejected: AboutOrder<{ readonly reason: string }>
+  orderCanceled: AboutOrder
+  orderExpired: AboutOrder
+  ordersReconciled: { readonly matched: number; readonly adjusted: readonly string[] }
+
+  tradingStateChanged: { readonly before: Latch | null; readonly after: Latch }
+  stopProgressed: { readonly progress: StopProgress }
+  letterDied: { readonly topic: string; readonly messageId: string; readonly attempts: number; readonly error: string }
+}
+
+export type EventKind = keyof DeskEvents
+
+/** One event, ready to be journalled. */
+export type DeskEvent = { [Kind in EventKind]: { readonly kind: Kind; readonly data: DeskEvents[Kind] } }[EventKind]

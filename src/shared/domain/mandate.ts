@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { decimalSchema } from './decimal.ts'
+
+/** Hard caps that the desk may trade within; amounts in the account's currency. */
+export const mandateSchema = z.object({
+  /** Empty allows every instrument. */
+  instruments: z.array(z.string()),
+  maximumOrderNotional: decimalSchema,
+  /** Positions and working orders together, over all instruments, gross. */
+  maximumExposure: decimalSchema,
+  ordersPerMinute: z.int().min(1),
+  /** Loss since the start of the UTC day that closes the gate to new risk. */
+  maximumDailyLoss: decimalSchema,
+  /** Largest distance of a limit price from the last price, as a fraction. */
+  priceCollar: z.number().gt(0).max(1),
+  /** Oldest quote that an order may be priced on. */
+  maximumQuoteAgeMs: z.int().min(1),
+  /** Epoch milliseconds; after it nothing may be opened. Null never expires. */
+  expiresAt: z.int().nullable(),
+})
+export type Mandate = z.infer<typeof mandateSchema>
+
+export const denialCodes = [
+  'TRADING_HALTED',
+  'TRADING_STATE_REDUCING',
+  'STOPPED_SINCE_DECISION',
+  'MANDATE_EXPIRED',
+  'INSTRUMENT_NOT_IN_MANDATE',
+  'INSTRUMENT_NOT_FOUND',
+  'QUANTITY_NOT_POSITIVE',
+  'QUANTITY_NOT_ON_STEP',
+  'PRICE_NOT_ON_STEP',
+  'PRICE_OUTSIDE_COLLAR',
+  'QUOTE_UNAVAILABLE',
+  'QUOTE_STALE',
+  'NOTIONAL_BELOW_MINIMUM',
+  'NOTIONAL_EXCEEDS_MAX_PER_ORDER',
+  'EXPOSURE_EXCEEDS_MAXIMUM',
+  'NOTIONAL_EXCEEDS_FREE_BALANCE',
+  'REDUCE_ONLY_WOULD_INCREASE_POSITION',
+  'RATE_LIMIT_EXCEEDED',
+  'DAILY_LOSS_EXCEEDED',
+  'DUPLICATE_INTENT',
+] as const
+export const denialCodeSchema = z.enum(denialCodes)
+export type DenialCode = z.infer<typeof denialCodeSchema>
+
+/** Our own "no" to an order: a code and the values behind it. */
+export const denialSchema = z.object({
+  code: denialCodeSchema,
+  values: z.record(z.string(), z.string()),
+})
+export type Denial = z.infer<typeof denialSchema>

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { taskPriorities } from './profile.ts'
+
+export const stepStates = [
+  'pending',
+  'ready',
+  'running',
+  'waiting',
+  'succeeded',
+  'failed',
+  'skipped',
+  'cancelled',
+] as const
+export const stepStateSchema = z.enum(stepStates)
+export type StepState = z.infer<typeof stepStateSchema>
+
+/** The only ways a step may go from one state to another. */
+export const stepTransitions: Readonly<Record<StepState, readonly StepState[]>> = {
+  pending: ['ready', 'skipped', 'cancelled'],
+  ready: ['running', 'skipped', 'cancelled'],
+  running: ['waiting', 'succeeded', 'failed', 'cancelled', 'ready'],
+  waiting: ['running', 'ready', 'failed', 'cancelled'],
+  succeeded: [],
+  failed: [],
+  skipped: [],
+  cancelled: [],
+}
+
+export function isFinalStep(state: StepState): boolean {
+  return stepTransitions[state].length === 0
+}
+
+/** One unit of a plan: who does what, after which other steps, at what estimated cost. */
+export const stepSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  owner: z.string(),
+  /** What kind of work it is: the performer is found by it. */
+  action: z.string(),
+  needs: z.array(z.string()),
+  priority: z.enum(taskPriorities),
+  /** The run goes on without it. */
+  optional: z.boolean(),
+  sources: z.array(z.string()),
+  estimate: z.object({ seconds: z.number(), usd: z.number() }),
+  timeoutMs: z.int(),
+  retries: z.int(),
+  /** The reusable slots it takes while it runs, by pool; for instance { research: 1 }. */
+  slots: z.record(z.string(), z.int()),
+})
+export type Step = z.infer<typeof stepSchema>
+
+export const planSchema = z.object({
+  id: z.string(),
+  goal: z.string(),
+  /** SHA-256 over the steps: a run is never resumed with another plan. */
+  hash: z.string(),
+  steps: z.array(stepSchema),
+  /** How many of each slot there are. */
+  slots: z.record(z.string(), z.int()),
+  costLimitUsd: z.number(),
+  estimate: z.object({
+    usd: z.number(),
+    seconds: z.object({ sequential: z.number(), parallel: z.number(), lowerBound: z.number() }),
+    speedup: z.number(),
+  }),
+  /** Steps level by level: each level needs only earlier ones. For people; the executor has no such barriers. */
+  levels: z.array(z.array(z.string())),
+})
+export type Plan = z.infer<typeof planSchema>
+
+export const stepProgressSchema = z.object({
+  id: z.string(),
+  state: stepStateSchema,
+  attempt: z.int(),
+  startedAt: z.int().nullable(),
+  endedAt: z.int().nullable(),
+  usd: z.number(),
+  /** Why it failed or was skipped. */
+  reason: z.string().nullable(),
+})
+export type StepProgress = z.infer<typeof stepProgressSchema>

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { consensusPresetSchema } from './consensus-policy.ts'
+import { planSchema, stepProgressSchema } from './plan.ts'
+import { profileNameSchema } from './profile.ts'
+import { actionSchema } from './proposal.ts'
+
+export const runStatusSchema = z.enum(['running', 'completed', 'failed', 'cancelled'])
+export type RunStatus = z.infer<typeof runStatusSchema>
+
+/** What a run is asked to decide. */
+export const goalSchema = z.object({
+  instrument: z.string(),
+  profile: profileNameSchema,
+  policy: consensusPresetSchema,
+})
+export type Goal = z.infer<typeof goalSchema>
+
+/** One execution of a plan, as lists show it. */
+export const runSummarySchema = z.object({
+  id: z.string(),
+  goal: goalSchema,
+  status: runStatusSchema,
+  startedAt: z.int(),
+  endedAt: z.int().nullable(),
+  usd: z.number(),
+  stepsDone: z.int(),
+  stepsTotal: z.int(),
+  outcome: actionSchema.nullable(),
+  /** Why it failed or was cancelled, or how the vote ended, in a sentence. */
+  reason: z.string().nullable(),
+})
+export type RunSummary = z.infer<typeof runSummarySchema>
+
+/** A run with its plan and the progress of each step. */
+export const runSchema = runSummarySchema.extend({ plan: planSchema, steps: z.array(stepProgressSchema) })
+export type Run = z.infer<typeof runSchema>
