@@ -25,10 +25,19 @@ export type Status = z.infer<typeof statusSchema>
 
 /** The nouns that a page may have in its cache; a change names those to fetch again. */
 export const nouns = [
-  ...['status', 'runs', 'messages', 'evidence', 'proposals', 'ballots', 'decisions', 'orders', 'fills', 'positions'],
-  ...['trading', 'settings', 'agents', 'bars', 'deadLetters'],
+  'runs',
+  'messages',
+  'evidence',
+  'vote',
+  'orders',
+  'positions',
+  'settings',
+  'agents',
+  'bars',
 ] as const
-const changeSchema = z.object({ seq: z.int(), nouns: z.array(z.string()), status: statusSchema })
+export type Noun = (typeof nouns)[number]
+
+const changeSchema = z.object({ seq: z.int(), nouns: z.array(z.enum(nouns)), status: statusSchema })
 
 export const systemContract = {
   status: oc.route({ method: 'GET', path: '/status' }).output(statusSchema),
@@ -38,18 +47,16 @@ export const systemContract = {
     .input(z.object({ after: z.coerce.number().int().min(0).optional() }))
     .output(eventIterator(changeSchema)),
   agents: oc.route({ method: 'GET', path: '/agents' }).output(z.array(agentHealthSchema)),
-  deadLetters: oc
-    .route({ method: 'GET', path: '/dead-letters' })
-    .output(
-      z.array(
-        z.object({
-          id: z.string(),
-          topic: z.string(),
-          at: z.int(),
-          attempts: z.int(),
-          error: z.string(),
-          body: z.unknown(),
-        }),
-      ),
+  deadLetters: oc.route({ method: 'GET', path: '/dead-letters' }).output(
+    z.array(
+      z.object({
+        id: z.string(),
+        topic: z.string(),
+        at: z.int(),
+        attempts: z.int(),
+        error: z.string(),
+        body: z.unknown(),
+      }),
     ),
+  ),
 }
