@@ -1,3 +1,4 @@
+import type { Decimal } from '#shared/lib/decimal.ts'
 import type { AgentHealth } from './agent.ts'
 import type { Ballot } from './ballot.ts'
 import type { Decision } from './decision.ts'
@@ -20,7 +21,10 @@ type AboutOrder<T = unknown> = { readonly clientOrderId: string } & T
 
 /** Everything that can happen on the desk: the kind of a journal record and what its data holds. */
 export interface DeskEvents {
-  deskStarted: { readonly clean: boolean; readonly account: string; readonly currency: string; readonly cash: string }
+  deskStarted: { readonly clean: boolean; readonly feed: string }
+  accountOpened: { readonly account: string; readonly currency: string; readonly cash: Decimal }
+  /** The first look at the account on a UTC day (epoch days): the day's P&L is measured from here. */
+  dayOpened: { readonly day: number; readonly equity: Decimal }
   deskStopped: { readonly why: string }
   settingsChanged: { readonly before: Settings | null; readonly after: Settings }
   barsImported: {

@@ -1,0 +1,148 @@
+import type { DeskEvent } from '#shared/domain/event.ts'
+import { isClosed, type Order } from '#shared/domain/order.ts'
+import type { Position } from '#shared/domain/position.ts'
+import { add, compare, type Decimal, multiply, subtract, ZERO } from '#shared/lib/decimal.ts'
+import { applyOrderEvent, type OrderEvent } from './order-transitions.ts'
+import { applyFill, cashChange, flatPosition } from './positions.ts'
+
+/**
+ * The account as the journal tells it: folding the same records always gives the same book. Closed orders are dropped
+ * (lists read them from the store); their ids and the trade ids are kept, so that nothing is sent or booked twice.
+ */
+export interface TradingBook {
+  account: string
+  currency: string
+  cash: Decimal
+  dayStartEquity: Decimal
+  /** The UTC day (epoch days) that dayStartEquity belongs to. */
+  day: number
+  /** Orders that may still change, by client order id. */
+  readonly orders: Map<string, Order>
+  readonly positions: Map<string, Position>
+  /** The run whose order opened each position. */
+  readonly openedBy: Map<string, string | null>
+  readonly closedOrders: Set<string>
+  readonly tradeIds: Set<string>
+  /** When orders were sent, newest last; what is older than a minute is dropped. */
+  readonly sentAt: number[]
+}
+
+/** A book before its first record. */
+export function emptyBook(): TradingBook {
+  return {
+    account: '',
+    currency: '',
+    cash: ZERO,
+    dayStartEquity: ZERO,
+    day: 0,
+    orders: new Map(),
+    positions: new Map(),
+    openedBy: new Map(),
+    closedOrders: new Set(),
+    tradeIds: new Set(),
+    sentAt: [],
+  }
+}
+
+function isOrderEvent(event: DeskEvent): event is OrderEvent {
+  return event.kind.startsWith('order') && event.kind !== 'ordersReconciled'
+}
+
+/** Folds one journal record (its event and its time) into the book, in place. */
+export function applyToBook(book: TradingBook, event: DeskEvent, at: number): void {
+  if (event.kind === 'accountOpened') {
+    book.account = event.data.account
+    book.currency = event.data.currency
+    book.cash = event.data.cash
+  } else if (event.kind === 'dayOpened') {
+    book.day = event.data.day
+    book.dayStartEquity = event.data.equity
+  } else if (isOrderEvent(event)) {
+    foldOrder(book, event, at)
+  }
+}
+
+function foldOrder(book: TradingBook, event: OrderEvent, at: number): void {
+  const id =
+    event.kind === 'orderInitialized'
+      ? event.data.order.clientOrderId
+      : event.kind === 'orderFilled'
+        ? event.data.fill.clientOrderId
+        : event.data.clientOrderId
+  const before = book.orders.get(id)
+  if (event.kind === 'orderFilled') foldFill(book, event.data.fill, before)
+  if (event.kind === 'orderSubmitted') {
+    while (book.sentAt[0] !== undefined && book.sentAt[0] <= at - 60_000) book.sentAt.shift()
+    book.sentAt.push(at)
+  }
+  // A fill or a message that comes after the end of its order changes the account, not the working orders.
+  if (before === undefined && event.kind !== 'orderInitialized') return
+  const after = applyOrderEvent(before, event, at)
+  if (isClosed(after.status)) {
+    book.orders.delete(id)
+    book.closedOrders.add(id)
+  } else {
+    book.orders.set(id, after)
+  }
+}
+
+function foldFill(
+  book: TradingBook,
+  fill: Extract<OrderEvent, { kind: 'orderFilled' }>['data']['fill'],
+  order: Order | undefined,
+): void {
+  book.tradeIds.add(fill.tradeId)
+  book.cash = add(book.cash, cashChange(fill))
+  const before = book.positions.get(fill.instrument) ?? flatPosition(fill.instrument, fill.at)
+  if (before.quantity === ZERO) book.openedBy.set(fill.instrument, order?.runId ?? null)
+  book.positions.set(fill.instrument, applyFill(before, fill))
+}
+
+/** What an order has left to fill. */
+export function leavesQuantity(order: Order): Decimal {
+  const left = subtract(order.quantity, order.filledQuantity)
+  return compare(left, ZERO) > 0 ? left : ZERO
+}
+
+/** Cash plus positions at their marks; undefined while a mark is missing. */
+export function equity(book: TradingBook, mark: (instrument: string) => Decimal | undefined): Decimal | undefined {
+  let total = book.cash
+  for (const position of book.positions.values()) {
+    if (position.quantity === ZERO) continue
+    const price = mark(position.instrument)
+    if (price === undefined) return undefined
+    total = add(total, multiply(position.quantity, price))
+  }
+  return total
+}
+
+/** The book as plain JSON, for a snapshot. */
+export function bookToJson(book: TradingBook): unknown {
+  return {
+    ...book,
+    orders: [...book.orders.values()],
+    positions: [...book.positions.values()],
+    openedBy: [...book.openedBy],
+    closedOrders: [...book.closedOrders],
+    tradeIds: [...book.tradeIds],
+  }
+}
+
+/** The book that bookToJson wrote. */
+export function bookFromJson(json: unknown): TradingBook {
+  const plain = json as Omit<TradingBook, 'orders' | 'positions' | 'openedBy' | 'closedOrders' | 'tradeIds'> & {
+    orders: Order[]
+    positions: Position[]
+    openedBy: [string, string | null][]
+    closedOrders: string[]
+    tradeIds: string[]
+  }
+  return {
+    ...plain,
+    orders: new Map(plain.orders.map((order) => [order.clientOrderId, order])),
+    positions: new Map(plain.positions.map((position) => [position.instrument, position])),
+    openedBy: new Map(plain.openedBy),
+    closedOrders: new Set(plain.closedOrders),
+    tradeIds: new Set(plain.tradeIds),
+  }
+}
