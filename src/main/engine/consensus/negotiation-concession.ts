@@ -1,7 +1,7 @@
 import type { ScoredDeal } from './negotiation-deals.ts'
 
 /** A step of the protocol: a party makes an offer, or accepts the other's. */
-export interface Step {
+interface Step {
   readonly kind: 'offer' | 'acceptance'
   readonly round: number
   /** 0 or 1. */

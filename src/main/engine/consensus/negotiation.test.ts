@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Negotiation, negotiate } from './negotiation.ts'
+import { MEDIATOR, type Negotiation, negotiate } from './negotiation.ts'
 import type { Deal, Issue, Party } from './negotiation-deals.ts'
 
 const size: Issue = { kind: 'range', name: 'size', min: 0, max: 10 }
@@ -42,7 +42,7 @@ describe('a negotiation', () => {
     const holdOut = (party: Party, holdsOut: number): Party => ({ ...party, holdsOut })
     const outcome = negotiate([size, stop, horizon], [holdOut(strategist, 1.2), holdOut(risk, 0.8)])
     expect(outcome).toMatchObject({ status: 'agreed', by: 'mediation' })
-    const texts = outcome.transcript.filter(({ by }) => by === 'mediator')
+    const texts = outcome.transcript.filter(({ by }) => by === MEDIATOR)
     const offers = outcome.transcript.filter(({ kind }) => kind === 'offer')
     expect(offers.map(({ deal }) => deal)).toContainEqual(texts[0]?.deal)
     expect(outcome.transcript.slice(-2).map(({ kind }) => kind)).toEqual(['acceptance', 'acceptance'])

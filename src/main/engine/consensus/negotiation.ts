@@ -17,7 +17,7 @@ import { improve, mediate } from './negotiation-mediation.ts'
 export const MEDIATOR = 'mediator'
 
 /** One thing that was said, and what each party makes of the deal; the mediator's drafts are `text`. */
-export interface NegotiationMove {
+interface NegotiationMove {
   readonly kind: 'offer' | 'text' | 'acceptance' | 'refusal'
   readonly round: number
   readonly by: string

@@ -11,7 +11,7 @@ export interface Verdict {
 }
 
 /** Shares closer than this are equal: far above rounding, far below any vote. */
-export const SHARE_TOLERANCE = 1e-9
+const shareTolerance = 1e-9
 
 /** Each option's share of the votes in the policy's order; all are zero when nobody took a side. */
 export function optionShares(options: readonly string[], votes: readonly Vote[]): number[] {
@@ -39,7 +39,7 @@ export function quorumOf(policy: ConsensusPolicy, votes: readonly Vote[]): Tally
     measure: quorum.measure,
     required: quorum.atLeast,
     present: amount,
-    met: amount >= quorum.atLeast - SHARE_TOLERANCE,
+    met: amount >= quorum.atLeast - shareTolerance,
   }
 }
 
@@ -97,7 +97,7 @@ function judgeByVotes(policy: ConsensusPolicy, votes: readonly Vote[], passed: b
   const shares = optionShares(policy.options, votes)
   const first = Math.max(...shares)
   if (first === 0) return noTrade(policy, 'no-agreement', 'NO_VOTES', 'Nobody took a side with any confidence.')
-  const leaders = policy.options.filter((_, index) => (shares[index] ?? 0) >= first - SHARE_TOLERANCE)
+  const leaders = policy.options.filter((_, index) => (shares[index] ?? 0) >= first - shareTolerance)
   const leader = leaders[0] ?? policy.defaultOption
   if (leaders.length > 1 && policy.rule.kind !== 'unanimous') {
     const names = [...leaders].sort().join(' and ')
@@ -139,12 +139,12 @@ function judgeLeader(policy: ConsensusPolicy, leader: string, share: number): Ve
 export function meets(rule: ConsensusRule, share: number): boolean {
   switch (rule.kind) {
     case 'unanimous':
-      return share >= 1 - SHARE_TOLERANCE
+      return share >= 1 - shareTolerance
     case 'simple-majority':
-      return share > 0.5 + SHARE_TOLERANCE
+      return share > 0.5 + shareTolerance
     case 'super-majority':
     case 'weighted':
-      return share >= rule.threshold - SHARE_TOLERANCE
+      return share >= rule.threshold - shareTolerance
     default:
       return assertNever(rule)
   }

@@ -44,13 +44,12 @@ function winningCoalitions(policy: ConsensusPolicy, sided: readonly Vote[]): Uin
   const needed = sided.reduce((mask, { ballot }, voter) => {
     return policy.veto?.holders.includes(ballot.voter) ? mask | (1 << voter) : mask
   }, 0)
+  const sums = new Float64Array(wins.length)
   for (let coalition = 1; coalition < wins.length; coalition++) {
-    if ((coalition & needed) !== needed) continue
-    let sum = 0
-    for (let voter = 0; voter < sided.length; voter++) {
-      if ((coalition & (1 << voter)) !== 0) sum += sided[voter]?.countsFor ?? 0
-    }
-    if (meets(policy.rule, sum / total)) wins[coalition] = 1
+    const last = 31 - Math.clz32(coalition & -coalition)
+    const sum = (sums[coalition & (coalition - 1)] ?? 0) + (sided[last]?.countsFor ?? 0)
+    sums[coalition] = sum
+    if ((coalition & needed) === needed && meets(policy.rule, sum / total)) wins[coalition] = 1
   }
   return wins
 }

@@ -18,7 +18,7 @@ export interface BidWeights {
 }
 
 /** A bid: cost in the desk's currency, load and track record from 0 to 1; the lowest score is the best. */
-export interface Bid {
+interface Bid {
   readonly taskId: string
   readonly contractor: string
   readonly cost: number
@@ -28,7 +28,7 @@ export interface Bid {
 }
 
 /** One word of the protocol, in the order in which it was said. */
-export type ContractNetMessage =
+type ContractNetMessage =
   | { readonly kind: 'announced'; readonly taskId: string }
   | {
       readonly kind: 'declined'
