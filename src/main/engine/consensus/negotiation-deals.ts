@@ -31,7 +31,7 @@ export interface ScoredDeal {
   readonly gains: readonly number[]
 }
 
-const mostDeals = 4096
+const mostDeals = 1024
 const mostSteps = 1000
 const finest = 1 / 4096
 
@@ -48,7 +48,7 @@ export function scored(deal: Deal, parties: readonly Party[]): ScoredDeal {
 }
 
 /**
- * The deals to start from: all of a grid where it has at most 4,096, else as many spread evenly over the space (a Kronecker
+ * The deals to start from: all of a grid where it has at most 1,024, else as many spread evenly over the space (a Kronecker
  * sequence, Roberts 2018). Throws ISSUE_INVALID.
  */
 export function sampleDeals(issues: readonly Issue[]): Deal[] {

@@ -7,7 +7,7 @@ import { consensusPolicy } from '#shared/domain/consensus-policy.ts'
 import { condorcetWinner } from './condorcet-methods.ts'
 import { type Election, electionOf, electionSchema, type Ranking } from './election.ts'
 import { bordaPoints } from './positional-methods.ts'
-import { rank, type VotingMethod, votingMethods } from './voting-methods.ts'
+import { rank, type VotingMethod, votingMethods, winnerOf } from './voting-methods.ts'
 
 const file = resolve('../shared/reference/voting/elections.json')
 const ranking = z.array(z.array(z.string())).optional()
@@ -162,4 +162,6 @@ it('the ballots of a vote make an election among its options', () => {
     1,
   )
   expect(rank(election, 'schulze')).toEqual([['B'], ['A'], ['none']])
+  expect(winnerOf(rank(election, 'schulze'), 'none')).toBe('B')
+  expect(winnerOf([['A', 'B'], ['none']], 'none')).toBe('none')
 })

@@ -33,3 +33,9 @@ export const votingMethods = Object.keys(methods) as VotingMethod[]
 export function rank(election: Election, method: VotingMethod): Ranking {
   return methods[method](election)
 }
+
+/** The candidate that a ranking puts first, or the default option where several are tied: a tie is no trade. */
+export function winnerOf(ranking: Ranking, defaultOption: string): string {
+  const [first = []] = ranking
+  return first.length === 1 ? (first[0] ?? defaultOption) : defaultOption
+}
