@@ -45,11 +45,16 @@ export function admitBallots(policy: ConsensusPolicy, ballots: readonly Ballot[]
     last.set(ballot.voter, {
       ballot,
       weight,
-      countsFor: policy.rule.kind === 'weighted' ? weight * ballot.confidence : 1,
+      countsFor: policy.rule.kind === 'weighted' ? weight * conviction(ballot.confidence) : 1,
       options: isAbstention(ballot.choice) ? [] : [...new Set(firstChoices(ballot.choice))].sort(),
     })
   }
   return { votes: [...last.values()], notCounted }
+}
+
+/** A confidence below one in a billion is none: no trade hangs on what floats make of nothing. */
+function conviction(confidence: number): number {
+  return confidence < 1e-9 ? 0 : confidence
 }
 
 function refuse(

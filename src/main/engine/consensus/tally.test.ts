@@ -83,6 +83,15 @@ describe('the rules', () => {
     expect(result.dissent.map(({ ballot }) => ballot.voter)).toEqual(['bear', 'bull'])
   })
 
+  it('votes without confidence carry nothing, however few they are against', () => {
+    const ballots = [ballot('analyst', 'buy', { confidence: 5e-324 }), ballot('bear', 'buy', { confidence: 0 })]
+    expect(tally(policyOf('weighted', oneVoter), ballots, 600)).toMatchObject({
+      status: 'no-agreement',
+      outcome: 'hold',
+      rule: { code: 'NO_VOTES' },
+    })
+  })
+
   it('nobody can give itself more weight than the electorate does', () => {
     const policy = policyOf('weighted', { electorate: voters.map((voter) => ({ voter, weight: 1 })) })
     const ballots = [...votes('buy buy buy'), ballot('risk', 'sell', { weight: 1_000 })]
