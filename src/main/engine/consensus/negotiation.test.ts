@@ -88,6 +88,7 @@ describe('a negotiation', () => {
     expect(code([], strategist, risk)).toBe('PARTIES_INVALID')
     expect(code([size, size], strategist, risk)).toBe('PARTIES_INVALID')
     expect(code([size], risk, risk)).toBe('PARTIES_INVALID')
+    expect(code([size], risk, { ...strategist, name: MEDIATOR })).toBe('PARTIES_INVALID')
     expect(code([{ kind: 'options', name: 'horizon', options: [] }], strategist, risk)).toBe('ISSUE_INVALID')
     expect(code([{ kind: 'range', name: 'size', min: 2, max: 1 }], strategist, risk)).toBe('ISSUE_INVALID')
     expect(code([size], { ...strategist, utility: () => Number.NaN }, risk)).toBe('UTILITY_INVALID')

@@ -128,12 +128,14 @@ function utilitiesOf(parties: readonly Party[], { gains }: ScoredDeal): Record<s
 
 function assertNames(issues: readonly Issue[], parties: readonly [Party, Party]): void {
   const names = issues.map(({ name }) => name)
-  if (names.length === 0 || new Set(names).size < names.length || parties[0].name === parties[1].name) {
+  const speakers = new Set([...parties.map(({ name }) => name), MEDIATOR])
+  if (names.length === 0 || new Set(names).size < names.length || speakers.size < 3) {
     throw new ParleyError(
       'PARTIES_INVALID',
-      'A negotiation needs two parties and one issue or more, all named apart.',
+      'A negotiation needs an issue and two parties, all with names of their own.',
       {
         details: { issues: names, parties: parties.map(({ name }) => name) },
+        wayOut: `Name all apart, and nobody "${MEDIATOR}".`,
       },
     )
   }

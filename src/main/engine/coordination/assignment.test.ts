@@ -81,10 +81,12 @@ it('nobody and nothing is an assignment too', () => {
   expect(assign(new Float64Array(), 2, 0).columnOf).toEqual(Int32Array.of(-1, -1))
 })
 
-it('refuses a cost that is not a number', () => {
-  expect(() => assign(Float64Array.of(1, Number.NaN), 1, 2)).toThrowError(
-    expect.objectContaining({ code: 'ASSIGNMENT_INVALID' }),
-  )
+it('refuses a cost that is not a number, and a pair that is infinitely good', () => {
+  const invalid = expect.objectContaining({ code: 'ASSIGNMENT_INVALID' })
+  expect(() => assign(Float64Array.of(1, Number.NaN), 1, 2)).toThrowError(invalid)
+  expect(() => assign(Float64Array.of(1), 1, 2)).toThrowError(invalid)
+  expect(() => solve([[Number.NEGATIVE_INFINITY, 1]])).toThrowError(invalid)
+  expect(() => solve([[Number.POSITIVE_INFINITY, 1]], 'maximise')).toThrowError(invalid)
 })
 
 function solve(matrix: readonly (readonly number[])[], goal: 'minimise' | 'maximise' = 'minimise') {

@@ -10,7 +10,8 @@ export interface Assignment {
  * The best one-to-one assignment of rows to columns: as many pairs as the shorter side has, with the least sum of costs, or
  * the greatest for 'maximise'. `costs` holds rows x columns values row by row; Infinity (-Infinity for 'maximise') forbids
  * a pair. Exact, O(n³): Jonker and Volgenant 1987, augmenting row reduction and then shortest augmenting paths. Throws
- * ASSIGNMENT_INVALID for a wrong number of values or NaN, ASSIGNMENT_IMPOSSIBLE when forbidden pairs leave no way.
+ * ASSIGNMENT_INVALID for a wrong number of values, NaN or a pair that is infinitely good, ASSIGNMENT_IMPOSSIBLE when the
+ * forbidden pairs leave no way.
  */
 export function assign(
   costs: Float64Array,
@@ -18,8 +19,9 @@ export function assign(
   columns: number,
   goal: 'minimise' | 'maximise' = 'minimise',
 ): Assignment {
-  if (costs.length !== rows * columns || costs.some(Number.isNaN)) {
-    throw new ParleyError('ASSIGNMENT_INVALID', `An assignment of ${rows} x ${columns} needs that many numbers.`, {
+  const tooGood = goal === 'minimise' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+  if (costs.length !== rows * columns || costs.some((cost) => Number.isNaN(cost) || cost === tooGood)) {
+    throw new ParleyError('ASSIGNMENT_INVALID', `An assignment of ${rows} x ${columns} needs that many costs.`, {
       details: { rows, columns, values: costs.length },
       wayOut: 'Give every pair a cost, and Infinity to those that may not be.',
     })
