@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { assertNever } from '#shared/lib/assert.ts'
 
 /** What a voter says: one option, one option on conditions, an order of preference (groups best first), or nothing. */
-export const choiceSchema = z.discriminatedUnion('kind', [
+const choiceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('option'), option: z.string().min(1) }),
   z.object({
     kind: z.literal('conditional'),
@@ -42,6 +43,8 @@ export function firstChoices(choice: Choice): readonly string[] {
       return choice.ranking[0] ?? []
     case 'abstain':
       return []
+    default:
+      return assertNever(choice)
   }
 }
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
  * When ballots become a decision. Unanimity and majorities count heads; `weighted` counts weight times confidence.
  * A simple majority is more than half of the votes; super-majority and weighted need at least the threshold.
  */
-export const consensusRuleSchema = z.discriminatedUnion('kind', [
+const consensusRuleSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unanimous') }),
   z.object({ kind: z.literal('simple-majority') }),
   z.object({ kind: z.literal('super-majority'), threshold: z.number().gt(0.5).max(1) }),
@@ -13,7 +13,7 @@ export const consensusRuleSchema = z.discriminatedUnion('kind', [
 export type ConsensusRule = z.infer<typeof consensusRuleSchema>
 
 /** How many must take part: a number of voters, a share of the electorate, or a share of the electorate's weight. */
-export const quorumSchema = z.discriminatedUnion('measure', [
+const quorumSchema = z.discriminatedUnion('measure', [
   z.object({ measure: z.literal('voters'), atLeast: z.int().positive(), abstentionsCount: z.boolean() }),
   z.object({ measure: z.literal('electorate'), atLeast: z.number().gt(0).max(1), abstentionsCount: z.boolean() }),
   z.object({ measure: z.literal('weight'), atLeast: z.number().gt(0).max(1), abstentionsCount: z.boolean() }),
@@ -21,15 +21,13 @@ export const quorumSchema = z.discriminatedUnion('measure', [
 export type Quorum = z.infer<typeof quorumSchema>
 
 /** Whose ballots for one of these options stop everything: the outcome is then the default option. */
-export const vetoSchema = z.object({
+const vetoSchema = z.object({
   holders: z.array(z.string().min(1)).min(1),
   options: z.array(z.string().min(1)).min(1),
 })
-export type Veto = z.infer<typeof vetoSchema>
 
 /** Somebody who may vote, and the most that the voter's ballots can weigh. */
-export const memberSchema = z.object({ voter: z.string().min(1), weight: z.number().positive() })
-export type Member = z.infer<typeof memberSchema>
+const memberSchema = z.object({ voter: z.string().min(1), weight: z.number().positive() })
 
 /**
  * How one question is decided: what can be chosen, by whom, until when (UTC epoch milliseconds, the deadline itself is in

@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { ballotSchema } from './ballot.ts'
 
 /** What became of a vote; everything but `agreed` is no trade. */
-export const tallyStatuses = ['agreed', 'no-agreement', 'tie', 'quorum-missed', 'vetoed', 'expired'] as const
-export const tallyStatusSchema = z.enum(tallyStatuses)
+const tallyStatuses = ['agreed', 'no-agreement', 'tie', 'quorum-missed', 'vetoed', 'expired'] as const
+const tallyStatusSchema = z.enum(tallyStatuses)
 export type TallyStatus = z.infer<typeof tallyStatusSchema>
 
 /** The rule that decided. */
-export const firedRules = [
+const firedRules = [
   'UNANIMOUS',
   'SIMPLE_MAJORITY',
   'SUPER_MAJORITY',
@@ -21,14 +21,14 @@ export const firedRules = [
   'VETO',
   'DEADLINE_PASSED',
 ] as const
-export const firedRuleSchema = z.object({ code: z.enum(firedRules), sentence: z.string() })
+const firedRuleSchema = z.object({ code: z.enum(firedRules), sentence: z.string() })
 export type FiredRule = z.infer<typeof firedRuleSchema>
 
 /**
  * Why a ballot does not count: cast after the deadline, cast after the moment of the count, by nobody of the electorate,
  * handed in by somebody else than the voter, for an option that is not on offer, or followed by a later ballot.
  */
-export const notCountedReasons = [
+const notCountedReasons = [
   'LATE',
   'AFTER_COUNT',
   'NOT_IN_ELECTORATE',
@@ -36,7 +36,7 @@ export const notCountedReasons = [
   'UNKNOWN_OPTION',
   'SUPERSEDED',
 ] as const
-export const notCountedSchema = z.object({
+const notCountedSchema = z.object({
   ballotId: z.string(),
   voter: z.string(),
   reason: z.enum(notCountedReasons),
@@ -45,14 +45,14 @@ export const notCountedSchema = z.object({
 export type NotCounted = z.infer<typeof notCountedSchema>
 
 /** A ballot that counts, and what it counts for under the rule: 1 where heads are counted, else weight times confidence. */
-export const countedBallotSchema = z.object({ ballot: ballotSchema, weight: z.number(), countsFor: z.number() })
+const countedBallotSchema = z.object({ ballot: ballotSchema, weight: z.number(), countsFor: z.number() })
 export type CountedBallot = z.infer<typeof countedBallotSchema>
 
 /**
  * A voter's power among those who took a side: the Banzhaf index and the Shapley-Shubik index (each sums to 1), and
  * whether this voter alone, by voting otherwise or abstaining, could have changed the outcome.
  */
-export const voterPowerSchema = z.object({
+const voterPowerSchema = z.object({
   voter: z.string(),
   banzhaf: z.number(),
   shapleyShubik: z.number(),
@@ -67,8 +67,8 @@ export const tallySchema = z.object({
   /** The agreed option, or the default option where nothing is agreed. */
   outcome: z.string(),
   rule: firedRuleSchema,
-  /** True when no further ballot can change it: the deadline has passed, or everyone has voted, or there is no deadline. */
-  closed: z.boolean(),
+  /** True when nobody is waited for: the deadline has passed, every ballot is in, or there is no deadline. */
+  complete: z.boolean(),
   /** Each option's share of the votes, in the policy's order; abstentions are in neither numerator nor denominator. */
   shares: z.array(z.object({ option: z.string(), share: z.number(), confidence: z.number(), ballots: z.int() })),
   /** The share of the votes behind the outcome, 0 to 100; 0 when nobody voted for it. */
@@ -92,7 +92,7 @@ export const tallySchema = z.object({
   abstained: z.array(z.string()),
   /** Voters of the electorate from whom no ballot counts. */
   absent: z.array(z.string()),
-  /** Veto holders who used it. */
+  /** Veto holders whose ballots are a veto, also where it stopped nothing. */
   vetoedBy: z.array(z.string()),
   /** What the ballots behind the outcome make a condition of, by voter. */
   conditions: z.array(z.object({ voter: z.string(), condition: z.string() })),
