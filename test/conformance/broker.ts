@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Broker, BrokerEvent } from '#engine/ports.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
-import { type Fill, type Order, type Side } from '#shared/domain/order.ts'
+import { type Fill, fillSchema, type Order, type Side } from '#shared/domain/order.ts'
 import type { Quote } from '#shared/domain/quote.ts'
 import { add, compare, type Decimal, decimal, divide, multiply, roundToStep, sum, ZERO } from '#shared/lib/decimal.ts'
 import type { VirtualClock } from '#shared/lib/virtual-clock.ts'
@@ -100,6 +100,7 @@ export function brokerConformance(name: string, make: () => BrokerUnderTest): vo
       expect(filled(fills, 'a')).toBe(order.quantity)
       expect(fills).toEqual(t.events.flatMap((event) => (event.kind === 'filled' ? [event.fill] : [])))
       for (const fill of fills) {
+        fillSchema.parse(fill)
         expect(fill).toMatchObject({ clientOrderId: 'a', instrument: t.instrument.id, side: 'buy' })
         expect(compare(fill.fee, ZERO)).toBeGreaterThanOrEqual(0)
       }

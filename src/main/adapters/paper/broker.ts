@@ -78,7 +78,7 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
 
   function deliver(event: BrokerEvent, delayMs: number): void {
     const sentOn = link
-    clock.after(delayMs, () => {
+    clock.after(Math.round(delayMs), () => {
       if (linked && link === sentOn) listener?.(event)
     })
   }
@@ -143,11 +143,11 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
       setLink(true)
       if (faults.disconnectsPerHour === 0) return
       const lastsMs = (-Math.log(1 - chance.float()) * 3_600_000) / faults.disconnectsPerHour
-      cancelNext = clock.after(lastsMs, down)
+      cancelNext = clock.after(Math.round(lastsMs), down)
     }
     const down = () => {
       setLink(false)
-      cancelNext = clock.after(2_000 * Math.exp(0.8 * chance.normal()), up)
+      cancelNext = clock.after(Math.round(2_000 * Math.exp(0.8 * chance.normal())), up)
     }
     const stop = () => {
       if (listener !== next) return
