@@ -1,5 +1,6 @@
 import type { Bar } from '#shared/domain/bar.ts'
 import type { Random } from '#shared/lib/random.ts'
+import { tidyVolume } from './fold-bars.ts'
 
 /** Rounds to decimal places, as the nearest float of that decimal. */
 export function roundTo(value: number, places: number): number {
@@ -163,7 +164,7 @@ function shareOut(volume: number, weights: ArrayLike<number>, count: number, pla
   for (let index = 0; index < count; index++) {
     weight += weights[index] as number
     const until = index === count - 1 ? volume : Math.min(volume, roundTo((volume * weight) / total, places))
-    shares.push(index === count - 1 ? Math.max(0, until - given) : roundTo(until - given, places))
+    shares.push(index === count - 1 ? tidyVolume(Math.max(0, until - given)) : roundTo(until - given, places))
     given = until
   }
   return shares

@@ -214,6 +214,33 @@ describe('times', () => {
   })
 })
 
+describe('volumes', () => {
+  const volumes = (names: string, rows: readonly string[], instrument = 'BTC/USD') =>
+    parseBars(
+      `date,open,high,low,close,${names}\n${rows.map((row, index) => `2024-01-0${index + 1},50,50,50,50,${row}`).join('\n')}`,
+      { instrument },
+    ).bars.map((bar) => bar.volume)
+
+  it('are taken in base units, by name or by what they add up to', () => {
+    expect(volumes('volume_btc,volume', ['3,150', '4,200'])).toEqual([3, 4])
+    expect(volumes('Volume USD,Volume BTC', ['150,3', '200,4'])).toEqual([3, 4])
+    expect(volumes('volume,quote_asset_volume', ['3,1', '4,1'])).toEqual([3, 4])
+    expect(volumes('volume,volume_xbt', ['150,3', '200,4'], 'WBTC/EUR')).toEqual([3, 4])
+    expect(volumes('volume,turnover,tradecount', ['3,150,9', '4,200,9'])).toEqual([3, 4])
+  })
+
+  it('are not taken from an average beside them', () => {
+    expect(volumes('Volume,Volume MA', ['30,3', '40,4'])).toEqual([30, 40])
+  })
+
+  it('are nothing, and said to be, where there is no column or a cell is blank', () => {
+    const none = parseBars('date,open,high,low,close\n2024-01-01,2,3,1,2', { instrument: 'BTC/USD' })
+    expect([none.bars[0]?.volume, none.notes.join()]).toEqual([0, expect.stringContaining('no volume column')])
+    const some = parseBars(`${header}\n2024-01-01,2,3,1,2,\n2024-01-02,2,3,1,2,5`, { instrument: 'BTC/USD' })
+    expect([some.bars.map((bar) => bar.volume), some.notes.join()]).toEqual([[0, 5], expect.stringContaining('1 rows')])
+  })
+})
+
 describe('refusals', () => {
   const good = '2024-01-01,2,3,1,2,10'
 

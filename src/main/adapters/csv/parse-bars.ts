@@ -16,7 +16,7 @@ export interface ParseOptions {
 }
 
 /** What is worth saying of one line; lines count from 1. */
-export interface LineNote {
+interface LineNote {
   readonly line: number
   readonly reason: string
 }
@@ -294,7 +294,10 @@ function readBar(row: Row, group: BarColumns, volumeColumn: number | undefined, 
   }
 }
 
-/** The column in base units: the one named for the base, not the quote; failing names, the one with the smaller sum. */
+/**
+ * The column in base units: the one named for the base, else the plain "volume", else the one with the smallest sum; but
+ * where another column times the price comes to the same sums, that other one is in base units.
+ */
 function chooseVolume(
   rows: readonly Row[],
   group: BarColumns,
@@ -305,14 +308,20 @@ function chooseVolume(
   const [base = '', quote = ''] = instrument.toLowerCase().split('/')
   const named = group.volumes.find(({ unit }) => unit === base || unit === 'base')
   if (named) return named.column
-  const left = group.volumes.filter(({ unit }) => unit !== quote && unit !== 'quote' && unit !== 'quoteasset')
-  if (left.length === 1) return left[0]?.column
-  const total = (column: number) => {
-    const values = rows.map((row) => parseNumber(cell(row, column), style))
-    return values.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : value), 0)
+  const others = group.volumes.filter(({ unit }) => unit !== quote && unit !== 'quote' && unit !== 'quoteasset')
+  const total = (column: number, price?: number) => {
+    const number = (row: Row, at: number) => parseNumber(cell(row, at), style) || 0
+    return rows.reduce((sum, row) => sum + number(row, column) * (price === undefined ? 1 : number(row, price)), 0)
   }
-  const candidates = left.length > 0 ? left : group.volumes
-  return candidates.reduce((best, next) => (total(next.column) < total(best.column) ? next : best)).column
+  const candidates = others.length > 0 ? others : group.volumes
+  const least = candidates.reduce((best, next) => (total(next.column) < total(best.column) ? next : best))
+  const first = candidates.find(({ unit }) => unit === '') ?? least
+  const sum = total(first.column)
+  const valued = candidates.find(({ column }) => {
+    const share = total(column, group.close) / sum
+    return column !== first.column && share > 0.8 && share < 1.25
+  })
+  return (valued ?? first).column
 }
 
 const dayMs = timeframeMs['1d']

@@ -42,11 +42,11 @@ export function splitRows(text: string, separator: Separator): readonly Row[] {
 }
 
 function lineEnd(text: string, from: number): number {
-  for (let index = from; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (code === 10 || code === 13) return index
-  }
-  return text.length
+  const feed = text.indexOf('\n', from)
+  const end = feed < 0 ? text.length : feed
+  // Carriage returns end a line before a line feed, and by themselves in very old files.
+  const back = text.slice(from, end).indexOf('\r')
+  return back < 0 ? end : from + back
 }
 
 function afterBreak(text: string, end: number): number {

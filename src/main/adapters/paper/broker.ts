@@ -67,18 +67,19 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
   /** Sends an event on its way: in order, unless it is one of the late ones. */
   function tell(event: Exclude<BrokerEvent, { kind: 'link' }>): void {
     if (event.kind === 'accepted' && event.clientOrderId === muted) return
-    const late = chance.chance(faults.delayedEvent) ? 500 + chance.float() * 4_500 : 0
-    const inOrder = Math.max(clock.monotonic() + oneWayMs(), tellNoSoonerThan)
-    if (late === 0) tellNoSoonerThan = inOrder
-    deliver(event, inOrder + late - clock.monotonic())
+    const late = chance.chance(faults.delayedEvent) ? chance.int(500, 5_000) : 0
+    const now = clock.monotonic()
+    const delayMs = Math.ceil(Math.max(oneWayMs(), tellNoSoonerThan - now))
+    if (late === 0) tellNoSoonerThan = now + delayMs
+    deliver(event, delayMs + late)
     if (event.kind === 'filled' && chance.chance(faults.duplicateFill)) {
-      deliver(event, inOrder + late - clock.monotonic() + chance.float() * 2_000)
+      deliver(event, delayMs + late + chance.int(0, 2_000))
     }
   }
 
   function deliver(event: BrokerEvent, delayMs: number): void {
     const sentOn = link
-    clock.after(Math.round(delayMs), () => {
+    clock.after(delayMs, () => {
       if (linked && link === sentOn) listener?.(event)
     })
   }

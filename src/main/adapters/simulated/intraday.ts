@@ -3,20 +3,37 @@ import { decimalPlaces, unfoldBar, unfoldPrints } from '#adapters/bars/unfold-ba
 import { makeQuotedTicks } from '#adapters/tape/quoted-ticks.ts'
 import { barOfTicks, type Span, type Tape, type Tick, tickIndex } from '#adapters/tape/tape.ts'
 import { type Bar, barOpenTime, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
+import { assertExists } from '#shared/lib/assert.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
 import { createRandom, type Random } from '#shared/lib/random.ts'
 import type { Coin } from './coins.ts'
 import type { World } from './world.ts'
 
 const minuteMs = timeframeMs['1m']
-const hourMs = timeframeMs['1h']
-const dayMs = timeframeMs['1d']
 /** Ticks are made this much at a time, so that no turn of the event loop is long even at 200 ticks a second. */
 const spanMs = 5_000
 /** Coins tick on a common grid, so that one timer serves them all. */
 const gridMs = 10
 
-/** The simulated market within its days: each day is divided into hours, minutes, seconds and at last ticks. */
+/** How bars are divided, longest first: each length out of the next longer one, so that any is as quick to make. */
+const divisions: readonly { readonly timeframe: Timeframe; readonly parent: Timeframe }[] = [
+  { timeframe: '4h', parent: '1d' },
+  { timeframe: '1h', parent: '4h' },
+  { timeframe: '30m', parent: '1h' },
+  { timeframe: '15m', parent: '30m' },
+  { timeframe: '5m', parent: '15m' },
+  { timeframe: '1m', parent: '5m' },
+]
+
+const parentMs = new Map(divisions.map(({ timeframe, parent }) => [timeframeMs[timeframe], timeframeMs[parent]]))
+
+/** Trading is busiest in the afternoon, UTC, and quietest at night. */
+function rhythm(timeMs: number): number {
+  const hour = (timeMs / timeframeMs['1h']) % 24
+  return 1 + 0.35 * Math.sin(((hour - 9) / 24) * 2 * Math.PI)
+}
+
+/** The simulated market within its days: each day is divided into hours, minutes and at last ticks. */
 export interface Intraday extends Tape {
   /** The newest bars that opened before a moment at or before now, the running one built from its ticks so far. */
   bars(instrument: string, timeframe: Timeframe, limit: number, beforeMs: number, nowMs: number): readonly Bar[]
@@ -30,31 +47,41 @@ export function createIntraday(world: World, rate: number): Intraday {
     price: decimalPlaces(toNumber(instrument.priceStep)),
     volume: decimalPlaces(toNumber(instrument.quantityStep)),
   }))
-  const hoursOf = remember(600, (coin, time) => {
-    const bar = world.day(time).bars[coin] as Bar
-    return divide(bar, hourMs, coin, 24, (hour) => 1 + 0.35 * Math.sin(((hour - 9) / 24) * 2 * Math.PI))
-  })
-  const minutesOf = remember(400, (coin, time) => {
-    const hours = hoursOf(coin, barOpenTime(time, '1d'))
-    return divide(hours[(time - barOpenTime(time, '1d')) / hourMs] as Bar, minuteMs, coin, 60, () => 1)
-  })
-  const partsOf = remember(64, (coin, time) => {
-    const minutes = minutesOf(coin, barOpenTime(time, '1h'))
-    return divide(minutes[(time - barOpenTime(time, '1h')) / minuteMs] as Bar, spanMs, coin, minuteMs / spanMs, () => 1)
-  })
+  /** By length: the bars of that length that a longer bar, known by coin and opening, is divided into. */
+  const childrenOf = new Map(
+    divisions.map(({ timeframe, parent }) => [
+      timeframe,
+      remember(1_000, (coin, time) => divide(barAt(coin, parent, time), timeframeMs[timeframe], coin)),
+    ]),
+  )
+  const partsOf = remember(64, (coin, time) => divide(barAt(coin, '1m', time), spanMs, coin))
   const spanOf = remember(64, (coin, time): Span => {
-    const bar = partsOf(coin, barOpenTime(time, '1m'))[(time - barOpenTime(time, '1m')) / spanMs] as Bar
+    const minute = barOpenTime(time, '1m')
+    const bar = partsOf(coin, minute)[(time - minute) / spanMs] as Bar
     return { start: time, end: time + spanMs, ticks: makeTicks(bar, coin) }
   })
 
+  /** The whole bar that opens at the time, past or to come. */
+  function barAt(coin: number, timeframe: Timeframe, time: number): Bar {
+    const division = divisions.find((candidate) => candidate.timeframe === timeframe)
+    const children = childrenOf.get(timeframe)
+    if (division === undefined || children === undefined) return world.day(time).bars[coin] as Bar
+    const parentTime = barOpenTime(time, division.parent)
+    return children(coin, parentTime)[(time - parentTime) / timeframeMs[timeframe]] as Bar
+  }
+
   /** Divides a bar, with shocks that are partly common to all coins, so that they move together within the day too. */
-  function divide(bar: Bar, lengthMs: number, coin: number, count: number, rhythm: (index: number) => number): Bar[] {
+  function divide(bar: Bar, lengthMs: number, coin: number): Bar[] {
     const { marketShare, instrument } = world.coins[coin] as Coin
+    const count = (parentMs.get(lengthMs) ?? minuteMs) / lengthMs
     const common = root.fork(`market/${lengthMs}/${bar.time}`)
     const own = root.fork(`${instrument.id}/${lengthMs}/${bar.time}`)
     const ownShare = Math.sqrt(1 - marketShare ** 2)
     const shocks = Array.from({ length: count }, () => marketShare * common.normal() + ownShare * own.normal())
-    const weights = shocks.map((shock, index) => rhythm(index) * Math.exp(0.3 * Math.abs(shock) + 0.3 * own.normal()))
+    const weights = shocks.map((shock, index) => {
+      const busy = rhythm(bar.time + (index + 0.5) * lengthMs)
+      return busy * Math.exp(0.3 * Math.abs(shock) + 0.3 * own.normal())
+    })
     return unfoldBar(bar, lengthMs, shocks, weights, own, places[coin] as (typeof places)[number])
   }
 
@@ -78,30 +105,27 @@ export function createIntraday(world: World, rate: number): Intraday {
     return coin === undefined || atMs < world.start ? undefined : spanOf(coin, Math.floor(atMs / spanMs) * spanMs)
   }
 
-  /** Bars of hours, minutes or days that opened in [from, to), all of them whole. */
-  function whole(coin: number, timeframe: '1m' | '1h' | '1d', from: number, to: number): Bar[] {
+  /** Bars that opened in [from, to), all of them whole. */
+  function whole(coin: number, timeframe: Timeframe, from: number, to: number): Bar[] {
     const found: Bar[] = []
-    if (timeframe === '1d') {
-      for (let time = from; time < to; time += dayMs) found.push({ ...(world.day(time).bars[coin] as Bar) })
-      return found
-    }
-    const parent = timeframe === '1h' ? '1d' : '1h'
-    const children = timeframe === '1h' ? hoursOf : minutesOf
-    for (let time = barOpenTime(from, parent); time < to; time += timeframeMs[parent]) {
-      for (const bar of children(coin, time)) if (bar.time >= from && bar.time < to) found.push({ ...bar })
-    }
+    for (let time = from; time < to; time += timeframeMs[timeframe]) found.push({ ...barAt(coin, timeframe, time) })
     return found
   }
 
-  /** What has come of the bar that opened at `from`: whole hours, then whole minutes, then the ticks so far. */
-  function running(coin: number, timeframe: Timeframe, from: number, nowMs: number): readonly Bar[] {
-    const hour = Math.max(from, barOpenTime(nowMs, '1h'))
-    const minute = Math.max(from, barOpenTime(nowMs, '1m'))
-    const parts = partsOf(coin, barOpenTime(nowMs, '1m')).filter((part) => part.time + spanMs <= nowMs)
+  /** What has come of the bar that opened at `from`: ever shorter whole bars, then the ticks so far. */
+  function running(coin: number, timeframe: Timeframe, from: number, nowMs: number): Bar {
+    const pieces: Bar[] = []
+    let done = from
+    for (const { timeframe: shorter } of divisions) {
+      if (timeframeMs[shorter] >= timeframeMs[timeframe]) continue
+      pieces.push(...whole(coin, shorter, done, barOpenTime(nowMs, shorter)))
+      done = Math.max(done, barOpenTime(nowMs, shorter))
+    }
+    pieces.push(...partsOf(coin, barOpenTime(nowMs, '1m')).filter((part) => part.time + spanMs <= nowMs))
     const ticks = spanOf(coin, Math.floor(nowMs / spanMs) * spanMs).ticks
     const last = barOfTicks(ticks.slice(0, tickIndex(ticks, nowMs)), '1m')
-    const pieces = [...whole(coin, '1h', from, hour), ...whole(coin, '1m', hour, minute), ...parts]
-    return foldBars(last === undefined ? pieces : [...pieces, last], timeframe)
+    const [bar] = foldBars(last === undefined ? pieces : [...pieces, last], timeframe)
+    return assertExists(bar, 'A running bar has a tick at its opening.')
   }
 
   return {
@@ -115,9 +139,8 @@ export function createIntraday(world: World, rate: number): Intraday {
       const newest = barOpenTime(beforeMs - 1, timeframe)
       const open = barOpenTime(nowMs, timeframe)
       const from = Math.max(barOpenTime(world.start, timeframe), newest - (limit - 1) * length)
-      const grain = timeframe === '1d' ? '1d' : length >= hourMs ? '1h' : '1m'
-      const bars = foldBars(whole(coin, grain, from, Math.min(newest + length, open)), timeframe)
-      return newest >= open ? [...bars, ...running(coin, timeframe, open, nowMs)] : bars
+      const bars = whole(coin, timeframe, from, Math.min(newest + length, open))
+      return newest >= open ? [...bars, running(coin, timeframe, open, nowMs)] : bars
     },
   }
 }

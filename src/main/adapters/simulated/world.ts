@@ -8,7 +8,7 @@ import { nextRegime, type Regime, regimeModels } from './regimes.ts'
 const dayMs = timeframeMs['1d']
 
 /** One day of the simulated market. */
-export interface WorldDay {
+interface WorldDay {
   /** Its midnight, in UTC epoch milliseconds. */
   readonly time: number
   readonly regime: Regime
