@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { foldBars } from '#adapters/bars/fold-bars.ts'
-import { barSeries, timeframeMs } from '#shared/domain/bar.ts'
+import { barSeries, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { feedConformance } from '#test/conformance/feed.ts'
 import { coins } from './coins.ts'
@@ -117,6 +117,27 @@ describe('the statistics of its returns', () => {
       const found = average((world) => Math.sqrt(moment(world[index] ?? [], 2)))
       expect(found / coin.volatility).toBeGreaterThan(0.7)
       expect(found / coin.volatility).toBeLessThan(1.5)
+    }
+  })
+
+  it('is as wild within its days as from day to day, and its coins move together there too', () => {
+    const feed = createSimulatedExchange({ clock: createVirtualClock(Date.UTC(2026, 10, 21)), seed: 3 })
+    const returns = (instrument: string, timeframe: Timeframe, count: number) =>
+      feed.bars(instrument, timeframe, count, Date.UTC(2026, 10, 21)).map((bar) => Math.log(bar.close / bar.open))
+    for (const instrument of ['BTC/USDT', 'DOGE/USDT']) {
+      const perDay = (timeframe: Timeframe) => {
+        const count = timeframeMs['1d'] / timeframeMs[timeframe]
+        return Math.sqrt(count * moment(returns(instrument, timeframe, 100 * count), 2))
+      }
+      const daily = perDay('1d')
+      for (const timeframe of ['4h', '1h', '15m', '5m'] as const) {
+        expect(Math.abs(perDay(timeframe) / daily - 1)).toBeLessThan(0.25)
+      }
+    }
+    for (const timeframe of ['4h', '1h', '5m'] as const) {
+      expect(correlation(returns('BTC/USDT', timeframe, 1_500), returns('ETH/USDT', timeframe, 1_500))).toBeGreaterThan(
+        0.25,
+      )
     }
   })
 })

@@ -62,16 +62,31 @@ function newsOfDay(world: World, coin: number, midnight: number): readonly Text[
   const times = Array.from({ length: count }, () => midnight + random.int(0, dayMs - 1)).sort((a, b) => a - b)
   return times.map((at) => ({
     at,
-    text: fillIn(random.pick(headlines[toneOf(mood + 0.7 * random.normal())]), about, move),
+    text: writeText(random, headlines, toneOf(mood + 0.7 * random.normal()), about, move),
     publisher: random.pick(publishers),
     reach: Math.round(3_000 * Math.exp(0.9 * random.normal())) + 1,
   }))
 }
 
+type Tone = 'good' | 'bad' | 'flat'
+
 /** Good from 0.4 on, bad from -0.4 down, else flat. */
-export function toneOf(mood: number): 'good' | 'bad' | 'flat' {
+export function toneOf(mood: number): Tone {
   if (mood > 0.4) return 'good'
   return mood < -0.4 ? 'bad' : 'flat'
+}
+
+/** A text in a tone; one that names the move is chosen only where the move went that way. */
+export function writeText(
+  random: Random,
+  templates: Readonly<Record<Tone, readonly string[]>>,
+  tone: Tone,
+  coin: Coin,
+  move: number,
+): string {
+  const isTrue = (tone === 'good' && move > 0) || (tone === 'bad' && move < 0)
+  const fitting = templates[tone].filter((template) => isTrue || !template.includes('PERCENT'))
+  return fillIn(random.pick(fitting), coin, move)
 }
 
 /** Puts the coin's name and its move into a template. */

@@ -3,7 +3,7 @@ import { barOpenTime, timeframeMs } from '#shared/domain/bar.ts'
 import type { Coin } from './coins.ts'
 import { worldRandom } from './intraday.ts'
 import { momentum, moodOf } from './mood.ts'
-import { fillIn, posterName, toneOf } from './news.ts'
+import { fillIn, posterName, toneOf, writeText } from './news.ts'
 import type { World } from './world.ts'
 
 const dayMs = timeframeMs['1d']
@@ -64,11 +64,13 @@ function postsOfDay(world: World, coin: number, midnight: number): readonly Text
   const written: Text[] = []
   for (const at of times) {
     const kind = random.float()
-    const template = kind < spamShare ? random.pick(spam) : random.pick(posts[toneOf(mood + 1.2 * random.normal())])
+    const tone = toneOf(mood + 1.2 * random.normal())
+    const fresh =
+      kind < spamShare ? fillIn(random.pick(spam), about, move) : writeText(random, posts, tone, about, move)
     const copied = kind > 1 - duplicateShare && written.length > 0 ? random.pick(written).text : undefined
     written.push({
       at,
-      text: copied ?? fillIn(template, about, move),
+      text: copied ?? fresh,
       publisher: posterName(random),
       reach: Math.round(40 * Math.exp(1.4 * random.normal())) + 1,
     })

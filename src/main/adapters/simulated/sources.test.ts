@@ -88,6 +88,19 @@ describe('simulated research', () => {
     expect(correlation(pairs)).toBeGreaterThan(0.25)
   })
 
+  it('names a rise or a fall only where there was one', () => {
+    for (let day = 0; day < 60; day++) {
+      const midnight = barOpenTime(now, '1d') - day * dayMs
+      const move = momentum(world, 1, midnight, 3)
+      const texts = [...writeNews(world, 1, midnight + dayMs - 1), ...writePosts(world, 1, midnight + dayMs - 1)]
+      for (const { at, text } of texts) {
+        if (at < midnight) continue
+        if (/up \d|% up/.test(text)) expect(move).toBeGreaterThan(0)
+        if (/down \d|% down/.test(text)) expect(move).toBeLessThan(0)
+      }
+    }
+  })
+
   it('is greedy after a rise and fearful after a fall', () => {
     const pairs: [number, number][] = []
     for (let block = 0; block < 12; block++) {
