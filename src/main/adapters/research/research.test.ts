@@ -78,6 +78,18 @@ describe('what prices say', () => {
     for (const series of Object.values(peers.data)) expect(series).toMatchObject({ time: own.data.time })
   })
 
+  it('leaves out what peers did on other days', () => {
+    const few = days.slice(-50).filter((_, index) => index % 7 !== 0)
+    const series = [
+      { instrument, timeframe: '1d' as const, bars: days },
+      { instrument: instrumentOf('ETH/USD', few), timeframe: '1d' as const, bars: few },
+    ]
+    const feed = createReplayFeed({ clock: createVirtualClock(now), seed: 1, series })
+    expect(readPrices(feed, 'peer_data', 'ETH/USD', now)).toMatchObject({
+      data: { 'BTC/USD': { time: Float64Array.from(few, (bar) => bar.time) } },
+    })
+  })
+
   it('is known to be empty before the first bar has closed', () => {
     const clock = createVirtualClock(days[0]?.time ?? 0)
     const feed = createReplayFeed({ clock, seed: 1, series: [{ instrument, timeframe: '1d', bars: days }] })
