@@ -8,6 +8,7 @@ import { add, compare, type Decimal, decimal, divide, multiply, roundToStep, sum
 import type { VirtualClock } from '#shared/lib/virtual-clock.ts'
 import { pass, settle } from './settle.ts'
 
+/** A fresh broker, the time it lives by, and a market deep enough for small orders. */
 export interface BrokerUnderTest {
   readonly broker: Broker
   readonly clock: VirtualClock

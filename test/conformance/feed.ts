@@ -7,12 +7,14 @@ import { quoteSchema, type Trade } from '#shared/domain/quote.ts'
 import { type Decimal, decimal, roundToStep, toNumber } from '#shared/lib/decimal.ts'
 import type { VirtualClock } from '#shared/lib/virtual-clock.ts'
 
+/** A fresh feed and the time it lives by. */
 export interface FeedUnderTest {
   readonly feed: Feed
   /** The feed's clock. */
   readonly clock: VirtualClock
 }
 
+/** What to look at in a feed, and for how long. */
 export interface FeedConformanceOptions {
   readonly instrument: string
   /** The bars to rebuild from trades: some whole ones pass while the test plays. */

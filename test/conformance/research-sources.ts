@@ -5,12 +5,14 @@ import { bookSchema } from '#shared/domain/quote.ts'
 import type { VirtualClock } from '#shared/lib/virtual-clock.ts'
 import { settle } from './settle.ts'
 
+/** Fresh sources, the time they live by, and an instrument that they know. */
 export interface SourcesUnderTest {
   readonly sources: ResearchSources
   readonly clock: VirtualClock
   readonly instrument: string
 }
 
+/** Every kind of research source. */
 export const sourceNames: readonly SourceName[] = [
   'price_data',
   'volume_data',

@@ -317,6 +317,14 @@ describe('instruments', () => {
     expect(() => one('2024.csv')).toThrowError(expect.objectContaining({ code: 'CSV_WHICH_INSTRUMENT' }))
   })
 
+  it('say so where the caller calls them something else than the file does', () => {
+    const named = parseBars(`${header}\n2024-01-01,2,3,1,2,10`, {
+      file: 'coinbase_btcusd_1d.csv',
+      instrument: 'ETH/USD',
+    })
+    expect(named.notes.join(' ')).toContain('The file speaks of BTC/USD; it was imported as ETH/USD')
+  })
+
   it('of a symbol column are chosen by name, and other rows left alone', () => {
     const rows = [
       '2024-01-01,BTCUSDT,2,3,1,2,10',
@@ -345,4 +353,63 @@ it('widens a range that rounding left just short of its close, and says so', () 
   const parsed = parseBars(`${header}\n2024-01-01,2,3,1,3.01,10\n2024-01-02,2,3,1,2,10`, option)
   expect(parsed.bars[0]?.high).toBe(3.01)
   expect(parsed.warnings[0]).toMatchObject({ line: 2 })
+})
+
+it('takes any text whole or refuses it with a reason of its own', () => {
+  const cell = fc.oneof(
+    fc.constantFrom(
+      'date',
+      'time',
+      'open',
+      'high',
+      'low',
+      'close',
+      'volume',
+      'symbol',
+      'BTC:close',
+      '',
+      '-',
+      '"',
+      '""',
+    ),
+    fc.constantFrom(
+      '2024-01-01',
+      '1/2/2024',
+      '2.1.2024 10:00',
+      '1704067200',
+      '12-AM',
+      '1',
+      '2.5',
+      '1,5',
+      '-3',
+      '1e3',
+      'x',
+    ),
+    fc.string({ maxLength: 6 }),
+  )
+  const line = fc.array(cell, { maxLength: 8 })
+  const text = fc
+    .tuple(fc.array(line, { maxLength: 12 }), fc.constantFrom(',', ';', '\t'), fc.boolean())
+    .map(([lines, separator, headed]) => {
+      const top = headed ? [['date', 'open', 'high', 'low', 'close', 'volume'].join(separator)] : []
+      return [...top, ...lines.map((cells) => cells.join(separator))].join('\n')
+    })
+  fc.assert(
+    fc.property(text, (source) => {
+      try {
+        const { bars } = parseBars(source, option)
+        expect(bars.length).toBeGreaterThan(0)
+        for (const [index, bar] of bars.entries()) {
+          expect(bar.time).toBeGreaterThan(bars[index - 1]?.time ?? Number.NEGATIVE_INFINITY)
+          expect(bar.low).toBeGreaterThan(0)
+          expect(bar.high).toBeGreaterThanOrEqual(Math.max(bar.open, bar.close, bar.low))
+          expect(bar.volume).toBeGreaterThanOrEqual(0)
+        }
+      } catch (error) {
+        if (!(error instanceof ParleyError)) throw error
+        expect(error.code).toMatch(/^CSV_/)
+      }
+    }),
+    { numRuns: 500 },
+  )
 })

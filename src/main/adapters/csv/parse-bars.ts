@@ -6,6 +6,7 @@ import { parseSymbol, readFileName } from './symbol.ts'
 import { type Row, separatorsByFrequency, splitRows } from './table.ts'
 import { findDayOrder, parseTime } from './time.ts'
 
+/** What the caller knows of a file. */
 export interface ParseOptions {
   /** The file's name, with or without folders: it often says the instrument. */
   readonly file?: string
@@ -21,6 +22,7 @@ interface LineNote {
   readonly reason: string
 }
 
+/** All bars of a file, and what was noticed on the way. */
 export interface ParsedBars {
   /** BASE/QUOTE. */
   readonly instrument: string
@@ -145,7 +147,11 @@ function chooseInstrument(
       wayOut: 'Name the instrument, for instance BTC/USD.',
     })
   }
-  return { group, symbol: undefined, ...nameInstrument(guess) }
+  const told = inFile === undefined ? named.instrument : (called(inFile) ?? inFile.toUpperCase())
+  const { instrument, notes } = nameInstrument(guess)
+  const other = told !== undefined && told.split('/')[0] !== instrument.split('/')[0]
+  const said = other ? [`The file speaks of ${told}; it was imported as ${instrument}, as asked.`] : []
+  return { group, symbol: undefined, instrument, notes: [...notes, ...said] }
 }
 
 function nameInstrument(guess: string): { readonly instrument: string; readonly notes: readonly string[] } {

@@ -5,6 +5,7 @@ export interface Row {
 }
 
 const separators = [',', ';', '\t', '|'] as const
+/** What may stand between the cells of a row. */
 export type Separator = (typeof separators)[number]
 
 /** The separators that occur in the text's beginning, the most frequent first; at least one. */

@@ -7,6 +7,7 @@ import type { Random } from '#shared/lib/random.ts'
 import { noFaults, type PaperFaults } from './faults.ts'
 import { createPaperVenue, type VenueAnswer } from './venue.ts'
 
+/** What a paper account trades on, at which cost, and what may go wrong on the way. */
 export interface PaperBrokerOptions {
   /** The desk's mode. Anything but 'paper' is refused: see createPaperBroker. */
   readonly mode: 'paper' | 'live'

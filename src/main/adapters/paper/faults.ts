@@ -12,6 +12,7 @@ export interface PaperFaults {
   readonly disconnectsPerHour: number
 }
 
+/** A link on which nothing goes wrong. */
 export const noFaults: PaperFaults = {
   lostRequest: 0,
   lostAcknowledgement: 0,

@@ -22,6 +22,7 @@ import {
 import { ParleyError } from '#shared/lib/error.ts'
 import { opposite, reaches, takeDepth } from './depth.ts'
 
+/** What the venue takes of each trade. */
 export interface Fees {
   /** Share of the notional for an order that waited in the book. */
   readonly maker: Decimal

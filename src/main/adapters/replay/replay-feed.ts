@@ -10,6 +10,7 @@ import { ParleyError } from '#shared/lib/error.ts'
 import { createRandom } from '#shared/lib/random.ts'
 import { barsUntil, noBars, readSeries, type Series } from './series.ts'
 
+/** What is replayed, by which clock. */
 export interface ReplayFeedOptions {
   /** Market time: what has opened by now() is told, the rest is still to come. See createScaledClock for speed. */
   readonly clock: Clock

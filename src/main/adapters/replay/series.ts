@@ -33,6 +33,7 @@ export function instrumentOf(id: string, bars: readonly Bar[]): Instrument {
   }
 }
 
+/** The error SERIES_EMPTY for an instrument. */
 export function noBars(id: string): ParleyError {
   return new ParleyError('SERIES_EMPTY', `There are no bars of ${id}.`, { wayOut: 'Import a price file first.' })
 }

@@ -7,6 +7,7 @@ const priceSources = ['price_data', 'volume_data', 'historical_data', 'peer_data
 /** The sources that any feed can answer. */
 export type PriceSource = (typeof priceSources)[number]
 
+/** True for the sources that readPrices answers. */
 export function isPriceSource(source: SourceName): source is PriceSource {
   return priceSources.some((name) => name === source)
 }

@@ -13,6 +13,7 @@ export interface SourceFaults {
   readonly timeout: number
 }
 
+/** How slow and how fallible sources are made. */
 export interface UnsteadyOptions {
   readonly clock: Clock
   readonly random: Random

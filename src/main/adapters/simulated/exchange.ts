@@ -7,6 +7,7 @@ import { coins } from './coins.ts'
 import { createIntraday } from './intraday.ts'
 import { createWorld, type World } from './world.ts'
 
+/** Which market is simulated, and how busy it is. */
 export interface SimulatedExchangeOptions {
   readonly clock: Clock
   /** A whole number: the same seed and the same time give the same market, whenever the program was started. */

@@ -1,6 +1,7 @@
 import type { Random } from '#shared/lib/random.ts'
 
 const regimes = ['trend up', 'trend down', 'range', 'high volatility', 'crisis'] as const
+/** A state of the market that lasts for days to weeks. */
 export type Regime = (typeof regimes)[number]
 
 interface RegimeModel {

@@ -12,6 +12,7 @@ import { macroSeries } from './macro.ts'
 import { writeNews } from './news.ts'
 import { writePosts } from './social.ts'
 
+/** The exchange that the sources speak of, and how slow and fallible they are. */
 export interface SimulatedSourcesOptions {
   readonly exchange: SimulatedExchange
   readonly clock: Clock

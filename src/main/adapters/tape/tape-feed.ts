@@ -7,6 +7,7 @@ import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { fromNumber, toNumber } from '#shared/lib/decimal.ts'
 import { lastTick, nextTickAt, type Tape, type Tick, ticksBetween } from './tape.ts'
 
+/** A tape and what a feed needs beside it. */
 export interface TapeFeedParts {
   readonly name: string
   readonly clock: Clock
