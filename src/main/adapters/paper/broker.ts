@@ -1,0 +1,199 @@
+import type { Broker, BrokerEvent, Feed } from '#engine/ports.ts'
+import type { Fill, Order } from '#shared/domain/order.ts'
+import type { Clock, Stop } from '#shared/lib/clock.ts'
+import { type Decimal, decimal } from '#shared/lib/decimal.ts'
+import { ParleyError } from '#shared/lib/error.ts'
+import type { Random } from '#shared/lib/random.ts'
+import { noFaults, type PaperFaults } from './faults.ts'
+import { createPaperVenue, type VenueAnswer } from './venue.ts'
+
+/** What a paper account trades on, at which cost, and what may go wrong on the way. */
+export interface PaperBrokerOptions {
+  /** The desk's mode. Anything but 'paper' is refused: see createPaperBroker. */
+  readonly mode: 'paper' | 'live'
+  readonly feed: Feed
+  readonly clock: Clock
+  readonly random: Random
+  /** Share of the notional; 0.0004 unless given. */
+  readonly makerFee?: Decimal
+  /** Share of the notional; 0.001 unless given. */
+  readonly takerFee?: Decimal
+  /** The typical way to the venue or back, in milliseconds; 25 unless given. */
+  readonly latencyMs?: number
+  /** How long a call waits for an answer that does not come, in milliseconds; 5000 unless given. */
+  readonly timeoutMs?: number
+  readonly faults?: Partial<PaperFaults>
+}
+
+/** A broker whose orders go nowhere but into its own memory. */
+export interface PaperBroker extends Broker {
+  readonly mode: 'paper'
+  /**
+   * Hands a fresh account what the desk's journal knows, before the first order: the orders that ever reached the venue
+   * and all fills. Resting orders rest again with what was left of them, positions are the fills' sums, ids stay taken.
+   * Orders of unknown outcome without a venue order id or a fill are as if they had never arrived. Throws
+   * RESTORE_TOO_LATE once an order was taken.
+   */
+  restore(orders: readonly Order[], fills: readonly Fill[]): void
+}
+
+/**
+ * Creates a paper account that trades against a feed: market orders and marketable limits walk the book (or trade at the
+ * quote where there is none), resting limits fill when the market trades through them or quotes across them. A refused
+ * order is told as an event and rejects its call with ORDER_REJECTED; other calls fail with BROKER_DISCONNECTED
+ * (retryable, nothing was sent), BROKER_NO_ANSWER (ambiguous), or CANCEL_REJECTED. It holds no address and opens no
+ * connection; throws PAPER_ONLY when asked to trade live.
+ */
+export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
+  const { mode, feed, clock, random, latencyMs = 25, timeoutMs = 5_000 } = options
+  if (mode !== 'paper') {
+    throw new ParleyError('PAPER_ONLY', 'The paper broker cannot trade live.', {
+      wayOut: 'Choose a live broker, or go back to paper.',
+    })
+  }
+  const faults = { ...noFaults, ...options.faults }
+  const latencies = random.fork('latency')
+  const chance = random.fork('faults')
+  const fees = { maker: options.makerFee ?? decimal('0.0004'), taker: options.takerFee ?? decimal('0.001') }
+  const venue = createPaperVenue(feed, clock, fees, tell)
+  let listener: ((event: BrokerEvent) => void) | undefined
+  let linked = false
+  /** Counts links, so that an answer to a call of an earlier one is known to be lost. */
+  let link = 0
+  let tellNoSoonerThan = 0
+  let muted: string | undefined
+
+  const oneWayMs = () => Math.round(latencyMs * Math.exp(0.35 * latencies.normal()))
+
+  /** Sends an event on its way: in order, unless it is one of the late ones. */
+  function tell(event: Exclude<BrokerEvent, { kind: 'link' }>): void {
+    if (event.kind === 'accepted' && event.clientOrderId === muted) return
+    const late = chance.chance(faults.delayedEvent) ? chance.int(500, 5_000) : 0
+    const now = clock.monotonic()
+    const delayMs = Math.ceil(Math.max(oneWayMs(), tellNoSoonerThan - now))
+    if (late === 0) tellNoSoonerThan = now + delayMs
+    deliver(event, delayMs + late)
+    if (event.kind === 'filled' && chance.chance(faults.duplicateFill)) {
+      deliver(event, delayMs + late + chance.int(0, 2_000))
+    }
+  }
+
+  function deliver(event: BrokerEvent, delayMs: number): void {
+    const sentOn = link
+    clock.after(delayMs, () => {
+      if (linked && link === sentOn) listener?.(event)
+    })
+  }
+
+  /** Carries a call to the venue and its answer back. `changes` says whether a lost call leaves a doubt. */
+  function call<T>(what: string, changes: boolean, act: (answerIsLost: boolean) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (!linked) {
+        reject(
+          new ParleyError('BROKER_DISCONNECTED', `Cannot ${what}: there is no link to the broker.`, {
+            retry: 'retryable',
+            wayOut: 'The desk reconnects by itself; try again then.',
+          }),
+        )
+        return
+      }
+      const sentOn = link
+      const requestIsLost = chance.chance(faults.lostRequest)
+      const answerIsLost = chance.chance(faults.lostAcknowledgement)
+      const giveUp = () =>
+        reject(
+          new ParleyError('BROKER_NO_ANSWER', `The broker did not answer the request to ${what}.`, {
+            retry: changes ? 'ambiguous' : 'retryable',
+            wayOut: changes ? 'Ask the broker what became of it before anything else.' : 'Ask again.',
+          }),
+        )
+      const cancelTimeout = clock.after(timeoutMs, giveUp)
+      if (requestIsLost) return
+      clock.after(oneWayMs(), () => {
+        if (link !== sentOn) return
+        let answer: T
+        try {
+          answer = act(answerIsLost)
+        } catch (error) {
+          cancelTimeout()
+          reject(error)
+          return
+        }
+        if (answerIsLost) return
+        clock.after(oneWayMs(), () => {
+          if (link !== sentOn) return
+          cancelTimeout()
+          resolve(answer)
+        })
+      })
+    })
+  }
+
+  function refuse(code: string, message: string, answer: VenueAnswer): void {
+    if (answer.ok) return
+    throw new ParleyError(code, `${message}: ${answer.reason}.`, { details: { reason: answer.reason } })
+  }
+
+  function connect(next: (event: BrokerEvent) => void): Promise<Stop> {
+    if (listener !== undefined) {
+      return Promise.reject(new ParleyError('BROKER_CONNECTED', 'The paper broker is connected already.'))
+    }
+    listener = next
+    const close = venue.open()
+    let cancelNext: Stop = () => undefined
+    const up = () => {
+      setLink(true)
+      if (faults.disconnectsPerHour === 0) return
+      const lastsMs = (-Math.log(1 - chance.float()) * 3_600_000) / faults.disconnectsPerHour
+      cancelNext = clock.after(Math.round(lastsMs), down)
+    }
+    const down = () => {
+      setLink(false)
+      cancelNext = clock.after(Math.round(2_000 * Math.exp(0.8 * chance.normal())), up)
+    }
+    const stop = () => {
+      if (listener !== next) return
+      cancelNext()
+      close()
+      linked = false
+      link++
+      listener = undefined
+    }
+    return new Promise((resolve) => {
+      cancelNext = clock.after(oneWayMs(), () => {
+        up()
+        resolve(stop)
+      })
+    })
+  }
+
+  function setLink(connected: boolean): void {
+    linked = connected
+    link++
+    tellNoSoonerThan = clock.monotonic()
+    listener?.({ kind: 'link', connected, latencyMs: connected ? 2 * oneWayMs() : null })
+  }
+
+  return {
+    name: `Paper account on ${feed.name}`,
+    mode: 'paper',
+    connect,
+    async submit(order) {
+      const answer = await call(`submit ${order.clientOrderId}`, true, (answerIsLost) => {
+        muted = answerIsLost ? order.clientOrderId : undefined
+        const taken = venue.submit(order)
+        muted = undefined
+        return taken
+      })
+      refuse('ORDER_REJECTED', `The order ${order.clientOrderId} was refused`, answer)
+    },
+    async cancel(clientOrderId) {
+      const answer = await call(`cancel ${clientOrderId}`, true, () => venue.cancel(clientOrderId))
+      refuse('CANCEL_REJECTED', `The order ${clientOrderId} was not cancelled`, answer)
+    },
+    query: (clientOrderId) => call(`look up ${clientOrderId}`, false, () => venue.query(clientOrderId)),
+    openOrders: () => call('list the open orders', false, () => venue.openOrders()),
+    fills: (sinceMs) => call('list the fills', false, () => venue.fills(sinceMs)),
+    restore: (orders, fills) => venue.restore(orders, fills),
+  }
+}

@@ -1,0 +1,47 @@
+import { createTapeFeed } from '#adapters/tape/tape-feed.ts'
+import type { Feed } from '#engine/ports.ts'
+import { assertExists } from '#shared/lib/assert.ts'
+import type { Clock } from '#shared/lib/clock.ts'
+import { makeBook } from './book.ts'
+import { coins } from './coins.ts'
+import { createIntraday } from './intraday.ts'
+import { createWorld, type World } from './world.ts'
+
+/** Which market is simulated, and how busy it is. */
+export interface SimulatedExchangeOptions {
+  readonly clock: Clock
+  /** A whole number: the same seed and the same time give the same market, whenever the program was started. */
+  readonly seed: number
+  /** Trades a second for each instrument, 0.8 to 200; 2 unless given. */
+  readonly rate?: number
+}
+
+/** A feed that also lets the research sources beside it see the world it is made from. */
+export interface SimulatedExchange extends Feed {
+  readonly world: World
+}
+
+const usualStart = Date.UTC(2019, 0, 1)
+const historyMs = 400 * 86_400_000
+
+/**
+ * Creates the simulated exchange: eight coins against USDT with days back to 2019 (or 400 days before the clock's time,
+ * if that is earlier), hours and minutes within them, and live ticks. The market is a function of seed and time, so a
+ * restart finds the prices where they would have been.
+ */
+export function createSimulatedExchange({ clock, seed, rate = 2 }: SimulatedExchangeOptions): SimulatedExchange {
+  const world = createWorld(seed, coins, Math.min(usualStart, clock.now() - historyMs))
+  const intraday = createIntraday(world, Math.min(200, Math.max(0.8, rate)))
+  const feed = createTapeFeed({
+    name: `Simulated exchange (seed ${seed})`,
+    clock,
+    instruments: coins.map(({ instrument }) => instrument),
+    tape: intraday,
+    bars: (instrument, timeframe, limit, before) => intraday.bars(instrument, timeframe, limit, before, clock.now()),
+    book(instrument, tick) {
+      const coin = coins.find((candidate) => candidate.instrument.id === instrument.id)
+      return makeBook(world, assertExists(coin, `No coin is named ${instrument.id}.`), tick)
+    },
+  })
+  return { ...feed, world }
+}

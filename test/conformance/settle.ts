@@ -1,0 +1,36 @@
+import type { VirtualClock } from '#shared/lib/virtual-clock.ts'
+
+/** Lets everything run that waits for no clock. */
+async function flush(): Promise<void> {
+  for (let turn = 0; turn < 8; turn++) await Promise.resolve()
+}
+
+/** Steps the clock until the promise is settled, and gives its value or its error. */
+export async function settle<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
+  const state = { settled: false }
+  const mark = () => {
+    state.settled = true
+  }
+  promise.then(mark, mark)
+  await flush()
+  while (!state.settled) {
+    if (!clock.step()) throw new Error('The promise waits for something that will never happen.')
+    await flush()
+  }
+  return promise
+}
+
+/** Steps the clock until it has come so far. */
+export async function pass(clock: VirtualClock, forMs: number): Promise<void> {
+  const until = clock.now() + forMs
+  const state = { reached: false }
+  const stop = clock.after(forMs, () => {
+    state.reached = true
+  })
+  await flush()
+  while (!state.reached && (clock.nextAt() ?? until + 1) <= until) {
+    clock.step()
+    await flush()
+  }
+  stop()
+}
