@@ -32,6 +32,8 @@ export interface RawProblem {
   readonly init: readonly number[]
   readonly actions: readonly RawAction[]
   readonly methods: readonly RawMethod[]
+  /** What tasks that methods refine are called. */
+  readonly labels: ReadonlyMap<number, Label>
   readonly taskCount: number
   readonly root: number
 }
@@ -70,6 +72,7 @@ class Grounder {
   #factCount = 0
   readonly #actions: RawAction[] = []
   readonly #methods: RawMethod[] = []
+  readonly #labels = new Map<number, Label>()
   #taskCount = 0
   readonly #actionTasks: Map<number, number>[]
   readonly #checks = new Map<string, number>()
@@ -117,6 +120,7 @@ class Grounder {
       init: [...new Set(init)],
       actions: this.#actions,
       methods: this.#methods,
+      labels: this.#labels,
       taskCount: this.#taskCount,
       root,
     }
@@ -211,6 +215,7 @@ class Grounder {
     if (known !== undefined) return known
     const id = this.#taskCount++
     ids[row] = id
+    this.#labels.set(id, { name: this.#problem.tasks[task]?.name ?? '', args: this.#names(args) })
     this.#queue.push({ task, row, id })
     return id
   }

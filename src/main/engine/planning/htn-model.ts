@@ -8,6 +8,8 @@ export interface HtnProblem {
   readonly init: Int32Array
   readonly actions: readonly HtnAction[]
   readonly taskCount: number
+  /** What tasks that methods refine are called; undefined for actions and technical tasks. */
+  readonly taskLabels: readonly (Label | undefined)[]
   readonly methods: readonly HtnMethod[]
   /** For each task the numbers of its methods, in order of preference; empty for actions. */
   readonly methodsOf: readonly Int32Array[]

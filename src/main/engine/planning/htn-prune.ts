@@ -1,5 +1,5 @@
 import type { RawEffects, RawMethod, RawProblem } from './hddl-ground.ts'
-import type { HtnAction, HtnEffects, HtnMethod, HtnProblem } from './htn-model.ts'
+import type { HtnAction, HtnEffects, HtnMethod, HtnProblem, Label } from './htn-model.ts'
 
 /**
  * Leaves out what cannot matter: actions that cannot become applicable, methods and tasks that cannot be finished or
@@ -254,6 +254,11 @@ function compact(raw: RawProblem, strips: Strips, actionAlive: Uint8Array, metho
       ordered: isChain(method),
     }
   })
+  const taskLabels = Array.from({ length: taskCount }, (): Label | undefined => undefined)
+  for (const [task, label] of raw.labels) {
+    const id = taskIds[task] ?? -1
+    if (id >= 0) taskLabels[id] = label
+  }
   const isOpposite = new Uint8Array(factCount)
   for (let fact = raw.factCount; fact < strips.factCount; fact++) {
     const id = factIds[fact] ?? -1
@@ -264,6 +269,7 @@ function compact(raw: RawProblem, strips: Strips, actionAlive: Uint8Array, metho
     init: facts(strips.init),
     actions,
     taskCount,
+    taskLabels,
     methods: finished,
     methodsOf: methodsOf.map((list) => Int32Array.from(list)),
     root: taskIds[raw.root] ?? -1,
