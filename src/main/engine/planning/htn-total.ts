@@ -1,3 +1,4 @@
+import { MethodCandidates } from './htn-candidates.ts'
 import { CostEstimator, type CostTable } from './htn-costs.ts'
 import type { HtnMethod, HtnProblem } from './htn-model.ts'
 import { SequenceCheck } from './htn-sequence.ts'
@@ -35,6 +36,7 @@ export class TotalOrderSearch {
   readonly #problem: HtnProblem
   readonly #costs: CostEstimator
   readonly #sequence: SequenceCheck
+  readonly #candidates: MethodCandidates
   readonly #states: TupleTable
   /** Persistent lists of tasks: a task and the number of the rest. */
   readonly #cells = new TupleTable(2)
@@ -58,6 +60,7 @@ export class TotalOrderSearch {
     this.#depthFirst = order === 'depth'
     this.#costs = new CostEstimator(problem)
     this.#sequence = new SequenceCheck(problem)
+    this.#candidates = new MethodCandidates(problem)
     this.#states = new TupleTable(stateWords(problem))
     this.#before = new Int32Array(stateWords(problem))
     this.#after = new Int32Array(stateWords(problem))
@@ -115,9 +118,9 @@ export class TotalOrderSearch {
     const rest = this.#cells.data[2 * cell + 1] ?? nothingLeft
     this.#states.read(state, this.#before)
     const children: number[] = []
-    for (const number of this.#problem.methodsOf[task] ?? []) {
+    for (const number of this.#candidates.of(task, this.#before)) {
       const method = this.#problem.methods[number]
-      if (method === undefined || !this.#startsWell(method)) continue
+      if (method === undefined) continue
       this.#after.set(this.#before)
       const left = this.#advance(method, rest)
       if (left === dead) continue
@@ -144,12 +147,6 @@ export class TotalOrderSearch {
       if (this.#cells.data[2 * other] === task && this.#lengths.at(cell) > this.#lengths.at(other)) return true
     }
     return false
-  }
-
-  /** False when the method starts with an action that cannot be done now. */
-  #startsWell(method: HtnMethod): boolean {
-    const action = this.#problem.actions[method.subtasks[0] ?? -1]
-    return action === undefined || holds(this.#before, action.needs)
   }
 
   /** Does the actions that now come first; the list that is left, or dead when one of them cannot be done. */
