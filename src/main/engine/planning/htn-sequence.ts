@@ -2,7 +2,7 @@ import type { HtnProblem } from './htn-model.ts'
 import type { Bits } from './htn-state.ts'
 
 /** Rules looked at before a check gives the rest of the sequence the benefit of the doubt. */
-const budget = 60_000
+const budget = 10_000
 
 /**
  * Finds dead ends of totally ordered task lists. Deletes are left out, but each task may only use the actions that it

@@ -26,6 +26,8 @@ interface Search {
 
 /** Questions to stop that the first turn of a search lasts; each further turn lasts twice as long. */
 const firstTurn = 256
+/** How many times longer a turn of the first search is, since it finds most plans, and finds them at once. */
+const headStart = 8
 
 /**
  * Plans for an HDDL problem: grounds it, leaves out what cannot matter, and searches. Depth-first and best-first search
@@ -44,6 +46,7 @@ function solveGrounded(problem: HtnProblem, bounds: SolveBounds): HtnResult {
   // The last one is complete: when it has tried everything there is no plan.
   let searches: Search[] = [new TotalOrderSearch(problem, 'depth'), new TotalOrderSearch(problem, 'best')]
   if (!problem.totallyOrdered) searches.push(new PartialOrderSearch(problem))
+  const [first] = searches
   const complete = searches.at(-1)
   const memory = bounds.memory ?? 1.5e9
   for (let turn = firstTurn; searches.length > 0; turn *= 2) {
@@ -52,7 +55,7 @@ function solveGrounded(problem: HtnProblem, bounds: SolveBounds): HtnResult {
       let over = false
       const outcome = search.run(() => {
         over = bounds.stop() || search.bytes > memory / 2
-        return over || ++asked > turn
+        return over || ++asked > (search === first ? turn * headStart : turn)
       })
       if (outcome.status === 'solved') return solved(problem, outcome.trace)
       if (outcome.status === 'exhausted') {
