@@ -21,7 +21,7 @@ export interface RawAction extends RawEffects {
 
 export interface RawMethod {
   readonly task: number
-  readonly label: Label | undefined
+  readonly name: string | undefined
   readonly subtasks: readonly number[]
   readonly before: readonly (readonly [number, number])[]
 }
@@ -70,6 +70,7 @@ class Grounder {
   readonly #reach: Reach
   readonly #factIds: Map<number, number>[]
   #factCount = 0
+  #work = 0
   readonly #actions: RawAction[] = []
   readonly #methods: RawMethod[] = []
   readonly #labels = new Map<number, Label>()
@@ -83,7 +84,7 @@ class Grounder {
   constructor(problem: HddlProblem, stop: () => boolean) {
     this.#problem = problem
     this.#stop = stop
-    this.#reach = reach(problem)
+    this.#reach = reach(problem, () => this.#checkpoint())
     this.#factIds = problem.predicates.map(() => new Map())
     this.#actionTasks = problem.actions.map(() => new Map())
     this.#taskRows = problem.tasks.map((task) => new Relation(task.types.length, problem.objects.length))
@@ -126,6 +127,10 @@ class Grounder {
     }
   }
 
+  #checkpoint(): void {
+    if (++this.#work % 1024 === 0 && this.#stop()) throw new GroundingStopped()
+  }
+
   #prepare(method: HddlMethod): PreparedMethod | undefined {
     const order = topologicalOrder(method)
     if (order === undefined) return undefined
@@ -148,7 +153,7 @@ class Grounder {
 
   #addMethod(prepared: PreparedMethod, task: number): void {
     const { method, binding, order, before } = prepared
-    if (this.#methods.length % 1024 === 0 && this.#stop()) throw new GroundingStopped()
+    this.#checkpoint()
     const subtasks: number[] = []
     for (const position of order) {
       const subtask = method.subtasks[position]
@@ -158,12 +163,12 @@ class Grounder {
       if (id === undefined) return
       subtasks.push(id)
     }
-    const label: Label = { name: method.name, args: this.#names(binding.subarray(0, method.types.length)) }
+    const { name } = method
     const isTop = method.task < 0
     const goal = isTop ? this.#clauses(this.#problem.goal, binding) : [[]]
     for (const needs of this.#clauses(method.condition, binding)) {
       for (const wanted of goal) {
-        this.#methods.push({ task, label, ...this.#framed(subtasks, before, needs, wanted) })
+        this.#methods.push({ task, name, ...this.#framed(subtasks, before, needs, wanted) })
       }
     }
   }
@@ -265,7 +270,7 @@ class Grounder {
     for (const needs of alternatives) {
       const way = this.#taskCount++
       this.#actions.push({ task: way, needs, ...done })
-      this.#methods.push({ task, label: undefined, subtasks: [way], before: [] })
+      this.#methods.push({ task, name: undefined, subtasks: [way], before: [] })
     }
     return task
   }

@@ -13,8 +13,11 @@ export interface Reach {
   readonly actions: readonly Relation[]
 }
 
-/** Relaxed reachability, by joining the positive conditions of the actions until nothing new comes up. */
-export function reach(problem: HddlProblem): Reach {
+/**
+ * Relaxed reachability, by joining the positive conditions of the actions until nothing new comes up. Calls checkpoint
+ * for each action found, which may throw to end it.
+ */
+export function reach(problem: HddlProblem, checkpoint: () => void): Reach {
   const radix = problem.objects.length
   const facts = problem.predicates.map((predicate) => new Relation(predicate.types.length, radix))
   const actions = problem.actions.map((action) => new Relation(action.types.length, radix))
@@ -57,6 +60,7 @@ export function reach(problem: HddlProblem): Reach {
     const size = relation.size
     relation.add([...binding.subarray(0, action.types.length)])
     if (relation.size === size) return
+    checkpoint()
     for (const effect of action.effects) {
       if (!effect.adds) continue
       forEachBinding(effect.variables, binding, problem.types, () => {

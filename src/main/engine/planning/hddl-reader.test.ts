@@ -97,6 +97,10 @@ describe('readHddl', () => {
     expect([error?.code, error?.details]).toEqual([code, { source, line, column }])
   })
 
+  it('refuses brackets without end', () => {
+    expect(errorOf('('.repeat(100_000), problem)?.code).toBe('HDDL_SYNTAX')
+  })
+
   it('whatever is cut off or put in, the answer is a problem or a coded error', () => {
     fc.assert(
       fc.property(

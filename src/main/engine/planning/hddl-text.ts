@@ -35,6 +35,9 @@ export function hddlError(code: HddlErrorCode, place: Place, what: string): Parl
   })
 }
 
+/** Brackets in brackets; what reads them on goes down by recursion. */
+const deepest = 500
+
 /**
  * Reads a text of one bracketed list, with comments from a semicolon to the end of the line. Throws HDDL_SYNTAX where
  * brackets do not match or something follows the list.
@@ -56,6 +59,7 @@ export function readExpression(text: string, source: Place['source']): List {
     } else if (result !== undefined) {
       throw hddlError('HDDL_SYNTAX', place, `Nothing should follow the closing bracket, but "${symbol}" does`)
     } else if (symbol === '(') {
+      if (open.length === deepest) throw hddlError('HDDL_SYNTAX', place, 'The brackets are nested too deep')
       open.push({ items: [], place })
     } else if (symbol === ')') {
       const closed = open.pop()

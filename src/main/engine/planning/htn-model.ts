@@ -21,7 +21,7 @@ export interface HtnProblem {
   readonly isOpposite: Uint8Array
 }
 
-/** What a task, action or method is called in the problem it came from. */
+/** What a task or an action is called in the problem it came from. */
 export interface Label {
   readonly name: string
   readonly args: readonly string[]
@@ -43,7 +43,7 @@ export interface HtnAction extends HtnEffects {
 export interface HtnMethod {
   readonly task: number
   /** Undefined for the method of a technical task, which stands for one action with several ways to be applicable. */
-  readonly label: Label | undefined
+  readonly name: string | undefined
   readonly subtasks: Int32Array
   /** Pairs of positions; when the method is totally ordered, the positions are that order. */
   readonly before: readonly (readonly [number, number])[]

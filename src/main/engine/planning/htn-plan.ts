@@ -55,15 +55,15 @@ export function decompositionOf(problem: HtnProblem, trace: Trace): HtnPlan {
     const action = done.get(instance)
     if (action !== undefined) return problem.actions[action]?.label === undefined ? [] : [instance]
     const { method = -1, first = 0 } = refined.get(instance) ?? {}
-    return problem.methods[method]?.label === undefined ? shown(first) : [instance]
+    return problem.methods[method]?.name === undefined ? shown(first) : [instance]
   }
   const tasks = new Map<number, DecomposedTask>()
   for (const { id, label } of actions) tasks.set(id, { id, label, method: undefined, children: [] })
   for (const [id, { method: number, first }] of refined) {
     const method = problem.methods[number]
-    if (method?.label === undefined) continue
+    if (method?.name === undefined) continue
     const children = Array.from(method.subtasks, (_, index) => shown(first + index)).flat()
-    tasks.set(id, { id, label: problem.taskLabels[method.task], method: method.label.name, children })
+    tasks.set(id, { id, label: problem.taskLabels[method.task], method: method.name, children })
   }
   return { actions, tasks }
 }

@@ -248,7 +248,7 @@ function compact(raw: RawProblem, strips: Strips, actionAlive: Uint8Array, metho
     methodsOf[task]?.push(index)
     return {
       task,
-      label: method.label,
+      name: method.name,
       subtasks: Int32Array.from(method.subtasks, (subtask) => taskIds[subtask] ?? -1),
       before: method.before,
       ordered: isChain(method),
