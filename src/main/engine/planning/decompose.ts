@@ -29,7 +29,7 @@ export interface PlannedStep {
 }
 
 /** Why the search could not go on at the furthest point it reached. */
-export interface PlanFailure {
+interface PlanFailure {
   readonly reason: 'arguments' | 'condition' | 'refused' | 'no method' | 'goal missed' | 'circle' | 'depth'
   /** The task or goal that could not be done. */
   readonly task: string

@@ -14,7 +14,7 @@ export interface Need {
 }
 
 /** A named parameter. Its type is number, string, boolean, or a name in the domain's types. */
-export interface Parameter {
+interface Parameter {
   readonly name: string
   readonly type: string
 }
@@ -46,7 +46,7 @@ export interface TaskMethod<Profile> {
 }
 
 /** A way to reach one goal on a variable. */
-export interface GoalMethod<Profile> {
+interface GoalMethod<Profile> {
   readonly name: string
   refine(state: State, goal: GoalItem, profile: Profile): Refinement
 }

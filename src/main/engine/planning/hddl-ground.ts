@@ -13,7 +13,7 @@ export interface RawEffects {
   readonly deletes: readonly number[]
 }
 
-export interface RawAction extends RawEffects {
+interface RawAction extends RawEffects {
   readonly task: number
   readonly label: Label | undefined
   readonly conditional: readonly RawEffects[]
