@@ -4,7 +4,7 @@ import { type Bits } from './htn-state.ts'
 /** Costs from here on are not told apart. */
 const highest = 50_000
 
-/** What it costs to make each fact true and to finish each task from one state; -1 where it cannot be done. */
+/** What it costs to finish each task from one state; -1 where it cannot be done. */
 export interface CostTable {
   /** By task. */
   readonly tasks: Int32Array

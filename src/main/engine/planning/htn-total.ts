@@ -5,7 +5,7 @@ import { SequenceCheck } from './htn-sequence.ts'
 import { applyAction, type Bits, holds, initialState, stateWords } from './htn-state.ts'
 import { Heap, IntList, TupleTable } from './htn-tables.ts'
 
-/** How a search ended: with methods in the order of their use, with nothing left to try, or still going. */
+/** How a search ended: with a plan, with nothing left to try, or before either. */
 export type SearchOutcome =
   | { readonly status: 'solved'; readonly trace: Trace }
   | { readonly status: 'exhausted' }
