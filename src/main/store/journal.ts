@@ -58,7 +58,9 @@ const replayPage = 1_000
  */
 export function openJournal(options: JournalOptions): StoreJournal {
   const { file, clock, keys, schedule, headEvery = 256, clockOffsetMs = () => null } = options
-  const { database, tree, lastHash, opened } = openJournalFile(file, keys, clock.now())
+  // A virtual clock may stand between two milliseconds.
+  const nowMs = () => Math.floor(clock.now())
+  const { database, tree, lastHash, opened } = openJournalFile(file, keys, nowMs())
   const seal = createSealer(options)
   const startedMs = clock.monotonic()
 
@@ -92,7 +94,7 @@ export function openJournal(options: JournalOptions): StoreJournal {
   let observing = false
 
   const anchor = database.memory ? undefined : openAnchor(anchorFile(file))
-  anchor?.write(signHead(durable, clock.now(), keys))
+  anchor?.write(signHead(durable, nowMs(), keys))
 
   const insert = database.prepare('INSERT INTO journal (seq, body, hash) VALUES (?, ?, ?)')
   const write = database.transaction((batch: readonly SealedRecord[]) => {
@@ -105,7 +107,7 @@ export function openJournal(options: JournalOptions): StoreJournal {
   })
 
   function signDurably(hash: string): void {
-    saveHead(database, signHead({ size: tree.size, hash, root: tree.root() }, clock.now(), keys), tree)
+    saveHead(database, signHead({ size: tree.size, hash, root: tree.root() }, nowMs(), keys), tree)
     signedSize = tree.size
   }
 
@@ -125,7 +127,7 @@ export function openJournal(options: JournalOptions): StoreJournal {
     durable = { size: tree.size, hash: (batch.at(-1) as SealedRecord).record.hash, root: tree.root() }
     for (const waiter of waiters) waiter.resolve()
     try {
-      anchor?.write(signHead(durable, clock.now(), keys))
+      anchor?.write(signHead(durable, nowMs(), keys))
     } catch (error) {
       fail(error, [])
     }
@@ -152,7 +154,7 @@ export function openJournal(options: JournalOptions): StoreJournal {
   }
 
   function sealAll(entries: readonly Entry[]): readonly SealedRecord[] {
-    const at = clock.now()
+    const at = nowMs()
     // Microseconds are enough, and short.
     const monotonicMs = Math.round((clock.monotonic() - startedMs) * 1_000) / 1_000
     const offset = clockOffsetMs()
@@ -224,7 +226,7 @@ export function openJournal(options: JournalOptions): StoreJournal {
     verify: () =>
       database.memory
         ? verifyJournalDatabase(database, keys?.publicKey, undefined)
-        : verifyJournal(file, keys?.publicKey, signHead(durable, clock.now(), keys)),
+        : verifyJournal(file, keys?.publicKey, signHead(durable, nowMs(), keys)),
     close() {
       if (!database.open) return
       commit()

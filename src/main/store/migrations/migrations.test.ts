@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { openJournal } from '#store/journal.ts'
+import { openDatabase } from '#store/open-database.ts'
 import { temporaryHome } from '#test/builders/home.ts'
 import { journalOptions, numberedEntry } from '#test/builders/journal.ts'
-import { openJournal } from '../journal.ts'
-import { openDatabase } from '../open-database.ts'
 import { journalMigrations } from './journal.ts'
 import { type Migration, migrate } from './migrate.ts'
 
