@@ -1,13 +1,13 @@
-import { existsSync, renameSync, statSync } from 'node:fs'
-import Database from 'better-sqlite3'
+import { statSync } from 'node:fs'
+import type Database from 'better-sqlite3'
 import type { JournalHead } from '#shared/domain/journal.ts'
-import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { type Anchor, readAnchor } from './journal-anchor.ts'
 import { genesisHash, isSignedBy, type JournalKeys, type SignedHead, signHead } from './journal-head.ts'
+import { journalDamage as damage } from './journal-record.ts'
 import { createMerkleTree, leafHash, type MerkleTree } from './merkle-tree.ts'
 import { journalMigrations } from './migrations/journal.ts'
 import { migrate } from './migrations/migrate.ts'
-import { openDatabase, sqliteCode } from './open-database.ts'
+import { openDatabase } from './open-database.ts'
 
 /** How the journal was found when it was opened. After anything but `fresh` and `opened` without doubt the desk starts HALTED. */
 export type JournalOpened =
@@ -47,41 +47,18 @@ export function anchorFile(file: string): string {
 }
 
 /**
- * Opens a journal file, or makes it. Only the records after the last signed head are checked, so that a start takes no
- * longer as the journal grows. A damaged file is renamed and kept. Throws HOME_NOT_WRITABLE, HOME_IN_USE,
- * DATABASE_TOO_NEW.
+ * Opens a journal file, or makes it; a new one begins with the given hash. Only the records after the last signed head are
+ * checked, so that a start takes no longer as the journal grows. Throws JOURNAL_DAMAGED, DATABASE_TOO_NEW, and what
+ * better-sqlite3 throws.
  */
-export function openJournalFile(file: string, keys: JournalKeys | undefined, nowMs: number): JournalFile {
-  if (file === ':memory:') return openOrBegin(file, keys, nowMs, { status: 'missing' }, genesisHash)
-  const anchor = readAnchor(anchorFile(file))
-  try {
-    refuseWhatIsNoJournal(file, anchor)
-    return openOrBegin(file, keys, nowMs, anchor, genesisHash)
-  } catch (error) {
-    const problem = damageIn(error, file)
-    const lastGoodHead = lastKnownHead(file, keys, anchor)
-    const movedTo = quarantine(file, nowMs)
-    const begun = openOrBegin(file, keys, nowMs, { status: 'missing' }, lastGoodHead?.hash ?? genesisHash)
-    return { ...begun, opened: { status: 'quarantined', problem, movedTo, lastGoodHead } }
-  }
-}
-
-/** Looks before SQLite does, which would make a database out of nothing. */
-function refuseWhatIsNoJournal(file: string, anchor: Anchor): void {
-  const found = statSync(file, { throwIfNoEntry: false })
-  if (found !== undefined && !found.isFile()) throw damage(`${file} is not a file.`)
-  if ((found?.size ?? 0) === 0 && anchor.status === 'known' && anchor.head.size > 0) {
-    throw damage(`${file} is ${found === undefined ? 'missing' : 'empty'} and should hold ${anchor.head.size} records.`)
-  }
-}
-
-function openOrBegin(
+export function openJournalFile(
   file: string,
   keys: JournalKeys | undefined,
   nowMs: number,
-  anchor: Anchor,
-  firstPrevHash: string,
+  firstPrevHash = genesisHash,
 ): JournalFile {
+  const anchor: Anchor = file === ':memory:' ? { status: 'missing' } : readAnchor(anchorFile(file))
+  if (file !== ':memory:') refuseWhatIsNoJournal(file, anchor)
   const database = openDatabase(file, 'FULL')
   try {
     // Else INSERT OR REPLACE would delete a record without asking the trigger that forbids it.
@@ -97,6 +74,17 @@ function openOrBegin(
     database.close()
     throw error
   }
+}
+
+/** Looks before SQLite does, which would make a database out of nothing. */
+function refuseWhatIsNoJournal(file: string, anchor: Anchor): void {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found !== undefined && !found.isFile()) throw damage(`${file} is not a file.`)
+  if ((found?.size ?? 0) > 0) return
+  const what = `${file} is ${found === undefined ? 'missing' : 'empty'}`
+  if (anchor.status === 'unreadable') throw damage(`${what}, and its anchor cannot be read.`)
+  if (anchor.status === 'known' && anchor.head.size > 0)
+    throw damage(`${what} and should hold ${anchor.head.size} records.`)
 }
 
 /** Goes on from the last signed head: checks it, the records after it, and the anchor. */
@@ -150,7 +138,8 @@ function hashAt(database: Database.Database, seq: number): string | undefined {
   return database.prepare<[number], string>('SELECT hash FROM journal WHERE seq = ?').pluck().get(seq)
 }
 
-function lastHead(database: Database.Database): HeadRow | undefined {
+/** The last signed head in the database, with what is needed to go on from it. */
+export function lastHead(database: Database.Database): HeadRow | undefined {
   return database.prepare<[], HeadRow>('SELECT * FROM heads ORDER BY size DESC LIMIT 1').get()
 }
 
@@ -159,77 +148,4 @@ export function saveHead(database: Database.Database, head: SignedHead, tree: Me
   database
     .prepare('INSERT INTO heads (size, hash, root, at, signature, peaks) VALUES (?, ?, ?, ?, ?, ?)')
     .run(head.size, head.hash, head.root, head.at, head.signature, JSON.stringify(tree.peaks()))
-}
-
-/** The newest head that is known to be genuine: the anchor's, or the last in the damaged file if it can still be read. */
-function lastKnownHead(file: string, keys: JournalKeys | undefined, anchor: Anchor): JournalHead | null {
-  const heads: SignedHead[] = anchor.status === 'known' ? [anchor.head] : []
-  try {
-    const database = new Database(file, { readonly: true, fileMustExist: true })
-    try {
-      const head = lastHead(database)
-      if (head !== undefined) heads.push(head)
-    } finally {
-      database.close()
-    }
-  } catch {
-    // It cannot be read: the anchor is all there is.
-  }
-  const genuine = heads.filter((head) => isSignedBy(head, keys?.publicKey)).sort((a, b) => b.size - a.size)[0]
-  return genuine === undefined ? null : { size: genuine.size, hash: genuine.hash, root: genuine.root }
-}
-
-function quarantine(file: string, nowMs: number): readonly string[] {
-  const stamp = new Date(nowMs).toISOString().replaceAll(/[:.]/g, '-')
-  const base = file.replace(/\.db$/, '')
-  const free = (count: number): string => {
-    const name = `${base}.quarantined-${stamp}${count === 0 ? '' : `-${count}`}`
-    return existsSync(`${name}.db`) || existsSync(`${name}.head`) ? free(count + 1) : name
-  }
-  const kept = free(0)
-  try {
-    return [
-      [file, `${kept}.db`],
-      [`${file}-wal`, `${kept}.db-wal`],
-      [anchorFile(file), `${kept}.head`],
-    ].flatMap(([from = '', to = '']) => {
-      if (!existsSync(from)) return []
-      renameSync(from, to)
-      return [to]
-    })
-  } catch (error) {
-    throw notWritable(file, error)
-  }
-}
-
-function damage(problem: string): ParleyError {
-  return new ParleyError('JOURNAL_DAMAGED', problem)
-}
-
-function notWritable(file: string, cause: unknown): ParleyError {
-  return new ParleyError('HOME_NOT_WRITABLE', `The journal ${file} cannot be written: ${errorMessage(cause)}`, {
-    details: { file },
-    wayOut: 'Give yourself permission to write in the data folder and free some space, or choose another folder.',
-    cause,
-  })
-}
-
-/** What is wrong with the file, in a sentence; throws when the error is not damage but a matter of permission, space or use. */
-function damageIn(error: unknown, file: string): string {
-  if (error instanceof ParleyError) {
-    if (error.code === 'JOURNAL_DAMAGED') return error.message
-    throw error
-  }
-  const code = sqliteCode(error)
-  if (code === undefined && !(error instanceof SyntaxError)) throw error
-  if (/^SQLITE_(BUSY|LOCKED)/.test(code ?? '')) {
-    throw new ParleyError('HOME_IN_USE', `${file} is in use by another program.`, {
-      retry: 'retryable',
-      details: { file },
-      wayOut: 'Close the other Parley that has this data folder open.',
-      cause: error,
-    })
-  }
-  if (/^SQLITE_(READONLY|CANTOPEN|PERM|AUTH|FULL)/.test(code ?? '')) throw notWritable(file, error)
-  return `${file} cannot be read: ${errorMessage(error)}.`
 }

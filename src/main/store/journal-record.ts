@@ -1,6 +1,7 @@
 import type { DeskRecord, Entry } from '#engine/journal.ts'
 import type { Mode } from '#shared/domain/account.ts'
 import { canonicalJson } from '#shared/lib/canonical-json.ts'
+import { ParleyError } from '#shared/lib/error.ts'
 import { leafHash } from './merkle-tree.ts'
 
 /** What all records of one start of the desk have in common. */
@@ -74,7 +75,15 @@ export function createSealer(provenance: Provenance): (entry: Entry, place: Plac
   }
 }
 
-/** A row of the journal table as a record. */
+/** A row of the journal table as a record; throws JOURNAL_DAMAGED when it is not what was written. */
 export function readRecord(row: { readonly body: string; readonly hash: string }): DeskRecord {
+  if (leafHash(row.body) !== row.hash) throw journalDamage(`The record with the hash ${row.hash} was changed.`)
   return { ...JSON.parse(row.body), hash: row.hash } as DeskRecord
+}
+
+/** The journal does not hold what was written; the problem is a sentence. */
+export function journalDamage(problem: string): ParleyError {
+  return new ParleyError('JOURNAL_DAMAGED', problem, {
+    wayOut: 'Start the desk again: it keeps the damaged journal, begins a new one and stays halted.',
+  })
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -19,6 +20,7 @@ import { journalConformance } from '#test/conformance/journal.ts'
 import { openJournal } from './journal.ts'
 import { leafHash } from './merkle-tree.ts'
 import { openDatabase } from './open-database.ts'
+import type { Projection } from './projections/projection.ts'
 
 journalConformance('in memory', () => {
   const journal = openJournal(journalOptions())
@@ -98,7 +100,62 @@ describe('records', () => {
   })
 })
 
+describe('an observer or listener that throws', () => {
+  it('is heard of by the process, while the others go on and the record is kept', async () => {
+    const journal = openJournal(journalOptions())
+    const seen: number[] = []
+    const buggy = () => {
+      throw new Error('a bug')
+    }
+    journal.observe(buggy)
+    journal.onCommit(buggy)
+    journal.observe(({ seq }) => seen.push(seq))
+    const uncaught: unknown[] = []
+    const others = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    process.on('uncaughtException', (error) => uncaught.push(error.message))
+    try {
+      expect(await journal.append(numberedEntry(1))).toHaveLength(1)
+      await new Promise((resolve) => setImmediate(resolve))
+    } finally {
+      process.removeAllListeners('uncaughtException')
+      for (const listener of others) process.on('uncaughtException', listener)
+    }
+    expect([seen, uncaught, journal.head().size]).toEqual([[1], ['a bug', 'a bug'], 1])
+  })
+})
+
 describe('opening again', () => {
+  it('AU-1 finds every record whose append had resolved when the process was killed', async () => {
+    const home = temporaryHome()
+    const module = (path: string) => JSON.stringify(join(import.meta.dirname, path))
+    const script = `
+      const { openJournal } = await import(${module('journal.ts')})
+      const { journalOptions, numberedEntry } = await import(${module('../../../test/builders/journal.ts')})
+      const journal = openJournal(journalOptions({ file: ${JSON.stringify(join(home, 'journal.db'))}, schedule: setImmediate, keys: undefined, headEvery: 8 }))
+      for (;;) {
+        const records = await journal.append(...[1, 2, 3].map(numberedEntry))
+        process.stdout.write(records.at(-1).seq + '\\n')
+      }`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: join(import.meta.dirname, '../../..'),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let output = ''
+    for await (const chunk of child.stdout) {
+      output += chunk
+      if (output.length > 2_000) child.kill('SIGKILL')
+    }
+    const acknowledged = Number(output.slice(0, output.lastIndexOf('\n')).split('\n').at(-1))
+    expect(acknowledged).toBeGreaterThan(100)
+    const { keys: _, ...unsigned } = journalOptions({ file: join(home, 'journal.db') })
+    const journal = openJournal(unsigned)
+    expect(journal.opened).toMatchObject({ status: 'opened', doubt: null })
+    expect(journal.head().size).toBeGreaterThanOrEqual(acknowledged)
+    expect(journal.head().size % 3).toBe(0)
+    expect(await journal.verify()).toMatchObject({ status: 'verified', head: journal.head() })
+  })
+
   it('goes on from where the journal ended, whether it was closed or the process died', async () => {
     const { file, options, head } = await writtenJournal(10)
     const journal = openJournal(options)
@@ -189,6 +246,28 @@ describe('AU-11 KS-8 a damaged journal is kept, and a new one goes on from its l
       expect(openJournal(options).opened).toMatchObject({ status: 'opened', records: 1, doubt: null })
     })
   }
+
+  it('a record in the middle that was changed, found when a projection is built again', async () => {
+    const { file, options, head } = await writtenJournal(10)
+    alterJournal(file, "UPDATE journal SET body = replace(body, 'reason 3', 'reason 4') WHERE seq = 3")
+    expect(openJournal(options).opened).toMatchObject({ status: 'opened', doubt: null })
+    const stopped: Projection = {
+      name: 'stopped',
+      version: 1,
+      tables: [],
+      schema: '',
+      prepare: () => () => {},
+    }
+    const journal = openJournal({ ...options, projections: [stopped] })
+    expect(journal.opened).toMatchObject({ status: 'quarantined', lastGoodHead: head })
+    expect(await journal.append(numberedEntry(1))).toMatchObject([{ seq: 1, prevHash: head.hash }])
+  })
+
+  it('an anchor that cannot be read, with no journal beside it', () => {
+    const file = join(temporaryHome(), 'journal.db')
+    writeFileSync(file.replace('.db', '.head'), 'garbage')
+    expect(openJournal(journalOptions({ file })).opened).toMatchObject({ status: 'quarantined', lastGoodHead: null })
+  })
 
   it('links to nothing where no head is known, and never overwrites what was kept before', async () => {
     const { file, options } = await writtenJournal(3)

@@ -4,8 +4,9 @@ import type { JournalHead } from '#shared/domain/journal.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { openAnchor } from './journal-anchor.ts'
-import { anchorFile, type JournalOpened, openJournalFile, saveHead } from './journal-file.ts'
+import { anchorFile, type JournalFile, type JournalOpened, openJournalFile, saveHead } from './journal-file.ts'
 import { type JournalKeys, signHead } from './journal-head.ts'
+import { damageIn, quarantineJournal } from './journal-quarantine.ts'
 import { createSealer, type Provenance, readRecord, type SealedRecord } from './journal-record.ts'
 import { keepProjections } from './projections/keep-projections.ts'
 import type { Projection } from './projections/projection.ts'
@@ -57,10 +58,31 @@ const replayPage = 1_000
  * observer or a listener reaches the process as an uncaught exception; the other observers do not notice.
  */
 export function openJournal(options: JournalOptions): StoreJournal {
+  const { file, keys, clock } = options
+  const nowMs = Math.floor(clock.now())
+  try {
+    return assemble(options, openJournalFile(file, keys, nowMs))
+  } catch (error) {
+    const problem = damageIn(error, file)
+    const { movedTo, lastGoodHead } = quarantineJournal(file, keys, nowMs)
+    const begun = openJournalFile(file, keys, nowMs, lastGoodHead?.hash)
+    return assemble(options, { ...begun, opened: { status: 'quarantined', problem, movedTo, lastGoodHead } })
+  }
+}
+
+function assemble(options: JournalOptions, found: JournalFile): StoreJournal {
+  try {
+    return createJournal(options, found)
+  } catch (error) {
+    found.database.close()
+    throw error
+  }
+}
+
+function createJournal(options: JournalOptions, { database, tree, lastHash, opened }: JournalFile): StoreJournal {
   const { file, clock, keys, schedule, headEvery = 256, clockOffsetMs = () => null } = options
   // A virtual clock may stand between two milliseconds.
   const nowMs = () => Math.floor(clock.now())
-  const { database, tree, lastHash, opened } = openJournalFile(file, keys, nowMs())
   const seal = createSealer(options)
   const startedMs = clock.monotonic()
 
