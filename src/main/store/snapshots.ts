@@ -2,7 +2,7 @@ import { hash as digest } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
 
 /** A state as it was after a record. */
-export interface Snapshot {
+interface Snapshot {
   readonly seq: number
   readonly state: unknown
 }

@@ -17,10 +17,7 @@ export const deskProjections: readonly Projection[] = [
   fillsProjection,
 ]
 
-/** What can be asked of the projections; they hold what is durable. */
-export type DeskQueries = ReturnType<typeof createQueries>
-
-/** Prepares every query; the database is that of a journal opened with deskProjections. */
+/** What can be asked of the projections, which hold what is durable; the database is that of a journal opened with deskProjections. */
 export function createQueries(database: Database) {
   return {
     ...createRunQueries(database),
