@@ -36,6 +36,7 @@ function watched() {
     journal,
     controller,
     follow: (after: number) => followJournal({ read: (...args) => journal.read(...args), onCommit }, after, signal),
+    journalListeners: () => listeners,
     listeners: () => listeners + onSignal.size,
   }
 }
@@ -106,6 +107,7 @@ describe('following the journal', () => {
     const pages = busy.follow(0)
     await pages.next()
     busy.controller.abort()
+    expect(busy.journalListeners()).toBe(0)
     expect(await pages.next()).toEqual({ done: true, value: undefined })
     expect(busy.listeners()).toBe(0)
 

@@ -247,6 +247,27 @@ describe('AU-11 KS-8 a damaged journal is kept, and a new one goes on from its l
     })
   }
 
+  it('a record in the tail that was written anew with a hash that fits', async () => {
+    const { file, options, head } = await writtenJournal(10)
+    const database = openDatabase(file, 'FULL')
+    const body = database.prepare<[], string>('SELECT body FROM journal WHERE seq = 9').pluck().get() ?? ''
+    database.close()
+    const forged = body.replace('reason 9', 'reason 7')
+    alterJournal(
+      file,
+      `DELETE FROM heads WHERE size > 8;
+       UPDATE journal SET body = '${forged}', hash = '${leafHash(forged)}' WHERE seq = 9`,
+    )
+    const { opened } = openJournal(options)
+    expect(opened).toMatchObject({ status: 'quarantined', lastGoodHead: head, problem: 'Record 10 was changed.' })
+  })
+
+  it('says which records were cut off', async () => {
+    const { file, options } = await writtenJournal(10)
+    alterJournal(file, 'DELETE FROM journal WHERE seq > 8; DELETE FROM heads WHERE size > 8')
+    expect(openJournal(options).opened).toMatchObject({ problem: 'The records from 9 to 10 were cut off.' })
+  })
+
   it('a record in the middle that was changed, found when a projection is built again', async () => {
     const { file, options, head } = await writtenJournal(10)
     alterJournal(file, "UPDATE journal SET body = replace(body, 'reason 3', 'reason 4') WHERE seq = 3")

@@ -180,6 +180,8 @@ describe('AU-7 verification names the first bad record', () => {
     expect(await verifyJournal(damaged(''), other, anchor)).toMatchObject({ ...doesNotFit, firstBadSeq: 1 })
     const moved = damaged('UPDATE heads SET at = at + 1 WHERE size = 16')
     expect(await verifyJournal(moved, key, anchor)).toMatchObject({ ...doesNotFit, firstBadSeq: 16 })
+    const otherRoot = damaged(`UPDATE heads SET root = '${'a'.repeat(64)}' WHERE size = 16`)
+    expect(await verifyJournal(otherRoot, undefined, anchor)).toMatchObject({ ...doesNotFit, firstBadSeq: 9 })
     const forgedAnchor = { ...anchor, hash: 'a'.repeat(64) }
     expect(await verifyJournal(damaged(''), key, forgedAnchor)).toMatchObject({ ...doesNotFit, firstBadSeq: size })
   })
