@@ -49,3 +49,15 @@ export interface Bus {
   pending(): number
   close(): Promise<void>
 }
+
+/** Where letters survive the process, for a bus that is to deliver after a restart what was not acknowledged before it. */
+export interface BusStore {
+  /** Keeps a letter until it is removed, in place of the one with the same id. Its body must be JSON. */
+  save(letter: Letter): void
+  /** Forgets a letter that every subscriber has acknowledged or given up. */
+  remove(id: string): void
+  /** Keeps a dead letter for good. */
+  bury(dead: DeadLetter): void
+  /** The letters that were kept, in the order in which they came, and the newest dead letters, at most so many, oldest first. */
+  load(deadLimit: number): { readonly letters: readonly Letter[]; readonly dead: readonly DeadLetter[] }
+}

@@ -1,0 +1,68 @@
+import type { BarStore } from '#engine/ports.ts'
+import type { Bar, Timeframe } from '#shared/domain/bar.ts'
+import { type Migration, migrate } from './migrations/migrate.ts'
+import { openDatabase } from './open-database.ts'
+
+const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    up: (database) =>
+      database.exec(`
+        CREATE TABLE bars (
+          instrument TEXT NOT NULL,
+          timeframe TEXT NOT NULL,
+          time INTEGER NOT NULL,
+          open REAL NOT NULL,
+          high REAL NOT NULL,
+          low REAL NOT NULL,
+          close REAL NOT NULL,
+          volume REAL NOT NULL,
+          PRIMARY KEY (instrument, timeframe, time)
+        ) STRICT, WITHOUT ROWID;
+      `),
+  },
+]
+
+/** The bars in a file, to be closed. */
+export interface SqliteBarStore extends BarStore {
+  close(): void
+}
+
+/**
+ * Keeps bars in market.db (or ':memory:'), apart from the journal (AU-16): they can be imported again. `load` gives the
+ * newest `limit` bars with from <= time < before, oldest first; without a limit all of them.
+ */
+export function openBarStore(file: string): SqliteBarStore {
+  const database = openDatabase(file, 'NORMAL')
+  migrate(database, migrations)
+  const update = database.prepare(`
+    UPDATE bars SET open = @open, high = @high, low = @low, close = @close, volume = @volume
+    WHERE instrument = @instrument AND timeframe = @timeframe AND time = @time`)
+  const insert = database.prepare(`
+    INSERT INTO bars (instrument, timeframe, time, open, high, low, close, volume)
+    VALUES (@instrument, @timeframe, @time, @open, @high, @low, @close, @volume)`)
+  const select = database.prepare<[string, string, number, number, number], Bar>(`
+    SELECT time, open, high, low, close, volume FROM bars
+    WHERE instrument = ? AND timeframe = ? AND time >= ? AND time < ? ORDER BY time DESC LIMIT ?`)
+  const series = database.prepare<[], ReturnType<BarStore['series']>[number]>(`
+    SELECT instrument, timeframe, count(*) AS bars, min(time) AS "from", max(time) AS "to"
+    FROM bars GROUP BY instrument, timeframe ORDER BY instrument, timeframe`)
+
+  const saveAll = database.transaction((instrument: string, timeframe: Timeframe, bars: readonly Bar[]) => {
+    let replaced = 0
+    for (const { time, open, high, low, close, volume } of bars) {
+      const row = { instrument, timeframe, time, open, high, low, close, volume }
+      if (update.run(row).changes === 1) replaced += 1
+      else insert.run(row)
+    }
+    return { inserted: bars.length - replaced, replaced }
+  })
+
+  return {
+    save: (instrument, timeframe, bars) => saveAll.immediate(instrument, timeframe, bars),
+    load: (instrument, timeframe, { from = Number.MIN_SAFE_INTEGER, before = Number.MAX_SAFE_INTEGER, limit = -1 }) =>
+      select.all(instrument, timeframe, from, before, limit).reverse(),
+    series: () => series.all(),
+    close: () => database.close(),
+  }
+}

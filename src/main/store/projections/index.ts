@@ -1,0 +1,30 @@
+import type { Database } from 'better-sqlite3'
+import { createEvidenceQueries, evidenceProjection } from './evidence.ts'
+import { createFillQueries, fillsProjection } from './fills.ts'
+import { createMessageQueries, messagesProjection } from './messages.ts'
+import { createOrderQueries, ordersProjection } from './orders.ts'
+import type { Projection } from './projection.ts'
+import { createRunQueries, runsProjection } from './runs.ts'
+import { createVoteQueries, votesProjection } from './votes.ts'
+
+/** Every projection of the desk. */
+export const deskProjections: readonly Projection[] = [
+  runsProjection,
+  messagesProjection,
+  evidenceProjection,
+  votesProjection,
+  ordersProjection,
+  fillsProjection,
+]
+
+/** What can be asked of the projections, which hold what is durable; the database is that of a journal opened with deskProjections. */
+export function createQueries(database: Database) {
+  return {
+    ...createRunQueries(database),
+    ...createMessageQueries(database),
+    ...createEvidenceQueries(database),
+    ...createVoteQueries(database),
+    ...createOrderQueries(database),
+    ...createFillQueries(database),
+  }
+}

@@ -1,0 +1,251 @@
+import fc from 'fast-check'
+import type { Entry } from '#engine/journal.ts'
+import { seats } from '#shared/domain/agent.ts'
+import type { Ballot } from '#shared/domain/ballot.ts'
+import { consensusPresets } from '#shared/domain/consensus-policy.ts'
+import type { Decision } from '#shared/domain/decision.ts'
+import type { DeskEvent } from '#shared/domain/event.ts'
+import type { Evidence } from '#shared/domain/evidence.ts'
+import type { Message } from '#shared/domain/message.ts'
+import type { Fill, Order } from '#shared/domain/order.ts'
+import type { Outcome } from '#shared/domain/outcome.ts'
+import type { Plan } from '#shared/domain/plan.ts'
+import { profileNames } from '#shared/domain/profile.ts'
+import { actions, type Proposal } from '#shared/domain/proposal.ts'
+import { type Decimal, decimal } from '#shared/lib/decimal.ts'
+
+// Few ids, so that events meet the same runs, steps and orders again and again.
+const runId = fc.constantFrom('run_1', 'run_2', 'run_3')
+const stepId = fc.constantFrom('step_1', 'step_2', 'step_3', 'step_4')
+const clientOrderId = fc.constantFrom('ord_1', 'ord_2', 'ord_3')
+const id = (prefix: string) => fc.nat(20).map((number) => `${prefix}_${number}`)
+const at = fc.integer({ min: 1_700_000_000_000, max: 1_800_000_000_000 })
+const text = fc.string({ unit: 'binary', maxLength: 20 })
+const share = fc.double({ min: 0, max: 1, noNaN: true })
+const usd = fc.double({ min: 0, max: 5, noNaN: true })
+const amount: fc.Arbitrary<Decimal> = fc.integer({ min: 1, max: 99_999 }).map((cents) => decimal(`${cents}e-2`))
+const instrument = fc.constantFrom('BTC/USDT', 'ETH/USDT')
+const side = fc.constantFrom('buy', 'sell')
+const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null })
+
+const plan: fc.Arbitrary<Plan> = fc.uniqueArray(stepId, { maxLength: 4 }).map((ids) => ({
+  id: 'plan_1',
+  goal: 'decide',
+  hash: 'a'.repeat(64),
+  steps: ids.map((step) => ({
+    id: step,
+    title: step,
+    owner: 'researcher',
+    action: 'research',
+    needs: [],
+    priority: 'high',
+    optional: false,
+    sources: [],
+    estimate: { seconds: 1, usd: 0 },
+    timeoutMs: 1_000,
+    retries: 2,
+    slots: {},
+  })),
+  slots: {},
+  costLimitUsd: 1,
+  estimate: { usd: 0, seconds: { sequential: 1, parallel: 1, lowerBound: 1 }, speedup: 1 },
+  levels: [ids],
+}))
+
+const evidence: fc.Arbitrary<Evidence> = fc.oneof(
+  fc.record({
+    id: id('evi'),
+    runId,
+    task: text,
+    source: text,
+    at,
+    status: fc.constant('value'),
+    asOf: at,
+    summary: text,
+    figures: fc.dictionary(text, fc.double({ noNaN: true, noDefaultInfinity: true })),
+    quality: share,
+  }),
+  fc.record({
+    id: id('evi'),
+    runId,
+    task: text,
+    source: text,
+    at,
+    status: fc.constant('unavailable'),
+    code: text,
+    reason: text,
+  }),
+)
+
+const message: fc.Arbitrary<Message> = fc.record({
+  id: id('msg'),
+  runId,
+  at,
+  agent: fc.constantFrom(...seats),
+  kind: fc.constantFrom('thought', 'challenge', 'human'),
+  text,
+  confidence: orNull(share),
+  evidence: fc.array(id('evi'), { maxLength: 3 }),
+  replyTo: orNull(id('msg')),
+})
+
+/** Any proposal. */
+export const anyProposal: fc.Arbitrary<Proposal> = fc.record({
+  id: id('pro'),
+  runId,
+  by: fc.constant('strategist'),
+  at,
+  instrument,
+  action: fc.constantFrom(...actions),
+  quantity: amount,
+  entry: amount,
+  stop: orNull(amount),
+  target: orNull(amount),
+  horizonMs: fc.nat(),
+  expectedReturn: share,
+  riskAtStop: orNull(amount),
+  objectives: fc.array(text, { maxLength: 2 }),
+  risks: fc.array(text, { maxLength: 2 }),
+  evidence: fc.array(id('evi'), { maxLength: 2 }),
+  changesMyMind: text,
+})
+
+/** Any ballot. */
+export const anyBallot: fc.Arbitrary<Ballot> = fc.record(
+  {
+    id: id('bal'),
+    voter: fc.constantFrom(...seats),
+    castBy: fc.constantFrom(...seats),
+    proposalId: id('pro'),
+    at,
+    choice: fc.oneof(
+      fc.record({ kind: fc.constant('option'), option: fc.constantFrom(...actions) }),
+      fc.record({ kind: fc.constant('abstain') }),
+    ),
+    confidence: share,
+    weight: fc.double({ min: 0.1, max: 3, noNaN: true }),
+    reasons: fc.array(text, { maxLength: 2 }),
+    evidence: fc.array(id('evi'), { maxLength: 2 }),
+  },
+  {
+    requiredKeys: ['id', 'voter', 'proposalId', 'at', 'choice', 'confidence', 'weight', 'reasons', 'evidence'],
+  },
+)
+
+const decision: fc.Arbitrary<Decision> = fc.record({
+  id: id('dec'),
+  runId,
+  at,
+  proposalId: orNull(id('pro')),
+  action: fc.constantFrom(...actions),
+  status: fc.constantFrom('agreed', 'noTrade', 'review'),
+  rule: text,
+  reason: text,
+  confidence: share,
+  agreement: fc.integer({ min: 0, max: 100 }),
+  epoch: fc.nat(5),
+})
+
+const order: fc.Arbitrary<Order> = fc.record({
+  clientOrderId,
+  venueOrderId: fc.constant(null),
+  instrument,
+  side,
+  type: fc.constantFrom('MARKET', 'LIMIT'),
+  timeInForce: fc.constantFrom('GTC', 'IOC'),
+  quantity: amount,
+  limitPrice: orNull(amount),
+  reduceOnly: fc.boolean(),
+  status: fc.constant('INITIALIZED'),
+  filledQuantity: fc.constant(decimal('0')),
+  averagePrice: fc.constant(null),
+  by: fc.constant('executor'),
+  runId: orNull(runId),
+  proposalId: orNull(id('pro')),
+  decisionId: orNull(id('dec')),
+  createdAt: at,
+  updatedAt: at,
+  reason: fc.constant(null),
+})
+
+const fill: fc.Arbitrary<Fill> = fc.record({
+  tradeId: id('trd'),
+  clientOrderId,
+  instrument,
+  side,
+  quantity: amount,
+  price: amount,
+  fee: amount,
+  at,
+})
+
+/** Any outcome. */
+export const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
+  runId,
+  decisionId: id('dec'),
+  at,
+  filledQuantity: amount,
+  averagePrice: orNull(amount),
+  arrivalPrice: orNull(amount),
+  slippageBps: orNull(share),
+  fees: amount,
+  lessons: fc.array(text, { maxLength: 2 }),
+})
+
+const attempt = { runId, stepId, attempt: fc.integer({ min: 1, max: 4 }) }
+
+function event<Kind extends DeskEvent['kind']>(
+  kind: Kind,
+  data: fc.Arbitrary<Extract<DeskEvent, { kind: Kind }>['data']>,
+): fc.Arbitrary<DeskEvent> {
+  return data.map((data) => ({ kind, data }) as DeskEvent)
+}
+
+const deskEvent: fc.Arbitrary<DeskEvent> = fc.oneof(
+  event(
+    'runStarted',
+    fc.record({
+      runId,
+      goal: fc.record({
+        instrument,
+        profile: fc.constantFrom(...profileNames),
+        policy: fc.constantFrom(...consensusPresets),
+      }),
+      plan,
+    }),
+  ),
+  event('runResumed', fc.record({ runId })),
+  event(
+    'runEnded',
+    fc.record({ runId, status: fc.constantFrom('completed', 'failed', 'cancelled'), reason: orNull(text) }),
+  ),
+  event('stepStarted', fc.record(attempt)),
+  event('stepRetried', fc.record({ ...attempt, code: text, message: text, delayMs: fc.nat() })),
+  event('stepSucceeded', fc.record({ ...attempt, usd, output: fc.jsonValue() })),
+  event('stepFailed', fc.record({ ...attempt, code: text, message: text, usd })),
+  event('stepSkipped', fc.record({ ...attempt, reason: text })),
+  event('stepCancelled', fc.record({ ...attempt, reason: text })),
+  event('evidenceGathered', fc.record({ evidence })),
+  event('messagePosted', fc.record({ message })),
+  event('proposalMade', fc.record({ proposal: anyProposal })),
+  event('proposalRevised', fc.record({ proposal: anyProposal, why: text })),
+  event('ballotCast', fc.record({ runId, ballot: anyBallot })),
+  event('decisionMade', fc.record({ decision })),
+  event('outcomeMeasured', fc.record({ outcome: anyOutcome })),
+  event('orderInitialized', fc.record({ order })),
+  event('orderSubmitted', fc.record({ clientOrderId })),
+  event('orderAccepted', fc.record({ clientOrderId, venueOrderId: text })),
+  event('orderRejected', fc.record({ clientOrderId, reason: text })),
+  event('orderUnknown', fc.record({ clientOrderId, reason: text })),
+  event('orderFilled', fc.record({ fill })),
+  event('orderPendingCancel', fc.record({ clientOrderId })),
+  event('orderCancelRejected', fc.record({ clientOrderId, reason: text })),
+  event('orderCanceled', fc.record({ clientOrderId })),
+  event('orderExpired', fc.record({ clientOrderId })),
+)
+
+/** Any event of a run, a vote or an order, its data fitting its kind, ready to be appended; a sequence need not make sense. */
+export const deskEntry: fc.Arbitrary<Entry> = deskEvent.map((happened) => ({
+  ...happened,
+  actor: { kind: 'system', id: 'desk' },
+}))
