@@ -1,7 +1,5 @@
 import { globalShortcut } from 'electron'
-
-/** The stop, from anywhere: no other application uses this chord by default, and no single slip presses it. */
-export const stopAccelerator = 'CommandOrControl+Alt+Shift+S'
+import { stopAccelerator } from './words.ts'
 
 export interface StopShortcut {
   readonly accelerator: string
