@@ -1,0 +1,93 @@
+import { fork } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { findChromium } from './chromium.ts'
+import { type DesktopApp, describeDesktop } from './desktop.ts'
+import type { Ask } from './stand-in/controls.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const main = join(root, 'out/main/index.js')
+
+interface StandInApp extends DesktopApp {
+  trace(): Promise<string[]>
+  readonly exited: Promise<number | null>
+  output(): string
+}
+
+async function launch(): Promise<StandInApp> {
+  const home = mkdtempSync(join(tmpdir(), 'parley-desktop-'))
+  const child = fork(main, ['--home', home], {
+    cwd: root,
+    execArgv: ['--import', join(import.meta.dirname, 'stand-in/register.ts')],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  let output = ''
+  child.stdout?.on('data', (chunk) => (output += chunk))
+  child.stderr?.on('data', (chunk) => (output += chunk))
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const waiting = new Map<number, (reply: { result?: unknown; error?: string }) => void>()
+  child.on('message', (reply: { id: number; result?: unknown; error?: string }) => waiting.get(reply.id)?.(reply))
+  void exited.then((code) => {
+    for (const settle of waiting.values()) settle({ error: `The app ended with ${code}.\n${output}` })
+  })
+  let count = 0
+  async function ask(what: Ask): Promise<unknown> {
+    const id = ++count
+    const reply = new Promise<{ result?: unknown; error?: string }>((settle) => waiting.set(id, settle))
+    child.send({ id, ...what })
+    const { result, error } = await reply
+    waiting.delete(id)
+    if (error !== undefined) throw new Error(error)
+    return result
+  }
+
+  const app: StandInApp = {
+    origin: 'https://parley.stand-in.invalid',
+    exited,
+    output: () => output,
+    evaluate: (code) => ask({ ask: 'evaluate', code }),
+    press: async (label) => void (await ask({ ask: 'press', label })),
+    windows: async () => Number(await ask({ ask: 'windows' })),
+    trace: async () => (await ask({ ask: 'trace' })) as string[],
+    async quit() {
+      if (child.exitCode === null) await ask({ ask: 'quit' }).catch(() => {})
+      await exited
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+  for (let state: unknown; state !== 'complete'; ) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    state = await app
+      .evaluate(`location.protocol === 'about:' || document.readyState`)
+      .catch((error: unknown) => failWhenEnded(error))
+  }
+  return app
+}
+
+function failWhenEnded(error: unknown): string {
+  if (String(error).includes('The app ended')) throw error
+  return 'no page'
+}
+
+const missing = !existsSync(main) || !existsSync(join(root, 'out/renderer/index.html'))
+const reason = missing ? 'out/ is not built (npm run build)' : findChromium() === undefined ? 'no Chromium' : undefined
+
+if (reason === undefined) {
+  describeDesktop('the built desktop app on a stand-in for Electron', launch)
+
+  describe('the built desktop app on a stand-in for Electron, its beginning and end', () => {
+    it('starts in order, says that it is a stand-in, and ends cleanly', async () => {
+      const app = await launch()
+      expect(app.output()).toContain('This is a stand-in for Electron, not Electron.')
+      expect((await app.trace()).slice(0, 5)).toEqual(['lock', 'sandbox', 'schemes', 'ready', 'window'])
+      await app.evaluate(`void (location.href = 'https://evil.example/')`)
+      await expect.poll(() => app.trace()).toContain('navigation to https://evil.example/ prevented')
+      await app.quit()
+      expect(await app.exited).toBe(0)
+    })
+  })
+} else {
+  describe.skip(`the built desktop app on a stand-in for Electron: skipped, ${reason}`, () => it('runs', () => {}))
+}
