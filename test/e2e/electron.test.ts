@@ -1,21 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { _electron } from 'playwright-core'
 import { describe, it } from 'vitest'
+import { findElectron } from '../../scripts/electron-binary.ts'
 import { type DesktopApp, describeDesktop } from './desktop.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-
-/** Electron's binary as its package notes it down after a download; undefined when it is not there. */
-function findElectron(): string | undefined {
-  const folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'))
-  const note = join(folder, 'path.txt')
-  if (!existsSync(note)) return undefined
-  const path = join(folder, 'dist', readFileSync(note, 'utf8'))
-  return existsSync(path) ? path : undefined
-}
 
 async function launch(executablePath: string): Promise<DesktopApp> {
   const home = mkdtempSync(join(tmpdir(), 'parley-desktop-'))
@@ -53,4 +44,4 @@ const reason =
 
 if (electron !== undefined && reason === undefined)
   describeDesktop('the built desktop app on Electron', () => launch(electron))
-else describe.skip(`the built desktop app on Electron: skipped, ${reason}`, () => it('runs', () => {}))
+else describe('the built desktop app on Electron', () => it.skip(`starts (${reason})`, () => {}))
