@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Failure } from '#api/errors.ts'
 import { type Counts, secret, type smallContract } from '#test/fakes/small-router.ts'
 
-export type SmallClient = ContractRouterClient<typeof smallContract>
+type SmallClient = ContractRouterClient<typeof smallContract>
 
 /** The small API served over one transport, and a client of it. */
 export interface Served {

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import type Electron from 'electron'
 
 /** What a test does to, and reads from, the fake: the hands and eyes of the person at the machine. */
-export interface ElectronControls {
+interface ElectronControls {
   /** What happened, in order: `ready`, `lock`, `window`, `exit 0`, ... */
   readonly trace: string[]
   readonly dialogs: Electron.MessageBoxOptions[]
@@ -35,7 +35,7 @@ export interface PageOpener {
   close(window: FakeWindow): void
 }
 
-export interface FakeTray {
+interface FakeTray {
   tooltip: string
   menu: readonly Electron.MenuItemConstructorOptions[]
   image: Buffer
@@ -49,7 +49,7 @@ export function preventable(): { readonly event: { preventDefault(): void }; rea
 
 type OpenHandler = Parameters<Electron.WebContents['setWindowOpenHandler']>[0]
 
-export class FakeContents extends EventEmitter {
+class FakeContents extends EventEmitter {
   openHandler: OpenHandler | undefined
   readonly mainFrame = { parent: null, origin: 'app://parley' }
   setWindowOpenHandler(handler: OpenHandler): void {

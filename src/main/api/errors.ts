@@ -34,7 +34,7 @@ export function errorInterceptor(report: Report) {
 }
 
 /** What the caller is told of an error, as oRPC sends it; `data` has the shape of errorDataSchema. */
-export function toContractError(error: unknown, where: string, report: Report) {
+function toContractError(error: unknown, where: string, report: Report) {
   if (error instanceof ParleyError) {
     return new ORPCError(error.code, {
       status: httpStatus(error),

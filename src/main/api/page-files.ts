@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { ParleyError } from '#shared/lib/error.ts'
 
-export interface PageFile {
+interface PageFile {
   readonly body: Uint8Array<ArrayBuffer>
   readonly type: string
   /** True for files whose name changes with their content. */

@@ -37,6 +37,8 @@ export function answerTests(electron: ReturnType<typeof createElectron>, browser
     }
   }
 
+  // A test that is gone leaves no browser behind.
+  process.on('disconnect', () => electron.app.exit(1))
   process.on('message', ({ id, ...ask }: Ask & { id: number }) => {
     answer(ask as Ask).then(
       (result) => process.send?.({ id, result }),
