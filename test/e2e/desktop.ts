@@ -13,8 +13,8 @@ export interface DesktopApp {
   quit(): Promise<void>
 }
 
-// Asks the preload for a port, as the page does, and makes one call on it in oRPC's wire format.
-const callOnPort = (path: string) => `new Promise((resolve, reject) => {
+/** Asks the preload for a port, as the page does, and makes one call on it in oRPC's wire format. */
+export const callOnPort = (path: string) => `new Promise((resolve, reject) => {
   const nonce = crypto.randomUUID()
   setTimeout(() => reject(new Error('no answer')), 5000)
   addEventListener('message', ({ data, ports, source, origin }) => {

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findChromium } from './chromium.ts'
-import { type DesktopApp, describeDesktop } from './desktop.ts'
+import { callOnPort, type DesktopApp, describeDesktop } from './desktop.ts'
 import type { Ask } from './stand-in/controls.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const main = join(root, 'out/main/index.js')
 
 interface StandInApp extends DesktopApp {
+  ask(what: Ask): Promise<unknown>
   trace(): Promise<string[]>
   readonly exited: Promise<number | null>
   output(): string
@@ -46,6 +47,7 @@ async function launch(): Promise<StandInApp> {
   const app: StandInApp = {
     origin: 'https://parley.stand-in.invalid',
     exited,
+    ask,
     output: () => output,
     evaluate: (code) => ask({ ask: 'evaluate', code }),
     press: async (label) => void (await ask({ ask: 'press', label })),
@@ -86,6 +88,32 @@ if (reason === undefined) {
       await expect.poll(() => app.trace()).toContain('navigation to https://evil.example/ prevented')
       await app.quit()
       expect(await app.exited).toBe(0)
+    })
+
+    it('KS-17 the shortcut stops trading while the page is frozen by the system', async () => {
+      const app = await launch()
+      expect(await app.ask({ ask: 'signal', signal: 'SIGSTOP' })).toBeGreaterThan(0)
+      const askedAt = performance.now()
+      await app.ask({ ask: 'shortcut' })
+      expect(await app.ask({ ask: 'tray' })).toContain('HALTED')
+      expect(performance.now() - askedAt).toBeLessThan(1_000)
+      await app.ask({ ask: 'signal', signal: 'SIGCONT' })
+      expect(await app.evaluate(callOnPort('/system/status'))).toMatchObject({
+        p: { b: { json: { latch: { state: 'HALTED', reason: 'Stopped by the shortcut' } } } },
+      })
+      await app.quit()
+    })
+
+    it('EL-1 a page whose process dies comes back, and the desk has not moved', async () => {
+      const app = await launch()
+      await app.ask({ ask: 'shortcut' })
+      await app.evaluate('void (window.beforeTheCrash = true)')
+      await app.ask({ ask: 'signal', signal: 'SIGKILL' })
+      const reborn = `window.beforeTheCrash === undefined && document.title`
+      await expect.poll(() => app.evaluate(reborn).catch(() => ''), { timeout: 15_000 }).toContain('Parley')
+      expect(await app.ask({ ask: 'tray' })).toContain('HALTED')
+      expect(await app.windows()).toBe(1)
+      await app.quit()
     })
   })
 } else {

@@ -1,7 +1,7 @@
 import type { Status } from '#shared/contract/system.ts'
 
 /** The stop, from anywhere: no other application uses this chord by default, and no single slip presses it. */
-export const stopAccelerator = 'CommandOrControl+Alt+Shift+S'
+export const stopAccelerator = 'CommandOrControl+Alt+Shift+H'
 
 /** What the tray and the window's title say: mode and state in words. */
 export function stateLine(status: Status): string {

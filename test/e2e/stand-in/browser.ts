@@ -13,6 +13,8 @@ export interface StandInBrowser {
   readonly pages: PageOpener
   connect(electron: FakeElectron): void
   page(window: FakeWindow): Page | undefined
+  /** Process ids of the pages' renderers. */
+  renderers(): Promise<number[]>
   close(): Promise<void>
 }
 
@@ -50,7 +52,11 @@ export function openBrowser(): StandInBrowser {
     await loadPreload(window, session, requireConnected())
     await page.route('**/*', (route) => answer(route, page, window, requireConnected()))
     page.on('popup', (popup) => void decidePopup(popup, window))
-    page.on('crash', () => window.webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 }))
+    page.on('crash', () => {
+      pages.delete(window)
+      void page.close()
+      window.webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 })
+    })
     return page
   }
 
@@ -74,6 +80,12 @@ export function openBrowser(): StandInBrowser {
       electron = fake
     },
     page: (window) => pages.get(window),
+    async renderers() {
+      const browser = (await context)?.browser()
+      const session = await browser?.newBrowserCDPSession()
+      const info = await session?.send('SystemInfo.getProcessInfo')
+      return (info?.processInfo ?? []).filter(({ type }) => type === 'renderer').map(({ id }) => id)
+    },
     async close() {
       await (await context)?.close()
       rmSync(folder, { recursive: true, force: true })

@@ -6,6 +6,9 @@ import type { StandInBrowser } from './browser.ts'
 export type Ask =
   | { readonly ask: 'evaluate'; readonly code: string }
   | { readonly ask: 'press'; readonly label: string }
+  | { readonly ask: 'shortcut' }
+  | { readonly ask: 'tray' }
+  | { readonly ask: 'signal'; readonly signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL' }
   | { readonly ask: 'trace' }
   | { readonly ask: 'windows' }
   | { readonly ask: 'quit' }
@@ -27,6 +30,17 @@ export function answerTests(electron: ReturnType<typeof createElectron>, browser
         const item = items.find(({ label }: MenuItemConstructorOptions) => label === ask.label)
         if (item?.click === undefined) throw new Error(`There is no menu item "${ask.label}".`)
         return item.click(undefined as never, undefined, undefined as never)
+      }
+      case 'shortcut':
+        for (const press of controls.shortcuts.values()) press()
+        return undefined
+      case 'tray':
+        return controls.trays[0]?.tooltip
+      case 'signal': {
+        // The processes are the stand-in's own Chromium's.
+        const renderers = await browser.renderers()
+        for (const id of renderers) process.kill(id, ask.signal)
+        return renderers.length
       }
       case 'trace':
         return controls.trace
