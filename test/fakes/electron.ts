@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { existsSync } from 'node:fs'
 import type Electron from 'electron'
 
 /** What a test does to, and reads from, the fake: the hands and eyes of the person at the machine. */
@@ -128,7 +129,9 @@ export function createElectron(page: PageOpener = nothing) {
   const app = Object.assign(new EventEmitter(), {
     isPackaged: false,
     commandLine: { appendSwitch: (name: string, value?: string) => void controls.switches.push(`${name}=${value}`) },
-    setPath: () => {},
+    setPath: (_name: string, path: string) => {
+      if (!existsSync(path)) throw new Error(`There is no folder ${path}.`)
+    },
     enableSandbox: () => void trace.push('sandbox'),
     requestSingleInstanceLock() {
       trace.push('lock')

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type Electron from 'electron'
@@ -63,7 +63,6 @@ describe('the shell', () => {
   let desk: DeskRecord
   beforeEach(async () => {
     home = await mkdtemp(join(tmpdir(), 'parley-shell-'))
-    await mkdir(join(home, 'window'))
     desk = new DeskRecord()
     vi.resetModules()
     fake = createElectron()

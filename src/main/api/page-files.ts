@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { extname, join, relative, sep } from 'node:path'
+import { extname, join } from 'node:path'
 import { ParleyError } from '#shared/lib/error.ts'
 
 interface PageFile {
@@ -35,13 +35,7 @@ const types: Readonly<Record<string, string>> = {
  * leads out of it. Throws PAGE_NOT_BUILT when there is no index.html.
  */
 export async function openPageFiles(folder: string): Promise<PageFiles> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
-  const files = new Map<string, string>()
-  for (const entry of entries) {
-    if (!entry.isFile()) continue
-    const file = join(entry.parentPath, entry.name)
-    files.set(`/${relative(folder, file).split(sep).join('/')}`, file)
-  }
+  const files = await list(folder, '/').catch(() => new Map<string, string>())
   const index = files.get('/index.html')
   if (index === undefined)
     throw new ParleyError('PAGE_NOT_BUILT', `There is no index.html in ${folder}.`, {
@@ -59,4 +53,16 @@ export async function openPageFiles(folder: string): Promise<PageFiles> {
       }
     },
   }
+}
+
+/** Paths of the URLs to paths of the files. Folder by folder, since inside a packed app only that is sure to work. */
+async function list(folder: string, path: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>()
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const file = join(folder, entry.name)
+    if (entry.isFile()) files.set(`${path}${entry.name}`, file)
+    if (!entry.isDirectory()) continue
+    for (const [inside, name] of await list(file, `${path}${entry.name}/`)) files.set(inside, name)
+  }
+  return files
 }

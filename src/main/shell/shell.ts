@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, dialog, ipcMain, type MessagePortMain, powerMonitor, type WebContents } from 'electron'
 import type { Status } from '#shared/contract/system.ts'
@@ -39,7 +40,9 @@ export interface ShellOptions {
  * nothing here may be awaited at its top level.
  */
 export function runShell(options: ShellOptions): void {
-  app.setPath('userData', join(options.home, 'window'))
+  const userData = join(options.home, 'window')
+  mkdirSync(userData, { recursive: true })
+  app.setPath('userData', userData)
   if (!app.requestSingleInstanceLock()) {
     app.exit(0)
     return

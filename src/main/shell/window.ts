@@ -52,7 +52,11 @@ export function createWindows(options: WindowOptions): { show(): void; current()
   return {
     current: () => current,
     show() {
-      current ??= open()
+      if (current === undefined) {
+        // It shows itself when it has something to show.
+        current = open()
+        return
+      }
       if (current.isMinimized()) current.restore()
       current.show()
       current.focus()
@@ -69,7 +73,9 @@ async function load(window: BrowserWindow, { log }: WindowOptions): Promise<void
   try {
     await window.loadURL(ownAddress)
   } catch (error) {
-    if (!window.isDestroyed()) log('The page could not be loaded.', error)
+    if (window.isDestroyed()) return
+    log('The page could not be loaded.', error)
+    window.show()
   }
 }
 
