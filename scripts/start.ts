@@ -7,6 +7,7 @@ import { fetchElectron, findElectron } from './electron-binary.ts'
 // browser. What follows `--` goes to the host: npm start -- --port 4800 --home ~/other-desk
 
 const args = process.argv.slice(2)
+const settleMs = 3_000
 const say = (line: string) => console.log(line)
 
 /** Why there can be no window; undefined when there can. */
@@ -52,6 +53,24 @@ function runHeadless(): ChildProcess {
   return child
 }
 
+/** Electron, or why it did not start: a binary whose libraries are missing ends at once. */
+async function runElectron(binary: string): Promise<ChildProcess | string> {
+  const child = spawn(binary, [root, ...args], { stdio: 'inherit' })
+  return new Promise((resolve) => {
+    const settled = setTimeout(() => resolve(child), settleMs)
+    const fail = (what: string) => {
+      clearTimeout(settled)
+      resolve(`Electron did not start (${what})`)
+    }
+    child.once('error', (error) => fail(error.message))
+    child.once('exit', (code) => {
+      // A person may quit as early as that, and a second app leaves at once.
+      if (code === 0) process.exit(0)
+      fail(`it ended with ${code}`)
+    })
+  })
+}
+
 async function start(): Promise<ChildProcess | undefined> {
   if (isStale()) {
     say('Building Parley ...')
@@ -60,8 +79,10 @@ async function start(): Promise<ChildProcess | undefined> {
   let reason = noWindow()
   if (reason === undefined) {
     const electron = findElectron() ?? (await fetchElectron(say))
-    if (electron !== undefined) return spawn(electron, [root, ...args], { stdio: 'inherit' })
-    reason = "Electron's binary is not on this machine and could not be fetched"
+    const running =
+      electron === undefined ? 'Electron is not on this machine and could not be fetched' : await runElectron(electron)
+    if (typeof running !== 'string') return running
+    reason = running
   }
   say(`No desktop window: ${reason}. The same desk opens in a browser.`)
   return runHeadless()

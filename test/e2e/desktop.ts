@@ -88,6 +88,18 @@ export function describeDesktop(name: string, launch: () => Promise<DesktopApp>)
       })
     })
 
+    it('hands out no port without being asked rightly', async () => {
+      const answers = await app.evaluate(`new Promise((resolve) => {
+        const answers = []
+        addEventListener('message', ({ data }) => data?.type === 'parley-port' && answers.push(data))
+        postMessage({ type: 'parley-port-please' }, location.origin)
+        postMessage({ type: 'parley-port-please', nonce: 7 }, location.origin)
+        postMessage('parley-port-please', location.origin)
+        setTimeout(() => resolve(answers.length), 300)
+      })`)
+      expect(answers).toBe(0)
+    })
+
     it('answers bad calls on the port with a code', async () => {
       expect(await app.evaluate(callOnPort('/trading/rearm'))).toMatchObject({
         p: { s: 400, b: { json: { code: 'BAD_REQUEST' } } },
