@@ -67,8 +67,10 @@ describe('the network host', () => {
   })
 
   it('never sends a browser elsewhere on the way in', async () => {
-    const { headers } = await ask(`//evil.example/?token=${token}`)
-    expect(new URL(String(headers['location'] ?? '/'), host.url).host).toBe(`127.0.0.1:${host.port}`)
+    for (const path of ['//evil.example/', '/.//evil.example/', '/\\\\evil.example/', '/%2f/evil.example/']) {
+      const { headers } = await ask(`${path}?token=${token}`)
+      expect(new URL(String(headers['location']), host.url).host, path).toBe(`127.0.0.1:${host.port}`)
+    }
   })
 
   it.each(['/', '/app.js', '/metrics', '/api/openapi.json', '/api/echo?text=a', '/?token=wrong'])(
