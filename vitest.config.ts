@@ -18,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'whole',
-          include: ['test/whole/**/*.test.ts'],
+          include: ['test/whole/**/*.test.ts', 'test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs'
+import { arch, cpus, release, type } from 'node:os'
+import { join } from 'node:path'
+
+// npm run bench -- journal contract: runs the sections that are named, or the usual ones. A section is a file in this
+// folder that exports bench<Name>, which measures and prints its own table.
+
+const usual = ['journal', 'bus', 'contract']
+const asked = process.argv.slice(2)
+
+console.log(
+  `${type()} ${release()} ${arch()}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`,
+)
+for (const name of asked.length > 0 ? asked : usual) {
+  const file = join(import.meta.dirname, `${name}.ts`)
+  if (!/^[a-z-]+$/.test(name) || !existsSync(file)) {
+    console.log(`\nThere is no section "${name}".`)
+    process.exitCode = asked.length > 0 ? 1 : 0
+    continue
+  }
+  const section: Record<string, unknown> = await import(file)
+  const bench = section[`bench${name[0]?.toUpperCase()}${name.slice(1)}`]
+  if (typeof bench !== 'function') throw new Error(`bench/${name}.ts exports no section.`)
+  console.log('')
+  await bench()
+}

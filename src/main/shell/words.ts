@@ -1,0 +1,18 @@
+import type { Status } from '#shared/contract/system.ts'
+
+/** The stop, from anywhere: no other application uses this chord by default, and no single slip presses it. */
+export const stopAccelerator = 'CommandOrControl+Alt+Shift+H'
+
+/** What the tray and the window's title say: mode and state in words. */
+export function stateLine(status: Status): string {
+  const mode = status.mode === 'paper' ? 'PAPER' : 'LIVE'
+  return `${mode} · ${status.latch.state}`
+}
+
+/** Whether the stop shortcut works, in the words of the menus. */
+export function shortcutLine({ accelerator, armed }: { accelerator: string; armed: boolean }): string {
+  return armed ? `Stop shortcut armed: ${accelerator}` : `Stop shortcut NOT armed: ${accelerator} is taken`
+}
+
+/** Where the shell says what happened to it. */
+export type Log = (message: string, details?: unknown) => void

@@ -1,0 +1,121 @@
+import { fork } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { findChromium } from './chromium.ts'
+import { callOnPort, type DesktopApp, describeDesktop } from './desktop.ts'
+import type { Ask } from './stand-in/controls.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const main = join(root, 'out/main/index.js')
+
+interface StandInApp extends DesktopApp {
+  ask(what: Ask): Promise<unknown>
+  trace(): Promise<string[]>
+  readonly exited: Promise<number | null>
+  output(): string
+}
+
+async function launch(): Promise<StandInApp> {
+  const home = mkdtempSync(join(tmpdir(), 'parley-desktop-'))
+  const child = fork(main, ['--home', home], {
+    cwd: root,
+    execArgv: ['--import', join(import.meta.dirname, 'stand-in/register.ts')],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  let output = ''
+  child.stdout?.on('data', (chunk) => (output += chunk))
+  child.stderr?.on('data', (chunk) => (output += chunk))
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const waiting = new Map<number, (reply: { result?: unknown; error?: string }) => void>()
+  child.on('message', (reply: { id: number; result?: unknown; error?: string }) => waiting.get(reply.id)?.(reply))
+  void exited.then((code) => {
+    for (const settle of waiting.values()) settle({ error: `The app ended with ${code}.\n${output}` })
+  })
+  let count = 0
+  async function ask(what: Ask): Promise<unknown> {
+    const id = ++count
+    const reply = new Promise<{ result?: unknown; error?: string }>((settle) => waiting.set(id, settle))
+    child.send({ id, ...what })
+    const { result, error } = await reply
+    waiting.delete(id)
+    if (error !== undefined) throw new Error(error)
+    return result
+  }
+
+  const app: StandInApp = {
+    origin: 'https://parley.stand-in.invalid',
+    exited,
+    ask,
+    output: () => output,
+    evaluate: (code) => ask({ ask: 'evaluate', code }),
+    press: async (label) => void (await ask({ ask: 'press', label })),
+    windows: async () => Number(await ask({ ask: 'windows' })),
+    trace: async () => (await ask({ ask: 'trace' })) as string[],
+    async quit() {
+      if (child.exitCode === null) await ask({ ask: 'quit' }).catch(() => {})
+      await exited
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+  for (let state: unknown; state !== 'complete'; ) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    state = await app
+      .evaluate(`location.protocol === 'about:' || document.readyState`)
+      .catch((error: unknown) => failWhenEnded(error))
+  }
+  return app
+}
+
+function failWhenEnded(error: unknown): string {
+  if (String(error).includes('The app ended')) throw error
+  return 'no page'
+}
+
+const missing = !existsSync(main) || !existsSync(join(root, 'out/renderer/index.html'))
+const reason = missing ? 'out/ is not built (npm run build)' : findChromium() === undefined ? 'no Chromium' : undefined
+
+if (reason === undefined) {
+  describeDesktop('the built desktop app on a stand-in for Electron', launch)
+
+  describe('the built desktop app on a stand-in for Electron, its beginning and end', () => {
+    it('starts in order, says that it is a stand-in, and ends cleanly', async () => {
+      const app = await launch()
+      expect(app.output()).toContain('This is a stand-in for Electron, not Electron.')
+      expect((await app.trace()).slice(0, 5)).toEqual(['lock', 'sandbox', 'schemes', 'ready', 'window'])
+      await app.evaluate(`void (location.href = 'https://evil.example/')`)
+      await expect.poll(() => app.trace()).toContain('navigation to https://evil.example/ prevented')
+      await app.quit()
+      expect(await app.exited).toBe(0)
+    })
+
+    it('KS-17 the shortcut stops trading while the page is frozen by the system', async () => {
+      const app = await launch()
+      expect(await app.ask({ ask: 'signal', signal: 'SIGSTOP' })).toBeGreaterThan(0)
+      const askedAt = performance.now()
+      await app.ask({ ask: 'shortcut' })
+      expect(await app.ask({ ask: 'tray' })).toContain('HALTED')
+      expect(performance.now() - askedAt).toBeLessThan(1_000)
+      await app.ask({ ask: 'signal', signal: 'SIGCONT' })
+      expect(await app.evaluate(callOnPort('/system/status'))).toMatchObject({
+        p: { b: { json: { latch: { state: 'HALTED', reason: 'Stopped by the shortcut' } } } },
+      })
+      await app.quit()
+    })
+
+    it('EL-1 a page whose process dies comes back, and the desk has not moved', async () => {
+      const app = await launch()
+      await app.ask({ ask: 'shortcut' })
+      await app.evaluate('void (window.beforeTheCrash = true)')
+      await app.ask({ ask: 'signal', signal: 'SIGKILL' })
+      const reborn = `window.beforeTheCrash === undefined && document.title`
+      await expect.poll(() => app.evaluate(reborn).catch(() => ''), { timeout: 15_000 }).toContain('Parley')
+      expect(await app.ask({ ask: 'tray' })).toContain('HALTED')
+      expect(await app.windows()).toBe(1)
+      await app.quit()
+    })
+  })
+} else {
+  describe('the built desktop app on a stand-in for Electron', () => it.skip(`starts (${reason})`, () => {}))
+}
