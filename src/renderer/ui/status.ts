@@ -1,0 +1,40 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { useDesk } from '#renderer/client.ts'
+import type { Status } from '#shared/contract/system.ts'
+import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
+
+/** The desk's status as the watch last wrote it, or as `select` sees it; undefined before the first answer. */
+export function useStatus(): Status | undefined
+export function useStatus<Selected>(select: (status: Status) => Selected): Selected | undefined
+export function useStatus<Selected>(select?: (status: Status) => Selected): Status | Selected | undefined {
+  const { orpc } = useDesk()
+  const options = orpc.system.status.queryOptions()
+  return useQuery({
+    ...options,
+    staleTime: Number.POSITIVE_INFINITY,
+    enabled: false,
+    ...(select === undefined ? {} : { select: select as (status: Status) => Status | Selected }),
+  }).data as Status | Selected | undefined
+}
+
+/** The trader's settings; the defaults until they are there. */
+export function useSettings(): Settings {
+  const { orpc } = useDesk()
+  return useQuery(orpc.settings.get.queryOptions({ select: ({ settings }) => settings })).data ?? defaultSettings
+}
+
+/** The engine's time in epoch milliseconds, stepping every second while `running`, else standing still. */
+export function useEngineNow(running: boolean): number {
+  const engine = useStatus((status) => status.now) ?? 0
+  const [now, setNow] = useState(engine)
+  useEffect(() => {
+    if (!running) return
+    const startedAt = performance.now()
+    const tick = () => setNow(engine + (performance.now() - startedAt))
+    tick()
+    const timer = setInterval(tick, 1_000)
+    return () => clearInterval(timer)
+  }, [engine, running])
+  return running ? now : engine
+}
