@@ -1,4 +1,4 @@
-import type { ClientLink, ClientOptions } from '@orpc/client'
+import type { ClientContext, ClientLink, ClientOptions } from '@orpc/client'
 import { ParleyError } from '#shared/lib/error.ts'
 import type { Wire } from './wire.ts'
 
@@ -24,7 +24,7 @@ const streams = new Set(['system.watch', 'market.watch'])
  * Keeps one wire to the desk open, opens a new one when it breaks, and notices silence by a heartbeat. It is the link
  * that the client calls through, so a client outlives its wires.
  */
-export class Connection implements ClientLink<Record<never, never>> {
+export class Connection implements ClientLink<ClientContext> {
   readonly #open: () => Promise<Wire>
   readonly #listeners = new Set<() => void>()
   #wire: Wire | null = null
@@ -69,7 +69,7 @@ export class Connection implements ClientLink<Record<never, never>> {
     }
   }
 
-  async call(path: readonly string[], input: unknown, options: ClientOptions<Record<never, never>>): Promise<unknown> {
+  async call(path: readonly string[], input: unknown, options: ClientOptions<ClientContext>): Promise<unknown> {
     const wire = this.#wire
     const name = path.join('.')
     if (wire === null) {
@@ -149,7 +149,7 @@ export class Connection implements ClientLink<Record<never, never>> {
   #change(phase: ConnectionState['phase'], generation: number): void {
     this.#silence = null
     this.#state = { phase, generation, since: Date.now() }
-    for (const listener of [...this.#listeners]) listener()
+    for (const listener of this.#listeners) listener()
   }
 }
 

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
@@ -8,7 +7,7 @@ export default defineConfig({
   base: './',
   plugins: [react()],
   build: {
-    outDir: resolve(import.meta.dirname, '../../out/renderer'),
+    outDir: '../../out/renderer',
     emptyOutDir: true,
     chunkSizeWarningLimit: 1_500,
   },

@@ -1,10 +1,10 @@
-import type { ClientLink } from '@orpc/client'
+import type { ClientContext, ClientLink } from '@orpc/client'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
 
 /** One open way to the desk. `closed` resolves when it is gone, whoever closed it. */
 export interface Wire {
-  readonly link: ClientLink<Record<never, never>>
+  readonly link: ClientLink<ClientContext>
   readonly closed: Promise<void>
   close(): void
 }

@@ -208,7 +208,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
   }
 
   function markPosition(): void {
-    if (position?.averagePrice == null) return
+    if (position === null || position.averagePrice === null) return
     const mark = fromNumber(prices[position.instrument] ?? 0, 1)
     position = {
       ...position,
@@ -274,7 +274,8 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     const wake = () => woken?.()
     watchers.add(wake)
     try {
-      while (signal?.aborted !== true) {
+      for (;;) {
+        if (signal?.aborted === true) return
         const item = read()
         if (item !== null) yield item
         await new Promise<void>((resolve) => {
@@ -290,6 +291,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
   // --- the scripted run
 
   function begin(goal: Goal): RunState {
+    for (const state of runs) end(state, 'cancelled', 'Another run began')
     const startedAt = Date.now()
     const steps = planSteps()
     const run: Run = {
@@ -912,6 +914,8 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     stops,
     play: (speed) => playRun(begin(usualGoal), speed),
     playTo(second) {
+      for (const { run } of runs)
+        if (run.endedAt === null || run.endedAt > Date.now() - 60_000) run.startedAt -= 120_000
       const state = begin(usualGoal)
       const started = Date.now() - second * 1_000
       for (const [at, act] of cues()) if (at <= second) act(state)

@@ -3,7 +3,7 @@ import { spotlight } from '@mantine/spotlight'
 import type { ReactNode } from 'react'
 import { useConnection } from '#renderer/client.ts'
 import { Gain } from '#renderer/ui/figures.tsx'
-import { formatAge, formatDuration } from '#renderer/ui/format.ts'
+import { formatAge, formatDuration, unavailable } from '#renderer/ui/format.ts'
 import { IconBell, IconChevronDown, IconSearch, IconStop } from '#renderer/ui/icons.ts'
 import { useSettings, useStatus } from '#renderer/ui/status.ts'
 import { StatusDot, type Tone } from '#renderer/ui/status-dot.tsx'
@@ -25,7 +25,11 @@ export function Bar() {
   return (
     <header className={styles.bar} data-stale={phase === 'lost' || undefined}>
       <div className={styles.brand}>Parley</div>
-      {status === undefined ? <div className={styles.dim}>Connecting to the engine…</div> : <Vitals status={status} />}
+      {status === undefined ? (
+        <div className={styles.dim}>Connecting to the engine…</div>
+      ) : (
+        <Vitals status={status} lost={phase === 'lost'} />
+      )}
       <div className={styles.tools}>
         <UnstyledButton className={styles.palette} onClick={() => spotlight.open()} aria-label="Search and commands">
           <IconSearch size={14} aria-hidden /> <kbd>{/mac/i.test(navigator.platform) ? '⌘K' : 'Ctrl K'}</kbd>
@@ -38,7 +42,7 @@ export function Bar() {
   )
 }
 
-function Vitals({ status }: { status: Status }) {
+function Vitals({ status, lost }: { status: Status; lost: boolean }) {
   const { timeZone } = useSettings()
   const { account, feed, broker, latch, now } = status
   const asOf = `as of ${formatTime(now, timeZone)} ${zoneName(timeZone, now)}`
@@ -61,11 +65,13 @@ function Vitals({ status }: { status: Status }) {
       </Vital>
       <Vital label="feed" title={`${feed.name}: age of the newest price, ${asOf}`} warn={stale}>
         {stale && <StatusDot tone="warn" />}
-        <span className={styles.wait}>{age === null ? 'no data' : formatAge(age)}</span>
+        <span className={styles.wait}>{lost ? unavailable : age === null ? 'no data' : formatAge(age)}</span>
       </Vital>
       <Vital label="broker" title={`${broker.name}: time of the last answer, ${asOf}`} warn={!broker.connected}>
         {!broker.connected && <StatusDot tone="warn" />}
-        <span className={styles.wait}>{broker.connected ? formatDuration(broker.latencyMs) : 'no link'}</span>
+        <span className={styles.wait}>
+          {lost ? unavailable : broker.connected ? formatDuration(broker.latencyMs) : 'no link'}
+        </span>
       </Vital>
       <Vital label="P&L today" title={`Since 00:00 UTC, from the account's equity, ${asOf}`}>
         <Gain value={status.dayPnl} currency={account.currency} fraction={dayFraction(status)} />

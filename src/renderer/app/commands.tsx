@@ -24,6 +24,15 @@ export function Commands() {
       description: 'Go to screen',
       onClick: () => void navigate({ to }),
     })),
+    {
+      id: 'stop',
+      label: 'Stop trading',
+      description: `Halt and cancel what adds risk, ${stopKeys(navigator.platform)}`,
+      onClick: () => stop.stop(2),
+    },
+    ...(halted === true
+      ? [{ id: 'rearm', label: 'Re-arm trading…', description: 'Asks for a reason', onClick: () => setRearming(true) }]
+      : []),
     ...instruments.map(({ id }) => ({
       id: `instrument ${id}`,
       label: id,
@@ -37,31 +46,24 @@ export function Commands() {
       description: id,
       onClick: () => void navigate({ to: '/desk', search: { symbol: goal.instrument, run: id } }),
     })),
-    {
-      id: 'stop',
-      label: 'Stop trading',
-      description: `Halt and cancel what adds risk, ${stopKeys(navigator.platform)}`,
-      onClick: () => stop.stop(2),
-    },
-    ...(halted === true
-      ? [{ id: 'rearm', label: 'Re-arm trading…', description: 'Asks for a reason', onClick: () => setRearming(true) }]
-      : []),
   ]
   return (
     <Spotlight
       actions={actions}
       shortcut="mod + K"
-      limit={12}
+      limit={14}
       scrollable
       maxHeight={420}
       nothingFound="Nothing by that name."
-      classNames={{ action: styles.action ?? '' }}
+      classNames={{ action: styles.action ?? '', actionBody: styles.body ?? '' }}
       searchProps={{
         placeholder: 'Screens, instruments, runs, commands',
         'aria-label': 'Search and commands',
         leftSection: <IconSearch size={16} aria-hidden />,
       }}
       yOffset={96}
+      zIndex={200}
+      overlayProps={{ blur: 0 }}
     />
   )
 }

@@ -27,7 +27,7 @@ export class Refresher {
   readonly #dirty = new Set<Noun>()
   readonly #busy = new Set<Noun>()
   readonly #refetch: (noun: Noun) => Promise<unknown>
-  #timer: ReturnType<typeof setTimeout> | null = null
+  #scheduled = false
 
   constructor(refetch: (noun: Noun) => Promise<unknown>) {
     this.#refetch = refetch
@@ -35,11 +35,13 @@ export class Refresher {
 
   add(nouns: readonly Noun[]): void {
     for (const noun of nouns) this.#dirty.add(noun)
-    if (this.#dirty.size > 0) this.#timer ??= setTimeout(() => this.#flush(), flushMs)
+    if (this.#scheduled || this.#dirty.size === 0) return
+    this.#scheduled = true
+    setTimeout(() => this.#flush(), flushMs)
   }
 
   #flush(): void {
-    this.#timer = null
+    this.#scheduled = false
     for (const noun of this.#dirty) {
       if (this.#busy.has(noun)) continue
       this.#dirty.delete(noun)

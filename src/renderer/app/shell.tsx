@@ -6,7 +6,7 @@ import { isStopKey, type PendingStop, StopControl } from './stop.ts'
 interface Shell {
   readonly stop: StopControl
   readonly rearming: boolean
-  setRearming(open: boolean): void
+  readonly setRearming: (open: boolean) => void
 }
 
 const ShellContext = createContext<Shell | null>(null)

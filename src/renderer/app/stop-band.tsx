@@ -70,7 +70,9 @@ function Progress({ progress }: { progress: StopProgress }) {
   return (
     <span className={styles.progress} role="status">
       <span>
-        Cancels {cancelsConfirmed} of {cancelsRequested} confirmed
+        {cancelsRequested === 0
+          ? 'No order had to be cancelled'
+          : `Cancels: ${cancelsRequested} requested, ${cancelsConfirmed} confirmed`}
       </span>
       <span data-bad={cancelsFailed > 0}>{cancelsFailed} failed</span>
       <span data-bad={unknown > 0}>{unknown} unknown</span>

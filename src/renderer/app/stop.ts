@@ -70,7 +70,7 @@ export class StopControl {
 
   #set(pending: PendingStop | null): void {
     this.#pending = pending
-    for (const listener of [...this.#listeners]) listener()
+    for (const listener of this.#listeners) listener()
   }
 }
 

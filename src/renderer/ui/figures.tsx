@@ -42,9 +42,16 @@ export function Changing({ text }: { text: string }) {
   return <span ref={element}>{text}</span>
 }
 
-/** Tints an element once; a tint that is still fading is left alone, so that a fast number does not flicker. */
+const restMs = 2_000
+const changedAt = new WeakMap<HTMLElement, number>()
+
+/** Tints an element once for a change after a rest of two seconds: a number that never rests would only flicker. */
 export function tint(element: HTMLElement | null): void {
-  if (element === null || element.getAnimations?.().length !== 0) return
+  if (element === null) return
+  const now = performance.now()
+  const before = changedAt.get(element) ?? now
+  changedAt.set(element, now)
+  if (now - before < restMs) return
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
   element.animate([{ backgroundColor: 'var(--accent-soft)' }, { backgroundColor: 'transparent' }], {
     duration: 600,

@@ -5,17 +5,10 @@ import type { Status } from '#shared/contract/system.ts'
 import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
 
 /** The desk's status as the watch last wrote it, or as `select` sees it; undefined before the first answer. */
-export function useStatus(): Status | undefined
-export function useStatus<Selected>(select: (status: Status) => Selected): Selected | undefined
-export function useStatus<Selected>(select?: (status: Status) => Selected): Status | Selected | undefined {
+export function useStatus<Selected = Status>(select?: (status: Status) => Selected): Selected | undefined {
   const { orpc } = useDesk()
-  const options = orpc.system.status.queryOptions()
-  return useQuery({
-    ...options,
-    staleTime: Number.POSITIVE_INFINITY,
-    enabled: false,
-    ...(select === undefined ? {} : { select: select as (status: Status) => Status | Selected }),
-  }).data as Status | Selected | undefined
+  const { queryKey } = orpc.system.status.queryOptions()
+  return useQuery({ queryKey, enabled: false, ...(select === undefined ? {} : { select }) }).data
 }
 
 /** The trader's settings; the defaults until they are there. */

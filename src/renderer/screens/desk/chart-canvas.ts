@@ -56,6 +56,8 @@ export class ChartCanvas {
         textColor: dim,
         fontFamily: "'Inter Variable', system-ui, sans-serif",
         fontSize: 11,
+        // TradingView is credited in Settings instead.
+        attributionLogo: false,
         panes: { separatorColor: line, separatorHoverColor: line, enableResize: false },
       },
       grid: {
@@ -67,7 +69,7 @@ export class ChartCanvas {
         vertLine: { color: dim, width: 1, style: LineStyle.Dashed, labelBackgroundColor: strong },
         horzLine: { color: dim, width: 1, style: LineStyle.Dashed, labelBackgroundColor: strong },
       },
-      rightPriceScale: { borderColor: line },
+      rightPriceScale: { borderColor: line, scaleMargins: { top: 0.14, bottom: 0.06 } },
       timeScale: {
         borderColor: line,
         timeVisible: !options.daily,
@@ -76,7 +78,6 @@ export class ChartCanvas {
         tickMarkFormatter: (time: number, type: TickMarkType) => tickLabel(time, type),
       },
       localization: {
-        priceFormatter: (price: number) => formatNumber(price, { places: options.places }),
         timeFormatter: (time: number) => this.#timeLabel(time),
       },
     })
@@ -102,6 +103,7 @@ export class ChartCanvas {
       },
       1,
     )
+    this.#volume.priceScale().applyOptions({ scaleMargins: { top: 0.25, bottom: 0 } })
     this.#chart.panes()[0]?.setStretchFactor(5)
     this.#chart.panes()[1]?.setStretchFactor(1)
     this.#marks = createSeriesMarkers(this.#candles, []) as unknown as ISeriesMarkersPluginApi<never>

@@ -24,7 +24,7 @@ export function chartMarks(fills: readonly Fill[], runs: readonly RunSummary[], 
       id: `order ${fill.clientOrderId}`,
       at: fill.at,
       kind: fill.side,
-      text: fill.side === 'buy' ? 'Bought' : 'Sold',
+      text: '',
     })
   }
   for (const { id, endedAt, outcome } of runs) {

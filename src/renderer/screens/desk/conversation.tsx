@@ -17,8 +17,14 @@ import { type Citation, continueMessages, filterMessages, numberEvidence, speake
 const pageSize = 1_000
 const everyone = 'everyone'
 
+interface ConversationProps {
+  runId: string | null
+  running: boolean
+  className?: string | undefined
+}
+
 /** What was said in a run, as it is said. */
-export function Conversation({ runId, className }: { runId: string | null; className?: string | undefined }) {
+export function Conversation({ runId, running, className }: ConversationProps) {
   const [agent, setAgent] = useState<string | null>(null)
   const [search, setSearch] = useState('')
   const wanted = useDeferredValue(search)
@@ -77,7 +83,11 @@ export function Conversation({ runId, className }: { runId: string | null; class
       ) : messages.data === undefined ? (
         <LoadingRows rows={6} />
       ) : shown.length === 0 ? (
-        <EmptyState title={all.length === 0 ? 'Waiting for the first words' : 'No message fits the filter'} />
+        <EmptyState
+          title={
+            all.length > 0 ? 'No message fits the filter' : running ? 'Waiting for the first words' : 'Nothing was said'
+          }
+        />
       ) : (
         <MessageList key={runId} messages={shown} evidence={evidence} handle={list} />
       )}

@@ -23,6 +23,7 @@ import { Vote } from './vote.tsx'
 export function Desk(): React.JSX.Element {
   const { orpc } = useDesk()
   const { symbol } = useSearch({ from: '/desk' })
+  const [first, setFirst] = useState<string | null>(null)
   const instruments = useQuery(orpc.market.instruments.queryOptions())
   const runs = useQuery(orpc.runs.list.queryOptions({ input: { limit: 50 } }))
   if (instruments.isError) {
@@ -36,11 +37,14 @@ export function Desk(): React.JSX.Element {
     )
   }
   if (instruments.data === undefined) return <LoadingRows rows={12} />
-  const wanted = symbol ?? runs.data?.[0]?.goal.instrument
+  if (runs.isLoading) return <LoadingRows rows={12} />
+  const wanted = symbol ?? first ?? runs.data?.[0]?.goal.instrument
   const instrument = instruments.data.find(({ id }) => id === wanted) ?? instruments.data[0]
   if (instrument === undefined) {
     return <EmptyState title="Nothing to trade">The desk knows no instrument. Import bars under Settings.</EmptyState>
   }
+  // What is shown first stays, whatever runs begin elsewhere.
+  if (first === null) setFirst(instrument.id)
   return <DeskOf instrument={instrument} instruments={instruments.data} runs={runs.data ?? noRuns} />
 }
 
@@ -62,7 +66,10 @@ function DeskOf({ instrument, instruments, runs }: DeskOfProps) {
   const bars = useBars(instrument.id, timeframe).data ?? []
   const run = chooseRun(runs, instrument.id, wantedRun)
   const { marks, lines } = useOverlays(instrument, timeframe, runs)
-  const showRun = (run: string | undefined) => void navigate({ search: { ...search, run } })
+  const showRun = (id: string | undefined) => {
+    const symbol = runs.find((run) => run.id === id)?.goal.instrument ?? instrument.id
+    void navigate({ search: { ...search, symbol, run: id } })
+  }
   return (
     <div className={styles.desk}>
       <Toolbar
@@ -81,9 +88,14 @@ function DeskOf({ instrument, instruments, runs }: DeskOfProps) {
             }}
           />
         </section>
-        <Conversation runId={run?.id ?? null} className={styles.conversation} />
+        <Conversation runId={run?.id ?? null} running={run?.status === 'running'} className={styles.conversation} />
         <Plan runId={run?.id ?? null} className={styles.plan} />
-        <Vote runId={run?.id ?? null} policy={run?.goal.policy ?? null} className={styles.vote} />
+        <Vote
+          runId={run?.id ?? null}
+          running={run?.status === 'running'}
+          policy={run?.goal.policy ?? null}
+          className={styles.vote}
+        />
         <Blotter instruments={instruments} className={styles.blotter} />
         <Split
           {...{ container: grid, along: 'x', initial: 58, minimum: 35, maximum: 72 }}

@@ -1,6 +1,6 @@
 import { Button, Tooltip } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { memo } from 'react'
+import { memo, useEffect, useRef } from 'react'
 import { useDesk } from '#renderer/client.ts'
 import { AgentName } from '#renderer/ui/agent.tsx'
 import { formatDuration, formatUsd } from '#renderer/ui/format.ts'
@@ -9,7 +9,7 @@ import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
 import { toProblem } from '#renderer/ui/problem.ts'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { useEngineNow } from '#renderer/ui/status.ts'
-import type { StepState } from '#shared/domain/plan.ts'
+import { isFinalStep, type StepState } from '#shared/domain/plan.ts'
 import type { Run } from '#shared/domain/run.ts'
 import styles from './plan.module.css'
 import { type PlanRow, planHead, planRows } from './plan-view.ts'
@@ -19,6 +19,7 @@ export function Plan({ runId, className }: { runId: string | null; className?: s
   const { orpc } = useDesk()
   const run = useQuery({ ...orpc.runs.get.queryOptions({ input: { runId: runId ?? '' } }), enabled: runId !== null })
   const now = useEngineNow(run.data?.status === 'running')
+  const steps = useFollowing(run.data?.steps.filter(({ state }) => isFinalStep(state)).length)
   return (
     <Panel
       title="Plan"
@@ -41,13 +42,12 @@ export function Plan({ runId, className }: { runId: string | null; className?: s
         <LoadingRows />
       ) : (
         <PanelBody label="Steps of the plan">
-          {run.data.reason !== null && run.data.status !== 'running' && (
-            <p className={styles.ending} data-status={run.data.status}>
-              {run.data.status === 'completed' ? '' : `${run.data.status}: `}
-              {run.data.reason}
+          {run.data.reason !== null && (run.data.status === 'failed' || run.data.status === 'cancelled') && (
+            <p className={styles.ending}>
+              This run {run.data.status === 'failed' ? 'failed' : 'was cancelled'}: {run.data.reason}
             </p>
           )}
-          <ol className={styles.steps}>
+          <ol className={styles.steps} ref={steps}>
             {planRows(run.data, now).map((row) => (
               <StepRow key={row.id} {...row} />
             ))}
@@ -56,6 +56,22 @@ export function Plan({ runId, className }: { runId: string | null; className?: s
       )}
     </Panel>
   )
+}
+
+/** Keeps the first running step of the list in view, unless the trader's pointer or focus is in it. */
+function useFollowing(done: number | undefined) {
+  const list = useRef<HTMLOListElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looks again whenever a step has ended
+  useEffect(() => {
+    const body = list.current?.parentElement
+    const step = list.current?.querySelector<HTMLElement>('[data-state="running"]')
+    if (!body || !step || body.matches(':hover, :focus-within')) return
+    const top = step.offsetTop - body.offsetTop
+    if (top < body.scrollTop || top + step.offsetHeight > body.scrollTop + body.clientHeight) {
+      body.scrollTop = top - body.clientHeight / 3
+    }
+  }, [done])
+  return list
 }
 
 function Head({ run, now }: { run: Run; now: number }) {

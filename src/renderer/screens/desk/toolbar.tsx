@@ -8,10 +8,11 @@ import { IconTable } from '#renderer/ui/icons.ts'
 import { toProblem } from '#renderer/ui/problem.ts'
 import { useSettings, useStatus } from '#renderer/ui/status.ts'
 import { formatMoment } from '#renderer/ui/time.ts'
+import { policyChoices, profileChoices } from '#renderer/ui/words.ts'
 import { type Bar, type Timeframe, timeframes } from '#shared/domain/bar.ts'
-import { type ConsensusPreset, consensusPresets } from '#shared/domain/consensus-policy.ts'
+import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
 import { findInstrument, type Instrument } from '#shared/domain/instrument.ts'
-import { type ProfileName, profileNames } from '#shared/domain/profile.ts'
+import type { ProfileName } from '#shared/domain/profile.ts'
 import type { RunSummary } from '#shared/domain/run.ts'
 import { changeOverDay } from './chart-view.ts'
 import { type Ticker, useTick } from './ticker.ts'
@@ -59,23 +60,24 @@ export function Toolbar(props: ToolbarProps) {
       <SegmentedControl
         aria-label="Bar length"
         value={timeframe}
-        onChange={(value) => props.onTimeframe(value as Timeframe)}
+        onChange={(value) => props.onTimeframe(value)}
         data={[...timeframes]}
       />
       <LastPrice instrument={instrument} ticker={ticker} bars={bars} />
       <Button
         variant={asTable ? 'filled' : 'default'}
         aria-pressed={asTable}
+        aria-label="Data table"
         leftSection={<IconTable size={14} aria-hidden />}
         onClick={() => props.onTable(!asTable)}
       >
-        Data table
+        Table
       </Button>
       <div className={styles.decide}>
         {runs.length > 0 && (
           <Select
             aria-label="Run"
-            w={210}
+            w={178}
             value={run?.id ?? null}
             onChange={(value) => props.onRun(value ?? undefined)}
             data={runs.map(({ id, startedAt, status, outcome, goal }) => ({
@@ -146,17 +148,17 @@ function Decide({ instrument, onStarted }: { instrument: Instrument; onStarted: 
     <>
       <Select
         aria-label="Risk profile"
-        w={128}
+        w={122}
         value={profile ?? settings.profile}
-        onChange={(value) => setProfile(value as ProfileName)}
-        data={[...profileNames]}
+        onChange={(value) => setProfile(value)}
+        data={profileChoices}
       />
       <Select
         aria-label="Voting policy"
-        w={142}
+        w={136}
         value={policy ?? settings.policy}
-        onChange={(value) => setPolicy(value as ConsensusPreset)}
-        data={[...consensusPresets]}
+        onChange={(value) => setPolicy(value)}
+        data={policyChoices}
       />
       <Button variant="filled" disabled={running} loading={start.isPending} onClick={() => start.mutate()} title={hint}>
         {running ? 'Deciding…' : 'Decide'}

@@ -2,13 +2,13 @@ import type { Ballot } from '#shared/domain/ballot.ts'
 import { type ConsensusPreset, consensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 
-/** What a ballot says, in a few words: "BUY", "BUY if …", "BUY > HOLD", "abstains". */
+/** What a ballot says, in a few words: "BUY", "BUY on a condition", "BUY > HOLD", "abstains". */
 export function choiceWords({ choice }: Pick<Ballot, 'choice'>): string {
   switch (choice.kind) {
     case 'option':
       return choice.option.toUpperCase()
     case 'conditional':
-      return `${choice.option.toUpperCase()} if ${choice.conditions.join(', ')}`
+      return `${choice.option.toUpperCase()} on ${choice.conditions.length === 1 ? 'a condition' : `${choice.conditions.length} conditions`}`
     case 'ranking':
       return choice.ranking.map((group) => group.join(' = ').toUpperCase()).join(' > ') || 'abstains'
     case 'abstain':

@@ -5,6 +5,7 @@ import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { formatNumber, formatPercent } from '#renderer/ui/format.ts'
 import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
+import { policyTitles } from '#renderer/ui/words.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
 import type { CountedBallot, Tally } from '#shared/domain/tally.ts'
@@ -14,11 +15,12 @@ import { ballotsInOrder, choiceWords, presetThreshold, quorumWords } from './vot
 interface VoteProps {
   runId: string | null
   policy: ConsensusPreset | null
+  running: boolean
   className?: string | undefined
 }
 
 /** How the desk voted: the result, what was said against it, and every ballot. */
-export function Vote({ runId, policy, className }: VoteProps) {
+export function Vote({ runId, policy, running, className }: VoteProps) {
   const { orpc } = useDesk()
   const vote = useQuery({ ...orpc.runs.vote.queryOptions({ input: { runId: runId ?? '' } }), enabled: runId !== null })
   const tally = vote.data?.tally ?? null
@@ -41,7 +43,9 @@ export function Vote({ runId, policy, className }: VoteProps) {
       ) : vote.data === undefined ? (
         <LoadingRows />
       ) : ballots.length === 0 && tally === null ? (
-        <EmptyState title="Nobody has voted yet">Ballots appear as they are cast.</EmptyState>
+        <EmptyState title={running ? 'Nobody has voted yet' : 'There was no vote'}>
+          {running ? 'Ballots appear as they are cast.' : 'The run ended before it.'}
+        </EmptyState>
       ) : (
         <PanelBody label="Result and ballots">
           {tally !== null && <Result tally={tally} threshold={policy === null ? null : presetThreshold(policy)} />}
@@ -61,7 +65,7 @@ export function Vote({ runId, policy, className }: VoteProps) {
 function Head({ policy, tally, count }: { policy: ConsensusPreset; tally: Tally | null; count: number }) {
   return (
     <>
-      <span>{policy}</span>
+      <span>{policyTitles[policy]}</span>
       {tally === null ? <span>{count} ballots so far</span> : <span>agreement {Math.round(tally.agreement)} %</span>}
       {tally?.quorum && <span data-bad={!tally.quorum.met}>{quorumWords(tally.quorum)}</span>}
     </>
@@ -74,7 +78,10 @@ function Result({ tally, threshold }: { tally: Tally; threshold: number | null }
       <div>
         <p className={styles.outcome}>
           <strong>{tally.outcome.toUpperCase()}</strong>{' '}
-          <span>{tally.status === 'agreed' ? 'agreed' : tally.status.replace('-', ' ')}</span>
+          <span>
+            {tally.status.replace('-', ' ')}
+            {threshold !== null && `, needs ${formatNumber(threshold, { places: 2 })}`}
+          </span>
         </p>
         <div className={styles.bars}>
           {tally.shares.map(({ option, share }) => (
@@ -94,11 +101,6 @@ function Result({ tally, threshold }: { tally: Tally; threshold: number | null }
             </div>
           ))}
         </div>
-        {threshold !== null && (
-          <p className={styles.scale}>
-            <span style={{ left: `${threshold * 100}%` }}>needs {formatNumber(threshold, { places: 2 })}</span>
-          </p>
-        )}
         <p className={styles.rule}>{tally.rule.sentence}</p>
       </div>
       <div>
@@ -135,7 +137,12 @@ function ballotColumns(tally: Tally | null): Column<Ballot>[] {
       key: 'choice',
       title: 'Ballot',
       render: (ballot) => (
-        <span className={against.has(ballot.id) ? styles.against : undefined}>{choiceWords(ballot)}</span>
+        <span
+          className={against.has(ballot.id) ? styles.against : undefined}
+          title={ballot.choice.kind === 'conditional' ? ballot.choice.conditions.join('\n') : undefined}
+        >
+          {choiceWords(ballot)}
+        </span>
       ),
     },
     {

@@ -2,6 +2,7 @@ import { Button, Select } from '@mantine/core'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
+import { AgentName } from '#renderer/ui/agent.tsx'
 import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { Moment } from '#renderer/ui/figures.tsx'
 import { formatNumber } from '#renderer/ui/format.ts'
@@ -151,7 +152,7 @@ const columns: Column<JournalRecord>[] = [
   {
     key: 'actor',
     title: 'Who',
-    render: ({ actor }) => (actor.kind === actor.id ? actor.id : `${actor.kind} ${actor.id}`),
+    render: ({ actor }) => <AgentName agent={actor.kind === 'agent' ? actor.id : actor.kind} />,
   },
   { key: 'about', title: 'About', render: ({ correlationId }) => <span className="mono">{correlationId}</span> },
   { key: 'data', title: 'What', wide: true, render: ({ data, reason }) => reason ?? JSON.stringify(data) },

@@ -7,6 +7,7 @@ import { formatDuration, formatUsd, unavailable } from '#renderer/ui/format.ts'
 import { PanelBody, Screen } from '#renderer/ui/panel.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { StatusDot, type Tone } from '#renderer/ui/status-dot.tsx'
+import { policyTitles, profileTitles } from '#renderer/ui/words.ts'
 import type { RunStatus, RunSummary } from '#shared/domain/run.ts'
 
 const tones: Record<RunStatus, Tone> = { running: 'busy', completed: 'good', failed: 'bad', cancelled: 'off' }
@@ -24,8 +25,8 @@ const columns: Column<RunSummary>[] = [
     ),
   },
   { key: 'outcome', title: 'Outcome', render: ({ outcome }) => outcome?.toUpperCase() ?? unavailable },
-  { key: 'profile', title: 'Profile', render: ({ goal }) => goal.profile },
-  { key: 'policy', title: 'Policy', render: ({ goal }) => goal.policy },
+  { key: 'profile', title: 'Profile', render: ({ goal }) => profileTitles[goal.profile] },
+  { key: 'policy', title: 'Policy', render: ({ goal }) => policyTitles[goal.policy] },
   {
     key: 'steps',
     title: 'Steps',

@@ -6,8 +6,7 @@ import { PanelBody, Screen } from '#renderer/ui/panel.tsx'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { StatusDot } from '#renderer/ui/status-dot.tsx'
 import { isTimeZone } from '#renderer/ui/time.ts'
-import { consensusPresets } from '#shared/domain/consensus-policy.ts'
-import { profileNames } from '#shared/domain/profile.ts'
+import { policyChoices, profileChoices } from '#renderer/ui/words.ts'
 import type { Feed, Settings } from '#shared/domain/settings.ts'
 import { ImportBars } from './import-bars.tsx'
 import { Setting } from './setting.tsx'
@@ -72,8 +71,8 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
         <Setting title="Risk profile" about="Which research runs, how much at once, what a decision may cost and risk.">
           <SegmentedControl
             value={settings.profile}
-            onChange={(value) => put({ profile: value as Settings['profile'] })}
-            data={[...profileNames]}
+            onChange={(value) => put({ profile: value })}
+            data={profileChoices}
             aria-label="Risk profile"
           />
         </Setting>
@@ -82,8 +81,8 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
             aria-label="Voting policy"
             w={200}
             value={settings.policy}
-            onChange={(value) => put({ policy: value as Settings['policy'] })}
-            data={[...consensusPresets]}
+            onChange={(value) => put({ policy: value })}
+            data={policyChoices}
           />
         </Setting>
       </Group>
@@ -105,7 +104,7 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
         <Setting title="Theme">
           <SegmentedControl
             value={settings.theme}
-            onChange={(value) => put({ theme: value as Settings['theme'] })}
+            onChange={(value) => put({ theme: value })}
             data={[...words.theme]}
             aria-label="Theme"
           />
@@ -113,7 +112,7 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
         <Setting title="Up and down" about="Signs and arrows say the same without colour.">
           <SegmentedControl
             value={settings.upDown}
-            onChange={(value) => put({ upDown: value as Settings['upDown'] })}
+            onChange={(value) => put({ upDown: value })}
             data={[...words.upDown]}
             aria-label="Colours of up and down"
           />
@@ -131,6 +130,9 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
           />
         </Setting>
       </Group>
+      <p className={styles.about}>
+        Charts: TradingView Lightweight Charts™, copyright TradingView, Inc., www.tradingview.com
+      </p>
     </div>
   )
 }
@@ -162,7 +164,7 @@ function FeedSetting({ feed, busy, onChange }: FeedSettingProps) {
       <SegmentedControl
         aria-label="Feed"
         value={kind}
-        onChange={(value) => setKind(value as Feed['kind'])}
+        onChange={(value) => setKind(value)}
         data={[
           { value: 'simulated', label: 'Simulated' },
           { value: 'replay', label: 'Replay of bars' },
