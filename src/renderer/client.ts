@@ -6,7 +6,7 @@ import type { contract } from '#shared/contract/index.ts'
 import { Connection, type ConnectionState } from './connection.ts'
 import { openWire, type Wire } from './wire.ts'
 
-export type DeskClient = ContractRouterClient<typeof contract>
+type DeskClient = ContractRouterClient<typeof contract>
 
 /** The page's only way to the desk: typed calls, the same as query options, and whether the engine answers. */
 export interface DeskLink {

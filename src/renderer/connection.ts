@@ -120,7 +120,9 @@ export class Connection implements ClientLink<ClientContext> {
     let missed = 0
     while (!gone.signal.aborted && missed < 5 && !stopped.aborted) {
       this.#awaitAnswer()
-      const ended = AbortSignal.any([gone.signal, AbortSignal.timeout(silenceMs)])
+      const silent = new AbortController()
+      const timer = setTimeout(() => silent.abort(), silenceMs)
+      const ended = AbortSignal.any([gone.signal, silent.signal])
       try {
         await Promise.race([beat(ended), failWhen(ended, 'system.status')])
         missed = 0
@@ -128,6 +130,8 @@ export class Connection implements ClientLink<ClientContext> {
         answered = true
       } catch {
         missed += 1
+      } finally {
+        clearTimeout(timer)
       }
       await pause(beatMs, gone.signal)
     }

@@ -1,3 +1,4 @@
+import { stalePriceMs } from '#renderer/ui/status.ts'
 import type { Status } from '#shared/contract/system.ts'
 
 /** Something the trader should know: what it is, what it means for trading, what to do. */
@@ -9,14 +10,12 @@ export interface Alert {
   readonly next: string
 }
 
-/** A tick older than this makes the feed stale, in milliseconds. */
-export const staleFeedMs = 10_000
 /** Event-loop delay above this is worth saying, in milliseconds. */
 const slowLoopMs = 100
 
 /** True when prices are missing or too old to trade on. */
 export function isFeedStale({ feed, now }: Pick<Status, 'feed' | 'now'>): boolean {
-  return !feed.connected || feed.lastTickAt === null || now - feed.lastTickAt > staleFeedMs
+  return !feed.connected || feed.lastTickAt === null || now - feed.lastTickAt > stalePriceMs
 }
 
 /** What in the status asks for attention, the gravest first. */

@@ -1,5 +1,6 @@
 import type { TablerIcon } from '@tabler/icons-react'
 import { Link, Outlet } from '@tanstack/react-router'
+import { useConnection } from '#renderer/client.ts'
 import { IconAudience, IconDesk, IconJournal, IconRuns, IconSettings } from '#renderer/ui/icons.ts'
 import { useStatus } from '#renderer/ui/status.ts'
 import { Bar } from './bar.tsx'
@@ -22,12 +23,15 @@ const icons: Record<(typeof places)[number]['to'], TablerIcon> = {
 /** The frame of every screen: bar, band, navigation, and a border that tells paper from live. */
 export function Frame() {
   const mode = useStatus((status) => status.mode)
+  const lost = useConnection().phase === 'lost'
   return (
     <ShellProvider>
       <div className={styles.frame} data-mode={mode}>
         <Bar />
-        <StopBand />
-        <div className={styles.body}>
+        <div inert={lost}>
+          <StopBand />
+        </div>
+        <div className={styles.body} inert={lost}>
           <nav className={styles.nav} aria-label="Screens">
             {places.map(({ to, title }) => {
               const Icon = icons[to]

@@ -55,7 +55,7 @@ export class Refresher {
 }
 
 /** Writes a status into the cache unless a newer one is there. */
-export function putStatus({ orpc }: DeskLink, cache: QueryClient, status: Status): void {
+function putStatus({ orpc }: DeskLink, cache: QueryClient, status: Status): void {
   cache.setQueryData(orpc.system.status.queryKey(), (old: Status | undefined) =>
     old !== undefined && old.now > status.now && old.journalSize >= status.journalSize ? old : status,
   )

@@ -21,7 +21,8 @@ export function LostBanner() {
         <h3>To stop it now</h3>
         <ul>
           <li>
-            Run <code>parley stop</code> in a terminal. It needs neither this page nor a working engine.
+            Run <code>parley stop</code> in a terminal. It needs no page, and where the engine hangs it comes before any
+            order once it runs again.
           </li>
           <li>Or press STOP ({stopKeys(navigator.platform)}) here: it is sent the moment the engine answers.</li>
           <li>Orders that are working stay at the broker until they are cancelled there.</li>

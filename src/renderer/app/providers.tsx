@@ -2,7 +2,8 @@ import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useLayoutEffect, useState } from 'react'
 import { type DeskLink, DeskProvider, useDesk } from '#renderer/client.ts'
-import type { Settings } from '#shared/domain/settings.ts'
+import { SettingsContext } from '#renderer/ui/status.ts'
+import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
 import { startLive } from './live.ts'
 import { mantineColours, mantineTheme } from './theme.ts'
 
@@ -53,7 +54,7 @@ function Themed({ children }: { children: ReactNode }) {
       cssVariablesResolver={mantineColours}
       forceColorScheme={theme === 'light' ? 'light' : 'dark'}
     >
-      {children}
+      <SettingsContext value={settings ?? defaultSettings}>{children}</SettingsContext>
     </MantineProvider>
   )
 }

@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 import type { Decimal } from '#shared/lib/decimal.ts'
 import styles from './figures.module.css'
@@ -71,8 +70,8 @@ export function Moment({ at, as = 'time' }: MomentProps) {
   if (at === null) return <span className={styles.dim}>{unavailable}</span>
   const local = formatMoment(at, timeZone)
   return (
-    <Tooltip label={`${local} ${zoneName(timeZone, at)} · ${formatUtc(at)}`}>
-      <time dateTime={formatUtc(at)}>{as === 'time' ? formatTime(at, timeZone) : local}</time>
-    </Tooltip>
+    <time dateTime={formatUtc(at)} title={`${local} ${zoneName(timeZone, at)}\n${formatUtc(at)}`}>
+      {as === 'time' ? formatTime(at, timeZone) : local}
+    </time>
   )
 }

@@ -1,6 +1,6 @@
 import { Button, CopyButton, Skeleton } from '@mantine/core'
 import type { ReactNode } from 'react'
-import { IconAlert } from './icons.ts'
+import { IconAlert, IconCopy } from './icons.ts'
 import { toProblem } from './problem.ts'
 import styles from './states.module.css'
 
@@ -46,6 +46,7 @@ export function ErrorState({ title, error, effect, onRetry }: ErrorStateProps) {
         <CopyButton value={`${code}: ${message}`}>
           {({ copied, copy }) => (
             <Button variant="subtle" color="gray" onClick={copy}>
+              <IconCopy size={14} aria-hidden className={styles.copy} />
               {copied ? 'Copied' : <span className="mono">{code}</span>}
             </Button>
           )}

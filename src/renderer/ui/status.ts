@@ -1,5 +1,5 @@
-import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { skipToken, useQuery } from '@tanstack/react-query'
+import { createContext, use, useEffect, useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
 import type { Status } from '#shared/contract/system.ts'
 import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
@@ -8,14 +8,19 @@ import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
 export function useStatus<Selected = Status>(select?: (status: Status) => Selected): Selected | undefined {
   const { orpc } = useDesk()
   const { queryKey } = orpc.system.status.queryOptions()
-  return useQuery({ queryKey, enabled: false, ...(select === undefined ? {} : { select }) }).data
+  return useQuery({ queryKey, queryFn: skipToken, ...(select === undefined ? {} : { select }) }).data
 }
+
+/** Hands the trader's settings down: one query, however many times are shown. */
+export const SettingsContext = createContext<Settings>(defaultSettings)
 
 /** The trader's settings; the defaults until they are there. */
 export function useSettings(): Settings {
-  const { orpc } = useDesk()
-  return useQuery(orpc.settings.get.queryOptions({ select: ({ settings }) => settings })).data ?? defaultSettings
+  return use(SettingsContext)
 }
+
+/** A price older than this, in milliseconds, is shown as stale. */
+export const stalePriceMs = 10_000
 
 /** The engine's time in epoch milliseconds, stepping every second while `running`, else standing still. */
 export function useEngineNow(running: boolean): number {

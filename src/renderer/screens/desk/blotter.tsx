@@ -1,4 +1,4 @@
-import { Button, Tabs, Tooltip } from '@mantine/core'
+import { Button, Tabs } from '@mantine/core'
 import { useMutation, useQueries, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
@@ -253,11 +253,9 @@ function Orders({ rows, instruments }: RowsProps<Order>) {
 function Status({ order, asked }: { order: Order; asked: boolean }) {
   const { tone, word, meaning, edge } = orderLook(order.status, asked)
   return (
-    <Tooltip label={meaning}>
-      <span className={styles.status} data-edge={edge}>
-        <StatusDot tone={tone} /> {word}
-      </span>
-    </Tooltip>
+    <span className={styles.status} data-edge={edge} title={meaning}>
+      <StatusDot tone={tone} /> {word}
+    </span>
   )
 }
 

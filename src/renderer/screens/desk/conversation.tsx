@@ -51,7 +51,7 @@ export function Conversation({ runId, running, className }: ConversationProps) {
           )}
           <Select
             aria-label="Whose words"
-            w={150}
+            w={132}
             value={agent ?? everyone}
             onChange={(value) => setAgent(value === everyone ? null : value)}
             data={[
@@ -62,7 +62,7 @@ export function Conversation({ runId, running, className }: ConversationProps) {
           <TextInput
             aria-label="Search the conversation"
             placeholder="Search"
-            w={110}
+            w={92}
             value={search}
             onChange={(event) => setSearch(event.currentTarget.value)}
           />

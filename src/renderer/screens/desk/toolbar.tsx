@@ -6,7 +6,7 @@ import { tint } from '#renderer/ui/figures.tsx'
 import { formatAge, formatDecimal, formatPercent, placesOf, trendOf, unavailable } from '#renderer/ui/format.ts'
 import { IconTable } from '#renderer/ui/icons.ts'
 import { toProblem } from '#renderer/ui/problem.ts'
-import { useSettings, useStatus } from '#renderer/ui/status.ts'
+import { stalePriceMs, useSettings, useStatus } from '#renderer/ui/status.ts'
 import { formatMoment } from '#renderer/ui/time.ts'
 import { policyChoices, profileChoices } from '#renderer/ui/words.ts'
 import { type Bar, type Timeframe, timeframes } from '#shared/domain/bar.ts'
@@ -92,8 +92,6 @@ export function Toolbar(props: ToolbarProps) {
   )
 }
 
-const staleMs = 10_000
-
 function LastPrice({ instrument, ticker, bars }: { instrument: Instrument; ticker: Ticker; bars: readonly Bar[] }) {
   const { quote } = useTick(ticker)
   const now = useStatus((status) => status.now) ?? 0
@@ -101,7 +99,7 @@ function LastPrice({ instrument, ticker, bars }: { instrument: Instrument; ticke
   const text = formatDecimal(quote?.last, { places: placesOf(instrument.priceStep) })
   const change = changeOverDay(bars, quote === null ? null : Number(quote.last))
   const age = quote === null ? null : now - quote.at
-  const stale = age === null || age > staleMs
+  const stale = age === null || age > stalePriceMs
   // biome-ignore lint/correctness/useExhaustiveDependencies: tints when the price changes
   useEffect(() => tint(element.current), [text])
   return (

@@ -67,7 +67,7 @@ function Head({ policy, tally, count }: { policy: ConsensusPreset; tally: Tally 
     <>
       <span>{policyTitles[policy]}</span>
       {tally === null ? <span>{count} ballots so far</span> : <span>agreement {Math.round(tally.agreement)} %</span>}
-      {tally?.quorum && <span data-bad={!tally.quorum.met}>{quorumWords(tally.quorum)}</span>}
+      {tally?.quorum && <span title={quorumWords(tally.quorum)}>{quorumWords(tally.quorum)}</span>}
     </>
   )
 }
@@ -155,8 +155,8 @@ function ballotColumns(tally: Tally | null): Column<Ballot>[] {
     {
       key: 'reasons',
       title: 'Reasons',
-      wide: true,
-      render: ({ reasons }) => <span title={reasons.join('\n')}>{reasons.join(' · ')}</span>,
+      wraps: true,
+      render: ({ reasons }) => reasons.join(' · '),
     },
   ]
 }

@@ -81,7 +81,7 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
             aria-label="Voting policy"
             w={200}
             value={settings.policy}
-            onChange={(value) => put({ policy: value })}
+            onChange={(value) => value !== null && put({ policy: value })}
             data={policyChoices}
           />
         </Setting>
