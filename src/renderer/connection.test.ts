@@ -50,9 +50,22 @@ describe('the connection', () => {
     stop()
   })
 
-  it('fails a call at once where there is no wire, saying how to halt without it', async () => {
+  it('lets a call wait for the first wire', async () => {
+    const opening = Promise.withResolvers<Wire>()
+    const connection = new Connection(() => opening.promise)
+    const stop = connection.start(() => Promise.resolve())
+    const call = connection.call(['runs', 'list'], {}, { context: {} })
+    opening.resolve(fakeWire().wire)
+    await expect(call).resolves.toBe('answer')
+    stop()
+  })
+
+  it('fails a call that gets no wire, saying how to halt without it', async () => {
     const connection = new Connection(() => new Promise(() => {}))
-    await expect(connection.call(['runs', 'list'], {}, { context: {} })).rejects.toMatchObject({
+    const given = new AbortController()
+    const call = connection.call(['runs', 'list'], {}, { context: {}, signal: given.signal })
+    given.abort()
+    await expect(call).rejects.toMatchObject({
       code: 'ENGINE_UNREACHABLE',
       wayOut: expect.stringContaining('parley stop'),
     })

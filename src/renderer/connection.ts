@@ -27,6 +27,7 @@ const streams = new Set(['system.watch', 'market.watch'])
 export class Connection implements ClientLink<ClientContext> {
   readonly #open: () => Promise<Wire>
   readonly #listeners = new Set<() => void>()
+  readonly #waiting = new Set<() => void>()
   #wire: Wire | null = null
   #state: ConnectionState = { phase: 'connecting', since: Date.now(), generation: 0 }
   #silence: ReturnType<typeof setTimeout> | null = null
@@ -69,23 +70,31 @@ export class Connection implements ClientLink<ClientContext> {
     }
   }
 
+  /** Calls the engine, waiting for the wire where there is none yet; fails after ten seconds in all. */
   async call(path: readonly string[], input: unknown, options: ClientOptions<ClientContext>): Promise<unknown> {
-    const wire = this.#wire
     const name = path.join('.')
-    if (wire === null) {
-      throw new ParleyError('ENGINE_UNREACHABLE', 'The page has no connection to the engine.', {
-        retry: 'retryable',
-        wayOut: 'Wait for the connection, or run "parley stop" in a terminal to halt trading.',
-      })
-    }
-    if (streams.has(name)) return wire.link.call(path, input, options)
+    if (streams.has(name)) return (this.#wire ?? unreachable()).link.call(path, input, options)
     const timeout = AbortSignal.timeout(callMs)
     const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout])
+    const wire = this.#wire ?? (await this.#nextWire(signal)) ?? unreachable()
     try {
       return await Promise.race([wire.link.call(path, input, { ...options, signal }), failWhen(timeout, name)])
     } catch (error) {
       throw timeout.aborted ? timeoutError(name) : error
     }
+  }
+
+  /** The next wire that is opened; null when the signal aborts before. */
+  #nextWire(signal: AbortSignal): Promise<Wire | null> {
+    return new Promise((resolve) => {
+      const end = () => {
+        this.#waiting.delete(end)
+        signal.removeEventListener('abort', end)
+        resolve(this.#wire)
+      }
+      this.#waiting.add(end)
+      signal.addEventListener('abort', end)
+    })
   }
 
   async #keep(beat: Beat, stopped: AbortSignal): Promise<void> {
@@ -98,6 +107,7 @@ export class Connection implements ClientLink<ClientContext> {
           return
         }
         this.#wire = wire
+        for (const take of this.#waiting) take()
         if (await this.#listen(wire, beat, stopped)) failures = 0
         wire.close()
         if (stopped.aborted) return
@@ -155,6 +165,13 @@ export class Connection implements ClientLink<ClientContext> {
     this.#state = { phase, generation, since: Date.now() }
     for (const listener of this.#listeners) listener()
   }
+}
+
+function unreachable(): never {
+  throw new ParleyError('ENGINE_UNREACHABLE', 'The page has no connection to the engine.', {
+    retry: 'retryable',
+    wayOut: 'Wait for the connection, or run "parley stop" in a terminal to halt trading.',
+  })
 }
 
 function timeoutError(name: string): ParleyError {

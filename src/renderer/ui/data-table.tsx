@@ -9,8 +9,6 @@ export interface Column<Row> {
   readonly numeric?: boolean
   /** Takes the width that is left and is cut with dots. */
   readonly wide?: boolean
-  /** Breaks into lines, where every word matters more than the row's height. */
-  readonly wraps?: boolean
 }
 
 interface DataTableProps<Row> {
@@ -53,8 +51,8 @@ export function DataTable<Row>({ label, columns, rows, rowKey, onOpen, chosen }:
               })
             }
           >
-            {columns.map(({ key, render, numeric, wide, wraps }) => (
-              <td key={key} className={cell(numeric, wide, wraps)}>
+            {columns.map(({ key, render, numeric, wide }) => (
+              <td key={key} className={cell(numeric, wide)}>
                 {render(row)}
               </td>
             ))}
@@ -65,8 +63,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, onOpen, chosen }:
   )
 }
 
-function cell(numeric = false, wide = false, wraps = false): string | undefined {
+function cell(numeric = false, wide = false): string | undefined {
   if (numeric) return styles.numeric
-  if (wraps) return styles.wraps
   return wide ? styles.wide : undefined
 }

@@ -35,11 +35,11 @@ export function ErrorState({ title, error, effect, onRetry }: ErrorStateProps) {
       <p className={styles.text}>{effect}</p>
       {wayOut !== null && <p className={styles.text}>{wayOut}</p>}
       {lines.length > 0 && (
-        <ol className={styles.lines}>
+        <ul className={styles.lines}>
           {lines.map((line) => (
             <li key={line}>{line}</li>
           ))}
-        </ol>
+        </ul>
       )}
       <div className={styles.row}>
         {onRetry !== undefined && <Button onClick={onRetry}>Try again</Button>}

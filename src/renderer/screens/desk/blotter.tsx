@@ -15,7 +15,7 @@ import { type Fill, isClosed, type Order } from '#shared/domain/order.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import { type Decimal, sign } from '#shared/lib/decimal.ts'
 import styles from './blotter.module.css'
-import { canCancel, gainFraction, orderLook, riskAtStop } from './order-view.ts'
+import { canCancel, gainFraction, orderLook, riskAtStop, shownOrders } from './order-view.ts'
 
 interface BlotterProps {
   instruments: readonly Instrument[]
@@ -26,8 +26,8 @@ interface BlotterProps {
 export function Blotter({ instruments, className }: BlotterProps) {
   const { orpc } = useDesk()
   const positions = useQuery(orpc.trading.positions.queryOptions())
-  const orders = useQuery(orpc.trading.orders.queryOptions({ input: {} }))
-  const fills = useQuery(orpc.trading.fills.queryOptions({ input: {} }))
+  const orders = useQuery(orpc.trading.orders.queryOptions({ input: { limit: shownOrders } }))
+  const fills = useQuery(orpc.trading.fills.queryOptions({ input: { limit: shownOrders } }))
   const open = (positions.data ?? []).filter(({ quantity }) => sign(quantity) !== 0)
   const working = (orders.data ?? []).filter(({ status }) => !isClosed(status))
   return (
@@ -95,7 +95,12 @@ function Sheet({ value, query, title, empty, about, children }: SheetProps) {
       ) : query.data.length === 0 ? (
         <EmptyState title={empty}>{about}</EmptyState>
       ) : (
-        children
+        <>
+          {children}
+          {query.data.length >= shownOrders && (
+            <p className={styles.more}>The first {shownOrders} are shown; all are in the journal.</p>
+          )}
+        </>
       )}
     </Tabs.Panel>
   )

@@ -184,8 +184,8 @@ function Legend({ ticker, pointed, last, places, zone, timeframe }: LegendProps)
       <span>H {price(bar.high)}</span>
       <span>L {price(bar.low)}</span>
       <span>C {price(bar.close)}</span>
-      <span className={styles[trendOf(change)]}>{formatPercent(change)}</span>
       <span>V {formatCompact(bar.volume)}</span>
+      <span className={styles[trendOf(change)]}>{formatPercent(change)}</span>
     </div>
   )
 }

@@ -14,6 +14,7 @@ import { chartLines, chartMarks } from './chart-view.ts'
 import { Conversation } from './conversation.tsx'
 import styles from './desk.module.css'
 import { chooseRun } from './desk-view.ts'
+import { shownOrders } from './order-view.ts'
 import { Plan } from './plan.tsx'
 import { Ticker } from './ticker.ts'
 import { Toolbar } from './toolbar.tsx'
@@ -123,8 +124,8 @@ function DeskOf({ instrument, instruments, runs }: DeskOfProps) {
 /** Marks and lines of the chart from fills, runs, position and orders. */
 function useOverlays(instrument: Instrument, timeframe: Timeframe, runs: readonly RunSummary[]) {
   const { orpc } = useDesk()
-  const fills = useQuery(orpc.trading.fills.queryOptions({ input: {} })).data
-  const orders = useQuery(orpc.trading.orders.queryOptions({ input: {} })).data
+  const fills = useQuery(orpc.trading.fills.queryOptions({ input: { limit: shownOrders } })).data
+  const orders = useQuery(orpc.trading.orders.queryOptions({ input: { limit: shownOrders } })).data
   const positions = useQuery(orpc.trading.positions.queryOptions()).data
   const position = positions?.find((each) => each.instrument === instrument.id)
   const stop = useStops(positions ?? noPositions).get(instrument.id) ?? null

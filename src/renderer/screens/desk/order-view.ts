@@ -3,6 +3,9 @@ import { type Order, type OrderStatus } from '#shared/domain/order.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import { absolute, type Decimal, divide, multiply, sign, subtract, toNumber } from '#shared/lib/decimal.ts'
 
+/** How many orders and fills are fetched and shown; the journal has all. */
+export const shownOrders = 500
+
 /** How an order's status is shown: a shape with a tone, a word, and what it means. */
 export interface OrderLook {
   readonly tone: Tone

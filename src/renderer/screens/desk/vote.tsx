@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useDesk } from '#renderer/client.ts'
 import { AgentName, agentTitle } from '#renderer/ui/agent.tsx'
-import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { formatNumber, formatPercent } from '#renderer/ui/format.ts'
 import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
@@ -49,12 +48,7 @@ export function Vote({ runId, policy, running, className }: VoteProps) {
       ) : (
         <PanelBody label="Result and ballots">
           {tally !== null && <Result tally={tally} threshold={policy === null ? null : presetThreshold(policy)} />}
-          <DataTable
-            label="Ballots, dissent first"
-            columns={ballotColumns(tally)}
-            rows={ballotsInOrder(ballots, tally)}
-            rowKey={({ id }) => id}
-          />
+          <Ballots ballots={ballots} tally={tally} />
           {tally !== null && <Remarks tally={tally} />}
         </PanelBody>
       )}
@@ -129,36 +123,22 @@ function Dissent({ ballot, countsFor }: CountedBallot) {
   )
 }
 
-function ballotColumns(tally: Tally | null): Column<Ballot>[] {
+/** Every ballot with what it weighs and why, dissent first. */
+function Ballots({ ballots, tally }: { ballots: readonly Ballot[]; tally: Tally | null }) {
   const against = new Set(tally?.dissent.map(({ ballot }) => ballot.id))
-  return [
-    { key: 'voter', title: 'Agent', render: ({ voter }) => <AgentName agent={voter} /> },
-    {
-      key: 'choice',
-      title: 'Ballot',
-      render: (ballot) => (
-        <span
-          className={against.has(ballot.id) ? styles.against : undefined}
-          title={ballot.choice.kind === 'conditional' ? ballot.choice.conditions.join('\n') : undefined}
-        >
-          {choiceWords(ballot)}
-        </span>
-      ),
-    },
-    {
-      key: 'confidence',
-      title: 'Sure',
-      numeric: true,
-      render: ({ confidence }) => formatNumber(confidence, { places: 2 }),
-    },
-    { key: 'weight', title: 'Weight', numeric: true, render: ({ weight }) => formatNumber(weight, { places: 2 }) },
-    {
-      key: 'reasons',
-      title: 'Reasons',
-      wraps: true,
-      render: ({ reasons }) => reasons.join(' · '),
-    },
-  ]
+  return (
+    <ol className={styles.ballots} aria-label="Ballots, dissent first">
+      {ballotsInOrder(ballots, tally).map((ballot) => (
+        <li key={ballot.id} className={styles.ballot}>
+          <AgentName agent={ballot.voter} />
+          <span className={against.has(ballot.id) ? styles.against : undefined}>{choiceWords(ballot)}</span>
+          <span className={styles.number}>sure {formatNumber(ballot.confidence, { places: 2 })}</span>
+          <span className={styles.number}>weight {formatNumber(ballot.weight, { places: 2 })}</span>
+          <p>{ballot.reasons.join(' · ')}</p>
+        </li>
+      ))}
+    </ol>
+  )
 }
 
 /** What else belongs to the result: conditions, who kept out, what did not count, and how sure it is. */

@@ -145,6 +145,12 @@ function ChainState({ verification }: { verification: Verification | undefined }
   )
 }
 
+/** A record's reason, or its data without the run that the column before it names already. */
+function whatOf({ data, reason }: JournalRecord): string {
+  const { runId: _runId, ...rest } = data
+  return reason ?? JSON.stringify(rest)
+}
+
 const columns: Column<JournalRecord>[] = [
   { key: 'seq', title: 'Seq', numeric: true, render: ({ seq }) => formatNumber(seq, { places: 0 }) },
   { key: 'at', title: 'Time', render: ({ at }) => <Moment at={at} as="moment" /> },
@@ -155,6 +161,6 @@ const columns: Column<JournalRecord>[] = [
     render: ({ actor }) => <AgentName agent={actor.kind === 'agent' ? actor.id : actor.kind} />,
   },
   { key: 'about', title: 'About', render: ({ correlationId }) => <span className="mono">{correlationId}</span> },
-  { key: 'data', title: 'What', wide: true, render: ({ data, reason }) => reason ?? JSON.stringify(data) },
+  { key: 'data', title: 'What', wide: true, render: whatOf },
   { key: 'hash', title: 'Hash', render: ({ hash }) => <span className="mono">{hash.slice(0, 10)}</span> },
 ]

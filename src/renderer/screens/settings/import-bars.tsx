@@ -39,11 +39,13 @@ export function ImportBars() {
         </p>
       )}
       {importing.isError && (
-        <ErrorState
-          title="Nothing was imported"
-          error={importing.error}
-          effect="The bars that were there are unchanged."
-        />
+        <div className={styles.report}>
+          <ErrorState
+            title="Nothing was imported"
+            error={importing.error}
+            effect="The bars that were there are unchanged."
+          />
+        </div>
       )}
     </Setting>
   )
