@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import type { Status } from '#shared/contract/system.ts'
+import { decimal } from '#shared/lib/decimal.ts'
+import { alertsOf, isFeedStale } from './alerts.ts'
+
+const now = Date.UTC(2026, 10, 20, 14)
+const quiet: Status = {
+  version: '1',
+  mode: 'paper',
+  account: {
+    id: 'paper-1',
+    mode: 'paper',
+    currency: 'USDT',
+    cash: decimal('1'),
+    equity: null,
+    dayStartEquity: decimal('1'),
+    asOf: now,
+  },
+  dayPnl: null,
+  latch: { state: 'ACTIVE', epoch: 1, level: null, by: 'trader', reason: 'start', at: now },
+  stop: null,
+  feed: { connected: true, name: 'simulated', lastTickAt: now - 300 },
+  broker: { connected: true, name: 'paper', latencyMs: 4 },
+  activeRunId: null,
+  deadLetters: 0,
+  loopDelayMs: 2,
+  now,
+  journalSize: 1,
+}
+
+describe('alerts', () => {
+  it('are none on a quiet desk', () => {
+    expect(alertsOf(quiet)).toEqual([])
+  })
+
+  it('name the gravest first, and say what each means for trading and what to do', () => {
+    const progress = {
+      cancelsRequested: 1,
+      cancelsConfirmed: 0,
+      cancelsFailed: 0,
+      unknown: 1,
+      stillLive: [],
+      unprotected: ['BTC/USDT'],
+    }
+    const alerts = alertsOf({ ...quiet, stop: progress, deadLetters: 2, loopDelayMs: 400 })
+    expect(alerts.map(({ id }) => id)).toEqual(['unknown', 'unprotected', 'letters', 'loop'])
+    expect(alerts.every(({ effect, next }) => effect !== '' && next !== '')).toBe(true)
+  })
+})
+
+describe('the feed is stale', () => {
+  it('when its newest price is over ten seconds old, missing, or its link is down', () => {
+    const feed = quiet.feed
+    expect(isFeedStale({ feed: { ...feed, lastTickAt: now - 10_001 }, now })).toBe(true)
+    expect(isFeedStale({ feed: { ...feed, lastTickAt: null }, now })).toBe(true)
+    expect(isFeedStale({ feed: { ...feed, connected: false }, now })).toBe(true)
+    expect(isFeedStale({ feed: { ...feed, lastTickAt: now - 9_999 }, now })).toBe(false)
+  })
+})

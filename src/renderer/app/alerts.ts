@@ -1,0 +1,72 @@
+import { stalePriceMs } from '#renderer/ui/status.ts'
+import type { Status } from '#shared/contract/system.ts'
+
+/** Something the trader should know: what it is, what it means for trading, what to do. */
+export interface Alert {
+  readonly id: string
+  readonly tone: 'bad' | 'warn'
+  readonly title: string
+  readonly effect: string
+  readonly next: string
+}
+
+/** Event-loop delay above this is worth saying, in milliseconds. */
+const slowLoopMs = 100
+
+/** True when prices are missing or too old to trade on. */
+export function isFeedStale({ feed, now }: Pick<Status, 'feed' | 'now'>): boolean {
+  return !feed.connected || feed.lastTickAt === null || now - feed.lastTickAt > stalePriceMs
+}
+
+/** What in the status asks for attention, the gravest first. */
+export function alertsOf(status: Status): Alert[] {
+  const { stop, feed, broker, deadLetters, loopDelayMs } = status
+  const alerts: (Alert | false)[] = [
+    stop !== null &&
+      stop.unknown > 0 && {
+        id: 'unknown',
+        tone: 'bad',
+        title: `${stop.unknown} ${stop.unknown === 1 ? 'order' : 'orders'} in an unknown state`,
+        effect: 'They may still be filled.',
+        next: 'The desk keeps asking the broker; look there too.',
+      },
+    stop !== null &&
+      stop.unprotected.length > 0 && {
+        id: 'unprotected',
+        tone: 'bad',
+        title: `Without protection: ${stop.unprotected.join(', ')}`,
+        effect: 'These positions have no protective order.',
+        next: 'Allow closing by hand to reduce them.',
+      },
+    !broker.connected && {
+      id: 'broker',
+      tone: 'bad',
+      title: `No link to ${broker.name}`,
+      effect: 'Orders cannot be sent or cancelled.',
+      next: 'The desk keeps connecting. Working orders are at the broker still.',
+    },
+    isFeedStale(status) && {
+      id: 'feed',
+      tone: 'warn',
+      title: feed.connected ? `${feed.name} is silent` : `No link to ${feed.name}`,
+      effect: 'The gate denies orders on stale prices.',
+      next: 'Wait for prices, or choose another feed in Settings.',
+    },
+    deadLetters > 0 && {
+      id: 'letters',
+      tone: 'warn',
+      title: `${deadLetters} undelivered ${deadLetters === 1 ? 'message' : 'messages'}`,
+      effect: 'Agents missed them; their part of a decision may be absent.',
+      next: 'Read them under Agents.',
+    },
+    loopDelayMs !== null &&
+      loopDelayMs > slowLoopMs && {
+        id: 'loop',
+        tone: 'warn',
+        title: `The engine is slow: ${Math.round(loopDelayMs)} ms`,
+        effect: 'Decisions and cancels leave later than they should.',
+        next: 'Cancel the run under way or close other programs.',
+      },
+  ]
+  return alerts.filter((alert) => alert !== false)
+}

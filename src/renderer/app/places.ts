@@ -1,0 +1,8 @@
+/** The screens there are, in the order of the navigation. */
+export const places = [
+  { to: '/desk', title: 'Desk' },
+  { to: '/runs', title: 'Runs' },
+  { to: '/journal', title: 'Journal' },
+  { to: '/agents', title: 'Agents' },
+  { to: '/settings', title: 'Settings' },
+] as const

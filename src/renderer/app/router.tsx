@@ -1,0 +1,55 @@
+import { createHashHistory, createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
+import { z } from 'zod'
+import { AgentsScreen } from '#renderer/screens/agents/agents.tsx'
+import { Desk } from '#renderer/screens/desk/desk.tsx'
+import { JournalScreen } from '#renderer/screens/journal/journal.tsx'
+import { RunsScreen } from '#renderer/screens/runs/runs.tsx'
+import { SettingsScreen } from '#renderer/screens/settings/settings.tsx'
+import { ErrorState } from '#renderer/ui/states.tsx'
+import { timeframeSchema } from '#shared/domain/bar.ts'
+import { Frame } from './frame.tsx'
+
+const root = createRootRoute({
+  component: Frame,
+  errorComponent: ({ error }) => (
+    <ErrorState
+      title="This screen broke"
+      error={error}
+      effect="Trading goes on: the engine does not depend on the page. STOP works."
+      onRetry={() => location.reload()}
+    />
+  ),
+})
+
+const deskSearch = z.object({
+  symbol: z.string().optional().catch(undefined),
+  timeframe: timeframeSchema.optional().catch(undefined),
+  run: z.string().optional().catch(undefined),
+})
+
+const desk = createRoute({ getParentRoute: () => root, path: '/desk', component: Desk, validateSearch: deskSearch })
+const routes = root.addChildren([
+  createRoute({
+    getParentRoute: () => root,
+    path: '/',
+    beforeLoad: () => {
+      throw redirect({ to: '/desk' })
+    },
+  }),
+  desk,
+  createRoute({ getParentRoute: () => root, path: '/runs', component: RunsScreen }),
+  createRoute({ getParentRoute: () => root, path: '/journal', component: JournalScreen }),
+  createRoute({ getParentRoute: () => root, path: '/agents', component: AgentsScreen }),
+  createRoute({ getParentRoute: () => root, path: '/settings', component: SettingsScreen }),
+])
+
+/** The page's routes; the address stands behind the hash, so that any host can serve the page as one file. */
+export function createPageRouter() {
+  return createRouter({ routeTree: routes, history: createHashHistory(), defaultPreload: false })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createPageRouter>
+  }
+}

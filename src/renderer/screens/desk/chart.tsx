@@ -1,0 +1,228 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { useDesk } from '#renderer/client.ts'
+import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
+import { formatCompact, formatNumber, formatPercent, placesOf, trendOf } from '#renderer/ui/format.ts'
+import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
+import { useSettings } from '#renderer/ui/status.ts'
+import { formatMoment, zoneName } from '#renderer/ui/time.ts'
+import type { Bar, Timeframe } from '#shared/domain/bar.ts'
+import type { Instrument } from '#shared/domain/instrument.ts'
+import styles from './chart.module.css'
+import { ChartCanvas } from './chart-canvas.ts'
+import type { ChartLine, ChartMark } from './chart-view.ts'
+import { type Ticker, useTick } from './ticker.ts'
+
+interface ChartProps {
+  instrument: Instrument
+  timeframe: Timeframe
+  ticker: Ticker
+  marks: readonly ChartMark[]
+  lines: readonly ChartLine[]
+  asTable: boolean
+  onMark: (id: string) => void
+}
+
+const firstLimit = 600
+const largestLimit = 5_000
+
+/** The bars of one series as a chart or as a table; ticks go straight to the canvas. */
+export function Chart(props: ChartProps) {
+  const { instrument, timeframe, ticker, asTable } = props
+  const [limit, setLimit] = useState(firstLimit)
+  const bars = useBars(instrument.id, timeframe, limit)
+  const lastBar = useRef<(bar: Bar) => void>(null)
+  useWatch(instrument.id, timeframe, ticker, lastBar)
+  if (bars.isError) {
+    return (
+      <ErrorState
+        title="The bars could not be read"
+        error={bars.error}
+        effect="Trading is not affected; the agents read their own."
+        onRetry={() => void bars.refetch()}
+      />
+    )
+  }
+  if (bars.data === undefined) return <LoadingRows rows={8} />
+  if (bars.data.length === 0) {
+    return (
+      <EmptyState title={`No ${timeframe} bars of ${instrument.id} yet`}>
+        They come with the feed; past ones can be imported under Settings.
+      </EmptyState>
+    )
+  }
+  if (asTable) return <BarsTable bars={bars.data} instrument={instrument} />
+  const older = () => setLimit((limit) => Math.min(largestLimit, bars.data.length < limit ? limit : limit * 2))
+  return <Canvas {...props} bars={bars.data} lastBar={lastBar} onOlder={older} />
+}
+
+/** The newest bars of a series; while more are fetched, those that are there stay. */
+export function useBars(instrument: string, timeframe: Timeframe, limit = firstLimit) {
+  const { orpc } = useDesk()
+  return useQuery(
+    orpc.market.bars.queryOptions({
+      input: { instrument, timeframe, limit },
+      placeholderData: (old: Bar[] | undefined, query) => {
+        const before = query?.queryKey[1] as { input?: { instrument?: string; timeframe?: string } } | undefined
+        return before?.input?.instrument === instrument && before.input.timeframe === timeframe ? old : undefined
+      },
+    }),
+  )
+}
+
+/** Follows the series while it is shown, and again after every broken wire. */
+function useWatch(
+  instrument: string,
+  timeframe: Timeframe,
+  ticker: Ticker,
+  lastBar: React.RefObject<((bar: Bar) => void) | null>,
+): void {
+  const { client, connection } = useDesk()
+  useEffect(() => {
+    const stopped = new AbortController()
+    ticker.set({ bar: null, quote: null })
+    async function follow(): Promise<void> {
+      await connection.answering()
+      for await (const tick of await client.market.watch({ instrument, timeframe }, { signal: stopped.signal })) {
+        ticker.set(tick)
+        if (tick.bar !== null) lastBar.current?.(tick.bar)
+      }
+    }
+    async function run(): Promise<void> {
+      while (!stopped.signal.aborted) {
+        await follow().catch(() => undefined)
+        await new Promise((resolve) => setTimeout(resolve, 500))
+      }
+    }
+    void run()
+    return () => stopped.abort()
+  }, [client, connection, instrument, timeframe, ticker, lastBar])
+}
+
+interface CanvasProps extends ChartProps {
+  bars: readonly Bar[]
+  lastBar: React.RefObject<((bar: Bar) => void) | null>
+  onOlder: () => void
+}
+
+function Canvas({ instrument, timeframe, ticker, bars, marks, lines, lastBar, onMark, onOlder }: CanvasProps) {
+  const { orpc } = useDesk()
+  const cache = useQueryClient()
+  const { timeZone, theme, upDown } = useSettings()
+  const place = useRef<HTMLDivElement>(null)
+  const [canvas, setCanvas] = useState<ChartCanvas | null>(null)
+  const [pointed, setPointed] = useState<Bar | null>(null)
+  const handlers = useRef({ onMark, onOlder })
+  handlers.current = { onMark, onOlder }
+  const places = placesOf(instrument.priceStep)
+
+  // Another theme, zone or series is another chart: colours and times are fixed when it is made.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: theme and upDown are read from the page's style
+  useEffect(() => {
+    if (place.current === null) return
+    const made = new ChartCanvas(place.current, {
+      zone: timeZone,
+      daily: timeframe === '1d',
+      places,
+      onPoint: setPointed,
+      onMark: (id) => handlers.current.onMark(id),
+      onOlder: () => handlers.current.onOlder(),
+    })
+    setCanvas(made)
+    return () => {
+      setCanvas(null)
+      made.dispose()
+    }
+  }, [timeZone, timeframe, places, theme, upDown, instrument.id])
+
+  useEffect(() => canvas?.setBars(bars), [canvas, bars])
+  useEffect(() => canvas?.setMarks(marks), [canvas, marks, bars])
+  useEffect(() => canvas?.setLines(lines), [canvas, lines])
+  useEffect(() => {
+    lastBar.current = (bar) => {
+      if (canvas?.update(bar))
+        void cache.invalidateQueries({ queryKey: orpc.market.bars.key() }, { cancelRefetch: false })
+    }
+    return () => {
+      lastBar.current = null
+    }
+  }, [canvas, cache, orpc, lastBar])
+
+  const last = bars.at(-1)
+  const label = `${instrument.id}, ${timeframe} candles, ${bars.length} bars, last close ${formatNumber(last?.close, { places })}. A table of the same is behind “Data table”.`
+  return (
+    <div className={styles.chart}>
+      <Legend ticker={ticker} pointed={pointed} last={last} places={places} zone={timeZone} timeframe={timeframe} />
+      <div ref={place} className={styles.canvas} role="img" aria-label={label} />
+    </div>
+  )
+}
+
+interface LegendProps {
+  ticker: Ticker
+  pointed: Bar | null
+  last: Bar | undefined
+  places: number
+  zone: string
+  timeframe: Timeframe
+}
+
+/** Open, high, low, close and volume of the bar under the crosshair, else of the newest. */
+function Legend({ ticker, pointed, last, places, zone, timeframe }: LegendProps) {
+  const { bar: live } = useTick(ticker)
+  const bar = pointed ?? live ?? last
+  if (bar === undefined) return null
+  const price = (value: number) => formatNumber(value, { places })
+  const change = bar.open === 0 ? null : bar.close / bar.open - 1
+  const shownZone = timeframe === '1d' ? 'UTC' : zone
+  return (
+    <div className={styles.legend} aria-hidden="true">
+      <span>
+        {formatMoment(bar.time, shownZone).slice(0, -3)} {zoneName(shownZone, bar.time)}
+      </span>
+      <span>O {price(bar.open)}</span>
+      <span>H {price(bar.high)}</span>
+      <span>L {price(bar.low)}</span>
+      <span>C {price(bar.close)}</span>
+      <span>V {formatCompact(bar.volume)}</span>
+      <span className={styles[trendOf(change)]}>{formatPercent(change)}</span>
+    </div>
+  )
+}
+
+const shownRows = 200
+
+function BarsTable({ bars, instrument }: { bars: readonly Bar[]; instrument: Instrument }) {
+  const { timeZone } = useSettings()
+  const places = placesOf(instrument.priceStep)
+  const price = (pick: (bar: Bar) => number) => (bar: Bar) => formatNumber(pick(bar), { places })
+  const newest = bars.at(-1)?.time ?? 0
+  const columns: Column<Bar>[] = [
+    {
+      key: 'time',
+      title: `Opened (${zoneName(timeZone, newest)})`,
+      render: ({ time }) => formatMoment(time, timeZone),
+    },
+    { key: 'open', title: 'Open', numeric: true, render: price(({ open }) => open) },
+    { key: 'high', title: 'High', numeric: true, render: price(({ high }) => high) },
+    { key: 'low', title: 'Low', numeric: true, render: price(({ low }) => low) },
+    { key: 'close', title: 'Close', numeric: true, render: price(({ close }) => close) },
+    {
+      key: 'volume',
+      title: `Volume (${instrument.base})`,
+      numeric: true,
+      render: ({ volume }) => formatNumber(volume, { places: 2 }),
+    },
+  ]
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <div className={styles.table} tabIndex={0} role="region" aria-label="Bars as a table">
+      <DataTable
+        label={`Bars of ${instrument.id}`}
+        columns={columns}
+        rows={bars.slice(-shownRows).reverse()}
+        rowKey={({ time }) => time}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,171 @@
+import { Button, SegmentedControl, Select } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { useDesk } from '#renderer/client.ts'
+import { tint } from '#renderer/ui/figures.tsx'
+import { formatAge, formatDecimal, formatPercent, placesOf, trendOf, unavailable } from '#renderer/ui/format.ts'
+import { IconTable } from '#renderer/ui/icons.ts'
+import { toProblem } from '#renderer/ui/problem.ts'
+import { stalePriceMs, useSettings, useStatus } from '#renderer/ui/status.ts'
+import { formatMoment } from '#renderer/ui/time.ts'
+import { policyChoices, profileChoices } from '#renderer/ui/words.ts'
+import { type Bar, type Timeframe, timeframes } from '#shared/domain/bar.ts'
+import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
+import { findInstrument, type Instrument } from '#shared/domain/instrument.ts'
+import type { ProfileName } from '#shared/domain/profile.ts'
+import type { RunSummary } from '#shared/domain/run.ts'
+import { changeOverDay } from './chart-view.ts'
+import { type Ticker, useTick } from './ticker.ts'
+import styles from './toolbar.module.css'
+
+interface ToolbarProps {
+  instrument: Instrument
+  instruments: readonly Instrument[]
+  timeframe: Timeframe
+  ticker: Ticker
+  bars: readonly Bar[]
+  runs: readonly RunSummary[]
+  run: RunSummary | null
+  asTable: boolean
+  onSymbol: (symbol: string) => void
+  onTimeframe: (timeframe: Timeframe) => void
+  onRun: (runId: string | undefined) => void
+  onTable: (asTable: boolean) => void
+}
+
+/** What is looked at and what to decide: instrument, bar length, price, run, profile, policy. */
+export function Toolbar(props: ToolbarProps) {
+  const { instrument, instruments, timeframe, ticker, bars, runs, run, asTable } = props
+  const { timeZone } = useSettings()
+  return (
+    <div className={styles.toolbar} role="toolbar" aria-label="Instrument and decision">
+      <Select
+        aria-label="Instrument"
+        w={132}
+        searchable
+        selectFirstOptionOnChange
+        value={instrument.id}
+        onChange={(value) => value !== null && props.onSymbol(value)}
+        data={instruments.map(({ id }) => id)}
+        filter={({ options, search }) => {
+          const plain = search.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
+          const exact = findInstrument(instruments, search)
+          return options.filter(
+            (option) =>
+              'value' in option && (option.value === exact?.id || option.value.replace('/', '').includes(plain)),
+          )
+        }}
+        nothingFoundMessage="No such instrument"
+      />
+      <SegmentedControl
+        aria-label="Bar length"
+        value={timeframe}
+        onChange={(value) => props.onTimeframe(value)}
+        data={[...timeframes]}
+      />
+      <LastPrice instrument={instrument} ticker={ticker} bars={bars} />
+      <Button
+        variant={asTable ? 'filled' : 'default'}
+        aria-pressed={asTable}
+        aria-label="Data table"
+        leftSection={<IconTable size={14} aria-hidden />}
+        onClick={() => props.onTable(!asTable)}
+      >
+        Table
+      </Button>
+      <div className={styles.decide}>
+        {runs.length > 0 && (
+          <Select
+            aria-label="Run"
+            w={178}
+            value={run?.id ?? null}
+            onChange={(value) => props.onRun(value ?? undefined)}
+            data={runs.map(({ id, startedAt, status, outcome, goal }) => ({
+              value: id,
+              label: `${formatMoment(startedAt, timeZone).slice(0, -3)} ${outcome?.toUpperCase() ?? status}${goal.instrument === instrument.id ? '' : ` ${goal.instrument}`}`,
+            }))}
+          />
+        )}
+        <Decide instrument={instrument} onStarted={() => props.onRun(undefined)} />
+      </div>
+    </div>
+  )
+}
+
+function LastPrice({ instrument, ticker, bars }: { instrument: Instrument; ticker: Ticker; bars: readonly Bar[] }) {
+  const { quote } = useTick(ticker)
+  const now = useStatus((status) => status.now) ?? 0
+  const element = useRef<HTMLElement>(null)
+  const text = formatDecimal(quote?.last, { places: placesOf(instrument.priceStep) })
+  const change = changeOverDay(bars, quote === null ? null : Number(quote.last))
+  const age = quote === null ? null : now - quote.at
+  const stale = age === null || age > stalePriceMs
+  // biome-ignore lint/correctness/useExhaustiveDependencies: tints when the price changes
+  useEffect(() => tint(element.current), [text])
+  return (
+    <div className={styles.price} data-stale={stale || undefined}>
+      <strong ref={element} className={styles.last}>
+        {text}
+      </strong>
+      <span className={styles[trendOf(change)]} title="Change over the last 24 hours">
+        {formatPercent(change)}
+      </span>
+      {stale && (
+        <span className={styles.age}>
+          {age === null ? (text === unavailable ? 'no price' : '') : `${formatAge(age)} old`}
+        </span>
+      )}
+    </div>
+  )
+}
+
+function Decide({ instrument, onStarted }: { instrument: Instrument; onStarted: () => void }) {
+  const { client } = useDesk()
+  const settings = useSettings()
+  const running = useStatus((status) => status.activeRunId !== null) ?? false
+  const state = useStatus((status) => status.latch.state)
+  const [profile, setProfile] = useState<ProfileName | null>(null)
+  const [policy, setPolicy] = useState<ConsensusPreset | null>(null)
+  const start = useMutation({
+    mutationFn: () =>
+      client.runs.start({
+        instrument: instrument.id,
+        profile: profile ?? settings.profile,
+        policy: policy ?? settings.policy,
+      }),
+    onSuccess: onStarted,
+  })
+  const hint = start.isError
+    ? toProblem(start.error).message
+    : running
+      ? 'One run at a time: cancel the run under way or wait for it.'
+      : state === 'ACTIVE'
+        ? `Research, debate and a vote on ${instrument.id}; an order follows only if the desk agrees.`
+        : `Trading is ${state ?? 'not known'}: the desk can decide, but no order leaves.`
+  return (
+    <>
+      <Select
+        aria-label="Risk profile"
+        w={122}
+        value={profile ?? settings.profile}
+        onChange={(value) => setProfile(value)}
+        data={profileChoices}
+      />
+      <Select
+        aria-label="Voting policy"
+        w={136}
+        value={policy ?? settings.policy}
+        onChange={(value) => setPolicy(value)}
+        data={policyChoices}
+      />
+      <Button variant="filled" disabled={running} loading={start.isPending} onClick={() => start.mutate()} title={hint}>
+        {running ? 'Deciding…' : 'Decide'}
+      </Button>
+      {start.isError && (
+        <span className={styles.failed} role="status">
+          {hint}
+        </span>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,48 @@
+import type { Ballot } from '#shared/domain/ballot.ts'
+import { type ConsensusPreset, consensusPolicy } from '#shared/domain/consensus-policy.ts'
+import type { Tally } from '#shared/domain/tally.ts'
+
+/** What a ballot says, in a few words: "BUY", "BUY on a condition", "BUY > HOLD", "abstains". */
+export function choiceWords({ choice }: Pick<Ballot, 'choice'>): string {
+  switch (choice.kind) {
+    case 'option':
+      return choice.option.toUpperCase()
+    case 'conditional':
+      return `${choice.option.toUpperCase()} on ${choice.conditions.length === 1 ? 'a condition' : `${choice.conditions.length} conditions`}`
+    case 'ranking':
+      return choice.ranking.map((group) => group.join(' = ').toUpperCase()).join(' > ') || 'abstains'
+    case 'abstain':
+      return 'abstains'
+  }
+}
+
+/** The share an option needs under a named policy; null for unanimity, where no single bar says it. */
+export function presetThreshold(preset: ConsensusPreset): number | null {
+  const { rule } = consensusPolicy(preset, { options: ['a'], defaultOption: 'a', electorate: [], deadline: null })
+  switch (rule.kind) {
+    case 'unanimous':
+      return null
+    case 'simple-majority':
+      return 0.5
+    case 'super-majority':
+    case 'weighted':
+      return rule.threshold
+  }
+}
+
+/** The quorum in words: "4 of 3 voters needed", or shares as per cent. */
+export function quorumWords(quorum: NonNullable<Tally['quorum']>): string {
+  const { measure, required, present, met } = quorum
+  const number = (value: number) => (measure === 'voters' ? String(value) : `${Math.round(value * 100)} %`)
+  const of = measure === 'voters' ? 'voters' : measure === 'electorate' ? 'of the voters' : 'of the weight'
+  return `quorum ${met ? 'met' : 'missed'}: ${number(present)} ${of}, ${number(required)} needed`
+}
+
+/** The ballots that count, in the order to be read: against the outcome first, then behind it, then those without a side. */
+export function ballotsInOrder(ballots: readonly Ballot[], tally: Tally | null): Ballot[] {
+  if (tally === null) return [...ballots].sort((a, b) => a.at - b.at)
+  const sided = [...tally.dissent, ...tally.support].map(({ ballot }) => ballot)
+  const known = new Set(sided.map(({ id }) => id))
+  const uncounted = new Set(tally.notCounted.map(({ ballotId }) => ballotId))
+  return [...sided, ...ballots.filter(({ id }) => !known.has(id) && !uncounted.has(id))]
+}

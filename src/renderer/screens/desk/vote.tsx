@@ -1,0 +1,165 @@
+import { useQuery } from '@tanstack/react-query'
+import { useDesk } from '#renderer/client.ts'
+import { AgentName, agentTitle } from '#renderer/ui/agent.tsx'
+import { formatNumber, formatPercent } from '#renderer/ui/format.ts'
+import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
+import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
+import { policyTitles } from '#renderer/ui/words.ts'
+import type { Ballot } from '#shared/domain/ballot.ts'
+import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
+import type { CountedBallot, Tally } from '#shared/domain/tally.ts'
+import styles from './vote.module.css'
+import { ballotsInOrder, choiceWords, presetThreshold, quorumWords } from './vote-view.ts'
+
+interface VoteProps {
+  runId: string | null
+  policy: ConsensusPreset | null
+  running: boolean
+  className?: string | undefined
+}
+
+/** How the desk voted: the result, what was said against it, and every ballot. */
+export function Vote({ runId, policy, running, className }: VoteProps) {
+  const { orpc } = useDesk()
+  const vote = useQuery({ ...orpc.runs.vote.queryOptions({ input: { runId: runId ?? '' } }), enabled: runId !== null })
+  const tally = vote.data?.tally ?? null
+  const ballots = vote.data?.ballots ?? []
+  return (
+    <Panel
+      title="Vote"
+      className={className}
+      about={policy !== null && <Head policy={policy} tally={tally} count={ballots.length} />}
+    >
+      {runId === null ? (
+        <EmptyState title="No vote yet">The agents vote when the research is in and both sides have argued.</EmptyState>
+      ) : vote.isError ? (
+        <ErrorState
+          title="The vote could not be read"
+          error={vote.error}
+          effect="The decision stands as the engine took it."
+          onRetry={() => void vote.refetch()}
+        />
+      ) : vote.data === undefined ? (
+        <LoadingRows />
+      ) : ballots.length === 0 && tally === null ? (
+        <EmptyState title={running ? 'Nobody has voted yet' : 'There was no vote'}>
+          {running ? 'Ballots appear as they are cast.' : 'The run ended before it.'}
+        </EmptyState>
+      ) : (
+        <PanelBody label="Result and ballots">
+          {tally !== null && <Result tally={tally} threshold={policy === null ? null : presetThreshold(policy)} />}
+          <Ballots ballots={ballots} tally={tally} />
+          {tally !== null && <Remarks tally={tally} />}
+        </PanelBody>
+      )}
+    </Panel>
+  )
+}
+
+function Head({ policy, tally, count }: { policy: ConsensusPreset; tally: Tally | null; count: number }) {
+  return (
+    <>
+      <span>{policyTitles[policy]}</span>
+      {tally === null ? <span>{count} ballots so far</span> : <span>agreement {Math.round(tally.agreement)} %</span>}
+      {tally?.quorum && <span title={quorumWords(tally.quorum)}>{quorumWords(tally.quorum)}</span>}
+    </>
+  )
+}
+
+function Result({ tally, threshold }: { tally: Tally; threshold: number | null }) {
+  return (
+    <div className={styles.result}>
+      <div>
+        <p className={styles.outcome}>
+          <strong>{tally.outcome.toUpperCase()}</strong>{' '}
+          <span>
+            {tally.status.replace('-', ' ')}
+            {threshold !== null && `, needs ${formatNumber(threshold, { places: 2 })}`}
+          </span>
+        </p>
+        <div className={styles.bars}>
+          {tally.shares.map(({ option, share }) => (
+            <div key={option} className={styles.share} data-winner={option === tally.outcome}>
+              <span>{option.toUpperCase()}</span>
+              <span className={styles.track}>
+                <span className={styles.bar} style={{ transform: `scaleX(${share})` }} />
+                {threshold !== null && (
+                  <span
+                    className={styles.threshold}
+                    style={{ left: `${threshold * 100}%` }}
+                    title={`Needs ${formatNumber(threshold, { places: 2 })}`}
+                  />
+                )}
+              </span>
+              <span className={styles.number}>{formatNumber(share, { places: 2 })}</span>
+            </div>
+          ))}
+        </div>
+        <p className={styles.rule}>{tally.rule.sentence}</p>
+      </div>
+      <div>
+        <h3 className={styles.heading}>Against it</h3>
+        {tally.dissent.length === 0 ? (
+          <p className={styles.rule}>{tally.unanimous ? 'Nobody: unanimous.' : 'Nobody.'}</p>
+        ) : (
+          <ul className={styles.dissent}>
+            {tally.dissent.map((dissent) => (
+              <Dissent key={dissent.ballot.id} {...dissent} />
+            ))}
+          </ul>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function Dissent({ ballot, countsFor }: CountedBallot) {
+  return (
+    <li>
+      <AgentName agent={ballot.voter} /> <strong>{choiceWords(ballot)}</strong>{' '}
+      <span title="What the ballot counts for">{formatNumber(countsFor, { places: 2 })}</span>
+      <p>{ballot.reasons[0] ?? 'Gave no reason.'}</p>
+    </li>
+  )
+}
+
+/** Every ballot with what it weighs and why, dissent first. */
+function Ballots({ ballots, tally }: { ballots: readonly Ballot[]; tally: Tally | null }) {
+  const against = new Set(tally?.dissent.map(({ ballot }) => ballot.id))
+  return (
+    <ol className={styles.ballots} aria-label="Ballots, dissent first">
+      {ballotsInOrder(ballots, tally).map((ballot) => (
+        <li key={ballot.id} className={styles.ballot}>
+          <AgentName agent={ballot.voter} />
+          <span className={against.has(ballot.id) ? styles.against : undefined}>{choiceWords(ballot)}</span>
+          <span className={styles.number}>sure {formatNumber(ballot.confidence, { places: 2 })}</span>
+          <span className={styles.number}>weight {formatNumber(ballot.weight, { places: 2 })}</span>
+          <p>{ballot.reasons.join(' · ')}</p>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+/** What else belongs to the result: conditions, who kept out, what did not count, and how sure it is. */
+function Remarks({ tally }: { tally: Tally }) {
+  const names = (voters: readonly string[]) => voters.map(agentTitle).join(', ')
+  const remarks = [
+    ...tally.conditions.map(({ voter, condition }) => `${agentTitle(voter)} makes it a condition: ${condition}`),
+    tally.hangsOnConditions && 'The outcome hangs on these conditions.',
+    tally.vetoedBy.length > 0 && `Veto by ${names(tally.vetoedBy)}.`,
+    tally.abstained.length > 0 && `Abstained: ${names(tally.abstained)}.`,
+    tally.absent.length > 0 && `No ballot from ${names(tally.absent)}.`,
+    ...tally.notCounted.map(({ sentence }) => sentence),
+    `Confidence ${formatNumber(tally.confidence, { places: 2 })}, margin ${formatPercent(tally.margin, 0, false)}, disagreement ${formatNumber(tally.disagreement, { places: 2 })}.`,
+  ]
+  return (
+    <ul className={styles.remarks}>
+      {remarks
+        .filter((remark) => remark !== false)
+        .map((remark) => (
+          <li key={remark}>{remark}</li>
+        ))}
+    </ul>
+  )
+}

@@ -1,0 +1,22 @@
+import { type ConsensusPreset, consensusPresets } from '#shared/domain/consensus-policy.ts'
+import { type ProfileName, profileNames } from '#shared/domain/profile.ts'
+
+/** What the risk profiles are called on screens. */
+export const profileTitles: Readonly<Record<ProfileName, string>> = {
+  conservative: 'Conservative',
+  balanced: 'Balanced',
+  aggressive: 'Aggressive',
+}
+
+/** What the voting policies are called on screens. */
+export const policyTitles: Readonly<Record<ConsensusPreset, string>> = {
+  unanimous: 'Unanimous',
+  'simple-majority': 'Simple majority',
+  'super-majority': 'Super-majority',
+  weighted: 'Weighted',
+  quorum: 'Quorum',
+}
+
+/** The same as choices of a control. */
+export const profileChoices = profileNames.map((value) => ({ value, label: profileTitles[value] }))
+export const policyChoices = consensusPresets.map((value) => ({ value, label: policyTitles[value] }))

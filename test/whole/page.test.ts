@@ -1,0 +1,338 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { buildPage } from '#test/fakes/page-build.ts'
+import { type PageDesk, startPageDesk } from '#test/fakes/page-desk.ts'
+
+const flags = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+let folder: string
+let browser: Browser
+let desk: PageDesk
+let page: Page
+/** What the page complained of: errors thrown, and whatever its content security policy refused. */
+let complaints: Set<string>
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parley-page-'))
+  await buildPage(folder)
+  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags })
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+beforeEach(async () => {
+  desk = await startPageDesk(folder)
+  desk.playTo(26)
+  complaints = new Set()
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  page.on('pageerror', (error) => complaints.add(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.add(message.text())
+  })
+  await page.goto(`${desk.url}#/desk?symbol=BTC%2FUSDT`)
+  await page.getByText('Executed as planned').waitFor()
+})
+
+afterEach(async () => {
+  await page.close()
+  await desk.close()
+  expect([...complaints]).toEqual([])
+})
+
+const stopButton = () => page.getByRole('button', { name: /^STOP/ })
+const messages = () => page.getByRole('log', { name: 'Messages' })
+const scrollOf = () =>
+  page.evaluate(
+    '((element) => [element.scrollTop, element.scrollHeight - element.clientHeight])(document.querySelector("[role=log]"))',
+  ) as Promise<[number, number]>
+
+async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  for (let turn = 0; turn < 100; turn++) {
+    if (await holds()) return
+    await page.waitForTimeout(50)
+  }
+  throw new Error(`After five seconds it still does not hold that ${what}.`)
+}
+
+describe('KS-1 the stop', () => {
+  it('halts at level 2 with one click and no question, and says all clear only when the desk does (KS-15)', async () => {
+    await stopButton().click()
+    await page.getByText('HALTED', { exact: true }).first().waitFor()
+    expect(desk.stops.map(({ level }) => level)).toEqual([2])
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await page.getByText('All clear').waitFor()
+  })
+
+  it('at level 3 shows its progress, and which positions lost their protection, before all clear', async () => {
+    await page.getByRole('button', { name: 'Other ways to stop' }).click()
+    await page.getByRole('menuitem', { name: /level 3/ }).click()
+    await page.getByText('Cancels: 1 requested, 0 confirmed').waitFor()
+    expect(await page.getByText('All clear').count()).toBe(0)
+    await page.getByText('Cancels: 1 requested, 1 confirmed').waitFor()
+    await page.getByText('All clear').waitFor()
+    await page.getByText('1 unprotected').waitFor()
+    expect(desk.stops.map(({ level }) => level)).toEqual([3])
+  })
+
+  it('halts by its keys, also from a text field', async () => {
+    await page.getByLabel('Search the conversation').focus()
+    await page.keyboard.press('Control+Shift+H')
+    await until(() => desk.stops.length === 1, 'a stop arrived')
+    await page.getByText('HALTED', { exact: true }).first().waitFor()
+  })
+
+  it('halts by keys, by Tab and by click while a dialog is open (UX-24)', async () => {
+    await page.keyboard.press('Control+k')
+    await page.getByPlaceholder('Screens, instruments, runs, commands').waitFor()
+    await page.waitForTimeout(200)
+    await page.keyboard.press('Control+Shift+H')
+    await until(() => desk.stops.length === 1, 'the keys stopped')
+
+    const box = await stopButton().boundingBox()
+    expect(box?.height).toBeGreaterThanOrEqual(44)
+    await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2)
+    await until(() => desk.stops.length === 2, 'the click stopped')
+
+    if ((await page.getByRole('dialog').count()) === 0) await page.keyboard.press('Control+k')
+    await page.getByPlaceholder('Screens, instruments, runs, commands').focus()
+    const isStop = () => page.evaluate('document.activeElement.textContent.startsWith("STOP")') as Promise<boolean>
+    for (let press = 0; press < 30 && !(await isStop()); press++) await page.keyboard.press('Tab')
+    expect(await isStop()).toBe(true)
+    await page.getByText('STOPPING').waitFor({ state: 'detached' })
+    await page.keyboard.press('Enter')
+    await until(() => desk.stops.length === 3, 'the key on the button stopped')
+  })
+
+  it('has nothing else to press within 24 pixels (UX-24)', async () => {
+    const near = await page.evaluate(`(() => {
+      const stop = [...document.querySelectorAll('button')].find((each) => each.textContent.startsWith('STOP'))
+      const box = stop.getBoundingClientRect()
+      return [...document.querySelectorAll('button, a, input')].filter((each) => {
+        const other = each.getBoundingClientRect()
+        const across = Math.max(other.left - box.right, box.left - other.right)
+        const down = Math.max(other.top - box.bottom, box.top - other.bottom)
+        return each !== stop && other.width > 0 && Math.max(across, down) < 24 && each.closest('header') !== null && each.closest('header').contains(stop)
+      }).map((each) => each.getAttribute('aria-label') ?? each.textContent)
+    })()`)
+    expect(near).toEqual([])
+  })
+
+  it('KS-9 is released only with a reason and the account and mode typed out', async () => {
+    await stopButton().click()
+    await page.getByRole('button', { name: 'Re-arm…' }).click()
+    const confirm = page.getByRole('button', { name: 'Re-arm trading' })
+    await page.getByLabel('Why is it safe to trade again?').fill('too short')
+    await page.getByLabel('Account').fill('paper-1')
+    await page.getByLabel('Mode').fill('paper')
+    expect(await confirm.isDisabled()).toBe(true)
+    await page.getByLabel('Why is it safe to trade again?').fill('The feed is back and checked.')
+    await page.getByLabel('Account').fill('paper-2')
+    expect(await confirm.isDisabled()).toBe(true)
+    await page.getByLabel('Account').fill('paper-1')
+    await confirm.click()
+    await page.getByText('ACTIVE', { exact: true }).waitFor()
+    expect(await page.getByText('HALTED', { exact: true }).count()).toBe(0)
+  })
+})
+
+describe('UX-17 the conversation', () => {
+  it('stays where the trader scrolled, counts what is new, and follows again from its end', async () => {
+    await until(async () => ((await scrollOf())[1] ?? 0) > 100, 'there is something to scroll')
+    const [end, bottom] = await scrollOf()
+    expect(bottom - end).toBeLessThan(2)
+    await messages().hover()
+    await page.mouse.wheel(0, -600)
+    await page.waitForTimeout(300)
+    const [before] = await scrollOf()
+    for (let count = 1; count <= 3; count++) desk.say(`News ${count}`)
+    await page.getByRole('button', { name: '3 new' }).waitFor()
+    expect((await scrollOf())[0]).toBe(before)
+    await page.getByRole('button', { name: '3 new' }).click()
+    await page.getByText('News 3').waitFor()
+    desk.say('News 4')
+    await page.getByText('News 4').waitFor()
+    await page.waitForTimeout(200)
+    const [now, last] = await scrollOf()
+    expect(last - now).toBeLessThan(2)
+  })
+
+  it('shows words as text, whatever they hold', async () => {
+    desk.say('<img src=x onerror="document.title=1"> & <b>bold</b>')
+    await page.getByText('<img src=x onerror="document.title=1"> & <b>bold</b>').waitFor()
+    expect(await page.title()).toBe('Parley')
+  })
+
+  it('opens the evidence beside the words', async () => {
+    await page.getByRole('button', { name: 'Evidence 2' }).last().click()
+    await page.getByText('Depth within 0.5 % of the mid').waitFor()
+  })
+})
+
+describe('at 200 events a second', () => {
+  it('nothing shifts, and the page stays quick to the hand', async () => {
+    await page.evaluate(`(() => {
+      window.seen = { shift: 0, long: [], frames: [] }
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) window.seen.shift += entry.value
+      }).observe({ type: 'layout-shift' })
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) window.seen.long.push(entry.duration)
+      }).observe({ type: 'longtask' })
+      let last = performance.now()
+      const frame = (now) => { window.seen.frames.push(now - last); last = now; requestAnimationFrame(frame) }
+      requestAnimationFrame(frame)
+    })()`)
+    const calm = desk.storm(200)
+    await page.waitForTimeout(6_000)
+    calm()
+    const seen = (await page.evaluate('window.seen')) as { shift: number; long: number[]; frames: number[] }
+    const frames = seen.frames.sort((a, b) => a - b)
+    const p95 = frames[Math.floor(frames.length * 0.95)] ?? Number.POSITIVE_INFINITY
+    console.log(
+      `layout shift ${seen.shift.toFixed(4)}, long tasks ${seen.long.length} (longest ${Math.max(0, ...seen.long)} ms), frame p95 ${p95.toFixed(1)} ms of ${frames.length}`,
+    )
+    expect(seen.shift).toBeLessThan(0.005)
+    expect(p95).toBeLessThan(100)
+    const [now, end] = await scrollOf()
+    expect(end - now).toBeLessThan(2)
+  })
+})
+
+describe('KS-18 a lost engine', () => {
+  it('is said within three seconds, with the way to stop without it; a stop pressed meanwhile arrives when it is back', async () => {
+    desk.freeze()
+    await page.getByText('The engine does not answer').waitFor({ timeout: 3_500 })
+    await page.getByText('parley stop').waitFor()
+    await stopButton().click()
+    await page.getByText('STOP IS NOT CONFIRMED').waitFor({ timeout: 6_000 })
+    desk.thaw()
+    await page.getByText('HALTED', { exact: true }).first().waitFor({ timeout: 10_000 })
+    expect(desk.stops.length).toBeGreaterThanOrEqual(1)
+    expect(await page.getByText('The engine does not answer').count()).toBe(0)
+  })
+})
+
+describe('UX-10 by keyboard alone', () => {
+  it('everything on the Desk is reached, and the focus is always to be seen', async () => {
+    await page.evaluate('document.activeElement.blur()')
+    const reached = new Set<string>()
+    const unseen: string[] = []
+    for (let press = 0; press < 120; press++) {
+      await page.keyboard.press('Tab')
+      const [name, outlined] = (await page.evaluate(`(() => {
+        const element = document.activeElement
+        const label = element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.innerText
+        const marked = element === document.body || [element, element.nextElementSibling, element.parentElement].some((each) => {
+          if (each === null) return false
+          const style = getComputedStyle(each)
+          return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0)
+        })
+        return [label.trim(), marked]
+      })()`)) as [string, boolean]
+      reached.add(name)
+      if (!outlined && name !== '') unseen.push(name)
+    }
+    for (const name of [
+      'Search and commands',
+      'Alerts: 1',
+      'Other ways to stop',
+      'Desk',
+      'Runs',
+      'Journal',
+      'Agents',
+      'Settings',
+      'Instrument',
+      '1h',
+      'Data table',
+      'Run',
+      'Risk profile',
+      'Voting policy',
+      'Decide',
+      'Whose words',
+      'Search the conversation',
+      'Messages',
+      'Evidence 2',
+      'Steps of the plan',
+      'Result and ballots',
+      'Width of the chart',
+      'Height of the chart',
+      'Height of the tables',
+      'why ›',
+    ]) {
+      expect([...reached], name).toContain(name)
+    }
+    expect([...reached].some((name) => name.startsWith('STOP'))).toBe(true)
+    expect([...reached].some((name) => name.startsWith('Positions'))).toBe(true)
+    expect([...new Set(unseen)]).toEqual([])
+  })
+
+  it('a screen is chosen from the palette', async () => {
+    await page.keyboard.press('Control+k')
+    await page.getByPlaceholder('Screens, instruments, runs, commands').fill('journal')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Journal' }).waitFor()
+  })
+})
+
+describe('every screen', () => {
+  it.each([
+    [2_560, 1_440],
+    [1_440, 900],
+    [1_280, 800],
+    [640, 400],
+  ])('fits %i × %i without scrolling sideways, STOP in view', async (width, height) => {
+    await page.setViewportSize({ width, height })
+    for (const place of ['desk', 'runs', 'journal', 'agents', 'settings']) {
+      await page.goto(`${desk.url}#/${place}`)
+      await page.waitForTimeout(200)
+      const wide = await page.evaluate(`(() => {
+        const screen = document.querySelector('main')
+        return [document.documentElement.scrollWidth - innerWidth, screen.scrollWidth - screen.clientWidth]
+      })()`)
+      expect([place, wide]).toEqual([place, [0, 0]])
+      const box = await stopButton().boundingBox()
+      expect(
+        box !== null && box.x >= 0 && box.x + box.width <= width && box.y >= 0 && box.y + box.height <= height,
+      ).toBe(true)
+    }
+  })
+
+  it('keeps a chosen theme, and tells every wrong line of a file', async () => {
+    await page.goto(`${desk.url}#/settings`)
+    await page.getByText('Light', { exact: true }).click()
+    await until(
+      async () => (await page.evaluate('document.documentElement.dataset.theme')) === 'light',
+      'the theme is light',
+    )
+    await page.setInputFiles('input[type=file]', {
+      name: 'bars.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('time,open,high,low,close,volume\n1,2,3\n1,2,3,4,5,6\n'),
+    })
+    await page.getByText('Line 2: has 3 columns, 6 are needed').waitFor()
+    await page.getByText('BARS_NOT_IMPORTABLE').waitFor()
+  })
+
+  it('verifies the journal on request', async () => {
+    await page.goto(`${desk.url}#/journal`)
+    await page.getByText('not verified since this page was opened').waitFor()
+    await page.getByRole('button', { name: 'Verify the chain' }).click()
+    await page.getByText(/Verified: \d+ records/).waitFor()
+  })
+})
