@@ -115,3 +115,40 @@ export function deviationRule(sheet: Sheet, x: Column, period: number): Column {
   })
   return out
 }
+
+/** Adds f of the last `period` rows, called with the window's first and last row; NaN while the window is not full. */
+export function windowRule(sheet: Sheet, period: number, f: (start: number, end: number) => number): Column {
+  checkPeriod(period)
+  const out = sheet.column()
+  sheet.rule((from, to) => {
+    for (let row = from; row < to; row++) {
+      out.values[row] = row < period - 1 ? Number.NaN : f(row - period + 1, row)
+    }
+  })
+  return out
+}
+
+/** Adds f of each row's number. */
+export function rowRule(sheet: Sheet, f: (row: number) => number): Column {
+  const out = sheet.column()
+  sheet.rule((from, to) => {
+    for (let row = from; row < to; row++) out.values[row] = f(row)
+  })
+  return out
+}
+
+/** Adds x as it was `period` rows before. */
+export function lagRule(sheet: Sheet, x: Column, period: number): Column {
+  return rowRule(sheet, (row) => (row < period ? Number.NaN : (x.values[row - period] as number)))
+}
+
+/** Adds a running total. */
+export function totalRule(sheet: Sheet, x: Column): Column {
+  const out = sheet.column()
+  sheet.rule((from, to) => {
+    for (let row = from; row < to; row++) {
+      out.values[row] = (row === 0 ? 0 : (out.values[row - 1] as number)) + (x.values[row] as number)
+    }
+  })
+  return out
+}

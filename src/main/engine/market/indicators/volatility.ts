@@ -1,5 +1,5 @@
 import type { BarSeries } from '#shared/domain/bar.ts'
-import { combineRule, deviationRule, highestRule, lowestRule } from './arithmetic.ts'
+import { combineRule, deviationRule, highestRule, lowestRule, windowRule } from './arithmetic.ts'
 import { emaRule, smaRule, wilderRule } from './moving-averages.ts'
 import {
   type Arrays,
@@ -166,4 +166,61 @@ export function ewmaVolatilityRule(sheet: Sheet, x: Column, decay: number, barsP
  */
 export function ewmaVolatility(prices: Float64Array, decay: number, barsPerYear: number): Float64Array {
   return overValues(prices, (sheet, x) => ewmaVolatilityRule(sheet, x, decay, barsPerYear))
+}
+
+export function starcRule(
+  sheet: Sheet,
+  bars: BarColumns,
+  period: number,
+  factor: number,
+  atrPeriod: number,
+): Bands<Column> {
+  return bandsRule(sheet, smaRule(sheet, bars.close, period), atrRule(sheet, bars, atrPeriod), factor)
+}
+
+/** Stoller average range channel: SMA of the close +- factor x ATR. */
+export function starc(series: BarSeries, period = 5, factor = 2, atrPeriod = 10): Arrays<Bands<Column>> {
+  return overBarsMany(series, (sheet, bars) => starcRule(sheet, bars, period, factor, atrPeriod))
+}
+
+export function ulcerRule(sheet: Sheet, x: Column, period: number): Column {
+  return windowRule(sheet, period, (start, end) => {
+    let top = Number.NEGATIVE_INFINITY
+    let squares = 0
+    for (let k = start; k <= end; k++) {
+      const value = x.values[k] as number
+      top = Math.max(top, value)
+      squares += (100 * (value / top - 1)) ** 2
+    }
+    return Math.sqrt(squares / period)
+  })
+}
+
+/** Ulcer index (Martin): root mean square fall, in percent, from the highest value so far in the window. */
+export function ulcer(values: Float64Array, period = 14): Float64Array {
+  return overValues(values, (sheet, x) => ulcerRule(sheet, x, period))
+}
+
+/** Where stops of a long and a short position hang from the extremes. */
+export interface ChandelierExits<T> {
+  readonly long: T
+  readonly short: T
+}
+
+export function chandelierRule(
+  sheet: Sheet,
+  bars: BarColumns,
+  period: number,
+  factor: number,
+): ChandelierExits<Column> {
+  const range = atrRule(sheet, bars, period)
+  return {
+    long: combineRule(sheet, highestRule(sheet, bars.high, period), range, (top, width) => top - factor * width),
+    short: combineRule(sheet, lowestRule(sheet, bars.low, period), range, (bottom, width) => bottom + factor * width),
+  }
+}
+
+/** Chandelier exits (Le Beau): factor x ATR below the highest high, and above the lowest low. */
+export function chandelier(series: BarSeries, period = 22, factor = 3): Arrays<ChandelierExits<Column>> {
+  return overBarsMany(series, (sheet, bars) => chandelierRule(sheet, bars, period, factor))
 }
