@@ -17,6 +17,12 @@ export function covarianceMatrix(returns: readonly Float64Array[]): Matrix {
   return rows
 }
 
+/** The correlations behind a covariance matrix. */
+export function correlationMatrix(covariances: Matrix): Matrix {
+  const spread = covariances.map((row, i) => Math.sqrt(row[i] as number))
+  return covariances.map((row, i) => row.map((value, j) => value / ((spread[i] as number) * (spread[j] as number))))
+}
+
 /** matrix x vector. */
 export function multiply(matrix: Matrix, vector: Float64Array): Float64Array {
   return Float64Array.from(matrix, (row) => dot(row, vector))
@@ -83,4 +89,32 @@ export function solve(a: Matrix, b: Matrix): Float64Array[] {
     }
   }
   return result
+}
+
+/** The lower triangular L with L L' = the matrix (Cholesky); a semidefinite matrix is allowed. Throws MATRIX_NOT_POSITIVE. */
+export function cholesky(matrix: Matrix): Float64Array[] {
+  const n = matrix.length
+  const rows = matrix.map(() => new Float64Array(n))
+  const largest = matrix.reduce((top, row, i) => Math.max(top, row[i] as number), 0)
+  for (let i = 0; i < n; i++) {
+    const own = rows[i] as Float64Array
+    for (let j = 0; j <= i; j++) {
+      const other = rows[j] as Float64Array
+      let rest = matrix[i]?.[j] as number
+      for (let k = 0; k < j; k++) rest -= (own[k] as number) * (other[k] as number)
+      if (i === j) {
+        if (rest < -1e-10 * largest) {
+          throw new ParleyError(
+            'MATRIX_NOT_POSITIVE',
+            'These are not the covariances of anything: a portfolio would have negative variance.',
+            {
+              wayOut: 'Estimate the covariances over bars that all assets have, or shrink them.',
+            },
+          )
+        }
+        own[i] = rest > 1e-14 * largest ? Math.sqrt(rest) : 0
+      } else own[j] = other[j] === 0 ? 0 : rest / (other[j] as number)
+    }
+  }
+  return rows
 }

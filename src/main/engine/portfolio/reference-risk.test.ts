@@ -11,7 +11,8 @@ import {
   riskSplit,
   trackingError,
 } from './benchmark.ts'
-import { drawdowns, maxDrawdown } from './drawdowns.ts'
+import { componentTail } from './component-risk.ts'
+import { type Drawdown, drawdowns, maxDrawdown } from './drawdowns.ts'
 import {
   adjustedSharpeRatio,
   annualReturn,
@@ -53,6 +54,15 @@ describe.skipIf(missing)('risk beside PerformanceAnalytics (1e-9)', () => {
   if (missing) return
   const file = JSON.parse(readFileSync(`${folder}/pa-expected.json`, 'utf8')) as {
     series: Record<string, { n: number; values: Record<string, number> }>
+    componentRisk: {
+      columns: string[]
+      weights: number[]
+      byMethod: Record<
+        string,
+        Record<'VaR' | 'ES', number> & Record<'VaR_contrib' | 'VaR_pct' | 'ES_contrib', number[]>
+      >
+    }
+    drawdownsHAM1: Record<'Depth' | 'Length' | 'To Trough' | 'Recovery', number>[]
   }
   const bacon = column('portfolio_bacon.csv', 2)
   const market = column('managers.csv', 8)
@@ -151,6 +161,40 @@ describe.skipIf(missing)('risk beside PerformanceAnalytics (1e-9)', () => {
     'UpDownRatios(x,b,method="Capture",side="Down")': (x, b) => captureRatio(x, b, 'down'),
     'cor(x,b)': (x, b) => covariance(x, b) / (deviation(x) * deviation(b)),
   }
+  describe('component risk', () => {
+    const { columns, weights, byMethod } = file.componentRisk
+    const header = (readFileSync(`${folder}/edhec.csv`, 'utf8').split('\n')[0] as string).split(',')
+    const returns = columns.map((name) => Float64Array.from(column('edhec.csv', header.indexOf(`"${name}"`))))
+    it.each(Object.entries(byMethod))('%s', (method, expected) => {
+      const { valueAtRisk: value, expectedShortfall: shortfall } = componentTail(
+        returns,
+        Float64Array.from(weights),
+        0.95,
+        method === 'gaussian' ? 'normal' : 'cornish-fisher',
+      )
+      expect(value.total).toBeCloseTo(expected.VaR, 9)
+      expect(shortfall.total).toBeCloseTo(expected.ES, 9)
+      for (const [asset, part] of expected.VaR_contrib.entries()) expect(value.parts[asset]).toBeCloseTo(part, 9)
+      for (const [asset, part] of expected.VaR_pct.entries()) expect(value.shares[asset]).toBeCloseTo(part, 9)
+      for (const [asset, part] of expected.ES_contrib.entries()) expect(shortfall.parts[asset]).toBeCloseTo(part, 9)
+    })
+  })
+
+  it('the drawdowns of HAM1', () => {
+    const returns = Float64Array.from(column('managers.csv', 1))
+    const worst = drawdowns(returns).sort((a, b) => b.depth - a.depth)
+    for (const [rank, expected] of file.drawdownsHAM1.entries()) {
+      const { start, trough, end, depth } = worst[rank] as Drawdown
+      expect(depth).toBeCloseTo(-expected.Depth, 3)
+      const last = end ?? returns.length - 1
+      expect([last - start + 1, trough - start + 1, last - trough]).toEqual([
+        expected.Length,
+        expected['To Trough'],
+        expected.Recovery,
+      ])
+    }
+  })
+
   for (const [name, { n, values }] of Object.entries(file.series)) {
     const rows = sources[name]?.[0] ?? []
     const b = Float64Array.from(sources[name]?.[1]?.filter((_, t) => !Number.isNaN(rows[t])) ?? [])
