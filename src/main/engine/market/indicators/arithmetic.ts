@@ -1,0 +1,154 @@
+import { type BarColumns, type Column, checkPeriod, type Sheet, slot } from './sheet.ts'
+
+/** Adds a column computed from one other, row by row. */
+export function mapRule(sheet: Sheet, x: Column, f: (x: number) => number): Column {
+  const out = sheet.column()
+  sheet.rule((from, to) => {
+    for (let row = from; row < to; row++) out.values[row] = f(x.values[row] as number)
+  })
+  return out
+}
+
+/** Adds a column computed from two others, row by row. */
+export function combineRule(sheet: Sheet, a: Column, b: Column, f: (a: number, b: number) => number): Column {
+  const out = sheet.column()
+  sheet.rule((from, to) => {
+    const left = a.values
+    const right = b.values
+    const result = out.values
+    for (let row = from; row < to; row++) result[row] = f(left[row] as number, right[row] as number)
+  })
+  return out
+}
+
+/** Adds (high + low) / 2. */
+export function medianPriceRule(sheet: Sheet, bars: BarColumns): Column {
+  return combineRule(sheet, bars.high, bars.low, (high, low) => (high + low) / 2)
+}
+
+/** Adds (high + low + close) / 3. */
+export function typicalPriceRule(sheet: Sheet, bars: BarColumns): Column {
+  const out = sheet.column()
+  sheet.rule((from, to) => {
+    for (let row = from; row < to; row++) {
+      const { high, low, close } = bars
+      out.values[row] = ((high.values[row] as number) + (low.values[row] as number) + (close.values[row] as number)) / 3
+    }
+  })
+  return out
+}
+
+/** Adds x - x `period` rows before. */
+export function changeRule(sheet: Sheet, x: Column, period = 1): Column {
+  const out = sheet.column()
+  sheet.rule((from, to) => {
+    for (let row = from; row < to; row++) {
+      out.values[row] = row < period ? Number.NaN : (x.values[row] as number) - (x.values[row - period] as number)
+    }
+  })
+  return out
+}
+
+/** True when the value is at least the best so far; anything beats a hole. */
+function beats(value: number, best: number): boolean {
+  return value >= best || Number.isNaN(best)
+}
+
+function extremeRule(sheet: Sheet, x: Column, period: number, sign: 1 | -1): Column {
+  checkPeriod(period)
+  const out = sheet.column()
+  // The row of the window's extreme, kept until it leaves the window: then the window is searched again.
+  const at = new Float64Array(2).fill(-1)
+  sheet.rule((from, to) => {
+    const values = x.values
+    const result = out.values
+    let best = at[slot(from - 1)] as number
+    for (let row = from; row < to; row++) {
+      const start = row - period + 1
+      const value = sign * (values[row] as number)
+      if (best < start || best < 0) {
+        best = Math.max(0, start)
+        for (let k = best + 1; k <= row; k++) {
+          if (beats(sign * (values[k] as number), sign * (values[best] as number))) best = k
+        }
+      } else if (beats(value, sign * (values[best] as number))) best = row
+      result[row] = start < 0 || Number.isNaN(values[start]) ? Number.NaN : (values[best] as number)
+    }
+    at[slot(to - 1)] = best
+  })
+  return out
+}
+
+/** Adds the highest of the last `period` values. */
+export function highestRule(sheet: Sheet, x: Column, period: number): Column {
+  return extremeRule(sheet, x, period, 1)
+}
+
+/** Adds the lowest of the last `period` values. */
+export function lowestRule(sheet: Sheet, x: Column, period: number): Column {
+  return extremeRule(sheet, x, period, -1)
+}
+
+/** Adds the population standard deviation of the last `period` values, in two passes so that nothing cancels. */
+export function deviationRule(sheet: Sheet, x: Column, period: number): Column {
+  checkPeriod(period)
+  const out = sheet.column()
+  sheet.rule((from, to) => {
+    const values = x.values
+    const result = out.values
+    for (let row = from; row < to; row++) {
+      const start = row - period + 1
+      if (start < 0) {
+        result[row] = Number.NaN
+        continue
+      }
+      let sum = 0
+      for (let k = start; k <= row; k++) sum += values[k] as number
+      const mean = sum / period
+      let squares = 0
+      for (let k = start; k <= row; k++) {
+        const gap = (values[k] as number) - mean
+        squares += gap * gap
+      }
+      result[row] = Math.sqrt(squares / period)
+    }
+  })
+  return out
+}
+
+/** Adds f of the last `period` rows, called with the window's first and last row; NaN while the window is not full. */
+export function windowRule(sheet: Sheet, period: number, f: (start: number, end: number) => number): Column {
+  checkPeriod(period)
+  const out = sheet.column()
+  sheet.rule((from, to) => {
+    for (let row = from; row < to; row++) {
+      out.values[row] = row < period - 1 ? Number.NaN : f(row - period + 1, row)
+    }
+  })
+  return out
+}
+
+/** Adds f of each row's number. */
+export function rowRule(sheet: Sheet, f: (row: number) => number): Column {
+  const out = sheet.column()
+  sheet.rule((from, to) => {
+    for (let row = from; row < to; row++) out.values[row] = f(row)
+  })
+  return out
+}
+
+/** Adds x as it was `period` rows before. */
+export function lagRule(sheet: Sheet, x: Column, period: number): Column {
+  return rowRule(sheet, (row) => (row < period ? Number.NaN : (x.values[row - period] as number)))
+}
+
+/** Adds a running total. */
+export function totalRule(sheet: Sheet, x: Column): Column {
+  const out = sheet.column()
+  sheet.rule((from, to) => {
+    for (let row = from; row < to; row++) {
+      out.values[row] = (row === 0 ? 0 : (out.values[row - 1] as number)) + (x.values[row] as number)
+    }
+  })
+  return out
+}

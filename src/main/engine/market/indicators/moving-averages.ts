@@ -1,0 +1,283 @@
+import type { BarSeries } from '#shared/domain/bar.ts'
+import { combineRule } from './arithmetic.ts'
+import { type BarColumns, type Column, checkPeriod, overBars, overValues, type Sheet, slot } from './sheet.ts'
+
+/** Adds a simple moving average; a hole (NaN) in the input empties every row whose window holds it. */
+export function smaRule(sheet: Sheet, x: Column, period: number): Column {
+  checkPeriod(period)
+  const out = sheet.column()
+  const sums = new Float64Array(2)
+  const runs = new Float64Array(2)
+  sheet.rule((from, to) => {
+    const values = x.values
+    const result = out.values
+    let sum = sums[slot(from - 1)] as number
+    let run = runs[slot(from - 1)] as number
+    for (let row = from; row < to; row++) {
+      const value = values[row] as number
+      if (run >= period) sum += value - (values[row - period] as number)
+      else sum += value
+      run++
+      if (Number.isNaN(sum)) {
+        sum = 0
+        run = 0
+      }
+      result[row] = run >= period ? sum / period : Number.NaN
+    }
+    sums[slot(to - 1)] = sum
+    runs[slot(to - 1)] = run
+  })
+  return out
+}
+
+/** Simple moving average: the mean of the last `period` values. */
+export function sma(values: Float64Array, period: number): Float64Array {
+  return overValues(values, (sheet, x) => smaRule(sheet, x, period))
+}
+
+/** Adds an exponential average with the given weight of the newest value, started from the mean of the first `period` values. */
+export function smoothRule(sheet: Sheet, x: Column, period: number, weight: number): Column {
+  checkPeriod(period)
+  const out = sheet.column()
+  const averages = new Float64Array(2)
+  const counts = new Float64Array(2)
+  sheet.rule((from, to) => {
+    const values = x.values
+    const result = out.values
+    let average = averages[slot(from - 1)] as number
+    let count = counts[slot(from - 1)] as number
+    let row = from
+    for (; row < to && count < period; row++) {
+      const value = values[row] as number
+      result[row] = Number.NaN
+      if (Number.isNaN(value)) continue
+      average += value
+      count++
+      if (count === period) {
+        average /= period
+        result[row] = average
+      }
+    }
+    for (; row < to; row++) {
+      const value = values[row] as number
+      if (!Number.isNaN(value)) average += weight * (value - average)
+      result[row] = average
+    }
+    averages[slot(to - 1)] = average
+    counts[slot(to - 1)] = count
+  })
+  return out
+}
+
+export function emaRule(sheet: Sheet, x: Column, period: number): Column {
+  return smoothRule(sheet, x, period, 2 / (period + 1))
+}
+
+/**
+ * Exponential moving average: weight 2 / (period + 1), started from the mean of the first `period` values.
+ * A hole after the start keeps the last average.
+ */
+export function ema(values: Float64Array, period: number): Float64Array {
+  return overValues(values, (sheet, x) => emaRule(sheet, x, period))
+}
+
+/** Wilder's smoothing (also SMMA, RMA): weight 1 / period, started from the mean of the first `period` values. */
+export function wilder(values: Float64Array, period: number): Float64Array {
+  return overValues(values, (sheet, x) => wilderRule(sheet, x, period))
+}
+
+export function wilderRule(sheet: Sheet, x: Column, period: number): Column {
+  return smoothRule(sheet, x, period, 1 / period)
+}
+
+/** Adds a weighted sum over the last weights.length values; the last weight is the newest value's. */
+export function weightedRule(sheet: Sheet, x: Column, weights: Float64Array): Column {
+  const out = sheet.column()
+  const period = weights.length
+  sheet.rule((from, to) => {
+    const values = x.values
+    for (let row = from; row < to; row++) {
+      let sum = Number.NaN
+      if (row >= period - 1) {
+        sum = 0
+        const start = row - period + 1
+        for (let k = 0; k < period; k++) sum += (weights[k] as number) * (values[start + k] as number)
+      }
+      out.values[row] = sum
+    }
+  })
+  return out
+}
+
+export function wmaRule(sheet: Sheet, x: Column, period: number): Column {
+  checkPeriod(period)
+  const total = (period * (period + 1)) / 2
+  return weightedRule(
+    sheet,
+    x,
+    Float64Array.from({ length: period }, (_, k) => (k + 1) / total),
+  )
+}
+
+/** Linearly weighted moving average: weights 1 (oldest) to `period` (newest). */
+export function wma(values: Float64Array, period: number): Float64Array {
+  return overValues(values, (sheet, x) => wmaRule(sheet, x, period))
+}
+
+export function demaRule(sheet: Sheet, x: Column, period: number): Column {
+  const first = emaRule(sheet, x, period)
+  const second = emaRule(sheet, first, period)
+  return combineRule(sheet, first, second, (a, b) => 2 * a - b)
+}
+
+/** Double exponential moving average (Mulloy 1994): 2 EMA - EMA(EMA). */
+export function dema(values: Float64Array, period: number): Float64Array {
+  return overValues(values, (sheet, x) => demaRule(sheet, x, period))
+}
+
+export function temaRule(sheet: Sheet, x: Column, period: number): Column {
+  const first = emaRule(sheet, x, period)
+  const second = emaRule(sheet, first, period)
+  const third = emaRule(sheet, second, period)
+  const difference = combineRule(sheet, first, second, (a, b) => 3 * a - 3 * b)
+  return combineRule(sheet, difference, third, (a, b) => a + b)
+}
+
+/** Triple exponential moving average (Mulloy 1994): 3 EMA - 3 EMA(EMA) + EMA(EMA(EMA)). */
+export function tema(values: Float64Array, period: number): Float64Array {
+  return overValues(values, (sheet, x) => temaRule(sheet, x, period))
+}
+
+export function t3Rule(sheet: Sheet, x: Column, period: number, volumeFactor: number): Column {
+  const chain: Column[] = []
+  let last = x
+  for (let k = 0; k < 6; k++) {
+    last = emaRule(sheet, last, period)
+    chain.push(last)
+  }
+  const [, , e3, e4, e5, e6] = chain as [Column, Column, Column, Column, Column, Column]
+  const a = volumeFactor
+  const c1 = -a * a * a
+  const c2 = 3 * a * a + 3 * a * a * a
+  const c3 = -6 * a * a - 3 * a - 3 * a * a * a
+  const c4 = 1 + 3 * a + a * a * a + 3 * a * a
+  const upper = combineRule(sheet, e6, e5, (six, five) => c1 * six + c2 * five)
+  const lower = combineRule(sheet, e4, e3, (four, three) => c3 * four + c4 * three)
+  return combineRule(sheet, upper, lower, (p, q) => p + q)
+}
+
+/** Tillson's T3: six chained EMAs blended by the volume factor (usually 0.7). */
+export function t3(values: Float64Array, period: number, volumeFactor = 0.7): Float64Array {
+  return overValues(values, (sheet, x) => t3Rule(sheet, x, period, volumeFactor))
+}
+
+export function trimaRule(sheet: Sheet, x: Column, period: number): Column {
+  checkPeriod(period)
+  const half = (period + 1) / 2
+  const weights = Float64Array.from({ length: period }, (_, k) => Math.min(k + 1, period - k))
+  const total = period % 2 === 1 ? half * half : (period / 2) * (period / 2 + 1)
+  return weightedRule(
+    sheet,
+    x,
+    weights.map((weight) => weight / total),
+  )
+}
+
+/** Triangular moving average: weights rise to the middle of the window and fall again. */
+export function trima(values: Float64Array, period: number): Float64Array {
+  return overValues(values, (sheet, x) => trimaRule(sheet, x, period))
+}
+
+export function hmaRule(sheet: Sheet, x: Column, period: number): Column {
+  checkPeriod(period, 2)
+  const half = wmaRule(sheet, x, Math.max(1, Math.floor(period / 2)))
+  const full = wmaRule(sheet, x, period)
+  const raw = combineRule(sheet, half, full, (a, b) => 2 * a - b)
+  return wmaRule(sheet, raw, Math.max(1, Math.floor(Math.sqrt(period))))
+}
+
+/** Hull moving average: WMA of sqrt(period) over 2 WMA(period / 2) - WMA(period), both rounded down. */
+export function hma(values: Float64Array, period: number): Float64Array {
+  return overValues(values, (sheet, x) => hmaRule(sheet, x, period))
+}
+
+export function almaRule(sheet: Sheet, x: Column, period: number, offset: number, sigma: number): Column {
+  checkPeriod(period)
+  const centre = offset * (period - 1)
+  const width = period / sigma
+  const weights = Float64Array.from({ length: period }, (_, k) => Math.exp(-((k - centre) ** 2) / (2 * width * width)))
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  return weightedRule(
+    sheet,
+    x,
+    weights.map((weight) => weight / total),
+  )
+}
+
+/** Arnaud Legoux moving average: Gaussian weights centred at `offset` (0 to 1) of the window, of width period / sigma. */
+export function alma(values: Float64Array, period: number, offset = 0.85, sigma = 6): Float64Array {
+  return overValues(values, (sheet, x) => almaRule(sheet, x, period, offset, sigma))
+}
+
+export function kamaRule(sheet: Sheet, x: Column, period: number, fast: number, slow: number): Column {
+  checkPeriod(period)
+  const out = sheet.column()
+  const fastest = 2 / (fast + 1)
+  const slowest = 2 / (slow + 1)
+  sheet.rule((from, to) => {
+    const values = x.values
+    const result = out.values
+    for (let row = from; row < to; row++) {
+      const start = row < period ? Number.NaN : (values[row - period] as number)
+      if (Number.isNaN(start)) {
+        result[row] = Number.NaN
+        continue
+      }
+      let path = 0
+      for (let k = row - period + 1; k <= row; k++) path += Math.abs((values[k] as number) - (values[k - 1] as number))
+      const efficiency = path === 0 ? 0 : Math.abs((values[row] as number) - start) / path
+      const weight = (efficiency * (fastest - slowest) + slowest) ** 2
+      const last = result[row - 1] as number
+      const before = Number.isNaN(last) ? (values[row - 1] as number) : last
+      result[row] = before + weight * ((values[row] as number) - before)
+    }
+  })
+  return out
+}
+
+/** Kaufman's adaptive moving average: the more efficient the last `period` moves, the faster (EMA `fast` to EMA `slow`). */
+export function kama(values: Float64Array, period = 10, fast = 2, slow = 30): Float64Array {
+  return overValues(values, (sheet, x) => kamaRule(sheet, x, period, fast, slow))
+}
+
+export function vwmaRule(sheet: Sheet, bars: BarColumns, period: number): Column {
+  const traded = combineRule(sheet, bars.close, bars.volume, (price, volume) => price * volume)
+  const value = smaRule(sheet, traded, period)
+  const volume = smaRule(sheet, bars.volume, period)
+  return combineRule(sheet, value, volume, (a, b) => (b === 0 ? Number.NaN : a / b))
+}
+
+/** Volume-weighted moving average of the close; NaN where nothing was traded in the window. */
+export function vwma(series: BarSeries, period: number): Float64Array {
+  return overBars(series, (sheet, bars) => vwmaRule(sheet, bars, period))
+}
+
+export function dynamicRule(sheet: Sheet, x: Column, period: number, factor: number): Column {
+  checkPeriod(period)
+  const out = sheet.column()
+  sheet.rule((from, to) => {
+    const values = x.values
+    for (let row = from; row < to; row++) {
+      const value = values[row] as number
+      const last = row === 0 ? Number.NaN : (out.values[row - 1] as number)
+      const before = Number.isNaN(last) && row > 0 ? (values[row - 1] as number) : last
+      out.values[row] = row === 0 ? Number.NaN : before + (value - before) / (factor * period * (value / before) ** 4)
+    }
+  })
+  return out
+}
+
+/** McGinley's dynamic: an average that speeds up as price runs away from it; `factor` is usually 0.6. */
+export function dynamic(values: Float64Array, period: number, factor = 0.6): Float64Array {
+  return overValues(values, (sheet, x) => dynamicRule(sheet, x, period, factor))
+}

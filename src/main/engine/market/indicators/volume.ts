@@ -1,0 +1,182 @@
+import type { BarSeries } from '#shared/domain/bar.ts'
+import { combineRule, rowRule, totalRule, typicalPriceRule, windowRule } from './arithmetic.ts'
+import { emaRule, smaRule } from './moving-averages.ts'
+import type { Oscillator } from './oscillators.ts'
+import { type Arrays, type BarColumns, type Column, overBars, overBarsMany, type Sheet, slot } from './sheet.ts'
+
+export function obvRule(sheet: Sheet, bars: BarColumns): Column {
+  const out = sheet.column()
+  sheet.rule((from, to) => {
+    const close = bars.close.values
+    for (let row = from; row < to; row++) {
+      if (row === 0) {
+        out.values[0] = 0
+        continue
+      }
+      const change = (close[row] as number) - (close[row - 1] as number)
+      out.values[row] = (out.values[row - 1] as number) + Math.sign(change) * (bars.volume.values[row] as number)
+    }
+  })
+  return out
+}
+
+/** On-balance volume: volume added on a higher close and subtracted on a lower one; starts at 0 (TA-Lib: at the first volume). */
+export function obv(series: BarSeries): Float64Array {
+  return overBars(series, obvRule)
+}
+
+/** Adds volume x where the close stands in the bar's range, -1 to 1. */
+export function moneyFlowVolumeRule(sheet: Sheet, bars: BarColumns): Column {
+  return rowRule(sheet, (row) => {
+    const [high, low, close] = [bars.high.values[row], bars.low.values[row], bars.close.values[row]] as [
+      number,
+      number,
+      number,
+    ]
+    return high === low ? 0 : ((close - low - (high - close)) / (high - low)) * (bars.volume.values[row] as number)
+  })
+}
+
+export function accumulationRule(sheet: Sheet, bars: BarColumns): Column {
+  return totalRule(sheet, moneyFlowVolumeRule(sheet, bars))
+}
+
+/** Accumulation/distribution line (Chaikin): the running total of money flow volume. */
+export function accumulation(series: BarSeries): Float64Array {
+  return overBars(series, accumulationRule)
+}
+
+export function chaikinOscillatorRule(sheet: Sheet, bars: BarColumns, fast: number, slow: number): Column {
+  const line = accumulationRule(sheet, bars)
+  return combineRule(sheet, emaRule(sheet, line, fast), emaRule(sheet, line, slow), (a, b) => a - b)
+}
+
+/** Chaikin oscillator: EMA(fast) - EMA(slow) of accumulation/distribution (TA-Lib starts both from the first value). */
+export function chaikinOscillator(series: BarSeries, fast = 3, slow = 10): Float64Array {
+  return overBars(series, (sheet, bars) => chaikinOscillatorRule(sheet, bars, fast, slow))
+}
+
+export function cmfRule(sheet: Sheet, bars: BarColumns, period: number): Column {
+  const flow = smaRule(sheet, moneyFlowVolumeRule(sheet, bars), period)
+  return combineRule(sheet, flow, smaRule(sheet, bars.volume, period), (a, b) => (b === 0 ? Number.NaN : a / b))
+}
+
+/** Chaikin money flow, -1 to 1: money flow volume over volume; NaN where nothing was traded. */
+export function cmf(series: BarSeries, period = 20): Float64Array {
+  return overBars(series, (sheet, bars) => cmfRule(sheet, bars, period))
+}
+
+export function mfiRule(sheet: Sheet, bars: BarColumns, period: number): Column {
+  const price = typicalPriceRule(sheet, bars)
+  const flow = rowRule(sheet, (row) => {
+    if (row === 0) return Number.NaN
+    const sign = Math.sign((price.values[row] as number) - (price.values[row - 1] as number))
+    return sign * (price.values[row] as number) * (bars.volume.values[row] as number)
+  })
+  return windowRule(sheet, period, (start, end) => {
+    let up = 0
+    let down = 0
+    for (let k = start; k <= end; k++) {
+      const value = flow.values[k] as number
+      if (value > 0) up += value
+      else down -= value
+    }
+    const total = up + down
+    return total === 0 ? 50 : (100 * up) / total
+  })
+}
+
+/** Money flow index, 0 to 100: the RSI of typical price x volume; 50 where nothing moved. */
+export function mfi(series: BarSeries, period = 14): Float64Array {
+  return overBars(series, (sheet, bars) => mfiRule(sheet, bars, period))
+}
+
+export function vwapRule(sheet: Sheet, bars: BarColumns, sessionMs?: number): Column {
+  const price = typicalPriceRule(sheet, bars)
+  const out = sheet.column()
+  // Traded value and volume of the session so far, and which session it is.
+  const sums = new Float64Array(6).fill(Number.NaN)
+  sheet.rule((from, to) => {
+    const at = 3 * slot(from - 1)
+    let value = sums[at] as number
+    let volume = sums[at + 1] as number
+    let session = sums[at + 2] as number
+    for (let row = from; row < to; row++) {
+      const now = sessionMs === undefined ? 0 : Math.floor((bars.time.values[row] as number) / sessionMs)
+      if (now !== session) {
+        value = 0
+        volume = 0
+        session = now
+      }
+      const traded = bars.volume.values[row] as number
+      value += traded * (price.values[row] as number)
+      volume += traded
+      out.values[row] = volume === 0 ? Number.NaN : value / volume
+    }
+    sums.set([value, volume, session], 3 * slot(to - 1))
+  })
+  return out
+}
+
+/**
+ * Volume-weighted average of the typical price since the first bar, or since the start of each session where a session's
+ * length in milliseconds is given (86,400,000 for days from midnight UTC). NaN until something is traded.
+ */
+export function vwap(series: BarSeries, sessionMs?: number): Float64Array {
+  return overBars(series, (sheet, bars) => vwapRule(sheet, bars, sessionMs))
+}
+
+export function kvoRule(
+  sheet: Sheet,
+  bars: BarColumns,
+  fast: number,
+  slow: number,
+  signal: number,
+): Oscillator<Column> {
+  const force = sheet.column()
+  // Trend and cumulative measurement of the last row.
+  const states = new Float64Array(4)
+  sheet.rule((from, to) => {
+    let trend = states[2 * slot(from - 1)] as number
+    let total = states[2 * slot(from - 1) + 1] as number
+    const sum = (row: number) =>
+      (bars.high.values[row] as number) + (bars.low.values[row] as number) + (bars.close.values[row] as number)
+    const range = (row: number) => (bars.high.values[row] as number) - (bars.low.values[row] as number)
+    for (let row = from; row < to; row++) {
+      force.values[row] = Number.NaN
+      if (row === 0) continue
+      const direction = sum(row) > sum(row - 1) ? 1 : -1
+      if (row > 1) {
+        const width = range(row)
+        const volume = bars.volume.values[row] as number
+        total = direction === trend ? total + width : range(row - 1) + width
+        const share = total === 0 ? 1 : width / total
+        force.values[row] = width === total || volume === 0 ? 0 : volume * Math.abs(2 * (share - 1)) * direction * 100
+      }
+      trend = direction
+    }
+    states.set([trend, total], 2 * slot(to - 1))
+  })
+  const line = combineRule(sheet, emaRule(sheet, force, fast), emaRule(sheet, force, slow), (a, b) => a - b)
+  return { line, signal: emaRule(sheet, line, signal) }
+}
+
+/** Klinger volume oscillator: EMA(fast) - EMA(slow) of volume force, and its EMA. */
+export function kvo(series: BarSeries, fast = 34, slow = 55, signal = 13): Arrays<Oscillator<Column>> {
+  return overBarsMany(series, (sheet, bars) => kvoRule(sheet, bars, fast, slow, signal))
+}
+
+export function forceIndexRule(sheet: Sheet, bars: BarColumns, period: number): Column {
+  const force = rowRule(sheet, (row) =>
+    row === 0
+      ? Number.NaN
+      : (bars.volume.values[row] as number) *
+        ((bars.close.values[row] as number) - (bars.close.values[row - 1] as number)),
+  )
+  return emaRule(sheet, force, period)
+}
+
+/** Force index (Elder): EMA of volume x change of the close. */
+export function forceIndex(series: BarSeries, period = 13): Float64Array {
+  return overBars(series, (sheet, bars) => forceIndexRule(sheet, bars, period))
+}
