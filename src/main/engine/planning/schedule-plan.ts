@@ -1,4 +1,5 @@
 import { ParleyError } from '#shared/lib/error.ts'
+import { createRandom } from '#shared/lib/random.ts'
 import {
   createScheduleProblem,
   earliestStarts,
@@ -6,8 +7,11 @@ import {
   reverseProblem,
   type ScheduleProblem,
 } from './schedule-problem.ts'
-import { ScheduleProof } from './schedule-proof.ts'
-import { DEAD_END, ScheduleGenerator } from './sgs.ts'
+import { solveSchedule } from './schedule-solve.ts'
+import { ScheduleGenerator } from './sgs.ts'
+
+/** Schedules tried before the exact search takes over. */
+const SCHEDULES = 200
 
 /** One step of a plan as the scheduler sees it. */
 export interface PlanStep {
@@ -49,21 +53,25 @@ export interface PlanSchedule {
 }
 
 /**
- * Schedules the steps of a plan on a number of equal slots, as short as can be: a schedule by priority rule, improved
+ * Schedules the steps of a plan on a number of equal slots, as short as can be: a genetic search, improved
  * and proved by lazy clause generation. Pure and deterministic. Throws PLAN_INVALID for an unknown need, a double id, a
  * step that needs more slots than there are, or a negative number, and SCHEDULE_CYCLE for needs in a circle.
  */
 export function planSchedule(steps: readonly PlanStep[], options: PlanScheduleOptions): PlanSchedule {
   const unit = timeUnit(steps)
   const problem = toProblem(steps, options.slots, unit)
-  const { starts, makespan, lowerBound } = solve(problem, options.conflicts ?? 2_000)
+  const { starts, makespan, lowerBound } = solveSchedule(problem, {
+    random: createRandom(0),
+    schedules: SCHEDULES,
+    conflicts: options.conflicts ?? 2_000,
+  })
   const idOf = (index: number) => steps[index]?.id ?? ''
   const seconds = (time: number) => (time * unit) / 1000
   const byStart = Array.from(steps.keys()).sort((a, b) => (starts[a] as number) - (starts[b] as number) || a - b)
   const latest = latestStarts(problem, starts, makespan)
   const sequential = problem.durations.reduce((sum, duration) => sum + duration, 0)
   return {
-    status: lowerBound >= makespan ? 'optimal' : 'feasible',
+    status: lowerBound === makespan ? 'optimal' : 'feasible',
     starts: new Map(byStart.map((index) => [idOf(index), seconds(starts[index] as number)])),
     makespanSeconds: seconds(makespan),
     lowerBoundSeconds: seconds(lowerBound),
@@ -111,31 +119,6 @@ function invalid(why: string): ParleyError {
   return new ParleyError('PLAN_INVALID', `The plan cannot be scheduled: ${why}.`, {
     wayOut: 'Correct the step and plan again.',
   })
-}
-
-function solve(problem: ScheduleProblem, conflicts: number) {
-  let starts = new Int32Array(problem.count)
-  const tails = longestTails(problem)
-  const list = problem.order.slice().sort((a, b) => (tails[b] as number) - (tails[a] as number))
-  let makespan = new ScheduleGenerator(problem).parallel(
-    tails.map((tail) => -tail),
-    starts,
-  )
-  const other = new Int32Array(problem.count)
-  const serial = new ScheduleGenerator(problem).serial(list, other)
-  if (serial < makespan || makespan === DEAD_END) {
-    makespan = serial
-    starts = other
-  }
-  const proof = new ScheduleProof(problem, makespan)
-  proof.lean(starts)
-  while (makespan > proof.lowerBound) {
-    if (proof.search(makespan - 1, conflicts - proof.conflicts) !== 'found') break
-    starts = proof.starts.slice()
-    makespan = proof.makespan
-    proof.lean(starts)
-  }
-  return { starts, makespan, lowerBound: Math.min(makespan, proof.lowerBound) }
 }
 
 /** Latest starts when the steps, last first, move as far back as the makespan, the needs and the slots allow. */

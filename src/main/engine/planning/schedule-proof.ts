@@ -1,5 +1,6 @@
 import { Activity } from './schedule-activity.ts'
 import { Clauses, createBuckets } from './schedule-clauses.ts'
+import { Energy } from './schedule-energy.ts'
 import { makespanOf, type ScheduleProblem } from './schedule-problem.ts'
 import { Reservoir } from './schedule-reservoir.ts'
 import { Timetable } from './schedule-timetable.ts'
@@ -92,21 +93,25 @@ export class ScheduleProof {
 
     const width = problem.capacities.length
     const stocks = problem.stocks.length
+    const tables = Array.from({ length: width }, (_, resource) => new Timetable(problem, resource, this.trail))
     this.propagators = [
-      ...Array.from({ length: width }, (_, resource) => new Timetable(problem, resource, this.trail)),
+      ...tables,
       ...Array.from({ length: stocks }, (_, stock) => new Reservoir(problem, stock, this.trail)),
+      ...tables.map((table) => new Energy(table, this.trail)),
     ]
     this.dirty = new Uint8Array(this.propagators.length).fill(1)
     this.watchers = Array.from({ length: count + 1 }, (_, step) =>
       step === count
         ? new Int32Array(0)
         : Int32Array.from(
-            Array.from(this.propagators.keys()).filter((index) =>
-              index < width
-                ? (problem.demands[step * width + index] as number) > 0 && (durations[step] as number) > 0
-                : problem.atStart[step * stocks + index - width] !== 0 ||
-                  problem.atEnd[step * stocks + index - width] !== 0,
-            ),
+            Array.from(this.propagators.keys()).filter((index) => {
+              if (index >= width && index < width + stocks) {
+                const cell = step * stocks + index - width
+                return problem.atStart[cell] !== 0 || problem.atEnd[cell] !== 0
+              }
+              const resource = index < width ? index : index - width - stocks
+              return (problem.demands[step * width + resource] as number) > 0 && (durations[step] as number) > 0
+            }),
           ),
     )
     this.need = new Int32Array(slots).fill(NONE)

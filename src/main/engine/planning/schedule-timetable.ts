@@ -8,15 +8,17 @@ import type { Trail } from './schedule-trail.ts'
  */
 export class Timetable {
   private readonly trail: Trail
-  private readonly capacity: number
-  private readonly steps: Int32Array
-  private readonly lengths: Int32Array
-  private readonly demands: Int32Array
+  readonly capacity: number
+  readonly steps: Int32Array
+  readonly lengths: Int32Array
+  readonly demands: Int32Array
   /** Indexes into `steps`, kept nearly sorted from one call to the next. */
   private readonly byBegin: Int32Array
   private readonly byFinish: Int32Array
-  private readonly begins: Int32Array
-  private readonly finishes: Int32Array
+  readonly begins: Int32Array
+  readonly finishes: Int32Array
+  /** Work of the profile before each of its points. */
+  private readonly work: Float64Array
   /** The profile: from time[p] to time[p + 1] the height is height[p]. */
   private readonly time: Int32Array
   private readonly height: Int32Array
@@ -38,6 +40,7 @@ export class Timetable {
     this.finishes = new Int32Array(steps.length)
     this.time = new Int32Array(2 * steps.length + 1)
     this.height = new Int32Array(2 * steps.length + 1)
+    this.work = new Float64Array(2 * steps.length + 1)
   }
 
   /** False on a conflict. */
@@ -59,7 +62,7 @@ export class Timetable {
 
   /** Builds the profile; the greatest height, or -1 on an overload. */
   private buildProfile(): number {
-    const { trail, steps, lengths, demands, begins, finishes, byBegin, byFinish, time, height, capacity } = this
+    const { trail, steps, lengths, demands, begins, finishes, byBegin, byFinish, time, height, work, capacity } = this
     const bounds = trail.bounds
     const size = steps.length
     for (let index = 0; index < size; index++) {
@@ -93,6 +96,10 @@ export class Timetable {
       }
       // A point at every change of hands, even at equal height: a step is told from the others by whole segments.
       if (!changed) continue
+      work[points] =
+        points === 0
+          ? 0
+          : (work[points - 1] as number) + (height[points - 1] as number) * (now - (time[points - 1] as number))
       time[points] = now
       height[points] = level
       points++
@@ -105,6 +112,13 @@ export class Timetable {
     }
     this.points = points
     return highest
+  }
+
+  /** How much work the profile does before a time, in capacity times time. */
+  workBefore(moment: number): number {
+    if (this.points === 0 || moment <= (this.time[0] as number)) return 0
+    const point = this.pointAt(moment)
+    return (this.work[point] as number) + (this.height[point] as number) * (moment - (this.time[point] as number))
   }
 
   private pushLater(index: number, slot: number, demand: number, length: number): boolean {
