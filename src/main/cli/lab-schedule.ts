@@ -1,6 +1,6 @@
 import { solveSchedule } from '#engine/planning/schedule-solve.ts'
 import { createRandom } from '#shared/lib/random.ts'
-import { readScheduleFile } from './schedule-files.ts'
+import { readScheduleFile, type ScheduleFile } from './schedule-files.ts'
 
 const DEFAULT_SECONDS = 60
 
@@ -13,7 +13,6 @@ export interface LabScheduleOptions {
   readonly seconds?: number
   /** Milliseconds that never run backwards. */
   readonly now: () => number
-  readonly readText: (file: string) => string
 }
 
 /** One line of `parley lab schedule --json`. Times are in the file's units; dummy source and sink are steps. */
@@ -28,9 +27,9 @@ export interface LabScheduleLine {
 }
 
 /** Solves scheduling problems from files, one after another. Throws SCHEDULE_UNREADABLE for a file that is not one. */
-export function* labSchedule(files: readonly string[], options: LabScheduleOptions): Generator<LabScheduleLine> {
-  for (const file of files) {
-    const problem = readScheduleFile(file, options.readText(file))
+export function* labSchedule(files: Iterable<ScheduleFile>, options: LabScheduleOptions): Generator<LabScheduleLine> {
+  for (const { file, text } of files) {
+    const problem = readScheduleFile(file, text)
     const begin = options.now()
     const seconds = options.seconds ?? (options.schedules === undefined ? DEFAULT_SECONDS : Number.POSITIVE_INFINITY)
     const answer = solveSchedule(problem, {

@@ -1,5 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { createScheduleProblem, type ScheduleProblem } from '#engine/planning/schedule-problem.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+
+/** The text of one scheduling problem, and where it came from. */
+export interface ScheduleFile {
+  readonly file: string
+  readonly text: string
+}
+
+/** Reads the problems at the paths; a `.tar.gz` stands for all the `.sm` and `.rcp` files in it. */
+export function* readScheduleFiles(paths: Iterable<string>): Generator<ScheduleFile> {
+  for (const path of paths) {
+    if (path.endsWith('.tar.gz')) yield* readArchive(gunzipSync(readFileSync(path)))
+    else yield { file: path, text: readFileSync(path, 'utf8') }
+  }
+}
+
+/** The members of a tar archive: blocks of 512 bytes, a header with name and octal size before each (POSIX ustar). */
+function* readArchive(bytes: Buffer): Generator<ScheduleFile> {
+  let at = 0
+  while (at + 512 <= bytes.length && bytes[at] !== 0) {
+    const field = (from: number, length: number) =>
+      bytes.toString('latin1', at + from, at + from + length).replace(/\0.*$/s, '')
+    const file = field(0, 100)
+    const size = Number.parseInt(field(124, 12), 8) || 0
+    if (/\.(sm|rcp)$/.test(file)) yield { file, text: bytes.toString('utf8', at + 512, at + 512 + size) }
+    at += 512 + Math.ceil(size / 512) * 512
+  }
+}
 
 /**
  * Reads a scheduling problem from the text of a file: PSPLIB's single-mode `.sm` (Kolisch and Sprecher 1996), or `.rcp`

@@ -54,6 +54,8 @@ export function evolveSchedule(problem: ScheduleProblem, options: EvolutionOptio
   let schedules = 0
   const isOver = () => schedules >= options.schedules || makespan <= target
 
+  const goesOn = () => !isOver() && makespan < NO_SCHEDULE && stop?.() !== true
+
   const keep = (fitness: number, starts: Int32Array) => {
     schedules++
     if (Math.floor(fitness) < makespan) {
@@ -71,7 +73,7 @@ export function evolveSchedule(problem: ScheduleProblem, options: EvolutionOptio
     if ((left.fitness[index] as number) >= NO_SCHEDULE) row.set(earliestStarts(problem))
   }
 
-  for (let generation = 1; !isOver() && makespan < NO_SCHEDULE && !stop?.(); generation++) {
+  for (let generation = 1; goesOn(); generation++) {
     const backward = generation % 2 === 1
     const from = backward ? sides[0] : sides[1]
     const to = backward ? sides[1] : sides[0]

@@ -1,6 +1,6 @@
 import type { ScheduleProblem } from './schedule-problem.ts'
 
-/** What a generator returns when the steps cannot be placed in the order asked for (a stock would run dry). */
+/** What a generator returns when the steps cannot be placed in the order asked for (a stock would run dry, or a step needs more than there is). */
 export const DEAD_END = -1
 
 /**
@@ -45,6 +45,7 @@ export class ScheduleGenerator {
     for (let position = 0; position < list.length; position++) {
       const step = list[position] as number
       const start = this.earliest(step, this.readyAt(step, starts))
+      if (start === DEAD_END) return DEAD_END
       starts[step] = start
       this.place(step, start)
       const end = start + (durations[step] as number)
