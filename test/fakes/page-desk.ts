@@ -484,7 +484,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       status: 'agreed',
       outcome: 'buy',
       rule: { code: 'WEIGHTED_THRESHOLD', sentence: 'BUY has 0.80 of weight times confidence, and 0.60 was needed.' },
-      closed: true,
+      complete: true,
       shares: [
         { option: 'buy', share: 0.805, confidence: 0.72, ballots: 4 },
         { option: 'hold', share: 0.195, confidence: 0.66, ballots: 1 },

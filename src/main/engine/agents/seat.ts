@@ -1,0 +1,70 @@
+import type { Ballot } from '#shared/domain/ballot.ts'
+import type { BarSeries } from '#shared/domain/bar.ts'
+import type { Dossier } from '#shared/domain/evidence.ts'
+import type { Insight } from '#shared/domain/insight.ts'
+import type { Instrument } from '#shared/domain/instrument.ts'
+import type { Mandate } from '#shared/domain/mandate.ts'
+import type { Outcome } from '#shared/domain/outcome.ts'
+import type { Position } from '#shared/domain/position.ts'
+import type { Profile } from '#shared/domain/profile.ts'
+import type { Action, Proposal } from '#shared/domain/proposal.ts'
+import type { Book, Quote } from '#shared/domain/quote.ts'
+import type { Decimal } from '#shared/lib/decimal.ts'
+
+/** What every seat is told about the question before the desk; a null is unavailable. */
+export interface Briefing {
+  readonly runId: string
+  readonly instrument: Instrument
+  readonly profile: Profile
+  readonly dossier: Dossier
+  readonly quote: Quote
+  readonly book: Book | null
+  /** Closed bars of the instrument, the longest series there is of the shortest useful length. */
+  readonly bars: BarSeries
+  /** How many of these bars make a year. */
+  readonly barsPerYear: number
+  readonly account: { readonly cash: Decimal; readonly equity: Decimal | null; readonly position: Position | null }
+  readonly mandate: Mandate
+  readonly now: number
+}
+
+/** Something that a seat says in the conversation. */
+export interface Remark {
+  readonly kind: 'thought' | 'analysis' | 'proposal' | 'challenge' | 'vote'
+  readonly text: string
+  readonly confidence: number | null
+  readonly evidence: readonly string[]
+}
+
+/** One point of the debate: it cites evidence, and may answer the other side's point. */
+export interface Point {
+  readonly text: string
+  /** From 0 to 1. */
+  readonly strength: number
+  readonly evidence: readonly string[]
+  /** The text of the other side's point that it answers. */
+  readonly answers: string | null
+}
+
+/** What one side said in one round. */
+export interface Argument {
+  readonly side: 'bull' | 'bear'
+  readonly round: number
+  readonly points: readonly Point[]
+  /** How strong the side's case stands after this round, from 0 to 1. */
+  readonly strength: number
+}
+
+/** What an agent makes of a proposal: the ballot's content, without the ids that the desk adds. */
+export type Assessment = Pick<Ballot, 'choice' | 'confidence' | 'reasons' | 'evidence'>
+
+/** What the strategist, the risk manager and the others pass on about one proposal. */
+export interface ProposalBriefing extends Briefing {
+  readonly proposal: Proposal
+  readonly insight: Insight | null
+  readonly debate: readonly Argument[]
+  /** Outcomes of earlier decisions on the instrument, newest first. */
+  readonly outcomes: readonly (Outcome & { readonly action: Action; readonly confidence: number })[]
+  /** Every text that an order or message of this run would carry out of the desk. */
+  readonly outgoing: readonly string[]
+}
