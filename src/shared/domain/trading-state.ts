@@ -29,7 +29,7 @@ export const stopProgressSchema = z.object({
   cancelsConfirmed: z.int(),
   cancelsFailed: z.int(),
   unknown: z.int(),
-  /** Client order ids that are still live at the broker. */
+  /** Client order ids that were to be cancelled and are still live at the broker. */
   stillLive: z.array(z.string()),
   /** Instruments with a position and no protective order. */
   unprotected: z.array(z.string()),

@@ -48,8 +48,8 @@ function isOrderEvent(event: DeskEvent): event is OrderEvent {
   return event.kind.startsWith('order') && event.kind !== 'ordersReconciled'
 }
 
-/** Folds one journal record (its event and its time) into the book, in place. */
-export function applyToBook(book: TradingBook, event: DeskEvent, at: number): void {
+/** Folds one journal record (its event and its time) into the book, in place; returns the order that it changed. */
+export function applyToBook(book: TradingBook, event: DeskEvent, at: number): Order | undefined {
   if (event.kind === 'accountOpened') {
     book.account = event.data.account
     book.currency = event.data.currency
@@ -58,11 +58,12 @@ export function applyToBook(book: TradingBook, event: DeskEvent, at: number): vo
     book.day = event.data.day
     book.dayStartEquity = event.data.equity
   } else if (isOrderEvent(event)) {
-    foldOrder(book, event, at)
+    return foldOrder(book, event, at)
   }
+  return undefined
 }
 
-function foldOrder(book: TradingBook, event: OrderEvent, at: number): void {
+function foldOrder(book: TradingBook, event: OrderEvent, at: number): Order | undefined {
   const id =
     event.kind === 'orderInitialized'
       ? event.data.order.clientOrderId
@@ -76,7 +77,7 @@ function foldOrder(book: TradingBook, event: OrderEvent, at: number): void {
     book.sentAt.push(at)
   }
   // A fill or a message that comes after the end of its order changes the account, not the working orders.
-  if (before === undefined && event.kind !== 'orderInitialized') return
+  if (before === undefined && event.kind !== 'orderInitialized') return undefined
   const after = applyOrderEvent(before, event, at)
   if (isClosed(after.status)) {
     book.orders.delete(id)
@@ -84,6 +85,7 @@ function foldOrder(book: TradingBook, event: OrderEvent, at: number): void {
   } else {
     book.orders.set(id, after)
   }
+  return after
 }
 
 function foldFill(

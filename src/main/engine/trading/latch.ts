@@ -1,0 +1,112 @@
+import type { Journal } from '#engine/journal.ts'
+import type { LatchStore } from '#engine/ports.ts'
+import type { Actor } from '#shared/domain/journal.ts'
+import type { Latch, StopLevel, TradingState } from '#shared/domain/trading-state.ts'
+import type { Clock } from '#shared/lib/clock.ts'
+import { errorMessage } from '#shared/lib/error.ts'
+
+/** A change of the trading state: who asks for it and why. */
+export interface LatchChange {
+  readonly state: TradingState
+  /** Only for HALTED. */
+  readonly level?: StopLevel
+  readonly by: Actor
+  readonly reason: string
+}
+
+/** The trading state of the desk, in one place. */
+export interface DeskLatch {
+  /** The state now; takes up a stop that was asked for from outside the process first. */
+  current(): Latch
+  /**
+   * Changes the state. Closing takes effect before anything is written; opening only once it is written, and throws
+   * LATCH_UNWRITABLE when it cannot be.
+   */
+  change(change: LatchChange): Latch
+}
+
+export interface DeskLatchOptions {
+  readonly store: LatchStore
+  readonly journal: Pick<Journal, 'append'>
+  readonly clock: Clock
+  /** What `readLatch` gave. */
+  readonly initial: Latch
+  /** A latch that could not be saved: the gate is closed all the same, but not for the next start. */
+  readonly onUnsaved: (error: unknown) => void
+  readonly onChange: (latch: Latch, change: LatchChange) => void
+}
+
+const openness: Readonly<Record<TradingState, number>> = { HALTED: 0, REDUCING: 1, ACTIVE: 2 }
+
+/**
+ * Reads the latch before anything connects (KS-7). A folder that was never used starts ACTIVE; a latch that is missing
+ * beside a journal, or cannot be understood, starts HALTED and says why (KS-8).
+ */
+export function readLatch(store: LatchStore, nowMs: number): Latch {
+  let latch: Latch
+  try {
+    const kept = store.load()
+    if (kept !== undefined) return kept
+    latch = { state: 'ACTIVE', epoch: 1, level: null, by: 'system', reason: 'A new desk, on paper', at: nowMs }
+  } catch (error) {
+    // The epoch must not be one that was used before; the time is above any count of changes.
+    latch = { state: 'HALTED', epoch: nowMs, level: 2, by: 'system', reason: errorMessage(error), at: nowMs }
+  }
+  store.save(latch)
+  return latch
+}
+
+/** Opens the latch for the life of the desk. */
+export function createDeskLatch({ store, journal, clock, initial, onUnsaved, onChange }: DeskLatchOptions): DeskLatch {
+  let latch = initial
+
+  function save(after: Latch): void {
+    try {
+      store.save(after)
+    } catch (error) {
+      onUnsaved(error)
+    }
+  }
+
+  function change(wanted: LatchChange): Latch {
+    const before = latch
+    const after: Latch = {
+      state: wanted.state,
+      epoch: before.epoch + 1,
+      level: wanted.state === 'HALTED' ? (wanted.level ?? 2) : null,
+      by: wanted.by.id,
+      reason: wanted.reason,
+      at: Math.floor(clock.now()),
+    }
+    if (openness[after.state] > openness[before.state]) {
+      store.save(after)
+      latch = after
+    } else {
+      latch = after
+      save(after)
+    }
+    // The record follows; nobody waits for it. A journal that fails halts the desk by itself.
+    void journal.append({
+      kind: 'tradingStateChanged',
+      data: { before, after },
+      actor: wanted.by,
+      reason: wanted.reason,
+    })
+    onChange(after, wanted)
+    return after
+  }
+
+  return {
+    current() {
+      const request = store.stopRequested()
+      if (request !== undefined) {
+        if (latch.state !== 'HALTED') {
+          change({ state: 'HALTED', by: { kind: 'human', id: 'outside' }, reason: request.reason })
+        }
+        store.clearStopRequest()
+      }
+      return latch
+    },
+    change,
+  }
+}
