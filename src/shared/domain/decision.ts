@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { decimalSchema } from './decimal.ts'
 import { actionSchema } from './proposal.ts'
 
 /** The result of a vote, with the rule that fired. */
@@ -18,6 +19,8 @@ export const decisionSchema = z.object({
   confidence: z.number(),
   /** Share of the weight behind the result, 0 to 100. */
   agreement: z.number(),
+  /** The last price when it was made; null when there was none. */
+  price: decimalSchema.nullable(),
   /** The epoch of the trading state it was made under; after a stop it is never executed (KS-12). */
   epoch: z.int(),
 })

@@ -1,6 +1,7 @@
 import type { Decimal } from '#shared/lib/decimal.ts'
 import type { AgentHealth } from './agent.ts'
 import type { Ballot } from './ballot.ts'
+import type { Argument } from './debate.ts'
 import type { Decision } from './decision.ts'
 import type { Evidence, Validation } from './evidence.ts'
 import type { Insight } from './insight.ts'
@@ -49,6 +50,7 @@ export interface DeskEvents {
   evidenceGathered: { readonly evidence: Evidence }
   dossierValidated: AboutRun<{ readonly validation: Validation }>
   insightFormed: AboutRun<{ readonly insight: Insight }>
+  argumentMade: AboutRun<{ readonly argument: Argument }>
   messagePosted: { readonly message: Message }
   proposalMade: { readonly proposal: Proposal }
   proposalRevised: { readonly proposal: Proposal; readonly why: string }

@@ -1,0 +1,76 @@
+import type { Briefing } from '#engine/agents/seat.ts'
+import type { Feed } from '#engine/ports.ts'
+import { equity } from '#engine/trading/book.ts'
+import { type BarSeries, barSeries, type Timeframe, timeframeMs, timeframes } from '#shared/domain/bar.ts'
+import { toNumber } from '#shared/lib/decimal.ts'
+import { ParleyError } from '#shared/lib/error.ts'
+import type { DeskParts } from './parts.ts'
+import type { RunMemory } from './run-memory.ts'
+
+const barsWanted = 400
+const barsEnough = 60
+const yearMs = 365.25 * 86_400_000
+
+/** Closed bars of the longest timeframe that has enough of them; else of the one with the most. */
+function closedBars(feed: Feed, instrument: string, now: number): BarSeries {
+  let best: readonly { time: number }[] = []
+  for (const timeframe of [...timeframes].reverse()) {
+    const bars = feed
+      .bars(instrument, timeframe, barsWanted + 1)
+      .filter(isClosedAt(now, timeframe))
+      .slice(-barsWanted)
+    if (bars.length >= barsEnough) return barSeries(bars)
+    if (bars.length > best.length) best = bars
+  }
+  return barSeries(best as Parameters<typeof barSeries>[0])
+}
+
+function isClosedAt(now: number, timeframe: Timeframe): (bar: { time: number }) => boolean {
+  return ({ time }) => time + timeframeMs[timeframe] <= now
+}
+
+/** How many of the bars make a year, from their own spacing: markets that close have fewer. */
+function barsPerYear({ time }: BarSeries): number {
+  const first = time[0]
+  const last = time.at(-1)
+  return first === undefined || last === undefined || last === first
+    ? 365
+    : ((time.length - 1) * yearMs) / (last - first)
+}
+
+/** What a seat is told about the run's question now. Throws INSTRUMENT_NOT_FOUND and QUOTE_UNAVAILABLE. */
+export function briefingOf(parts: DeskParts, memory: RunMemory): Briefing {
+  const { feed, book, planning, mandate, clock } = parts
+  const { runId, goal } = memory
+  const instrument = feed.instruments().find(({ id }) => id === goal.instrument)
+  const quote = feed.quote(goal.instrument)
+  if (instrument === undefined) throw new ParleyError('INSTRUMENT_NOT_FOUND', `${goal.instrument} is not traded here.`)
+  if (quote === undefined) {
+    throw new ParleyError('QUOTE_UNAVAILABLE', `There is no price for ${goal.instrument}.`, { retry: 'retryable' })
+  }
+  const now = Math.floor(clock.now())
+  const bars = closedBars(feed, goal.instrument, now)
+  return {
+    runId,
+    instrument,
+    profile: planning.profiles[goal.profile],
+    dossier: {
+      instrument: goal.instrument,
+      asOf: now,
+      price: toNumber(quote.last),
+      evidence: memory.evidence,
+      validation: memory.validation,
+    },
+    quote,
+    book: feed.book(goal.instrument) ?? null,
+    bars,
+    barsPerYear: barsPerYear(bars),
+    account: {
+      cash: book.cash,
+      equity: equity(book, (id) => feed.quote(id)?.last) ?? null,
+      position: book.positions.get(goal.instrument) ?? null,
+    },
+    mandate,
+    now,
+  }
+}

@@ -1,0 +1,61 @@
+import { defaultReviewThresholds, needsReview } from '#engine/consensus/review-rules.ts'
+import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
+import { consensusPolicy } from '#shared/domain/consensus-policy.ts'
+import type { Decision } from '#shared/domain/decision.ts'
+import type { Validation } from '#shared/domain/evidence.ts'
+import type { Profile } from '#shared/domain/profile.ts'
+import { type Action, actions, type Proposal } from '#shared/domain/proposal.ts'
+import type { Goal } from '#shared/domain/run.ts'
+import type { Tally } from '#shared/domain/tally.ts'
+import { voters } from './decide-plan.ts'
+
+/**
+ * How the desk votes on a proposal: every seat with the same weight, the risk manager and the privacy guard with a veto,
+ * by the goal's policy; a weighted vote needs the profile's threshold. What is not agreed is no trade.
+ */
+export function votingPolicy(goal: Goal, profile: Profile): ConsensusPolicy {
+  const policy = consensusPolicy(goal.policy, {
+    options: [...actions],
+    defaultOption: 'hold',
+    electorate: ['risk', ...voters].map((voter) => ({ voter, weight: 1 })),
+    deadline: null,
+    veto: { holders: ['risk', 'privacy'], options: ['hold'] },
+  })
+  return policy.rule.kind === 'weighted'
+    ? { ...policy, rule: { kind: 'weighted', threshold: profile.threshold } }
+    : policy
+}
+
+/** What the tally decides. Whatever sends a decision to the trader keeps it from being carried out. */
+export function decide(
+  made: Pick<Decision, 'id' | 'runId' | 'at' | 'epoch' | 'price'>,
+  proposal: Proposal | undefined,
+  tally: Tally,
+  validation: Validation | null,
+  profile: Profile,
+): Decision {
+  const action = actionOf(tally.outcome)
+  const agreed = tally.status === 'agreed' && action !== 'hold'
+  const reasons = agreed ? needsReview(tally, defaultReviewThresholds).map(({ sentence }) => sentence) : []
+  if (agreed && validation !== null && !validation.sufficient) reasons.push(insufficient(validation, profile))
+  return {
+    ...made,
+    proposalId: proposal?.id ?? null,
+    action,
+    status: reasons.length > 0 ? 'review' : agreed ? 'agreed' : 'noTrade',
+    rule: reasons.length > 0 ? 'REVIEW_NEEDED' : tally.rule.code,
+    reason: [tally.rule.sentence, ...reasons].join(' '),
+    confidence: tally.confidence,
+    agreement: tally.agreement,
+  }
+}
+
+function actionOf(outcome: string): Action {
+  return actions.find((action) => action === outcome) ?? 'hold'
+}
+
+function insufficient(validation: Validation, profile: Profile): string {
+  const missing = validation.missing.map(({ task }) => task.replaceAll('_', ' ')).join(', ')
+  const sources = `${validation.sources} of ${profile.minimumSources} wanted sources answered`
+  return `The dossier is not sufficient: ${sources}${missing === '' ? '' : `; missing: ${missing}`}.`
+}

@@ -1,0 +1,27 @@
+import type { Bus } from '#engine/bus.ts'
+import type { Journal } from '#engine/journal.ts'
+import type { Feed, Sha256 } from '#engine/ports.ts'
+import type { TradingBook } from '#engine/trading/book.ts'
+import type { DeskLatch } from '#engine/trading/latch.ts'
+import type { Orders } from '#engine/trading/orders.ts'
+import type { Mandate } from '#shared/domain/mandate.ts'
+import type { PlanningConfig } from '#shared/domain/profile.ts'
+import type { Clock } from '#shared/lib/clock.ts'
+import type { Ids } from '#shared/lib/ids.ts'
+import type { Random } from '#shared/lib/random.ts'
+
+/** What the desk is put together from; wired by hand in the composition root. */
+export interface DeskParts {
+  readonly journal: Journal
+  readonly bus: Bus
+  readonly feed: Feed
+  readonly orders: Orders
+  readonly book: TradingBook
+  readonly latch: DeskLatch
+  readonly mandate: Mandate
+  readonly planning: PlanningConfig
+  readonly clock: Clock
+  readonly random: Random
+  readonly ids: Ids
+  readonly sha256: Sha256
+}

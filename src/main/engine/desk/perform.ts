@@ -1,0 +1,328 @@
+import type { ResearchInput, ResearchResult } from '#engine/agents/roster.ts'
+import type { Argument, Assessment, Briefing, ProposalBriefing, Remark } from '#engine/agents/seat.ts'
+import { tally } from '#engine/consensus/tally.ts'
+import type { Perform, StepContext, StepResult } from '#engine/tasks/executor.ts'
+import { type Seat, seatSchema } from '#shared/domain/agent.ts'
+import type { Ballot } from '#shared/domain/ballot.ts'
+import type { DeskEvent } from '#shared/domain/event.ts'
+import type { Validation } from '#shared/domain/evidence.ts'
+import type { Insight } from '#shared/domain/insight.ts'
+import type { Actor } from '#shared/domain/journal.ts'
+import { isClosed } from '#shared/domain/order.ts'
+import type { Outcome } from '#shared/domain/outcome.ts'
+import type { Proposal } from '#shared/domain/proposal.ts'
+import type { ResearchTask } from '#shared/domain/profile.ts'
+import type { Decimal } from '#shared/lib/decimal.ts'
+import { ParleyError } from '#shared/lib/error.ts'
+import { briefingOf } from './briefing.ts'
+import { decide, votingPolicy } from './decision.ts'
+import type { DeskParts } from './parts.ts'
+import type { RunMemory } from './run-memory.ts'
+
+/** One run as its steps see it. */
+interface RunWork {
+  readonly parts: DeskParts
+  readonly memory: RunMemory
+  /** The epoch of the trading state when the run began: after a stop nothing of it is carried out (KS-12). */
+  readonly epoch: number
+  /** Outcomes of earlier decisions on the instrument. */
+  readonly outcomes: ProposalBriefing['outcomes']
+}
+
+type Work = (run: RunWork, context: StepContext, seat: Seat) => Promise<StepResult>
+
+const done: StepResult = { status: 'succeeded', output: null, usd: 0 }
+
+/** Carries out the steps of a run: each asks the agent that owns it, over the bus, and journals what it answers. */
+export function performRun(run: RunWork): Perform {
+  return (context) => {
+    const work = works[context.step.action]
+    if (work === undefined) {
+      throw new ParleyError('STEP_UNKNOWN', `Nobody knows how to "${context.step.action}" (step ${context.step.id}).`)
+    }
+    return work(run, context, seatSchema.parse(context.step.owner))
+  }
+}
+
+const works: Readonly<Record<string, Work>> = {
+  research: doResearch,
+  validate: doValidate,
+  analyse: doAnalyse,
+  argue: doArgue,
+  propose: doPropose,
+  assess: doAssess,
+  decide: doDecide,
+  execute: doExecute,
+  evaluate: doEvaluate,
+}
+
+async function ask<Answer>(run: RunWork, context: StepContext, seat: Seat, action: string, input: unknown): Promise<Answer> {
+  const { timeoutMs } = context.step
+  return (await run.parts.bus.request(`agent.${seat}`, { action, input }, { timeoutMs, signal: context.signal })) as Answer
+}
+
+/** Journals what an agent did; the run goes on while it becomes durable. */
+function record(run: RunWork, seat: Seat, ...events: readonly DeskEvent[]): Promise<unknown> {
+  const actor: Actor = { kind: 'agent', id: seat }
+  return run.parts.journal.append(...events.map((event) => ({ ...event, actor, correlationId: run.memory.runId })))
+}
+
+function posted(run: RunWork, seat: Seat, remarks: readonly (Remark | SystemRemark)[]): DeskEvent[] {
+  const { ids, clock } = run.parts
+  return remarks.map((remark) => ({
+    kind: 'messagePosted',
+    data: {
+      message: {
+        id: ids.next('msg'),
+        runId: run.memory.runId,
+        at: Math.floor(clock.now()),
+        agent: seat,
+        kind: remark.kind,
+        text: remark.text,
+        confidence: remark.confidence,
+        evidence: [...remark.evidence],
+        replyTo: null,
+      },
+    },
+  }))
+}
+
+interface SystemRemark extends Omit<Remark, 'kind'> {
+  readonly kind: 'decision' | 'system'
+}
+
+async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  const { memory, parts } = run
+  const task = context.step.id
+  const definition = parts.planning.tasks[task]
+  const briefing = briefingOf(parts, memory)
+  if (definition === undefined) throw new ParleyError('PROFILE_UNKNOWN_TASK', `There is no research task "${task}".`)
+  const input: ResearchInput = {
+    task,
+    definition,
+    runId: memory.runId,
+    instrument: briefing.instrument.id,
+    attemptsLeft: context.attemptsLeft,
+  }
+  const { evidence, usd, failed } = await ask<ResearchResult>(run, context, seat, 'research', input)
+  await record(
+    run,
+    seat,
+    ...evidence.map((each): DeskEvent => ({ kind: 'evidenceGathered', data: { evidence: each } })),
+    ...posted(
+      run,
+      seat,
+      evidence.map((each) => ({
+        kind: 'analysis' as const,
+        text:
+          each.status === 'unavailable'
+            ? `${definition.title}: ${each.source.replaceAll('_', ' ')} is unavailable. ${each.reason}`
+            : `${definition.title}: ${each.summary}`,
+        confidence: each.status === 'value' ? each.quality : null,
+        evidence: [each.id],
+      })),
+    ),
+  )
+  if (failed !== undefined) throw new ParleyError(failed.code, failed.message)
+  return { status: 'succeeded', output: null, usd }
+}
+
+async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  const briefing = briefingOf(run.parts, run.memory)
+  const tasks: Record<string, ResearchTask> = {}
+  for (const name of briefing.profile.tasks) {
+    const task = run.parts.planning.tasks[name]
+    if (task !== undefined) tasks[name] = task
+  }
+  const validation = await ask<Validation>(run, context, seat, 'validate', { briefing, tasks })
+  const remark: Remark = { kind: 'analysis', text: validationSentence(validation), confidence: validation.completeness, evidence: [] }
+  await record(
+    run,
+    seat,
+    { kind: 'dossierValidated', data: { runId: run.memory.runId, validation } },
+    ...posted(run, seat, [remark]),
+  )
+  return done
+}
+
+function validationSentence({ completeness, quality, freshness, sources, sufficient, missing, stale }: Validation): string {
+  const percent = (share: number) => `${Math.round(share * 100)} %`
+  const gaps = missing.map(({ task, reason }) => `${task.replaceAll('_', ' ')} (${reason})`)
+  return [
+    `The dossier is ${sufficient ? 'sufficient' : 'not sufficient'}: ${percent(completeness)} complete, quality ${percent(quality)}, ${percent(freshness)} fresh, from ${sources} sources.`,
+    ...(gaps.length > 0 ? [`Missing: ${gaps.join('; ')}.`] : []),
+    ...(stale.length > 0 ? [`Stale: ${stale.map((task) => task.replaceAll('_', ' ')).join(', ')}.`] : []),
+  ].join(' ')
+}
+
+async function doAnalyse(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  const briefing = briefingOf(run.parts, run.memory)
+  const answer = await ask<{ insight: Insight | null; remarks: Remark[] }>(run, context, seat, 'analyse', { briefing })
+  const { insight, remarks } = answer
+  await record(
+    run,
+    seat,
+    ...(insight === null ? [] : [{ kind: 'insightFormed', data: { runId: run.memory.runId, insight } } as const]),
+    ...posted(run, seat, remarks),
+  )
+  return done
+}
+
+async function doArgue(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  const { memory } = run
+  const round = Number(context.step.id.split('-')[1])
+  const earlier = memory.debate.filter((said) => said.round < round)
+  const briefing = briefingOf(run.parts, memory)
+  const answer = await ask<{ argument: Argument; remarks: Remark[] }>(run, context, seat, 'argue', { briefing, round, earlier })
+  const argument = { ...answer.argument, points: answer.argument.points.map((point) => ({ ...point, evidence: [...point.evidence] })) }
+  await record(
+    run,
+    seat,
+    { kind: 'argumentMade', data: { runId: memory.runId, argument } },
+    ...posted(run, seat, answer.remarks),
+  )
+  return done
+}
+
+async function doPropose(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  const { memory } = run
+  const input = { briefing: briefingOf(run.parts, memory), insight: memory.insight, debate: memory.debate }
+  const proposals = await ask<Proposal[]>(run, context, seat, 'propose', input)
+  const preferred = proposals[0]
+  if (preferred === undefined) throw new ParleyError('NOTHING_PROPOSED', 'The strategist proposed nothing.')
+  await record(
+    run,
+    seat,
+    ...proposals.map((proposal): DeskEvent => ({ kind: 'proposalMade', data: { proposal } })),
+    ...posted(run, seat, [
+      { kind: 'proposal', text: proposalSentence(preferred), confidence: memory.insight?.confidence ?? null, evidence: preferred.evidence },
+    ]),
+  )
+  return done
+}
+
+function proposalSentence(proposal: Proposal): string {
+  const { action, quantity, instrument, entry, stop, target, objectives, changesMyMind } = proposal
+  const mind = `What would change my mind: ${changesMyMind}`
+  if (action === 'hold') return `I propose to hold ${instrument}. ${objectives.join(' ')} ${mind}`
+  const exits = [stop === null ? '' : `stop ${stop}`, target === null ? '' : `target ${target}`].filter((text) => text !== '')
+  return `I propose to ${action} ${quantity} ${instrument} at about ${entry}${exits.length > 0 ? `, ${exits.join(', ')}` : ''}. ${objectives.join(' ')} ${mind}`
+}
+
+async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  const { memory, parts } = run
+  const proposal = memory.proposals[0]
+  if (proposal === undefined) return { status: 'skipped', reason: 'There is no proposal to vote on.' }
+  const briefing: ProposalBriefing = {
+    ...(briefingOf(parts, memory) satisfies Briefing),
+    proposal,
+    insight: memory.insight,
+    debate: memory.debate,
+    outcomes: run.outcomes,
+    outgoing: [...memory.messages.map(({ text }) => text), JSON.stringify(proposal)],
+  }
+  const answer = await ask<{ assessment: Assessment; remarks: Remark[]; revised?: { quantity: Decimal; why: string } }>(
+    run,
+    context,
+    seat,
+    'assess',
+    { briefing },
+  )
+  const { assessment, remarks, revised } = answer
+  const ballot: Ballot = {
+    id: parts.ids.next('bal'),
+    voter: seat,
+    proposalId: proposal.id,
+    at: Math.floor(parts.clock.now()),
+    choice: assessment.choice,
+    confidence: assessment.confidence,
+    weight: 1,
+    reasons: [...assessment.reasons],
+    evidence: [...assessment.evidence],
+  }
+  const revision: DeskEvent[] = revised === undefined
+    ? []
+    : [{ kind: 'proposalRevised', data: { proposal: { ...proposal, quantity: revised.quantity }, why: revised.why } }]
+  await record(
+    run,
+    seat,
+    ...revision,
+    { kind: 'ballotCast', data: { runId: memory.runId, ballot } },
+    ...posted(run, seat, remarks),
+  )
+  return done
+}
+
+async function doDecide(run: RunWork, _context: StepContext, seat: Seat): Promise<StepResult> {
+  const { memory, parts, epoch } = run
+  const at = Math.floor(parts.clock.now())
+  const profile = parts.planning.profiles[memory.goal.profile]
+  const counted = tally(votingPolicy(memory.goal, profile), memory.ballots, at)
+  const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
+  const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }
+  const decision = decide(made, memory.proposals[0], counted, memory.validation, profile)
+  const remark: SystemRemark = { kind: 'decision', text: decisionSentence(decision), confidence: decision.confidence, evidence: [] }
+  await record(
+    run,
+    seat,
+    { kind: 'tallyTaken', data: { runId: memory.runId, tally: counted } },
+    { kind: 'decisionMade', data: { decision } },
+    ...posted(run, seat, [remark]),
+  )
+  return done
+}
+
+function decisionSentence({ status, action, reason }: ReturnType<typeof decide>): string {
+  switch (status) {
+    case 'agreed':
+      return `Decided: ${action}. ${reason}`
+    case 'review':
+      return `The desk leans to ${action}, but nothing is sent without the trader. ${reason}`
+    case 'noTrade':
+      return `No trade. ${reason}`
+  }
+}
+
+async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  const { memory, parts, epoch } = run
+  const { decision } = memory
+  const proposal = memory.proposals.find(({ id }) => id === decision?.proposalId)
+  if (decision === null || proposal === undefined) return { status: 'skipped', reason: 'Nothing was decided.' }
+  if (decision.status !== 'agreed' || decision.action === 'hold') return { status: 'skipped', reason: decision.reason }
+  const sent = await parts.orders.submit({
+    runId: memory.runId,
+    proposalId: proposal.id,
+    decisionId: decision.id,
+    by: seat,
+    instrument: proposal.instrument,
+    side: decision.action,
+    quantity: proposal.quantity,
+    limitPrice: null,
+    timeInForce: 'IOC',
+    reduceOnly: decision.action === 'sell',
+    epoch,
+  })
+  const order = isClosed(sent.status) ? sent : await parts.orders.closed(sent.clientOrderId, context.signal)
+  const text =
+    order.status === 'FILLED'
+      ? `Filled: ${order.side} ${order.filledQuantity} ${order.instrument} at ${order.averagePrice}.`
+      : `The order ended ${order.status} with ${order.filledQuantity} of ${order.quantity} filled${order.reason === null ? '' : `: ${order.reason}`}.`
+  await record(run, seat, ...posted(run, seat, [{ kind: 'system', text, confidence: null, evidence: [] }]))
+  return { status: 'succeeded', output: { clientOrderId: order.clientOrderId, status: order.status }, usd: 0 }
+}
+
+async function doEvaluate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  const { memory, parts } = run
+  const { decision } = memory
+  if (decision === null) return { status: 'skipped', reason: 'Nothing was decided.' }
+  const at = Math.floor(parts.clock.now())
+  const input = { decision, proposal: memory.proposals[0] ?? null, fills: memory.fills, at }
+  const answer = await ask<{ outcome: Outcome; remarks: Remark[] }>(run, context, seat, 'evaluate', input)
+  await record(
+    run,
+    seat,
+    { kind: 'outcomeMeasured', data: { outcome: answer.outcome } },
+    ...posted(run, seat, answer.remarks),
+  )
+  return done
+}

@@ -1,0 +1,160 @@
+import type { ProposalBriefing } from '#engine/agents/seat.ts'
+import type { DeskRecord } from '#engine/journal.ts'
+import { executePlan } from '#engine/tasks/executor.ts'
+import type { Actor } from '#shared/domain/journal.ts'
+import type { Goal, RunStatus } from '#shared/domain/run.ts'
+import { errorMessage, ParleyError } from '#shared/lib/error.ts'
+import { decidePlan } from './decide-plan.ts'
+import type { DeskParts } from './parts.ts'
+import { performRun } from './perform.ts'
+import { beginRunMemory, type RunMemory, remember } from './run-memory.ts'
+
+/** A run that is under way. */
+export interface ActiveRun {
+  readonly runId: string
+  /** Resolves with all that was said and done once the run has ended. */
+  readonly ended: Promise<RunMemory>
+}
+
+/** The decision runs of the desk. */
+export interface Runs {
+  /** Plans and starts deciding on the goal; resolves once the start is durable. Throws INSTRUMENT_NOT_FOUND, RUN_ACTIVE, TRADING_HALTED. */
+  start(goal: Goal, by: Actor): Promise<ActiveRun>
+  /** Takes up a run that an earlier process left, from the steps that had not ended. */
+  resume(memory: RunMemory): ActiveRun
+  /** Throws RUN_NOT_ACTIVE. */
+  cancel(runId: string, reason: string): void
+  cancelAll(reason: string): void
+  active(): readonly RunMemory[]
+  /** Resolves when no run is active. */
+  drained(): Promise<void>
+}
+
+interface Running {
+  readonly memory: RunMemory
+  readonly controller: AbortController
+  readonly ended: Promise<RunMemory>
+}
+
+const system: Actor = { kind: 'system', id: 'desk' }
+
+/**
+ * Creates the decision runs. `outcomesOf` gives the outcomes of earlier decisions on an instrument, newest first.
+ */
+export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) => ProposalBriefing['outcomes']): Runs {
+  const { journal, feed, latch, planning, clock, random, ids, sha256 } = parts
+  const running = new Map<string, Running>()
+
+  journal.observe((record: DeskRecord) => {
+    const run = record.correlationId === null ? undefined : running.get(record.correlationId)
+    if (run !== undefined) remember(run.memory, record)
+  })
+
+  async function start(goal: Goal, by: Actor): Promise<ActiveRun> {
+    if (!feed.instruments().some(({ id }) => id === goal.instrument)) {
+      const there = feed.instruments().map(({ id }) => id)
+      throw new ParleyError('INSTRUMENT_NOT_FOUND', `There is no instrument ${goal.instrument} on this desk.`, {
+        details: { instruments: there },
+        wayOut: `Choose one of ${there.join(', ')}, or import its bars.`,
+      })
+    }
+    for (const { memory } of running.values()) {
+      if (memory.goal.instrument !== goal.instrument) continue
+      throw new ParleyError('RUN_ACTIVE', `The desk is already deciding on ${goal.instrument} (${memory.runId}).`, {
+        wayOut: 'Wait until that run has ended, or cancel it.',
+        details: { runId: memory.runId },
+      })
+    }
+    const { state, reason, epoch } = latch.current()
+    if (state === 'HALTED') {
+      throw new ParleyError('TRADING_HALTED', `The desk is halted: ${reason}.`, {
+        wayOut: 'Re-arm the desk first; until then nothing new is decided.',
+      })
+    }
+    const runId = ids.next('run')
+    const { plan, schedule } = decidePlan(ids.next('plan'), goal, planning, sha256)
+    const memory = beginRunMemory(runId, goal, plan, Math.floor(clock.now()))
+    const begun = journal.append({ kind: 'runStarted', data: { runId, goal, plan }, actor: by, correlationId: runId })
+    const run = execute(memory, epoch, schedule.starts)
+    await begun
+    return run
+  }
+
+  function resume(memory: RunMemory): ActiveRun {
+    const { runId, goal, plan } = memory
+    // The plan is made again: a run is never taken up with another plan than it had.
+    const { plan: now, schedule } = decidePlan(plan.id, goal, planning, sha256)
+    void journal.append({ kind: 'runResumed', data: { runId }, actor: system, correlationId: runId })
+    if (now.hash !== plan.hash) {
+      const ended = end(memory, 'failed', 'Its plan has changed since it was started.')
+      return { runId, ended }
+    }
+    return execute(memory, latch.current().epoch, schedule.starts)
+  }
+
+  function execute(memory: RunMemory, epoch: number, importance: ReadonlyMap<string, number>): ActiveRun {
+    const { runId, plan, goal } = memory
+    const controller = new AbortController()
+    const finished = new Map(
+      [...memory.steps].map(([id, step]) => [id, 'usd' in step ? { output: null, usd: step.usd } : step] as const),
+    )
+    const work = performRun({ parts, memory, epoch, outcomes: outcomesOf(goal.instrument) })
+    const ended = (async () => {
+      let status: Exclude<RunStatus, 'running'> = 'failed'
+      let reason: string | null
+      try {
+        const result = await executePlan({
+          runId,
+          plan,
+          perform: work,
+          record: async (event) => {
+            await journal.append({ ...event, actor: system, correlationId: runId })
+          },
+          clock,
+          random: random.fork(runId),
+          signal: controller.signal,
+          importance,
+          finished,
+        })
+        status = result.status
+        reason = result.reason
+      } catch (error) {
+        reason = errorMessage(error)
+      }
+      return await end(memory, status, status === 'cancelled' ? String(controller.signal.reason) : reason)
+    })()
+    running.set(runId, { memory, controller, ended })
+    return { runId, ended }
+  }
+
+  async function end(memory: RunMemory, status: Exclude<RunStatus, 'running'>, reason: string | null): Promise<RunMemory> {
+    const { runId } = memory
+    try {
+      await journal.append({ kind: 'runEnded', data: { runId, status, reason }, actor: system, correlationId: runId })
+    } finally {
+      running.delete(runId)
+    }
+    return memory
+  }
+
+  return {
+    start,
+    resume,
+    cancel(runId, reason) {
+      const run = running.get(runId)
+      if (run === undefined) {
+        throw new ParleyError('RUN_NOT_ACTIVE', `The run ${runId} is not under way.`, {
+          wayOut: 'It has ended already: open it from the list of runs.',
+        })
+      }
+      run.controller.abort(reason)
+    },
+    cancelAll(reason) {
+      for (const { controller } of running.values()) controller.abort(reason)
+    },
+    active: () => [...running.values()].map(({ memory }) => memory),
+    async drained() {
+      while (running.size > 0) await Promise.allSettled([...running.values()].map(({ ended }) => ended))
+    },
+  }
+}
