@@ -114,6 +114,34 @@ export function stability(returns: Float64Array): number {
   return finite((cross * cross) / (squares * centralMoment(path, 2) * path.length))
 }
 
+/** A measure of each window of so many bars, oldest first; empty where there are too few bars. */
+export function rolling(length: number, window: number, measure: (start: number, end: number) => number): Float64Array {
+  return Float64Array.from({ length: Math.max(0, length - window + 1) }, (_, start) => measure(start, start + window))
+}
+
+/** Compound returns of calendar weeks (from Monday), months, quarters or years in UTC, oldest first; those without bars are left out. */
+export function aggregateReturns(
+  returns: Float64Array,
+  times: Float64Array,
+  period: 'week' | 'month' | 'quarter' | 'year',
+): Float64Array {
+  const wealthOf = new Map<number, number>()
+  for (const [t, time] of times.entries()) {
+    const date = new Date(time)
+    const month = date.getUTCFullYear() * 12 + date.getUTCMonth()
+    const keys = {
+      // 1970-01-01 was a Thursday.
+      week: Math.floor((time / 86_400_000 + 3) / 7),
+      month,
+      quarter: Math.floor(month / 3),
+      year: date.getUTCFullYear(),
+    }
+    const key = keys[period]
+    wealthOf.set(key, (wealthOf.get(key) ?? 1) * (1 + (returns[t] as number)))
+  }
+  return Float64Array.from(wealthOf.values(), (value) => value - 1)
+}
+
 /** The numbers a risk manager cites of a series of returns; null where they cannot be told. */
 export interface PerformanceRead {
   readonly bars: number

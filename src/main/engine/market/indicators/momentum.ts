@@ -1,5 +1,5 @@
 import type { BarSeries } from '#shared/domain/bar.ts'
-import { changeRule, combineRule, highestRule, lowestRule } from './arithmetic.ts'
+import { changeRule, differenceRule, highestRule, lowestRule } from './arithmetic.ts'
 import { emaRule, smaRule } from './moving-averages.ts'
 import {
   type Arrays,
@@ -69,9 +69,11 @@ export interface Macd<T> {
 }
 
 export function macdRule(sheet: Sheet, x: Column, fast: number, slow: number, signal: number): Macd<Column> {
-  const macd = combineRule(sheet, emaRule(sheet, x, fast), emaRule(sheet, x, slow), (a, b) => a - b)
+  const quick = emaRule(sheet, x, fast)
+  const steady = emaRule(sheet, x, slow)
+  const macd = differenceRule(sheet, quick, steady)
   const line = emaRule(sheet, macd, signal)
-  return { macd, signal: line, histogram: combineRule(sheet, macd, line, (a, b) => a - b) }
+  return { macd, signal: line, histogram: differenceRule(sheet, macd, line) }
 }
 
 /** Moving average convergence/divergence (Appel): EMA(fast) - EMA(slow), its EMA(signal), and their difference. */

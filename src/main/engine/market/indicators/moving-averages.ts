@@ -46,6 +46,7 @@ export function smoothRule(sheet: Sheet, x: Column, period: number, weight: numb
     const result = out.values
     let average = averages[slot(from - 1)] as number
     let count = counts[slot(from - 1)] as number
+    const keep = 1 - weight
     let row = from
     for (; row < to && count < period; row++) {
       const value = values[row] as number
@@ -60,7 +61,7 @@ export function smoothRule(sheet: Sheet, x: Column, period: number, weight: numb
     }
     for (; row < to; row++) {
       const value = values[row] as number
-      if (!Number.isNaN(value)) average += weight * (value - average)
+      if (!Number.isNaN(value)) average = value * weight + average * keep
       result[row] = average
     }
     averages[slot(to - 1)] = average
@@ -111,12 +112,37 @@ export function weightedRule(sheet: Sheet, x: Column, weights: Float64Array): Co
 
 export function wmaRule(sheet: Sheet, x: Column, period: number): Column {
   checkPeriod(period)
-  const total = (period * (period + 1)) / 2
-  return weightedRule(
-    sheet,
-    x,
-    Float64Array.from({ length: period }, (_, k) => (k + 1) / total),
-  )
+  const out = sheet.column()
+  // Plain sum, weighted sum and how many values they hold.
+  const states = new Float64Array(6)
+  sheet.rule((from, to) => {
+    const values = x.values
+    const result = out.values
+    const at = 3 * slot(from - 1)
+    let sum = states[at] as number
+    let weighted = states[at + 1] as number
+    let run = states[at + 2] as number
+    const total = (period * (period + 1)) / 2
+    for (let row = from; row < to; row++) {
+      const value = values[row] as number
+      if (run < period) {
+        run++
+        weighted += run * value
+        sum += value
+      } else {
+        weighted += period * value - sum
+        sum += value - (values[row - period] as number)
+      }
+      if (Number.isNaN(sum)) {
+        sum = 0
+        weighted = 0
+        run = 0
+      }
+      result[row] = run < period ? Number.NaN : weighted / total
+    }
+    states.set([sum, weighted, run], 3 * slot(to - 1))
+  })
+  return out
 }
 
 /** Linearly weighted moving average: weights 1 (oldest) to `period` (newest). */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { BarSeries } from '#shared/domain/bar.ts'
+import { hilbertTrendline, mama } from './hilbert.ts'
 import { macd, roc, rsi, stochastic, stochasticRsi, williamsR } from './momentum.ts'
 import { alma, dema, dynamic, ema, hma, sma, t3, tema, trima, wma } from './moving-averages.ts'
 import { awesome, balanceOfPower, cci, cmo, fisher, pmo, ppo, smi, stc } from './oscillators.ts'
@@ -70,6 +71,12 @@ describe.skipIf(missing)('indicators beside stock-indicators (1e-9)', () => {
     },
     epma: { epma: regression(close, 10).end },
     fisher: { fisher: fisher(series).line, trigger: fisher(series).signal },
+    htl: {
+      dcPeriods: hilbertTrendline(series).cycle,
+      trendline: hilbertTrendline(series).trendline,
+      smoothPrice: hilbertTrendline(series).smooth,
+    },
+    mama: { mama: mama(series).mama, fama: mama(series).fama },
     kvo: { oscillator: kvo(series).line, signal: kvo(series).signal },
     mfi: { mfi: mfi(series) },
     pmo: { pmo: pmo(close).line, signal: pmo(close).signal },

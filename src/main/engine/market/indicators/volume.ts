@@ -1,5 +1,5 @@
 import type { BarSeries } from '#shared/domain/bar.ts'
-import { combineRule, rowRule, totalRule, typicalPriceRule, windowRule } from './arithmetic.ts'
+import { combineRule, rowRule, totalRule, typicalPriceRule } from './arithmetic.ts'
 import { emaRule, smaRule } from './moving-averages.ts'
 import type { Oscillator } from './oscillators.ts'
 import { type Arrays, type BarColumns, type Column, overBars, overBarsMany, type Sheet, slot } from './sheet.ts'
@@ -68,22 +68,36 @@ export function cmf(series: BarSeries, period = 20): Float64Array {
 
 export function mfiRule(sheet: Sheet, bars: BarColumns, period: number): Column {
   const price = typicalPriceRule(sheet, bars)
-  const flow = rowRule(sheet, (row) => {
-    if (row === 0) return Number.NaN
-    const sign = Math.sign((price.values[row] as number) - (price.values[row - 1] as number))
-    return sign * (price.values[row] as number) * (bars.volume.values[row] as number)
-  })
-  return windowRule(sheet, period, (start, end) => {
-    let up = 0
-    let down = 0
-    for (let k = start; k <= end; k++) {
-      const value = flow.values[k] as number
-      if (value > 0) up += value
-      else down -= value
+  const up = sheet.column()
+  const down = sheet.column()
+  const out = sheet.column()
+  sheet.rule((from, to) => {
+    const [prices, volumes, ups, downs, result] = [
+      price.values,
+      bars.volume.values,
+      up.values,
+      down.values,
+      out.values,
+    ] as const
+    for (let row = from; row < to; row++) {
+      const now = prices[row] as number
+      const before = row === 0 ? now : (prices[row - 1] as number)
+      const flow = now * (volumes[row] as number)
+      ups[row] = now > before ? flow : 0
+      downs[row] = now < before ? flow : 0
+      // Summed anew at each bar, so that what has left the window leaves nothing behind.
+      let bought = 0
+      let sold = 0
+      for (let k = Math.max(1, row - period + 1); k <= row; k++) {
+        bought += ups[k] as number
+        sold += downs[k] as number
+      }
+      const total = bought + sold
+      if (row < period) result[row] = Number.NaN
+      else result[row] = total === 0 ? 50 : (100 * bought) / total
     }
-    const total = up + down
-    return total === 0 ? 50 : (100 * up) / total
   })
+  return out
 }
 
 /** Money flow index, 0 to 100: the RSI of typical price x volume; 50 where nothing moved. */
