@@ -87,7 +87,10 @@ export function minimiseCvar(
       }),
     )
     const x = minimiseQuadratic(hessian, linear, [budget, ...box, ...lines])
-    const candidate = x.slice(0, n)
+    // The solver may leave a bound by a rounding error.
+    const candidate = x
+      .slice(0, n)
+      .map((value, i) => Math.max(bounds.lower[i] as number, Math.min(bounds.upper[i] as number, value)))
     const bound = scale * (x[n] as number)
     const predicted = best.value - bound
     const moved = candidate.reduce((sum, value, i) => sum + Math.abs(value - (centre[i] as number)), 0)
