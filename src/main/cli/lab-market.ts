@@ -8,7 +8,7 @@ import type { BarSeries } from '#shared/domain/bar.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
 /** Reads "sma:20" or "macd:12,26,9" as a name and its parameters; throws INDICATOR_PERIOD_INVALID for what is no number. */
-export function parseIndicator(text: string): { readonly name: string; readonly parameters: readonly number[] } {
+function parseIndicator(text: string): { readonly name: string; readonly parameters: readonly number[] } {
   const [name = '', list = ''] = text.split(':')
   const parameters = list === '' ? [] : list.split(',').map(Number)
   if (parameters.some((value) => !Number.isFinite(value))) {

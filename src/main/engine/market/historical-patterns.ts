@@ -11,7 +11,7 @@ export interface HistoricalPatternOptions {
   readonly matches?: number
 }
 
-export interface PatternMatch {
+interface PatternMatch {
   /** Row of the last bar of the matching window. */
   readonly index: number
   /** Root mean square gap between the two shapes, in standard deviations of a return; 0 is the same shape. */

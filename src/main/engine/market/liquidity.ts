@@ -1,5 +1,5 @@
 /** One price level of a book. */
-export interface BookLevel {
+interface BookLevel {
   readonly price: number
   readonly size: number
 }
@@ -11,7 +11,7 @@ export interface OrderBook {
 }
 
 /** What a market order of some size would have cost against the book. */
-export interface Impact {
+interface Impact {
   /** How much of the size the book holds, in base units. */
   readonly filled: number
   /** Mean price of what is filled; null where nothing is. */

@@ -1,12 +1,12 @@
 import { ParleyError } from '#shared/lib/error.ts'
 import { logReturns, median, sampleDeviation } from './statistics.ts'
 
-export const regimes = ['trend up', 'trend down', 'range', 'crisis'] as const
+const regimes = ['trend up', 'trend down', 'range', 'crisis'] as const
 /** What kind of market it is; 'crisis' is high volatility, whichever way. */
-export type Regime = (typeof regimes)[number]
+type Regime = (typeof regimes)[number]
 
 /** A hidden Markov model with one independent Gaussian a feature in each state. */
-export interface RegimeModel {
+interface RegimeModel {
   /** Probability of each state at the first observation. */
   readonly initial: Float64Array
   /** transition[i][j]: probability that state j follows state i. */
@@ -19,7 +19,7 @@ export interface RegimeModel {
 }
 
 /** One observation a row: the features of a bar. */
-export type Observations = readonly Float64Array[]
+type Observations = readonly Float64Array[]
 
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI)
 
@@ -173,7 +173,7 @@ export function fitRegimeModel(
   return { initial, transition, means, deviations, logLikelihood, iterations }
 }
 
-export interface RegimeState {
+interface RegimeState {
   readonly regime: Regime
   /** Mean log return and standard deviation of a bar in this state. */
   readonly meanReturn: number

@@ -3,7 +3,7 @@ import { type Matrix, multiply } from './matrix.ts'
 import { type Constraint, minimiseQuadratic } from './quadratic.ts'
 
 /** Limits on the sum of some assets' weights. */
-export interface GroupLimit {
+interface GroupLimit {
   readonly name: string
   /** Indices of the assets. */
   readonly assets: readonly number[]

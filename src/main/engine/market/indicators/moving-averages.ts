@@ -92,7 +92,7 @@ export function wilderRule(sheet: Sheet, x: Column, period: number): Column {
 }
 
 /** Adds a weighted sum over the last weights.length values; the last weight is the newest value's. */
-export function weightedRule(sheet: Sheet, x: Column, weights: Float64Array): Column {
+function weightedRule(sheet: Sheet, x: Column, weights: Float64Array): Column {
   const out = sheet.column()
   const period = weights.length
   sheet.rule((from, to) => {

@@ -22,7 +22,7 @@ export interface Bands<T> {
 }
 
 /** Adds middle and middle +- factor x width. */
-export function bandsRule(sheet: Sheet, middle: Column, width: Column, factor: number): Bands<Column> {
+function bandsRule(sheet: Sheet, middle: Column, width: Column, factor: number): Bands<Column> {
   return {
     upper: combineRule(sheet, middle, width, (centre, reach) => centre + factor * reach),
     middle,

@@ -26,7 +26,7 @@ export function obv(series: BarSeries): Float64Array {
 }
 
 /** Adds volume x where the close stands in the bar's range, -1 to 1. */
-export function moneyFlowVolumeRule(sheet: Sheet, bars: BarColumns): Column {
+function moneyFlowVolumeRule(sheet: Sheet, bars: BarColumns): Column {
   return rowRule(sheet, (row) => {
     const [high, low, close] = [bars.high.values[row], bars.low.values[row], bars.close.values[row]] as [
       number,

@@ -194,7 +194,7 @@ function emphasis(text: string): number {
 }
 
 /** x / sqrt(x^2 + 15): squeezes a sum of valences into -1 to 1. */
-export function normalise(sum: number): number {
+function normalise(sum: number): number {
   return Math.max(-1, Math.min(1, sum / Math.sqrt(sum * sum + 15)))
 }
 
