@@ -77,7 +77,10 @@ export interface IndicatorBenchRow {
   readonly times: number
 }
 
-/** Measures indicators beside trading-signals, the fastest package found, over 20,000 bars of a random walk; prints a table. */
+/**
+ * Measures indicators beside trading-signals, the fastest package found, over 20,000 bars of a random walk; prints a
+ * table.
+ */
 export function benchIndicators(): IndicatorBenchRow[] {
   const random = createRandom(1)
   let price = 100

@@ -7,7 +7,10 @@ import { parseEmoji, parseLexicon, polarity } from '#engine/market/sentiment/vad
 import type { BarSeries } from '#shared/domain/bar.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
-/** Reads "sma:20" or "macd:12,26,9" as a name and its parameters; throws INDICATOR_PERIOD_INVALID for what is no number. */
+/**
+ * Reads "sma:20" or "macd:12,26,9" as a name and its parameters; throws INDICATOR_PERIOD_INVALID for what is no
+ * number.
+ */
 function parseIndicator(text: string): { readonly name: string; readonly parameters: readonly number[] } {
   const [name = '', list = ''] = text.split(':')
   const parameters = list === '' ? [] : list.split(',').map(Number)
@@ -20,8 +23,8 @@ function parseIndicator(text: string): { readonly name: string; readonly paramet
 }
 
 /**
- * `parley lab indicators`: the columns of each indicator over the bars, keyed by its text and column; null while warming up.
- * Throws INDICATOR_UNKNOWN and INDICATOR_PERIOD_INVALID.
+ * `parley lab indicators`: the columns of each indicator over the bars, keyed by its text and column; null while
+ * warming up. Throws INDICATOR_UNKNOWN and INDICATOR_PERIOD_INVALID.
  */
 export function labIndicators(
   series: BarSeries,

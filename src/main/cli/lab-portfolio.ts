@@ -42,8 +42,8 @@ export interface LabFrontierOptions {
 }
 
 /**
- * `parley lab frontier`: the exact efficient frontier, highest return first, with its corner portfolios. Throws PORTFOLIO_INFEASIBLE and
- * MATRIX_SINGULAR.
+ * `parley lab frontier`: the exact efficient frontier, highest return first, with its corner portfolios. Throws
+ * PORTFOLIO_INFEASIBLE and MATRIX_SINGULAR.
  */
 export function labFrontier(
   expected: Float64Array,

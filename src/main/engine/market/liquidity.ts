@@ -55,7 +55,9 @@ function depth(levels: readonly BookLevel[], reaches: (price: number) => boolean
   return total
 }
 
-/** Reads spread, depth within `depthBps` of the mid, and the impact of buying or selling `size` base units at market. */
+/**
+ * Reads spread, depth within `depthBps` of the mid, and the impact of buying or selling `size` base units at market.
+ */
 export function readLiquidity(book: OrderBook, size: number, depthBps = 50): LiquidityRead {
   const bid = book.bids[0]?.price
   const ask = book.asks[0]?.price

@@ -15,8 +15,8 @@ function ladder(centre: number, steps: readonly number[]): Pick<PivotPoints, 're
 }
 
 /**
- * Pivot points of the session after a complete one, from that session's bar. Woodie's uses the new session's open where it is given, else the close.
- * Demark's has one level either way.
+ * Pivot points of the session after a complete one, from that session's bar. Woodie's uses the new session's open
+ * where it is given, else the close. Demark's has one level either way.
  */
 export function pivotPoints(session: Bar, method: PivotMethod = 'floor', nextOpen = session.close): PivotPoints {
   const { open, high, low, close } = session

@@ -69,8 +69,8 @@ export function modigliani(returns: Float64Array, benchmark: Float64Array, barsP
 }
 
 /**
- * Compound return over the bars in which the benchmark rose, or did not, relative to the benchmark's own over them; returns a year
- * where barsPerYear is given (empyrical), else over all of those bars (PerformanceAnalytics).
+ * Compound return over the bars in which the benchmark rose, or did not, relative to the benchmark's own over them;
+ * returns a year where barsPerYear is given (empyrical), else over all of those bars (PerformanceAnalytics).
  */
 export function captureRatio(
   returns: Float64Array,
@@ -86,8 +86,9 @@ export function captureRatio(
 }
 
 /**
- * Fragility heuristic (Taleb, Canetti et al. 2012) as empyrical has it: the returns at the benchmark's lowest and highest returns, weighed by how near its
- * middle one lies to each, less the return at the middle one; below 0 for what suffers from extremes. NaN for fewer than three bars.
+ * Fragility heuristic (Taleb, Canetti et al. 2012) as empyrical has it: the returns at the benchmark's lowest and
+ * highest returns, weighed by how near its middle one lies to each, less the return at the middle one; below 0 for
+ * what suffers from extremes. NaN for fewer than three bars.
  */
 export function betaFragility(returns: Float64Array, benchmark: Float64Array): number {
   const order = Array.from(benchmark.keys()).sort((i, j) => (benchmark[i] as number) - (benchmark[j] as number))

@@ -31,9 +31,9 @@ export interface CvarAllocation {
 }
 
 /**
- * Fully invested weights within bounds of the least conditional value at risk (Rockafellar and Uryasev 2000) over scenarios: rows of returns,
- * one an asset, equally likely. A proximal bundle method, ended when the proven gap is below `tolerance` times the value. Throws
- * PORTFOLIO_INFEASIBLE.
+ * Fully invested weights within bounds of the least conditional value at risk (Rockafellar and Uryasev 2000) over
+ * scenarios: rows of returns, one an asset, equally likely. A proximal bundle method, ended when the proven gap is
+ * below `tolerance` times the value. Throws PORTFOLIO_INFEASIBLE.
  */
 export function minimiseCvar(
   scenarios: readonly Float64Array[],

@@ -80,8 +80,8 @@ export function shrinkToIdentity(returns: readonly Float64Array[]): Shrunk {
 }
 
 /**
- * Ledoit and Wolf (2003), "Honey, I shrunk the sample covariance matrix": shrinks towards the sample's variances with one
- * correlation for all pairs. Divisor n - 1 over the bars that both have; missing bars count as 0 in the share.
+ * Ledoit and Wolf (2003), "Honey, I shrunk the sample covariance matrix": shrinks towards the sample's variances with
+ * one correlation for all pairs. Divisor n - 1 over the bars that both have; missing bars count as 0 in the share.
  */
 export function shrinkToConstantCorrelation(returns: readonly Float64Array[]): Shrunk {
   const x = centred(returns)

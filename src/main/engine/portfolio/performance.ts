@@ -23,7 +23,10 @@ export function annualVolatility(returns: Float64Array, barsPerYear: number): nu
   return deviation(returns) * Math.sqrt(barsPerYear)
 }
 
-/** Sharpe ratio a bar: (mean - riskFree) / standard deviation; riskFree a bar. x sqrt(bars a year) gives the annual one. */
+/**
+ * Sharpe ratio a bar: (mean - riskFree) / standard deviation; riskFree a bar. x sqrt(bars a year) gives the annual
+ * one.
+ */
 export function sharpeRatio(returns: Float64Array, riskFree = 0): number {
   return finite((mean(returns) - riskFree) / deviation(returns))
 }
@@ -119,7 +122,10 @@ export function rolling(length: number, window: number, measure: (start: number,
   return Float64Array.from({ length: Math.max(0, length - window + 1) }, (_, start) => measure(start, start + window))
 }
 
-/** Compound returns of calendar weeks (from Monday), months, quarters or years in UTC, oldest first; those without bars are left out. */
+/**
+ * Compound returns of calendar weeks (from Monday), months, quarters or years in UTC, oldest first; those without
+ * bars are left out.
+ */
 export function aggregateReturns(
   returns: Float64Array,
   times: Float64Array,
@@ -179,8 +185,8 @@ export function readPerformance(returns: Float64Array, barsPerYear: number): Per
 }
 
 /**
- * Return a year over the root of the squared losses of all runs of losing bars (Burke 1994). As PerformanceAnalytics has it, the
- * returns of a run are compounded as if they were percentages, that is nearly added up.
+ * Return a year over the root of the squared losses of all runs of losing bars (Burke 1994). As PerformanceAnalytics
+ * has it, the returns of a run are compounded as if they were percentages, that is nearly added up.
  */
 export function burkeRatio(returns: Float64Array, barsPerYear: number): number {
   let squares = 0
@@ -197,8 +203,8 @@ export function burkeRatio(returns: Float64Array, barsPerYear: number): number {
 }
 
 /**
- * Mean depth of the deepest drawdowns: those beyond the 1 - confidence quantile of all stretches, stretches at a peak counting as
- * depth 0 (PerformanceAnalytics' CDD).
+ * Mean depth of the deepest drawdowns: those beyond the 1 - confidence quantile of all stretches, stretches at a peak
+ * counting as depth 0 (PerformanceAnalytics' CDD).
  */
 export function conditionalDrawdown(returns: Float64Array, confidence = 0.95): number {
   const found = drawdowns(returns)

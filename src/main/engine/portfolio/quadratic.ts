@@ -49,8 +49,8 @@ function conflictingConstraints(n: number, constraints: readonly Constraint[]): 
 }
 
 /**
- * Minimises x'Hx / 2 + linear . x under constraints, for a positive definite H (Goldfarb and Idnani 1983). Throws PORTFOLIO_INFEASIBLE,
- * naming constraints that conflict, and MATRIX_SINGULAR.
+ * Minimises x'Hx / 2 + linear . x under constraints, for a positive definite H (Goldfarb and Idnani 1983). Throws
+ * PORTFOLIO_INFEASIBLE, naming constraints that conflict, and MATRIX_SINGULAR.
  */
 export function minimiseQuadratic(
   hessian: Matrix,

@@ -173,8 +173,9 @@ export const indicators: Readonly<Record<string, IndicatorEntry>> = {
 }
 
 /**
- * Computes an indicator of the catalogue over bars: its columns by name, "value" where there is one alone. Parameters replace the
- * defaults from the first on. Throws INDICATOR_UNKNOWN, and INDICATOR_PERIOD_INVALID for too many or senseless parameters.
+ * Computes an indicator of the catalogue over bars: its columns by name, "value" where there is one alone. Parameters
+ * replace the defaults from the first on. Throws INDICATOR_UNKNOWN, and INDICATOR_PERIOD_INVALID for too many or
+ * senseless parameters.
  */
 export function computeIndicator(
   name: string,

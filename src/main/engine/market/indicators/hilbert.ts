@@ -128,7 +128,10 @@ export function trendlineRule(sheet: Sheet, bars: BarColumns): InstantaneousTren
   return { trendline, smooth, cycle }
 }
 
-/** Hilbert transform trendline (Ehlers 2001): the mean price over the dominant cycle, smoothed; the price itself up to row 10. */
+/**
+ * Hilbert transform trendline (Ehlers 2001): the mean price over the dominant cycle, smoothed; the price itself up to
+ * row 10.
+ */
 export function hilbertTrendline(series: BarSeries): Arrays<InstantaneousTrend<Column>> {
   return overBarsMany(series, trendlineRule)
 }

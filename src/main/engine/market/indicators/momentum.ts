@@ -106,7 +106,10 @@ export function momentum(values: Float64Array, period = 10): Float64Array {
   return overValues(values, (sheet, x) => changeRule(sheet, x, period))
 }
 
-/** Adds where x stands between the lowest and highest of the last `period` rows, 0 to 100; `flat` where they are equal. */
+/**
+ * Adds where x stands between the lowest and highest of the last `period` rows, 0 to 100; `flat` where they are
+ * equal.
+ */
 export function stochasticPositionRule(
   sheet: Sheet,
   x: Column,
@@ -145,7 +148,10 @@ export function stochasticRule(
   return { k, d: smaRule(sheet, k, smoothD) }
 }
 
-/** Stochastic oscillator (Lane), 0 to 100: %K smoothed by SMA(smoothK), %D its SMA(smoothD); smoothK 1 is the fast one. */
+/**
+ * Stochastic oscillator (Lane), 0 to 100: %K smoothed by SMA(smoothK), %D its SMA(smoothD); smoothK 1 is the fast
+ * one.
+ */
 export function stochastic(series: BarSeries, period = 14, smoothK = 3, smoothD = 3): Arrays<Stochastic<Column>> {
   return overBarsMany(series, (sheet, bars) => stochasticRule(sheet, bars, period, smoothK, smoothD))
 }

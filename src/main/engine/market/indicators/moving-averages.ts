@@ -35,7 +35,10 @@ export function sma(values: Float64Array, period: number): Float64Array {
   return overValues(values, (sheet, x) => smaRule(sheet, x, period))
 }
 
-/** Adds an exponential average with the given weight of the newest value, started from the mean of the first `period` values. */
+/**
+ * Adds an exponential average with the given weight of the newest value, started from the mean of the first `period`
+ * values.
+ */
 export function smoothRule(sheet: Sheet, x: Column, period: number, weight: number): Column {
   checkPeriod(period)
   const out = sheet.column()
@@ -240,7 +243,9 @@ export function almaRule(sheet: Sheet, x: Column, period: number, offset: number
   )
 }
 
-/** Arnaud Legoux moving average: Gaussian weights centred at `offset` (0 to 1) of the window, of width period / sigma. */
+/**
+ * Arnaud Legoux moving average: Gaussian weights centred at `offset` (0 to 1) of the window, of width period / sigma.
+ */
 export function alma(values: Float64Array, period: number, offset = 0.85, sigma = 6): Float64Array {
   return overValues(values, (sheet, x) => almaRule(sheet, x, period, offset, sigma))
 }
@@ -271,7 +276,10 @@ export function kamaRule(sheet: Sheet, x: Column, period: number, fast: number, 
   return out
 }
 
-/** Kaufman's adaptive moving average: the more efficient the last `period` moves, the faster (EMA `fast` to EMA `slow`). */
+/**
+ * Kaufman's adaptive moving average: the more efficient the last `period` moves, the faster (EMA `fast` to EMA
+ * `slow`).
+ */
 export function kama(values: Float64Array, period = 10, fast = 2, slow = 30): Float64Array {
   return overValues(values, (sheet, x) => kamaRule(sheet, x, period, fast, slow))
 }

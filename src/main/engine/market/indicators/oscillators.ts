@@ -184,7 +184,9 @@ export function smiRule(
   return { line, signal: smooth(line, signal) }
 }
 
-/** Stochastic momentum index (Blau), -100 to 100: distance of the close from the middle of its range, doubly smoothed. */
+/**
+ * Stochastic momentum index (Blau), -100 to 100: distance of the close from the middle of its range, doubly smoothed.
+ */
 export function smi(series: BarSeries, period = 13, first = 25, second = 2, signal = 3): Arrays<Oscillator<Column>> {
   return overBarsMany(series, (sheet, bars) => smiRule(sheet, bars, period, first, second, signal))
 }

@@ -23,7 +23,10 @@ function readSeries(): BarSeries {
   return { time, open: column(1), high: column(2), low: column(3), close: column(4), volume: column(5) }
 }
 
-/** The largest gap to the expected values, relative where they exceed 1; a missing value where one is expected is infinite. */
+/**
+ * The largest gap to the expected values, relative where they exceed 1; a missing value where one is expected is
+ * infinite.
+ */
 function gap(actual: Float64Array, expected: Expected, from = 0): number {
   expect(actual.length).toBe(expected.length)
   let worst = 0

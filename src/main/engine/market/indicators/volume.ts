@@ -20,7 +20,10 @@ export function obvRule(sheet: Sheet, bars: BarColumns): Column {
   return out
 }
 
-/** On-balance volume: volume added on a higher close and subtracted on a lower one; starts at 0 (TA-Lib: at the first volume). */
+/**
+ * On-balance volume: volume added on a higher close and subtracted on a lower one; starts at 0 (TA-Lib: at the first
+ * volume).
+ */
 export function obv(series: BarSeries): Float64Array {
   return overBars(series, obvRule)
 }
@@ -133,8 +136,8 @@ export function vwapRule(sheet: Sheet, bars: BarColumns, sessionMs?: number): Co
 }
 
 /**
- * Volume-weighted average of the typical price since the first bar, or since the start of each session where a session's
- * length in milliseconds is given (86,400,000 for days from midnight UTC). NaN until something is traded.
+ * Volume-weighted average of the typical price since the first bar, or since the start of each session where a
+ * session's length in milliseconds is given (86,400,000 for days from midnight UTC). NaN until something is traded.
  */
 export function vwap(series: BarSeries, sessionMs?: number): Float64Array {
   return overBars(series, (sheet, bars) => vwapRule(sheet, bars, sessionMs))

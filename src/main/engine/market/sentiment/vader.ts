@@ -173,8 +173,8 @@ function wordValence(
 }
 
 /**
- * Halves what stands before the first "but" and adds half to what stands after. As in the reference, a valence that occurs twice is
- * taken for its first occurrence.
+ * Halves what stands before the first "but" and adds half to what stands after. As in the reference, a valence that
+ * occurs twice is taken for its first occurrence.
  */
 function weighBut(valences: number[], lower: readonly string[]): void {
   const but = lower.indexOf('but')
@@ -199,8 +199,9 @@ function normalise(sum: number): number {
 }
 
 /**
- * Scores a text by VADER's rules (Hutto and Gilbert 2014): valences of a lexicon, turned by negation, strengthened by boosters, capitals
- * and punctuation, with "but" and a few idioms. Equals the reference implementation before its rounding.
+ * Scores a text by VADER's rules (Hutto and Gilbert 2014): valences of a lexicon, turned by negation, strengthened by
+ * boosters, capitals and punctuation, with "but" and a few idioms. Equals the reference implementation before its
+ * rounding.
  */
 export function polarity(text: string, lexicon: Lexicon, emoji: EmojiDescriptions = new Map()): Polarity {
   const plain = describeEmoji(text, emoji)
