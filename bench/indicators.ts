@@ -78,8 +78,7 @@ export interface IndicatorBenchRow {
 }
 
 /**
- * Measures indicators beside trading-signals, the fastest package found, over 20,000 bars of a random walk; prints a
- * table.
+ * Measures indicators beside trading-signals over 20,000 bars of a random walk, the same for both, and prints a table.
  */
 export function benchIndicators(): IndicatorBenchRow[] {
   const random = createRandom(1)
