@@ -7,8 +7,8 @@ export interface CandlestickHit {
   readonly start: number
   readonly end: number
   /**
-   * As in TA-Lib: above 0 for a bullish pattern (or one without a direction, such as a doji), below 0 for a bearish one; 100 is a plain hit, 80
-   * one that just touches, 200 a hikkake that has been confirmed.
+   * As in TA-Lib: above 0 for a bullish pattern (or one without a direction, such as a doji), below 0 for a bearish
+   * one; 100 is a plain hit, 80 one that just touches, 200 a hikkake that has been confirmed.
    */
   readonly signal: number
 }
@@ -701,8 +701,8 @@ export const candlestickPatterns: readonly CandlestickPattern[] = [
 ]
 
 /**
- * Finds the candlestick patterns that end in the last `lookback` bars (default: all), oldest first, by TA-Lib's definitions and default
- * settings. A pattern is seen at its last bar and depends on no later one.
+ * Finds the candlestick patterns that end in the last `lookback` bars (default: all), oldest first, by TA-Lib's
+ * definitions and default settings. A pattern is seen at its last bar and depends on no later one.
  */
 export function findCandlesticks(
   series: BarSeries,

@@ -4,7 +4,10 @@ import { type Bar, barSeries } from '#shared/domain/bar.ts'
 import { createRandom } from '#shared/lib/random.ts'
 import { type ChartPatternKind, findChartPatterns } from './chart-patterns.ts'
 
-/** Bars along straight lines between the given prices, `step` bars a line, after a stretch that gives the ATR something to read. */
+/**
+ * Bars along straight lines between the given prices, `step` bars a line, after a stretch that gives the ATR
+ * something to read.
+ */
 function drawn(prices: readonly number[], step = 12): Bar[] {
   const path = [prices[0] as number, (prices[0] as number) + 1]
   const all = [...path, ...path, ...path, ...path, ...path, ...path, ...path, ...path]

@@ -159,8 +159,9 @@ function flag([a, b, c, d]: readonly Swing[], width: number, sign: 1 | -1): Draf
 }
 
 /**
- * Finds chart patterns in turning points confirmed by `reach` bars on both sides, oldest first. Tolerances are in ATRs at the pattern's
- * last turning point. No look-ahead: a pattern is told at `knownAt` from bars up to there, and later bars only fill in `completedAt`.
+ * Finds chart patterns in turning points confirmed by `reach` bars on both sides, oldest first. Tolerances are in
+ * ATRs at the pattern's last turning point. No look-ahead: a pattern is told at `knownAt` from bars up to there, and
+ * later bars only fill in `completedAt`.
  */
 export function findChartPatterns(series: BarSeries, reach = 5): ChartPattern[] {
   const width = atr(series, 14)

@@ -18,7 +18,7 @@ function known(value: number): number | null {
 }
 
 /** Pearson's correlation; null for fewer than three pairs or a constant series. */
-export function pearson(a: Float64Array, b: Float64Array): number | null {
+function pearson(a: Float64Array, b: Float64Array): number | null {
   const meanA = mean(a)
   const meanB = mean(b)
   let cross = 0
@@ -48,12 +48,12 @@ function ranks(values: Float64Array): Float64Array {
 }
 
 /** Spearman's rank correlation; null as for Pearson's. */
-export function spearman(a: Float64Array, b: Float64Array): number | null {
+function spearman(a: Float64Array, b: Float64Array): number | null {
   return pearson(ranks(a), ranks(b))
 }
 
 /** Exponentially weighted correlation of returns about zero (RiskMetrics), oldest first; null as for Pearson's. */
-export function ewmaCorrelation(a: Float64Array, b: Float64Array, decay: number): number | null {
+function ewmaCorrelation(a: Float64Array, b: Float64Array, decay: number): number | null {
   let cross = 0
   let squaresA = 0
   let squaresB = 0

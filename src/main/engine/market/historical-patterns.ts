@@ -11,7 +11,7 @@ export interface HistoricalPatternOptions {
   readonly matches?: number
 }
 
-export interface PatternMatch {
+interface PatternMatch {
   /** Row of the last bar of the matching window. */
   readonly index: number
   /** Root mean square gap between the two shapes, in standard deviations of a return; 0 is the same shape. */
@@ -30,7 +30,10 @@ export interface HistoricalPatterns {
   readonly hitRate: number | null
   /** 95 % interval of the mean (Student's t); null for fewer than three matches. */
   readonly interval: readonly [number, number] | null
-  /** Mean log return over every `horizon` bars of the past searched: what to compare the mean with; null without a past. */
+  /**
+   * Mean log return over every `horizon` bars of the past searched: what to compare the mean with; null without a
+   * past.
+   */
   readonly baseline: number | null
 }
 
@@ -48,9 +51,10 @@ function distance(a: Float64Array, b: Float64Array): number {
 }
 
 /**
- * Finds the past windows whose normalised log returns are nearest to those of the last `window` bars, and what followed
- * each. No look-ahead: a window counts only if it ends before the present one begins and its outcome is known.
- * Matches are at least `horizon` bars apart, so that no outcome is counted twice. Throws PATTERN_OPTIONS_INVALID.
+ * Finds the past windows whose normalised log returns are nearest to those of the last `window` bars, and what
+ * followed each. No look-ahead: a window counts only if it ends before the present one begins and its outcome is
+ * known. Matches are at least `horizon` bars apart, so that no outcome is counted twice. Throws
+ * PATTERN_OPTIONS_INVALID.
  */
 export function historicalPatterns(closes: Float64Array, options: HistoricalPatternOptions = {}): HistoricalPatterns {
   const { window = 20, horizon = 5, matches: limit = 20 } = options

@@ -46,8 +46,9 @@ export function swings(series: BarSeries, reach = 5): Swing[] {
 }
 
 /**
- * Support below and resistance above the last close, strongest first (touches, then recency): swings of the last `lookback` bars
- * that lie within one ATR of each other are one level at their mean price. Empty where there are too few bars for an ATR.
+ * Support below and resistance above the last close, strongest first (touches, then recency): swings of the last
+ * `lookback` bars that lie within one ATR of each other are one level at their mean price. Empty where there are too
+ * few bars for an ATR.
  */
 export function supportResistance(series: BarSeries, lookback = 250, reach = 5): PriceLevel[] {
   const last = series.close.length - 1

@@ -1,5 +1,5 @@
 /** One price level of a book. */
-export interface BookLevel {
+interface BookLevel {
   readonly price: number
   readonly size: number
 }
@@ -11,7 +11,7 @@ export interface OrderBook {
 }
 
 /** What a market order of some size would have cost against the book. */
-export interface Impact {
+interface Impact {
   /** How much of the size the book holds, in base units. */
   readonly filled: number
   /** Mean price of what is filled; null where nothing is. */
@@ -55,7 +55,9 @@ function depth(levels: readonly BookLevel[], reaches: (price: number) => boolean
   return total
 }
 
-/** Reads spread, depth within `depthBps` of the mid, and the impact of buying or selling `size` base units at market. */
+/**
+ * Reads spread, depth within `depthBps` of the mid, and the impact of buying or selling `size` base units at market.
+ */
 export function readLiquidity(book: OrderBook, size: number, depthBps = 50): LiquidityRead {
   const bid = book.bids[0]?.price
   const ask = book.asks[0]?.price

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { BarSeries } from '#shared/domain/bar.ts'
@@ -6,7 +7,7 @@ import { correlations } from './correlations.ts'
 import { historicalPatterns } from './historical-patterns.ts'
 import { supportResistance, swings } from './levels.ts'
 import { readLiquidity } from './liquidity.ts'
-import { readRegime } from './regimes.ts'
+import { filterRegimes, fitRegimeModel, readRegime } from './regimes.ts'
 import { readTechnicals } from './technicals.ts'
 
 /** Bars whose log return has the given drift and volatility a bar. */
@@ -176,6 +177,20 @@ describe('correlations', () => {
   })
 })
 
+const statistics = '../shared/reference/stats/r-stats-expected.json'
+
+it.skipIf(!existsSync(statistics))('correlations are those of R', () => {
+  const { cases } = JSON.parse(readFileSync(statistics, 'utf8')) as {
+    cases: Record<string, { x: number[]; y: number[]; pearson: { estimate: number }; spearman: { estimate: number } }>
+  }
+  const found = cases['correlation mtcars mpg,wt']
+  expect(found).toBeDefined()
+  const { x, y, pearson, spearman } = found as NonNullable<typeof found>
+  const actual = correlations(Float64Array.from(x), Float64Array.from(y))
+  expect(actual.pearson).toBeCloseTo(pearson.estimate, 12)
+  expect(actual.spearman).toBeCloseTo(spearman.estimate, 12)
+})
+
 describe('liquidity', () => {
   const book = {
     bids: [
@@ -222,6 +237,29 @@ describe('regimes', () => {
     const read = readRegime(close)
     expect(readRegime(close)).toEqual(read)
     expect(Object.values(read.probabilities).reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 9)
+  })
+
+  it('the fit recovers the model that made the observations', () => {
+    const random = createRandom(2)
+    let state = 0
+    const truth: number[] = []
+    const rows = Array.from({ length: 3000 }, () => {
+      if (random.chance(state === 0 ? 0.03 : 0.06)) state = 1 - state
+      truth.push(state)
+      return Float64Array.of(state === 0 ? 1 + 0.5 * random.normal() : -1 + 1.5 * random.normal())
+    })
+    const guess = Uint8Array.from(rows, (row) => ((row[0] as number) > 0 ? 0 : 1))
+    const model = fitRegimeModel(rows, guess, 2)
+    expect(model.means[0]?.[0]).toBeCloseTo(1, 1)
+    expect(model.means[1]?.[0]).toBeCloseTo(-1, 0.5)
+    expect(model.deviations[0]?.[0]).toBeCloseTo(0.5, 1)
+    expect(model.deviations[1]?.[0]).toBeCloseTo(1.5, 0.5)
+    expect(model.transition[0]?.[1]).toBeCloseTo(0.03, 1.5)
+    const filtered = filterRegimes(rows, model)
+    const right = filtered.filter((row, t) => (row[1] as number) > 0.5 === (truth[t] === 1)).length
+    expect(right / rows.length).toBeGreaterThan(0.93)
+    // Filtered, not smoothed: what comes later changes nothing.
+    expect(filterRegimes(rows.slice(0, 100), model)).toEqual(filtered.slice(0, 100))
   })
 
   it('survives a market that does not move', () => {

@@ -1,12 +1,12 @@
 import { ParleyError } from '#shared/lib/error.ts'
 import { logReturns, median, sampleDeviation } from './statistics.ts'
 
-export const regimes = ['trend up', 'trend down', 'range', 'crisis'] as const
+const regimes = ['trend up', 'trend down', 'range', 'crisis'] as const
 /** What kind of market it is; 'crisis' is high volatility, whichever way. */
-export type Regime = (typeof regimes)[number]
+type Regime = (typeof regimes)[number]
 
 /** A hidden Markov model with one independent Gaussian a feature in each state. */
-export interface RegimeModel {
+interface RegimeModel {
   /** Probability of each state at the first observation. */
   readonly initial: Float64Array
   /** transition[i][j]: probability that state j follows state i. */
@@ -19,75 +19,153 @@ export interface RegimeModel {
 }
 
 /** One observation a row: the features of a bar. */
-export type Observations = readonly Float64Array[]
+type Observations = readonly Float64Array[]
 
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI)
 
-function logDensity(row: Float64Array, means: Float64Array, deviations: Float64Array): number {
-  let log = 0
-  for (let k = 0; k < row.length; k++) {
-    const deviation = deviations[k] as number
-    const z = ((row[k] as number) - (means[k] as number)) / deviation
-    log -= 0.5 * z * z + Math.log(deviation) + halfLogTwoPi
-  }
-  return log
+/** The rows' features one after the other. */
+function flatten(rows: Observations): Float64Array {
+  const features = rows[0]?.length ?? 0
+  const flat = new Float64Array(rows.length * features)
+  for (const [t, row] of rows.entries()) flat.set(row, t * features)
+  return flat
 }
 
-/** Densities of each row in each state, scaled so that the largest of a row is 1; the scale's logs are returned too. */
-function densities(rows: Observations, means: readonly Float64Array[], deviations: readonly Float64Array[]) {
-  const scales = new Float64Array(rows.length)
-  const table = rows.map((row, t) => {
-    const logs = means.map((centre, state) => logDensity(row, centre, deviations[state] as Float64Array))
-    const top = Math.max(...logs)
-    scales[t] = top
-    return Float64Array.from(logs, (log) => Math.exp(log - top))
-  })
-  return { table, scales }
+type Parameters = Pick<RegimeModel, 'initial' | 'transition' | 'means' | 'deviations'>
+
+/** What the forward pass leaves behind; tables hold one number a state for each row. */
+interface Pass {
+  /** Densities, scaled so that the largest of a row is 1. */
+  readonly density: Float64Array
+  readonly filtered: Float64Array
+  readonly norms: Float64Array
+  readonly logLikelihood: number
 }
 
-/** Scaled forward pass (Rabiner 1989): the probability of each state given the rows up to each one, and the log likelihood. */
-function forward(
-  table: readonly Float64Array[],
-  scales: Float64Array,
-  initial: Float64Array,
-  transition: readonly Float64Array[],
-) {
-  const states = initial.length
-  const norms = new Float64Array(table.length)
-  const filtered: Float64Array[] = []
+/**
+ * Scaled forward pass (Rabiner 1989): the probability of each state given the rows up to each one, and the log
+ * likelihood.
+ */
+function forward(data: Float64Array, count: number, model: Parameters): Pass {
+  const states = model.initial.length
+  const features = data.length / Math.max(1, count)
+  const transition = flatten(model.transition)
+  const means = flatten(model.means)
+  const deviations = flatten(model.deviations)
+  const constants = model.deviations.map((row) =>
+    row.reduce((sum, deviation) => sum - Math.log(deviation) - halfLogTwoPi, 0),
+  )
+  const density = new Float64Array(count * states)
+  const filtered = new Float64Array(count * states)
+  const norms = new Float64Array(count)
   let logLikelihood = 0
-  let before: Float64Array | undefined
-  for (const [t, density] of table.entries()) {
-    const now = new Float64Array(states)
+  for (let t = 0; t < count; t++) {
+    let top = Number.NEGATIVE_INFINITY
+    for (let j = 0; j < states; j++) {
+      let log = constants[j] as number
+      for (let k = 0; k < features; k++) {
+        const at = j * features + k
+        const z = ((data[t * features + k] as number) - (means[at] as number)) / (deviations[at] as number)
+        log -= 0.5 * z * z
+      }
+      density[t * states + j] = log
+      if (log > top) top = log
+    }
     let norm = 0
     for (let j = 0; j < states; j++) {
-      let prior = initial[j] as number
-      if (before) {
+      let prior = model.initial[j] as number
+      if (t > 0) {
         prior = 0
-        for (let i = 0; i < states; i++) prior += (before[i] as number) * (transition[i]?.[j] as number)
+        for (let i = 0; i < states; i++) {
+          prior += (filtered[(t - 1) * states + i] as number) * (transition[i * states + j] as number)
+        }
       }
-      now[j] = prior * (density[j] as number)
-      norm += now[j] as number
+      const scaled = Math.exp((density[t * states + j] as number) - top)
+      density[t * states + j] = scaled
+      filtered[t * states + j] = prior * scaled
+      norm += prior * scaled
     }
-    for (let j = 0; j < states; j++) now[j] = norm > 0 ? (now[j] as number) / norm : 1 / states
-    norms[t] = norm > 0 ? norm : Number.MIN_VALUE
-    logLikelihood += Math.log(norms[t]) + (scales[t] as number)
-    filtered.push(now)
-    before = now
+    for (let j = 0; j < states; j++) {
+      const at = t * states + j
+      filtered[at] = norm > 0 ? (filtered[at] as number) / norm : 1 / states
+    }
+    const share = norm > 0 ? norm : Number.MIN_VALUE
+    norms[t] = share
+    logLikelihood += Math.log(share) + top
   }
-  return { filtered, norms, logLikelihood }
+  return { density, filtered, norms, logLikelihood }
 }
 
 /** Filtered probabilities: row t holds the probability of each state given the rows up to t alone. */
 export function filterRegimes(rows: Observations, model: RegimeModel): Float64Array[] {
-  const { table, scales } = densities(rows, model.means, model.deviations)
-  return forward(table, scales, model.initial, model.transition).filtered
+  const states = model.initial.length
+  const { filtered } = forward(flatten(rows), rows.length, model)
+  return rows.map((_, t) => filtered.slice(t * states, (t + 1) * states))
+}
+
+/** Means and deviations of each state's rows, weighed by how probable the state is at each row. */
+function estimateStates(data: Float64Array, weights: Float64Array, states: number, floors: Float64Array) {
+  const features = floors.length
+  const count = data.length / features
+  const means: Float64Array[] = []
+  const deviations: Float64Array[] = []
+  for (let j = 0; j < states; j++) {
+    const centre = new Float64Array(features)
+    const spread = new Float64Array(features)
+    let total = 1e-12
+    for (let t = 0; t < count; t++) total += weights[t * states + j] as number
+    for (let k = 0; k < features; k++) {
+      let sum = 0
+      for (let t = 0; t < count; t++) sum += (weights[t * states + j] as number) * (data[t * features + k] as number)
+      const value = sum / total
+      let squares = 0
+      for (let t = 0; t < count; t++) {
+        const gap = (data[t * features + k] as number) - value
+        squares += (weights[t * states + j] as number) * gap * gap
+      }
+      centre[k] = value
+      spread[k] = Math.max(Math.sqrt(squares / total), floors[k] as number)
+    }
+    means.push(centre)
+    deviations.push(spread)
+  }
+  return { means, deviations }
+}
+
+/** Backward pass: the probability of each state at each row given all rows, and how often each state followed each. */
+function backward(pass: Pass, transitions: readonly Float64Array[]) {
+  const states = transitions.length
+  const { density, filtered, norms } = pass
+  const transition = flatten(transitions)
+  const weights = new Float64Array(filtered.length)
+  const counts = new Float64Array(states * states).fill(1e-6)
+  const after = new Float64Array(states).fill(1)
+  const earlier = new Float64Array(states)
+  for (let t = norms.length - 1; t >= 0; t--) {
+    for (let j = 0; j < states; j++)
+      weights[t * states + j] = (filtered[t * states + j] as number) * (after[j] as number)
+    if (t === 0) break
+    const norm = norms[t] as number
+    for (let i = 0; i < states; i++) {
+      const past = filtered[(t - 1) * states + i] as number
+      let sum = 0
+      for (let j = 0; j < states; j++) {
+        const at = i * states + j
+        const step = ((transition[at] as number) * (density[t * states + j] as number) * (after[j] as number)) / norm
+        sum += step
+        counts[at] = (counts[at] as number) + past * step
+      }
+      earlier[i] = sum
+    }
+    after.set(earlier)
+  }
+  return { weights, counts }
 }
 
 /**
- * Fits the model by Baum-Welch from a first guess of each row's state (0 to states - 1), so the same rows and guess give
- * the same model. Ends when the log likelihood gains less than 1e-6 a row, or after `maxIterations`. Deviations keep a floor of 1 % of
- * the feature's own, so that no state collapses on one row.
+ * Fits the model by Baum-Welch from a first guess of each row's state (0 to states - 1), so the same rows and guess
+ * give the same model. Ends when the log likelihood gains less than 1e-6 a row, or after `maxIterations`. Deviations
+ * keep a floor of 1 % of the feature's own, so that no state collapses on one row.
  */
 export function fitRegimeModel(
   rows: Observations,
@@ -101,79 +179,37 @@ export function fitRegimeModel(
       wayOut: `Give at least ${4 * states} bars.`,
     })
   }
+  const data = flatten(rows)
   const floors = Float64Array.from({ length: features }, (_, k) => {
     const spread = sampleDeviation(Float64Array.from(rows, (row) => row[k] as number))
     return spread > 0 ? spread * 0.01 : 1e-12
   })
-  // Weights start at the guess and become the posterior of each state.
-  let weights = rows.map((_, t) => Float64Array.from({ length: states }, (_, j) => (guess[t] === j ? 1 : 0)))
+  let weights = new Float64Array(rows.length * states)
+  for (const [t, state] of guess.entries()) weights[t * states + state] = 1
   let initial = new Float64Array(states).fill(1 / states)
   let transition = Array.from({ length: states }, (_, i) =>
     Float64Array.from({ length: states }, (_, j) => (i === j ? 0.9 : 0.1 / (states - 1))),
   )
-  let means: Float64Array[] = []
-  let deviations: Float64Array[] = []
   let logLikelihood = Number.NEGATIVE_INFINITY
-  let iterations = 0
-  for (; iterations < maxIterations; iterations++) {
-    means = []
-    deviations = []
-    for (let j = 0; j < states; j++) {
-      const centre = new Float64Array(features)
-      const spread = new Float64Array(features)
-      let total = 1e-12
-      for (const weight of weights) total += weight[j] as number
-      for (let k = 0; k < features; k++) {
-        let sum = 0
-        for (const [t, row] of rows.entries()) sum += (weights[t]?.[j] as number) * (row[k] as number)
-        const value = sum / total
-        let squares = 0
-        for (const [t, row] of rows.entries())
-          squares += (weights[t]?.[j] as number) * ((row[k] as number) - value) ** 2
-        centre[k] = value
-        spread[k] = Math.max(Math.sqrt(squares / total), floors[k] as number)
-      }
-      means.push(centre)
-      deviations.push(spread)
-    }
-    const { table, scales } = densities(rows, means, deviations)
-    const pass = forward(table, scales, initial, transition)
+  for (let iterations = 1; ; iterations++) {
+    const model = { initial, transition, ...estimateStates(data, weights, states, floors) }
+    const pass = forward(data, rows.length, model)
     const gained = pass.logLikelihood - logLikelihood
     logLikelihood = pass.logLikelihood
-    if (gained < 1e-6 * rows.length && iterations > 0) break
+    if (gained < 1e-6 * rows.length || iterations === maxIterations) return { ...model, logLikelihood, iterations }
 
-    const counts = Array.from({ length: states }, () => new Float64Array(states).fill(1e-6))
-    let after = new Float64Array(states).fill(1)
-    weights = weights.map(() => new Float64Array(states))
-    for (let t = rows.length - 1; t >= 0; t--) {
-      const now = pass.filtered[t] as Float64Array
-      const posterior = weights[t] as Float64Array
-      for (let j = 0; j < states; j++) posterior[j] = (now[j] as number) * (after[j] as number)
-      if (t === 0) break
-      const past = pass.filtered[t - 1] as Float64Array
-      const density = table[t] as Float64Array
-      const norm = pass.norms[t] as number
-      const earlier = new Float64Array(states)
-      for (let i = 0; i < states; i++) {
-        for (let j = 0; j < states; j++) {
-          const step = ((transition[i]?.[j] as number) * (density[j] as number) * (after[j] as number)) / norm
-          earlier[i] = (earlier[i] as number) + step
-          const row = counts[i] as Float64Array
-          row[j] = (row[j] as number) + (past[i] as number) * step
-        }
-      }
-      after = earlier
-    }
-    initial = new Float64Array(weights[0] as Float64Array)
-    transition = counts.map((row) => {
+    const { weights: next, counts } = backward(pass, transition)
+    weights = next
+    initial = weights.slice(0, states)
+    transition = Array.from({ length: states }, (_, i) => {
+      const row = counts.slice(i * states, (i + 1) * states)
       const total = row.reduce((sum, count) => sum + count, 0)
       return row.map((count) => count / total)
     })
   }
-  return { initial, transition, means, deviations, logLikelihood, iterations }
 }
 
-export interface RegimeState {
+interface RegimeState {
   readonly regime: Regime
   /** Mean log return and standard deviation of a bar in this state. */
   readonly meanReturn: number
@@ -205,10 +241,11 @@ function smooth(values: Float64Array, window: number): Float64Array {
 }
 
 /**
- * Tells the market's regime from its closes: a hidden Markov model of four states over each bar's smoothed return and log volatility
- * (both over `window` bars), fitted to these closes. The start is deterministic: the calmest 80 % of bars
- * split by their smoothed return, the rest as crisis. States are named by what they turned out to be. Needs about 100 bars to say anything;
- * throws REGIME_ROWS_TOO_FEW below 30.
+ * Tells the market's regime from its closes: a hidden Markov model of four states over each bar's smoothed return and
+ * log volatility (both over `window` bars), fitted to these closes. The start is deterministic: the calmest 80 % of
+ * bars split by their smoothed return, the rest as crisis. States are named by what they turned out to be. Needs
+ * about 100 bars to say anything; throws REGIME_ROWS_TOO_FEW below 30. Takes about 10 microseconds a bar, so many
+ * thousand bars are work for another thread.
  */
 export function readRegime(closes: Float64Array, window = 10): RegimeRead {
   const returns = logReturns(closes)
@@ -267,7 +304,10 @@ export function readRegime(closes: Float64Array, window = 10): RegimeRead {
   return { states, probabilities, regime, confidence: probabilities[regime], model }
 }
 
-/** Crisis: half as volatile again as the median bar. Trend: a drift over the window of more than half a standard error of its noise. */
+/**
+ * Crisis: half as volatile again as the median bar. Trend: a drift over the window of more than half a standard error
+ * of its noise.
+ */
 function nameState(centre: Float64Array, typical: number, window: number): Regime {
   const [drift, spread] = centre as unknown as [number, number]
   if (spread - typical > Math.log(1.5)) return 'crisis'

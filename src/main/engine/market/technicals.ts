@@ -62,7 +62,10 @@ function ratio(a: number | null, b: number | null): number | null {
   return a === null || b === null || b === 0 ? null : a / b
 }
 
-/** Reads the newest state of the market from its bars, the last of which should be complete. Uses nothing but these bars. */
+/**
+ * Reads the newest state of the market from its bars, the last of which should be complete. Uses nothing but these
+ * bars.
+ */
 export function readTechnicals(series: BarSeries): TechnicalRead {
   const { close } = series
   const last = close.length - 1

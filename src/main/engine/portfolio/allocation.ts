@@ -91,8 +91,8 @@ function weightsFor(
 }
 
 /**
- * Fully invested weights within bounds (default 0 to 1) for a goal, exact by the critical line. Throws PORTFOLIO_INFEASIBLE,
- * naming what cannot be met, and MATRIX_SINGULAR.
+ * Fully invested weights within bounds (default 0 to 1) for a goal, exact by the critical line. Throws
+ * PORTFOLIO_INFEASIBLE, naming what cannot be met, and MATRIX_SINGULAR.
  */
 export function allocate(
   goal: AllocationGoal,

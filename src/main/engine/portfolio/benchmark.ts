@@ -68,9 +68,38 @@ export function modigliani(returns: Float64Array, benchmark: Float64Array, barsP
   return (excess * deviation(benchmark)) / deviation(returns) + riskFree
 }
 
-/** Compound return over the bars in which the benchmark rose, or fell, relative to the benchmark's own over them. */
-export function captureRatio(returns: Float64Array, benchmark: Float64Array, side: 'up' | 'down'): number {
+/**
+ * Compound return over the bars in which the benchmark rose, or did not, relative to the benchmark's own over them;
+ * returns a year where barsPerYear is given (empyrical), else over all of those bars (PerformanceAnalytics).
+ */
+export function captureRatio(
+  returns: Float64Array,
+  benchmark: Float64Array,
+  side: 'up' | 'down',
+  barsPerYear?: number,
+): number {
   const counts = (_: number, t: number) =>
     side === 'up' ? (benchmark[t] as number) > 0 : (benchmark[t] as number) <= 0
-  return cumulativeReturn(returns.filter(counts)) / cumulativeReturn(benchmark.filter(counts))
+  const measure = (values: Float64Array) =>
+    barsPerYear === undefined ? cumulativeReturn(values) : annualReturn(values, barsPerYear)
+  return measure(returns.filter(counts)) / measure(benchmark.filter(counts))
+}
+
+/**
+ * Fragility heuristic (Taleb, Canetti et al. 2012) as empyrical has it: the returns at the benchmark's lowest and
+ * highest returns, weighed by how near its middle one lies to each, less the return at the middle one; below 0 for
+ * what suffers from extremes. NaN for fewer than three bars.
+ */
+export function betaFragility(returns: Float64Array, benchmark: Float64Array): number {
+  const order = Array.from(benchmark.keys()).sort((i, j) => (benchmark[i] as number) - (benchmark[j] as number))
+  if (order.length < 3) return Number.NaN
+  // Half the number of bars, a half rounded to the even one.
+  const half = order.length / 2
+  const middle = half % 1 === 0.5 ? 2 * Math.round(half / 2) : half
+  const [low, mid, high] = [order[0], order[middle], order.at(-1)] as [number, number, number]
+  const at = (row: number) => benchmark[row] as number
+  const span = at(high) - at(low)
+  const lowWeight = span === 0 ? 0.5 : (at(mid) - at(low)) / span
+  const highWeight = span === 0 ? 0.5 : (at(high) - at(mid)) / span
+  return lowWeight * (returns[low] as number) + highWeight * (returns[high] as number) - (returns[mid] as number)
 }

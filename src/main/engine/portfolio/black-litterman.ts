@@ -20,8 +20,8 @@ export function impliedReturns(covariances: Matrix, marketWeights: Float64Array,
 }
 
 /**
- * Blends a prior with views (Black and Litterman 1992). A view of confidence c has variance tau v (1 - c) / c for a portfolio of variance v (Idzorek).
- * Throws VIEW_CONFIDENCE_INVALID.
+ * Blends a prior with views (Black and Litterman 1992). A view of confidence c has variance tau v (1 - c) / c for a
+ * portfolio of variance v (Idzorek). Throws VIEW_CONFIDENCE_INVALID.
  */
 export function blackLitterman(
   prior: Float64Array,

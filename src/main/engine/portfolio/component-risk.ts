@@ -33,8 +33,9 @@ export function componentVolatility(weights: Float64Array, covariances: Matrix):
 }
 
 /**
- * Splits the tail of a portfolio of fixed weights by Euler's rule (Boudt, Peterson and Croux 2008); returns are one array an asset. Variance has divisor n - 1 and the
- * higher moments n, as in PerformanceAnalytics. A confidence is above 0.5 and below 1.
+ * Splits the tail of a portfolio of fixed weights by Euler's rule (Boudt, Peterson and Croux 2008); returns are one
+ * array an asset. Variance has divisor n - 1 and the higher moments n, as in PerformanceAnalytics. A confidence is
+ * above 0.5 and below 1.
  */
 export function componentTail(
   returns: readonly Float64Array[],

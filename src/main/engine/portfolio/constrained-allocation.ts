@@ -3,7 +3,7 @@ import { type Matrix, multiply } from './matrix.ts'
 import { type Constraint, minimiseQuadratic } from './quadratic.ts'
 
 /** Limits on the sum of some assets' weights. */
-export interface GroupLimit {
+interface GroupLimit {
   readonly name: string
   /** Indices of the assets. */
   readonly assets: readonly number[]
@@ -26,8 +26,8 @@ export interface ConstrainedAllocation {
 }
 
 /**
- * Minimises a problem whose Hessian is not definite, since buying and selling one asset cancel, by proximal steps: each solves
- * the problem with a pull back to the point before, until the point stays.
+ * Minimises a problem whose Hessian is not definite, since buying and selling one asset cancel, by proximal steps:
+ * each solves the problem with a pull back to the point before, until the point stays.
  */
 function approach(
   hessian: (extra: number) => Matrix,
@@ -52,8 +52,9 @@ function approach(
 }
 
 /**
- * Fully invested weights that maximise return - riskAversion / 2 x variance - trading costs, within bounds, group limits and a turnover
- * limit. Throws PORTFOLIO_INFEASIBLE, naming the constraints that conflict, and MATRIX_SINGULAR.
+ * Fully invested weights that maximise return - riskAversion / 2 x variance - trading costs, within bounds, group
+ * limits and a turnover limit. Throws PORTFOLIO_INFEASIBLE, naming the constraints that conflict, and
+ * MATRIX_SINGULAR.
  */
 export function allocateConstrained(goal: ConstrainedAllocation): Float64Array {
   const { expected, covariances, riskAversion, bounds, groups = [], maxTurnover } = goal

@@ -38,10 +38,11 @@ export function checkBounds(bounds: WeightBounds): void {
 }
 
 /**
- * All corner portfolios of the efficient frontier of fully invested weights within bounds, from the highest expected return
- * (infinite tolerance) to the least variance (tolerance 0), by Markowitz's critical line algorithm (1956; Bailey and
- * Lopez de Prado 2013). Exact up to rounding, whatever the number of assets. Ties between expected returns are broken by a hair.
- * Throws PORTFOLIO_INFEASIBLE, and MATRIX_SINGULAR where assets in the portfolio move in lockstep.
+ * All corner portfolios of the efficient frontier of fully invested weights within bounds, from the highest expected
+ * return (infinite tolerance) to the least variance (tolerance 0), by Markowitz's critical line algorithm (1956;
+ * Bailey and Lopez de Prado 2013). Exact up to rounding, whatever the number of assets. Ties between expected returns
+ * are broken by a hair. Throws PORTFOLIO_INFEASIBLE, and MATRIX_SINGULAR where assets in the portfolio move in
+ * lockstep.
  */
 export function cornerPortfolios(expected: Float64Array, covariances: Matrix, bounds: WeightBounds): Corner[] {
   checkBounds(bounds)
@@ -156,7 +157,10 @@ function blend(a: Float64Array, b: Float64Array, share: number): Float64Array {
   return a.map((value, i) => value + share * ((b[i] as number) - value))
 }
 
-/** The efficient portfolio for a risk tolerance (return for variance: the weights minimise w'Cw / 2 - tolerance x return). */
+/**
+ * The efficient portfolio for a risk tolerance (return for variance: the weights minimise w'Cw / 2 - tolerance x
+ * return).
+ */
 export function portfolioAtTolerance(corners: readonly Corner[], tolerance: number): Float64Array {
   if (tolerance === Number.POSITIVE_INFINITY) return (corners[0] as Corner).weights.slice()
   for (let k = 1; k < corners.length; k++) {
@@ -181,9 +185,9 @@ export function portfolioAtReturn(corners: readonly Corner[], expected: Float64A
 }
 
 /**
- * The efficient portfolio of the highest (expected return - riskFree) / volatility, exact: on each line between two corners
- * the ratio has its maximum in closed form or at an end. Throws PORTFOLIO_INFEASIBLE where no portfolio is expected to earn more
- * than the risk-free rate.
+ * The efficient portfolio of the highest (expected return - riskFree) / volatility, exact: on each line between two
+ * corners the ratio has its maximum in closed form or at an end. Throws PORTFOLIO_INFEASIBLE where no portfolio is
+ * expected to earn more than the risk-free rate.
  */
 export function maxSharpePortfolio(
   corners: readonly Corner[],

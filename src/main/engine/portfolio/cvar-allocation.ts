@@ -31,9 +31,9 @@ export interface CvarAllocation {
 }
 
 /**
- * Fully invested weights within bounds of the least conditional value at risk (Rockafellar and Uryasev 2000) over scenarios: rows of returns,
- * one an asset, equally likely. A proximal bundle method, ended when the proven gap is below `tolerance` times the value. Throws
- * PORTFOLIO_INFEASIBLE.
+ * Fully invested weights within bounds of the least conditional value at risk (Rockafellar and Uryasev 2000) over
+ * scenarios: rows of returns, one an asset, equally likely. A proximal bundle method, ended when the proven gap is
+ * below `tolerance` times the value. Throws PORTFOLIO_INFEASIBLE.
  */
 export function minimiseCvar(
   scenarios: readonly Float64Array[],
@@ -87,7 +87,10 @@ export function minimiseCvar(
       }),
     )
     const x = minimiseQuadratic(hessian, linear, [budget, ...box, ...lines])
-    const candidate = x.slice(0, n)
+    // The solver may leave a bound by a rounding error.
+    const candidate = x
+      .slice(0, n)
+      .map((value, i) => Math.max(bounds.lower[i] as number, Math.min(bounds.upper[i] as number, value)))
     const bound = scale * (x[n] as number)
     const predicted = best.value - bound
     const moved = candidate.reduce((sum, value, i) => sum + Math.abs(value - (centre[i] as number)), 0)

@@ -3,6 +3,24 @@ import { covariance, deviation, mean } from './statistics.ts'
 
 // Return series here are one array an asset, of equal length and dates, with NaN where the asset was not listed.
 
+/**
+ * Mean return a bar with the weight of a bar falling by 1 - 2 / (span + 1) for each bar after it, oldest first; bars
+ * that are missing weigh nothing. NaN for no returns.
+ */
+export function weightedMeanReturn(returns: Float64Array, span: number): number {
+  const keep = 1 - 2 / (span + 1)
+  let weight = 0
+  let sum = 0
+  for (const value of returns) {
+    weight *= keep
+    sum *= keep
+    if (Number.isNaN(value)) continue
+    weight += 1
+    sum += value
+  }
+  return sum / weight
+}
+
 /** Calls back with each pair of assets' returns over the bars that both have. */
 function overPairs(returns: readonly Float64Array[], f: (a: Float64Array, b: Float64Array) => number): Matrix {
   return returns.map((a) =>
@@ -80,8 +98,8 @@ export function shrinkToIdentity(returns: readonly Float64Array[]): Shrunk {
 }
 
 /**
- * Ledoit and Wolf (2003), "Honey, I shrunk the sample covariance matrix": shrinks towards the sample's variances with one
- * correlation for all pairs. Divisor n - 1 over the bars that both have; missing bars count as 0 in the share.
+ * Ledoit and Wolf (2003), "Honey, I shrunk the sample covariance matrix": shrinks towards the sample's variances with
+ * one correlation for all pairs. Divisor n - 1 over the bars that both have; missing bars count as 0 in the share.
  */
 export function shrinkToConstantCorrelation(returns: readonly Float64Array[]): Shrunk {
   const x = centred(returns)

@@ -1,7 +1,8 @@
 import { ParleyError } from '#shared/lib/error.ts'
 
 /**
- * What is known of an execution (Almgren and Chriss 2000, linear impact). Prices are per share; time is in any unit, the same throughout.
+ * What is known of an execution (Almgren and Chriss 2000, linear impact). Prices are per share; time is in any unit,
+ * the same throughout.
  */
 export interface ImpactModel {
   /** Volatility: price per square root of time. */
@@ -46,9 +47,9 @@ export function executionCost(holdings: Float64Array, interval: number, model: I
 }
 
 /**
- * The schedule over `horizon` in equal slices that minimises expected cost + riskAversion x variance (Almgren and Chriss 2000, closed form in
- * discrete time). riskAversion 0 is the even pace; a negative quantity buys. Throws SCHEDULE_INVALID where there is no slice or horizon, or where permanent
- * impact outweighs temporary impact.
+ * The schedule over `horizon` in equal slices that minimises expected cost + riskAversion x variance (Almgren and
+ * Chriss 2000, closed form in discrete time). riskAversion 0 is the even pace; a negative quantity buys. Throws
+ * SCHEDULE_INVALID where there is no slice or horizon, or where permanent impact outweighs temporary impact.
  */
 export function almgrenChriss(
   quantity: number,
@@ -95,8 +96,8 @@ export function twapSchedule(quantity: number, slices: number): Float64Array {
 }
 
 /**
- * The usual share of a day's volume in each slice of the day, from past bars: the mean over days of each slice's share. Adds up to 1.
- * `volumes[day][slice]`; days without volume are left out. Even where nothing is known.
+ * The usual share of a day's volume in each slice of the day, from past bars: the mean over days of each slice's
+ * share. Adds up to 1. `volumes[day][slice]`; days without volume are left out. Even where nothing is known.
  */
 export function volumeProfile(volumes: readonly Float64Array[], slices: number): Float64Array {
   checkSlices(slices)
@@ -120,8 +121,8 @@ export function vwapSchedule(quantity: number, profile: Float64Array): Float64Ar
 
 /**
  * What to have traded when following volume at a rate (0 to 1, POV): after each slice the quantity traded is at most
- * rate x the volume seen, our own trades included. Slices after the quantity is done are 0; what is left at the end is the caller's to see.
- * Throws SCHEDULE_INVALID.
+ * rate x the volume seen, our own trades included. Slices after the quantity is done are 0; what is left at the end
+ * is the caller's to see. Throws SCHEDULE_INVALID.
  */
 export function povSchedule(quantity: number, rate: number, volumes: Float64Array): Float64Array {
   if (!(rate > 0 && rate < 1)) {

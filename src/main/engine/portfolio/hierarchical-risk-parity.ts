@@ -25,9 +25,10 @@ function treeOrder(correlations: Matrix): number[] {
 }
 
 /**
- * Hierarchical risk parity (Lopez de Prado 2016): long weights that add up to 1, from splitting the assets, ordered by a tree of their
- * correlations, in halves that share by inverse variance. Needs no expected returns and no invertible matrix. Correlations
- * are those of the covariances unless given (pairwise ones differ where histories do).
+ * Hierarchical risk parity (Lopez de Prado 2016): long weights that add up to 1, from splitting the assets, ordered
+ * by a tree of their correlations, in halves that share by inverse variance. Needs no expected returns and no
+ * invertible matrix. Correlations are those of the covariances unless given (pairwise ones differ where histories
+ * do).
  */
 export function hierarchicalRiskParity(
   covariances: Matrix,

@@ -91,7 +91,10 @@ export function solve(a: Matrix, b: Matrix): Float64Array[] {
   return result
 }
 
-/** The lower triangular L with L L' = the matrix (Cholesky); a semidefinite matrix is allowed. Throws MATRIX_NOT_POSITIVE. */
+/**
+ * The lower triangular L with L L' = the matrix (Cholesky); a semidefinite matrix is allowed. Throws
+ * MATRIX_NOT_POSITIVE.
+ */
 export function cholesky(matrix: Matrix): Float64Array[] {
   const n = matrix.length
   const rows = matrix.map(() => new Float64Array(n))

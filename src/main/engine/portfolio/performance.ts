@@ -23,7 +23,10 @@ export function annualVolatility(returns: Float64Array, barsPerYear: number): nu
   return deviation(returns) * Math.sqrt(barsPerYear)
 }
 
-/** Sharpe ratio a bar: (mean - riskFree) / standard deviation; riskFree a bar. x sqrt(bars a year) gives the annual one. */
+/**
+ * Sharpe ratio a bar: (mean - riskFree) / standard deviation; riskFree a bar. x sqrt(bars a year) gives the annual
+ * one.
+ */
 export function sharpeRatio(returns: Float64Array, riskFree = 0): number {
   return finite((mean(returns) - riskFree) / deviation(returns))
 }
@@ -114,6 +117,37 @@ export function stability(returns: Float64Array): number {
   return finite((cross * cross) / (squares * centralMoment(path, 2) * path.length))
 }
 
+/** A measure of each window of so many bars, oldest first; empty where there are too few bars. */
+export function rolling(length: number, window: number, measure: (start: number, end: number) => number): Float64Array {
+  return Float64Array.from({ length: Math.max(0, length - window + 1) }, (_, start) => measure(start, start + window))
+}
+
+/**
+ * Compound returns of calendar weeks (from Monday), months, quarters or years in UTC, oldest first; those without
+ * bars are left out.
+ */
+export function aggregateReturns(
+  returns: Float64Array,
+  times: Float64Array,
+  period: 'week' | 'month' | 'quarter' | 'year',
+): Float64Array {
+  const wealthOf = new Map<number, number>()
+  for (const [t, time] of times.entries()) {
+    const date = new Date(time)
+    const month = date.getUTCFullYear() * 12 + date.getUTCMonth()
+    const keys = {
+      // 1970-01-01 was a Thursday.
+      week: Math.floor((time / 86_400_000 + 3) / 7),
+      month,
+      quarter: Math.floor(month / 3),
+      year: date.getUTCFullYear(),
+    }
+    const key = keys[period]
+    wealthOf.set(key, (wealthOf.get(key) ?? 1) * (1 + (returns[t] as number)))
+  }
+  return Float64Array.from(wealthOf.values(), (value) => value - 1)
+}
+
 /** The numbers a risk manager cites of a series of returns; null where they cannot be told. */
 export interface PerformanceRead {
   readonly bars: number
@@ -151,8 +185,8 @@ export function readPerformance(returns: Float64Array, barsPerYear: number): Per
 }
 
 /**
- * Return a year over the root of the squared losses of all runs of losing bars (Burke 1994). As PerformanceAnalytics has it, the
- * returns of a run are compounded as if they were percentages, that is nearly added up.
+ * Return a year over the root of the squared losses of all runs of losing bars (Burke 1994). As PerformanceAnalytics
+ * has it, the returns of a run are compounded as if they were percentages, that is nearly added up.
  */
 export function burkeRatio(returns: Float64Array, barsPerYear: number): number {
   let squares = 0
@@ -169,8 +203,8 @@ export function burkeRatio(returns: Float64Array, barsPerYear: number): number {
 }
 
 /**
- * Mean depth of the deepest drawdowns: those beyond the 1 - confidence quantile of all stretches, stretches at a peak counting as
- * depth 0 (PerformanceAnalytics' CDD).
+ * Mean depth of the deepest drawdowns: those beyond the 1 - confidence quantile of all stretches, stretches at a peak
+ * counting as depth 0 (PerformanceAnalytics' CDD).
  */
 export function conditionalDrawdown(returns: Float64Array, confidence = 0.95): number {
   const found = drawdowns(returns)

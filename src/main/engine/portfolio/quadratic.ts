@@ -37,7 +37,7 @@ function run(hessian: Matrix, linear: Float64Array, constraints: readonly Constr
 }
 
 /** The names of a smallest set of constraints that cannot all be met, found by leaving out one after the other. */
-export function conflictingConstraints(n: number, constraints: readonly Constraint[]): string[] {
+function conflictingConstraints(n: number, constraints: readonly Constraint[]): string[] {
   const identity = Array.from({ length: n }, (_, i) => Float64Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)))
   const zero = new Float64Array(n)
   let kept = [...constraints]
@@ -49,8 +49,8 @@ export function conflictingConstraints(n: number, constraints: readonly Constrai
 }
 
 /**
- * Minimises x'Hx / 2 + linear . x under constraints, for a positive definite H (Goldfarb and Idnani 1983). Throws PORTFOLIO_INFEASIBLE,
- * naming constraints that conflict, and MATRIX_SINGULAR.
+ * Minimises x'Hx / 2 + linear . x under constraints, for a positive definite H (Goldfarb and Idnani 1983). Throws
+ * PORTFOLIO_INFEASIBLE, naming constraints that conflict, and MATRIX_SINGULAR.
  */
 export function minimiseQuadratic(
   hessian: Matrix,

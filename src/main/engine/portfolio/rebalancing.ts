@@ -10,8 +10,8 @@ export interface Rebalance {
 }
 
 /**
- * Trades from present to target weights. An asset within `band` (absolute weight) of its target is left alone; costs are a unit of weight traded, an
- * asset.
+ * Trades from present to target weights. An asset within `band` (absolute weight) of its target is left alone; costs
+ * are a unit of weight traded, an asset.
  */
 export function rebalance(current: Float64Array, target: Float64Array, costs: Float64Array, band = 0): Rebalance {
   let turnover = 0
@@ -36,8 +36,9 @@ export interface WholeLots {
 }
 
 /**
- * Turns long weights into whole lots that cost at most the equity: rounded down first, then lot by lot to the asset that is furthest below its
- * weight and can be afforded. Prices and lot sizes must be above zero; throws LOTS_INPUT_INVALID.
+ * Turns long weights into whole lots that cost at most the equity: rounded down first, then lot by lot to the asset
+ * that is furthest below its weight and can be afforded. Prices and lot sizes must be above zero; throws
+ * LOTS_INPUT_INVALID.
  */
 export function wholeLots(
   weights: Float64Array,

@@ -9,9 +9,11 @@ import {
   semicovariances,
   shrinkToConstantCorrelation,
   shrinkToIdentity,
+  weightedMeanReturn,
 } from './estimates.ts'
 import { hierarchicalRiskParity } from './hierarchical-risk-parity.ts'
 import { dot, type Matrix, portfolioVariance } from './matrix.ts'
+import { annualReturn } from './performance.ts'
 
 const folder = '../shared/reference/portfolio'
 const missing = !existsSync(folder)
@@ -56,6 +58,7 @@ interface Expected {
   mean_historical_return: number[]
   sample_cov: number[][]
   semicovariance: number[][]
+  ema_historical_return: number[]
   ledoit_wolf_constant_variance: { cov: number[][]; delta: number }
   ledoit_wolf_constant_correlation: { cov: number[][]; delta: number }
   EfficientFrontier: Record<
@@ -116,6 +119,18 @@ describe.skipIf(missing)('allocation beside PyPortfolioOpt', () => {
     const volatility = Math.sqrt(portfolioVariance(actual, covariances))
     const earned = dot(actual, expected)
     expect(worst([earned, volatility, (earned - 0.02) / volatility], performance)).toBeLessThan(1e-5)
+  })
+
+  it('expected returns: compound, and weighted towards the present', () => {
+    const compound = returns.map((series) =>
+      annualReturn(
+        series.filter((value) => !Number.isNaN(value)),
+        252,
+      ),
+    )
+    expect(worst(compound, file.mean_historical_return)).toBeLessThan(1e-10)
+    const recent = returns.map((series) => (1 + weightedMeanReturn(series, 500)) ** 252 - 1)
+    expect(worst(recent, file.ema_historical_return)).toBeLessThan(1e-10)
   })
 
   it('sample covariances, pair by pair', () => {

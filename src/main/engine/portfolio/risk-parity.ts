@@ -33,9 +33,10 @@ function descend(
 }
 
 /**
- * Weights, each above zero, whose shares of the portfolio's risk are the budgets (default equal), fully invested and within bounds; an asset at its bound
- * takes the share that is left to it. Cyclical coordinate descent with a bisection on full investment (Griveau-Billion, Richard and Roncalli
- * 2013; Richard and Roncalli 2019). Throws PORTFOLIO_INFEASIBLE for bounds that cannot be met, or that allow no positive weight.
+ * Weights, each above zero, whose shares of the portfolio's risk are the budgets (default equal), fully invested and
+ * within bounds; an asset at its bound takes the share that is left to it. Cyclical coordinate descent with a
+ * bisection on full investment (Griveau-Billion, Richard and Roncalli 2013; Richard and Roncalli 2019). Throws
+ * PORTFOLIO_INFEASIBLE for bounds that cannot be met, or that allow no positive weight.
  */
 export function riskParityWeights(
   covariances: Matrix,

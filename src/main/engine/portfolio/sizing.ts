@@ -24,8 +24,8 @@ export function fixedFractionSize(equity: number, share: number, price: number):
 }
 
 /**
- * Quantity that would make the position's volatility the target share of equity (both volatilities over the same time, as fractions),
- * with its value capped at `maxShare` of the equity (default 1). Throws SIZING_INPUT_INVALID.
+ * Quantity that would make the position's volatility the target share of equity (both volatilities over the same
+ * time, as fractions), with its value capped at `maxShare` of the equity (default 1). Throws SIZING_INPUT_INVALID.
  */
 export function volatilityTargetSize(
   equity: number,
@@ -41,8 +41,9 @@ export function volatilityTargetSize(
 }
 
 /**
- * Share of equity by Kelly (1956) for a bet that wins `payoff` times its stake with the given probability: p - (1 - p) / payoff, times
- * `fraction` (default a half), never below 0 nor above `cap` (default 0.2). Throws SIZING_INPUT_INVALID.
+ * Share of equity by Kelly (1956) for a bet that wins `payoff` times its stake with the given probability: p - (1 -
+ * p) / payoff, times `fraction` (default a half), never below 0 nor above `cap` (default 0.2). Throws
+ * SIZING_INPUT_INVALID.
  */
 export function kellyShare(winProbability: number, payoff: number, fraction = 0.5, cap = 0.2): number {
   checkShare('winProbability', winProbability)
@@ -53,8 +54,8 @@ export function kellyShare(winProbability: number, payoff: number, fraction = 0.
 }
 
 /**
- * Quantity that loses `riskShare` (0 to 1) of the equity when price goes from the entry to the stop, with its value capped at
- * `maxShare` of the equity (default 1). Throws SIZING_INPUT_INVALID where entry and stop are the same.
+ * Quantity that loses `riskShare` (0 to 1) of the equity when price goes from the entry to the stop, with its value
+ * capped at `maxShare` of the equity (default 1). Throws SIZING_INPUT_INVALID where entry and stop are the same.
  */
 export function riskPerTradeSize(equity: number, riskShare: number, entry: number, stop: number, maxShare = 1): number {
   checkShare('riskShare', riskShare)
@@ -72,8 +73,8 @@ export interface ExitLevels {
 }
 
 /**
- * Stop and target at multiples of the ATR from the entry (defaults 2 and 3), on the losing and winning side. A stop below zero
- * is put at zero. Throws SIZING_INPUT_INVALID.
+ * Stop and target at multiples of the ATR from the entry (defaults 2 and 3), on the losing and winning side. A stop
+ * below zero is put at zero. Throws SIZING_INPUT_INVALID.
  */
 export function atrExits(
   side: 'long' | 'short',

@@ -34,8 +34,8 @@ export interface StressResult {
 }
 
 /**
- * What each scenario would do to the holdings. A shock to a holding by name goes before its betas; a holding cannot lose more than its
- * weight when long.
+ * What each scenario would do to the holdings. A shock to a holding by name goes before its betas; a holding cannot
+ * lose more than its weight when long.
  */
 export function stressTest(holdings: readonly StressedHolding[], scenarios: readonly StressScenario[]): StressResult[] {
   return scenarios.map(({ name, shocks }) => {
@@ -64,9 +64,9 @@ export interface SimulatedRisk {
 }
 
 /**
- * Value at risk by Monte Carlo: `draws` returns of the portfolio over `bars` bars of correlated normal log-return-like moves, with the given means and
- * covariances a bar. `degreesOfFreedom` above 2 draws from Student's t of the same covariances instead, for fat tails. Throws
- * SIMULATION_INVALID.
+ * Value at risk by Monte Carlo: `draws` returns of the portfolio over `bars` bars of correlated normal
+ * log-return-like moves, with the given means and covariances a bar. `degreesOfFreedom` above 2 draws from Student's
+ * t of the same covariances instead, for fat tails. Throws SIMULATION_INVALID.
  */
 export function simulateRisk(
   random: Random,

@@ -11,8 +11,8 @@ import {
 } from './statistics.ts'
 
 /**
- * How the tail is estimated: from the returns themselves; from a normal distribution; or from one corrected for skewness and
- * kurtosis (Cornish-Fisher).
+ * How the tail is estimated: from the returns themselves; from a normal distribution; or from one corrected for
+ * skewness and kurtosis (Cornish-Fisher).
  */
 export type TailMethod = 'historical' | 'normal' | 'cornish-fisher'
 
@@ -30,9 +30,10 @@ export function cornishFisherQuantile(probability: number, skew: number, kurtosi
 }
 
 /**
- * Value at risk of a bar: the loss, as a fraction, that is exceeded with probability 1 - confidence; positive for a loss, negative
- * where even that return is a gain. NaN for no returns. The normal and Cornish-Fisher methods use moments with divisor n, the historical one R's
- * type 7 quantile, as PerformanceAnalytics does. Throws CONFIDENCE_INVALID.
+ * Value at risk of a bar: the loss, as a fraction, that is exceeded with probability 1 - confidence; positive for a
+ * loss, negative where even that return is a gain. NaN for no returns. The normal and Cornish-Fisher methods use
+ * moments with divisor n, the historical one R's type 7 quantile, as PerformanceAnalytics does. Throws
+ * CONFIDENCE_INVALID.
  */
 export function valueAtRisk(returns: Float64Array, confidence = 0.95, method: TailMethod = 'historical'): number {
   checkConfidence(confidence)
@@ -56,9 +57,9 @@ function tailPower(power: number, h: number): number {
 }
 
 /**
- * Expected shortfall (conditional value at risk) of a bar: the mean loss beyond the value at risk, positive for a loss.
- * Cornish-Fisher after Boudt, Peterson and Croux (2008), never below that method's value at risk. Where a historical tail is empty it is the value at
- * risk itself. Throws CONFIDENCE_INVALID.
+ * Expected shortfall (conditional value at risk) of a bar: the mean loss beyond the value at risk, positive for a
+ * loss. Cornish-Fisher after Boudt, Peterson and Croux (2008), never below that method's value at risk. Where a
+ * historical tail is empty it is the value at risk itself. Throws CONFIDENCE_INVALID.
  */
 export function expectedShortfall(returns: Float64Array, confidence = 0.95, method: TailMethod = 'historical'): number {
   checkConfidence(confidence)

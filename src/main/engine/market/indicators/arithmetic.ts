@@ -21,6 +21,18 @@ export function combineRule(sheet: Sheet, a: Column, b: Column, f: (a: number, b
   return out
 }
 
+/** Adds a - b. */
+export function differenceRule(sheet: Sheet, a: Column, b: Column): Column {
+  const out = sheet.column()
+  sheet.rule((from, to) => {
+    const left = a.values
+    const right = b.values
+    const result = out.values
+    for (let row = from; row < to; row++) result[row] = (left[row] as number) - (right[row] as number)
+  })
+  return out
+}
+
 /** Adds (high + low) / 2. */
 export function medianPriceRule(sheet: Sheet, bars: BarColumns): Column {
   return combineRule(sheet, bars.high, bars.low, (high, low) => (high + low) / 2)

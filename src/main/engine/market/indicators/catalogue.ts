@@ -1,5 +1,6 @@
 import type { BarSeries } from '#shared/domain/bar.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+import { mamaRule, trendlineRule } from './hilbert.ts'
 import { macdRule, rocRule, rsiRule, stochasticRsiRule, stochasticRule, williamsRRule } from './momentum.ts'
 import {
   almaRule,
@@ -167,11 +168,14 @@ export const indicators: Readonly<Record<string, IndicatorEntry>> = {
   meanerrors: closes(meanErrorsRule, 20),
   rocbands: closes(rocBandsRule, 20, 5, 5),
   hurst: close(hurstRule, 100),
+  mama: bars(mamaRule, 0.5, 0.05),
+  httrendline: bars(trendlineRule),
 }
 
 /**
- * Computes an indicator of the catalogue over bars: its columns by name, "value" where there is one alone. Parameters replace the
- * defaults from the first on. Throws INDICATOR_UNKNOWN, and INDICATOR_PERIOD_INVALID for too many or senseless parameters.
+ * Computes an indicator of the catalogue over bars: its columns by name, "value" where there is one alone. Parameters
+ * replace the defaults from the first on. Throws INDICATOR_UNKNOWN, and INDICATOR_PERIOD_INVALID for too many or
+ * senseless parameters.
  */
 export function computeIndicator(
   name: string,

@@ -1,5 +1,5 @@
 import type { BarSeries } from '#shared/domain/bar.ts'
-import { changeRule, combineRule, highestRule, lowestRule } from './arithmetic.ts'
+import { changeRule, differenceRule, highestRule, lowestRule } from './arithmetic.ts'
 import { emaRule, smaRule } from './moving-averages.ts'
 import {
   type Arrays,
@@ -69,9 +69,11 @@ export interface Macd<T> {
 }
 
 export function macdRule(sheet: Sheet, x: Column, fast: number, slow: number, signal: number): Macd<Column> {
-  const macd = combineRule(sheet, emaRule(sheet, x, fast), emaRule(sheet, x, slow), (a, b) => a - b)
+  const quick = emaRule(sheet, x, fast)
+  const steady = emaRule(sheet, x, slow)
+  const macd = differenceRule(sheet, quick, steady)
   const line = emaRule(sheet, macd, signal)
-  return { macd, signal: line, histogram: combineRule(sheet, macd, line, (a, b) => a - b) }
+  return { macd, signal: line, histogram: differenceRule(sheet, macd, line) }
 }
 
 /** Moving average convergence/divergence (Appel): EMA(fast) - EMA(slow), its EMA(signal), and their difference. */
@@ -104,7 +106,10 @@ export function momentum(values: Float64Array, period = 10): Float64Array {
   return overValues(values, (sheet, x) => changeRule(sheet, x, period))
 }
 
-/** Adds where x stands between the lowest and highest of the last `period` rows, 0 to 100; `flat` where they are equal. */
+/**
+ * Adds where x stands between the lowest and highest of the last `period` rows, 0 to 100; `flat` where they are
+ * equal.
+ */
 export function stochasticPositionRule(
   sheet: Sheet,
   x: Column,
@@ -143,7 +148,10 @@ export function stochasticRule(
   return { k, d: smaRule(sheet, k, smoothD) }
 }
 
-/** Stochastic oscillator (Lane), 0 to 100: %K smoothed by SMA(smoothK), %D its SMA(smoothD); smoothK 1 is the fast one. */
+/**
+ * Stochastic oscillator (Lane), 0 to 100: %K smoothed by SMA(smoothK), %D its SMA(smoothD); smoothK 1 is the fast
+ * one.
+ */
 export function stochastic(series: BarSeries, period = 14, smoothK = 3, smoothD = 3): Arrays<Stochastic<Column>> {
   return overBarsMany(series, (sheet, bars) => stochasticRule(sheet, bars, period, smoothK, smoothD))
 }

@@ -35,7 +35,10 @@ export function sma(values: Float64Array, period: number): Float64Array {
   return overValues(values, (sheet, x) => smaRule(sheet, x, period))
 }
 
-/** Adds an exponential average with the given weight of the newest value, started from the mean of the first `period` values. */
+/**
+ * Adds an exponential average with the given weight of the newest value, started from the mean of the first `period`
+ * values.
+ */
 export function smoothRule(sheet: Sheet, x: Column, period: number, weight: number): Column {
   checkPeriod(period)
   const out = sheet.column()
@@ -46,6 +49,7 @@ export function smoothRule(sheet: Sheet, x: Column, period: number, weight: numb
     const result = out.values
     let average = averages[slot(from - 1)] as number
     let count = counts[slot(from - 1)] as number
+    const keep = 1 - weight
     let row = from
     for (; row < to && count < period; row++) {
       const value = values[row] as number
@@ -60,7 +64,7 @@ export function smoothRule(sheet: Sheet, x: Column, period: number, weight: numb
     }
     for (; row < to; row++) {
       const value = values[row] as number
-      if (!Number.isNaN(value)) average += weight * (value - average)
+      if (!Number.isNaN(value)) average = value * weight + average * keep
       result[row] = average
     }
     averages[slot(to - 1)] = average
@@ -91,7 +95,7 @@ export function wilderRule(sheet: Sheet, x: Column, period: number): Column {
 }
 
 /** Adds a weighted sum over the last weights.length values; the last weight is the newest value's. */
-export function weightedRule(sheet: Sheet, x: Column, weights: Float64Array): Column {
+function weightedRule(sheet: Sheet, x: Column, weights: Float64Array): Column {
   const out = sheet.column()
   const period = weights.length
   sheet.rule((from, to) => {
@@ -111,12 +115,37 @@ export function weightedRule(sheet: Sheet, x: Column, weights: Float64Array): Co
 
 export function wmaRule(sheet: Sheet, x: Column, period: number): Column {
   checkPeriod(period)
-  const total = (period * (period + 1)) / 2
-  return weightedRule(
-    sheet,
-    x,
-    Float64Array.from({ length: period }, (_, k) => (k + 1) / total),
-  )
+  const out = sheet.column()
+  // Plain sum, weighted sum and how many values they hold.
+  const states = new Float64Array(6)
+  sheet.rule((from, to) => {
+    const values = x.values
+    const result = out.values
+    const at = 3 * slot(from - 1)
+    let sum = states[at] as number
+    let weighted = states[at + 1] as number
+    let run = states[at + 2] as number
+    const total = (period * (period + 1)) / 2
+    for (let row = from; row < to; row++) {
+      const value = values[row] as number
+      if (run < period) {
+        run++
+        weighted += run * value
+        sum += value
+      } else {
+        weighted += period * value - sum
+        sum += value - (values[row - period] as number)
+      }
+      if (Number.isNaN(sum)) {
+        sum = 0
+        weighted = 0
+        run = 0
+      }
+      result[row] = run < period ? Number.NaN : weighted / total
+    }
+    states.set([sum, weighted, run], 3 * slot(to - 1))
+  })
+  return out
 }
 
 /** Linearly weighted moving average: weights 1 (oldest) to `period` (newest). */
@@ -214,7 +243,9 @@ export function almaRule(sheet: Sheet, x: Column, period: number, offset: number
   )
 }
 
-/** Arnaud Legoux moving average: Gaussian weights centred at `offset` (0 to 1) of the window, of width period / sigma. */
+/**
+ * Arnaud Legoux moving average: Gaussian weights centred at `offset` (0 to 1) of the window, of width period / sigma.
+ */
 export function alma(values: Float64Array, period: number, offset = 0.85, sigma = 6): Float64Array {
   return overValues(values, (sheet, x) => almaRule(sheet, x, period, offset, sigma))
 }
@@ -245,7 +276,10 @@ export function kamaRule(sheet: Sheet, x: Column, period: number, fast: number, 
   return out
 }
 
-/** Kaufman's adaptive moving average: the more efficient the last `period` moves, the faster (EMA `fast` to EMA `slow`). */
+/**
+ * Kaufman's adaptive moving average: the more efficient the last `period` moves, the faster (EMA `fast` to EMA
+ * `slow`).
+ */
 export function kama(values: Float64Array, period = 10, fast = 2, slow = 30): Float64Array {
   return overValues(values, (sheet, x) => kamaRule(sheet, x, period, fast, slow))
 }

@@ -33,12 +33,13 @@ export interface Oscillator<T> {
 
 function commodityChannel(sheet: Sheet, x: Column, period: number): Column {
   return windowRule(sheet, period, (start, end) => {
+    const values = x.values
     let sum = 0
-    for (let k = start; k <= end; k++) sum += x.values[k] as number
+    for (let k = start; k <= end; k++) sum += values[k] as number
     const centre = sum / period
     let gaps = 0
-    for (let k = start; k <= end; k++) gaps += Math.abs((x.values[k] as number) - centre)
-    return gaps === 0 ? 0 : ((x.values[end] as number) - centre) / ((0.015 * gaps) / period)
+    for (let k = start; k <= end; k++) gaps += Math.abs((values[k] as number) - centre)
+    return gaps === 0 ? 0 : ((values[end] as number) - centre) / ((0.015 * gaps) / period)
   })
 }
 
@@ -183,7 +184,9 @@ export function smiRule(
   return { line, signal: smooth(line, signal) }
 }
 
-/** Stochastic momentum index (Blau), -100 to 100: distance of the close from the middle of its range, doubly smoothed. */
+/**
+ * Stochastic momentum index (Blau), -100 to 100: distance of the close from the middle of its range, doubly smoothed.
+ */
 export function smi(series: BarSeries, period = 13, first = 25, second = 2, signal = 3): Arrays<Oscillator<Column>> {
   return overBarsMany(series, (sheet, bars) => smiRule(sheet, bars, period, first, second, signal))
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { BarSeries } from '#shared/domain/bar.ts'
+import { hilbertTrendline, mama } from './hilbert.ts'
 import { macd, roc, rsi, stochastic, stochasticRsi, williamsR } from './momentum.ts'
 import { alma, dema, dynamic, ema, hma, sma, t3, tema, trima, wma } from './moving-averages.ts'
 import { awesome, balanceOfPower, cci, cmo, fisher, pmo, ppo, smi, stc } from './oscillators.ts'
@@ -22,7 +23,10 @@ function readSeries(): BarSeries {
   return { time, open: column(1), high: column(2), low: column(3), close: column(4), volume: column(5) }
 }
 
-/** The largest gap to the expected values, relative where they exceed 1; a missing value where one is expected is infinite. */
+/**
+ * The largest gap to the expected values, relative where they exceed 1; a missing value where one is expected is
+ * infinite.
+ */
 function gap(actual: Float64Array, expected: Expected, from = 0): number {
   expect(actual.length).toBe(expected.length)
   let worst = 0
@@ -70,6 +74,12 @@ describe.skipIf(missing)('indicators beside stock-indicators (1e-9)', () => {
     },
     epma: { epma: regression(close, 10).end },
     fisher: { fisher: fisher(series).line, trigger: fisher(series).signal },
+    htl: {
+      dcPeriods: hilbertTrendline(series).cycle,
+      trendline: hilbertTrendline(series).trendline,
+      smoothPrice: hilbertTrendline(series).smooth,
+    },
+    mama: { mama: mama(series).mama, fama: mama(series).fama },
     kvo: { oscillator: kvo(series).line, signal: kvo(series).signal },
     mfi: { mfi: mfi(series) },
     pmo: { pmo: pmo(close).line, signal: pmo(close).signal },

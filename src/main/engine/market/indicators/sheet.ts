@@ -1,7 +1,10 @@
 import type { Bar, BarSeries } from '#shared/domain/bar.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
-/** One value a row; NaN where there is none yet. The array is replaced when the sheet grows, so read it anew each time. */
+/**
+ * One value a row; NaN where there is none yet. The array is replaced when the sheet grows, so read it anew each
+ * time.
+ */
 export interface Column {
   values: Float64Array
 }
@@ -69,8 +72,8 @@ export class Sheet {
 }
 
 /**
- * Which of two state slots (0 or 1) belongs to a row: a rule reads the slot of row from - 1 and writes that of to - 1,
- * so computing the newest row again starts from the same state. Row -1 has slot 1.
+ * Which of two state slots (0 or 1) belongs to a row: a rule reads the slot of row from - 1 and writes that of to -
+ * 1, so computing the newest row again starts from the same state. Row -1 has slot 1.
  */
 export function slot(row: number): number {
   return row & 1
@@ -157,8 +160,8 @@ export interface BarStream<T> {
 }
 
 /**
- * Feeds bars one by one to the rules that the builder adds to the sheet (the `...Rule` functions of this folder). Value k equals what
- * the batch function gives for the first k + 1 bars.
+ * Feeds bars one by one to the rules that the builder adds to the sheet (the `...Rule` functions of this folder).
+ * Value k equals what the batch function gives for the first k + 1 bars.
  */
 export function streamBars<T>(build: (sheet: Sheet, bars: BarColumns) => T): BarStream<T> {
   const sheet = new Sheet(256)

@@ -90,7 +90,10 @@ export function aroonRule(sheet: Sheet, bars: BarColumns, period: number): Aroon
   return { up, down, oscillator: combineRule(sheet, up, down, (a, b) => a - b) }
 }
 
-/** Aroon (Chande), 0 to 100: how lately the highest high and lowest low of period + 1 bars were; the latest of equals counts, as in TA-Lib. */
+/**
+ * Aroon (Chande), 0 to 100: how lately the highest high and lowest low of period + 1 bars were; the latest of equals
+ * counts, as in TA-Lib.
+ */
 export function aroon(series: BarSeries, period = 25): Arrays<Aroon<Column>> {
   return overBarsMany(series, (sheet, bars) => aroonRule(sheet, bars, period))
 }

@@ -22,7 +22,7 @@ export interface Bands<T> {
 }
 
 /** Adds middle and middle +- factor x width. */
-export function bandsRule(sheet: Sheet, middle: Column, width: Column, factor: number): Bands<Column> {
+function bandsRule(sheet: Sheet, middle: Column, width: Column, factor: number): Bands<Column> {
   return {
     upper: combineRule(sheet, middle, width, (centre, reach) => centre + factor * reach),
     middle,
@@ -136,8 +136,8 @@ export function realisedVolatilityRule(sheet: Sheet, x: Column, period: number, 
 }
 
 /**
- * Realised volatility a year, as a fraction: the sample standard deviation of the last `period` log returns x sqrt(barsPerYear).
- * Give barsPerYear 1 for volatility a bar.
+ * Realised volatility a year, as a fraction: the sample standard deviation of the last `period` log returns x
+ * sqrt(barsPerYear). Give barsPerYear 1 for volatility a bar.
  */
 export function realisedVolatility(prices: Float64Array, period: number, barsPerYear: number): Float64Array {
   return overValues(prices, (sheet, x) => realisedVolatilityRule(sheet, x, period, barsPerYear))
@@ -161,8 +161,8 @@ export function ewmaVolatilityRule(sheet: Sheet, x: Column, decay: number, barsP
 }
 
 /**
- * Exponentially weighted volatility a year, as a fraction (RiskMetrics 1996: decay 0.94 for daily bars), of log returns with mean
- * zero; started from the first squared return.
+ * Exponentially weighted volatility a year, as a fraction (RiskMetrics 1996: decay 0.94 for daily bars), of log
+ * returns with mean zero; started from the first squared return.
  */
 export function ewmaVolatility(prices: Float64Array, decay: number, barsPerYear: number): Float64Array {
   return overValues(prices, (sheet, x) => ewmaVolatilityRule(sheet, x, decay, barsPerYear))

@@ -1,5 +1,5 @@
 import type { BarSeries } from '#shared/domain/bar.ts'
-import { combineRule, rowRule, totalRule, typicalPriceRule, windowRule } from './arithmetic.ts'
+import { combineRule, rowRule, totalRule, typicalPriceRule } from './arithmetic.ts'
 import { emaRule, smaRule } from './moving-averages.ts'
 import type { Oscillator } from './oscillators.ts'
 import { type Arrays, type BarColumns, type Column, overBars, overBarsMany, type Sheet, slot } from './sheet.ts'
@@ -20,13 +20,16 @@ export function obvRule(sheet: Sheet, bars: BarColumns): Column {
   return out
 }
 
-/** On-balance volume: volume added on a higher close and subtracted on a lower one; starts at 0 (TA-Lib: at the first volume). */
+/**
+ * On-balance volume: volume added on a higher close and subtracted on a lower one; starts at 0 (TA-Lib: at the first
+ * volume).
+ */
 export function obv(series: BarSeries): Float64Array {
   return overBars(series, obvRule)
 }
 
 /** Adds volume x where the close stands in the bar's range, -1 to 1. */
-export function moneyFlowVolumeRule(sheet: Sheet, bars: BarColumns): Column {
+function moneyFlowVolumeRule(sheet: Sheet, bars: BarColumns): Column {
   return rowRule(sheet, (row) => {
     const [high, low, close] = [bars.high.values[row], bars.low.values[row], bars.close.values[row]] as [
       number,
@@ -68,22 +71,36 @@ export function cmf(series: BarSeries, period = 20): Float64Array {
 
 export function mfiRule(sheet: Sheet, bars: BarColumns, period: number): Column {
   const price = typicalPriceRule(sheet, bars)
-  const flow = rowRule(sheet, (row) => {
-    if (row === 0) return Number.NaN
-    const sign = Math.sign((price.values[row] as number) - (price.values[row - 1] as number))
-    return sign * (price.values[row] as number) * (bars.volume.values[row] as number)
-  })
-  return windowRule(sheet, period, (start, end) => {
-    let up = 0
-    let down = 0
-    for (let k = start; k <= end; k++) {
-      const value = flow.values[k] as number
-      if (value > 0) up += value
-      else down -= value
+  const up = sheet.column()
+  const down = sheet.column()
+  const out = sheet.column()
+  sheet.rule((from, to) => {
+    const [prices, volumes, ups, downs, result] = [
+      price.values,
+      bars.volume.values,
+      up.values,
+      down.values,
+      out.values,
+    ] as const
+    for (let row = from; row < to; row++) {
+      const now = prices[row] as number
+      const before = row === 0 ? now : (prices[row - 1] as number)
+      const flow = now * (volumes[row] as number)
+      ups[row] = now > before ? flow : 0
+      downs[row] = now < before ? flow : 0
+      // Summed anew at each bar, so that what has left the window leaves nothing behind.
+      let bought = 0
+      let sold = 0
+      for (let k = Math.max(1, row - period + 1); k <= row; k++) {
+        bought += ups[k] as number
+        sold += downs[k] as number
+      }
+      const total = bought + sold
+      if (row < period) result[row] = Number.NaN
+      else result[row] = total === 0 ? 50 : (100 * bought) / total
     }
-    const total = up + down
-    return total === 0 ? 50 : (100 * up) / total
   })
+  return out
 }
 
 /** Money flow index, 0 to 100: the RSI of typical price x volume; 50 where nothing moved. */
@@ -119,8 +136,8 @@ export function vwapRule(sheet: Sheet, bars: BarColumns, sessionMs?: number): Co
 }
 
 /**
- * Volume-weighted average of the typical price since the first bar, or since the start of each session where a session's
- * length in milliseconds is given (86,400,000 for days from midnight UTC). NaN until something is traded.
+ * Volume-weighted average of the typical price since the first bar, or since the start of each session where a
+ * session's length in milliseconds is given (86,400,000 for days from midnight UTC). NaN until something is traded.
  */
 export function vwap(series: BarSeries, sessionMs?: number): Float64Array {
   return overBars(series, (sheet, bars) => vwapRule(sheet, bars, sessionMs))

@@ -5,8 +5,8 @@ function entries(valence: number, text: string): [string, number][] {
 }
 
 /**
- * Words of market news, valued by us from -4 to 4 by what they mean for the price of what the text is about; it goes on top of
- * a general lexicon, whose "gross", "bull" or "liability" it corrects.
+ * Words of market news, valued by us from -4 to 4 by what they mean for the price of what the text is about; it goes
+ * on top of a general lexicon, whose "gross", "bull" or "liability" it corrects.
  */
 export const financeLexicon: Lexicon = new Map([
   ...entries(3.2, 'skyrockets skyrocketed skyrocketing skyrocket blowout moon mooning parabolic'),

@@ -100,9 +100,10 @@ export interface AggregateOptions {
 }
 
 /**
- * Adds up what texts say as of `now` (epoch milliseconds): each counts by its confidence, its source's reliability, its age and how little it looks like
- * spam. Texts from after `now` are left out. Of near copies (three-word shingles) the first counts in full, each further copy
- * half as much as the one before it, and nothing from a source that already had it.
+ * Adds up what texts say as of `now` (epoch milliseconds): each counts by its confidence, its source's reliability,
+ * its age and how little it looks like spam. Texts from after `now` are left out. Of near copies (three-word
+ * shingles) the first counts in full, each further copy half as much as the one before it, and nothing from a source
+ * that already had it.
  */
 export function aggregateSentiment(
   items: readonly SentimentItem[],

@@ -173,8 +173,8 @@ function wordValence(
 }
 
 /**
- * Halves what stands before the first "but" and adds half to what stands after. As in the reference, a valence that occurs twice is
- * taken for its first occurrence.
+ * Halves what stands before the first "but" and adds half to what stands after. As in the reference, a valence that
+ * occurs twice is taken for its first occurrence.
  */
 function weighBut(valences: number[], lower: readonly string[]): void {
   const but = lower.indexOf('but')
@@ -194,13 +194,14 @@ function emphasis(text: string): number {
 }
 
 /** x / sqrt(x^2 + 15): squeezes a sum of valences into -1 to 1. */
-export function normalise(sum: number): number {
+function normalise(sum: number): number {
   return Math.max(-1, Math.min(1, sum / Math.sqrt(sum * sum + 15)))
 }
 
 /**
- * Scores a text by VADER's rules (Hutto and Gilbert 2014): valences of a lexicon, turned by negation, strengthened by boosters, capitals
- * and punctuation, with "but" and a few idioms. Equals the reference implementation before its rounding.
+ * Scores a text by VADER's rules (Hutto and Gilbert 2014): valences of a lexicon, turned by negation, strengthened by
+ * boosters, capitals and punctuation, with "but" and a few idioms. Equals the reference implementation before its
+ * rounding.
  */
 export function polarity(text: string, lexicon: Lexicon, emoji: EmojiDescriptions = new Map()): Polarity {
   const plain = describeEmoji(text, emoji)
