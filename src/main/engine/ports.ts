@@ -1,7 +1,16 @@
+import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Bar, BarSeries, Timeframe } from '#shared/domain/bar.ts'
+import type { Decision } from '#shared/domain/decision.ts'
+import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
+import type { Message } from '#shared/domain/message.ts'
 import type { Fill, Order, OrderStatus } from '#shared/domain/order.ts'
+import type { Outcome } from '#shared/domain/outcome.ts'
+import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
+import type { Run, RunSummary } from '#shared/domain/run.ts'
+import type { Settings } from '#shared/domain/settings.ts'
+import type { Tally } from '#shared/domain/tally.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
 import type { Stop } from '#shared/lib/clock.ts'
 
@@ -145,4 +154,35 @@ export interface BarStore {
     readonly from: number
     readonly to: number
   }[]
+}
+
+/** What can be asked of the projections: lists as the contract gives them, of what is durable. */
+export interface Queries {
+  /** Newest first. */
+  listRuns(limit: number): readonly RunSummary[]
+  getRun(runId: string): Run | undefined
+  /** Oldest first, after the message with the given id; throws MESSAGE_NOT_FOUND for an id that is not of this run. */
+  listMessages(runId: string, after: string | undefined, limit: number): readonly Message[]
+  listEvidence(runId: string): readonly Evidence[]
+  getVote(runId: string): Vote
+  /** Newest first. */
+  listOrders(instrument: string | undefined, limit: number): readonly Order[]
+  /** Newest first. */
+  listFills(instrument: string | undefined, limit: number): readonly Fill[]
+}
+
+/** All that was voted on in a run. */
+export interface Vote {
+  readonly proposals: readonly Proposal[]
+  readonly ballots: readonly Ballot[]
+  readonly tally: Tally | null
+  readonly decision: Decision | null
+  readonly outcome: Outcome | null
+}
+
+/** Where what the trader has chosen is kept. */
+export interface SettingsStore {
+  /** The defaults where nothing was chosen yet; throws SETTINGS_INVALID for a file that cannot be understood. */
+  load(): Settings
+  save(settings: Settings): void
 }

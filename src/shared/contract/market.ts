@@ -13,6 +13,8 @@ export const importReportSchema = z.object({
   timeframe: timeframeSchema,
   bars: z.int(),
   replaced: z.int(),
+  /** What was assumed about the file, and what is odd in it. */
+  notes: z.array(z.string()),
   from: z.int(),
   to: z.int(),
 })

@@ -1,6 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { ballotSchema } from '#shared/domain/ballot.ts'
+import { consensusPolicySchema } from '#shared/domain/consensus-policy.ts'
 import { decisionSchema } from '#shared/domain/decision.ts'
 import { evidenceSchema } from '#shared/domain/evidence.ts'
 import { messageSchema } from '#shared/domain/message.ts'
@@ -36,6 +37,8 @@ export const runsContract = {
     .input(one)
     .output(
       z.object({
+        /** How the votes are counted. */
+        policy: consensusPolicySchema,
         proposals: z.array(proposalSchema),
         ballots: z.array(ballotSchema),
         tally: tallySchema.nullable(),

@@ -1,0 +1,46 @@
+import { implement } from '@orpc/server'
+import type { Feed } from '#engine/ports.ts'
+import { contract } from '#shared/contract/index.ts'
+import { findInstrument, type Instrument } from '#shared/domain/instrument.ts'
+import { ParleyError } from '#shared/lib/error.ts'
+import type { CallContext } from './desk.ts'
+import { atPace } from './pace.ts'
+import type { ApiParts } from './parts.ts'
+
+/** The instrument that a caller means. Throws INSTRUMENT_NOT_FOUND. */
+export function instrumentOn(feed: Feed, typed: string): Instrument {
+  const found = findInstrument(feed.instruments(), typed)
+  if (found !== undefined) return found
+  const there = feed.instruments().map(({ id }) => id)
+  throw new ParleyError('INSTRUMENT_NOT_FOUND', `There is no instrument "${typed}" on this desk.`, {
+    details: { instruments: there },
+    wayOut: `Choose one of ${there.join(', ')}, or import its bars.`,
+  })
+}
+
+/** Instruments, quotes, bars, and imports. */
+export function marketRoutes({ kernel, feed, clock, importBars }: ApiParts) {
+  const os = implement(contract.market).$context<CallContext>()
+  return {
+    instruments: os.instruments.handler(() => [...feed.instruments()]),
+    quotes: os.quotes.handler(() => feed.instruments().flatMap(({ id }) => feed.quote(id) ?? [])),
+    bars: os.bars.handler(({ input }) => [
+      ...feed.bars(instrumentOn(feed, input.instrument).id, input.timeframe, input.limit, input.before),
+    ]),
+    watch: os.watch.handler(async function* ({ input, signal }) {
+      const { id } = instrumentOn(feed, input.instrument)
+      yield* atPace(
+        clock,
+        { gapMs: 100, restMs: 5_000 },
+        (tell) =>
+          kernel.onMarket((update) => {
+            if (update.kind === 'link') return
+            if ((update.kind === 'quote' ? update.quote.instrument : update.trade.instrument) === id) tell()
+          }),
+        () => ({ bar: feed.bars(id, input.timeframe, 1)[0] ?? null, quote: feed.quote(id) ?? null }),
+        signal,
+      )
+    }),
+    import: os.import.handler(({ input }) => importBars(input.file, input.text, input.instrument)),
+  }
+}

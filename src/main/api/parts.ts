@@ -1,0 +1,27 @@
+import type { Kernel } from '#engine/desk/kernel.ts'
+import type { Journal } from '#engine/journal.ts'
+import type { Bus } from '#engine/bus.ts'
+import type { Feed, Queries, SettingsStore } from '#engine/ports.ts'
+import type { ImportReport } from '#shared/contract/market.ts'
+import type { Status } from '#shared/contract/system.ts'
+import type { PlanningConfig } from '#shared/domain/profile.ts'
+import type { Clock } from '#shared/lib/clock.ts'
+
+/** What the handlers of the contract work with. */
+export interface ApiParts {
+  readonly kernel: Kernel
+  readonly journal: Journal
+  readonly queries: Queries
+  readonly feed: Feed
+  readonly bus: Bus
+  readonly settings: SettingsStore
+  readonly planning: PlanningConfig
+  readonly home: string
+  readonly clock: Clock
+  readonly status: () => Status
+  /** Imports a CSV text; nothing is stored unless all of it is good. */
+  readonly importBars: (file: string, text: string, instrument: string | undefined) => ImportReport
+}
+
+/** Who the API's callers are in the journal: the person at the desk. */
+export const trader = { kind: 'human', id: 'trader' } as const

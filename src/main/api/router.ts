@@ -1,0 +1,24 @@
+import { implement, type Router } from '@orpc/server'
+import { contract } from '#shared/contract/index.ts'
+import type { CallContext } from './desk.ts'
+import { journalRoutes } from './journal.ts'
+import { marketRoutes } from './market.ts'
+import type { ApiParts } from './parts.ts'
+import { runsRoutes } from './runs.ts'
+import { settingsRoutes } from './settings.ts'
+import { systemRoutes } from './system.ts'
+import { tradingRoutes } from './trading.ts'
+
+/** The contract, implemented over the engine: one file a noun. */
+export function createRouter(parts: ApiParts): Router<typeof contract, CallContext> {
+  return implement(contract)
+    .$context<CallContext>()
+    .router({
+      system: systemRoutes(parts),
+      market: marketRoutes(parts),
+      runs: runsRoutes(parts),
+      trading: tradingRoutes(parts),
+      journal: journalRoutes(parts),
+      settings: settingsRoutes(parts),
+    })
+}

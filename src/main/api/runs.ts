@@ -1,0 +1,52 @@
+import { implement } from '@orpc/server'
+import { votingPolicy } from '#engine/desk/decision.ts'
+import { contract } from '#shared/contract/index.ts'
+import type { Run, RunSummary } from '#shared/domain/run.ts'
+import { ParleyError } from '#shared/lib/error.ts'
+import type { CallContext } from './desk.ts'
+import { instrumentOn } from './market.ts'
+import { type ApiParts, trader } from './parts.ts'
+
+/** Decision runs and all that is known of each. */
+export function runsRoutes({ kernel, queries, feed, settings, planning }: ApiParts) {
+  const os = implement(contract.runs).$context<CallContext>()
+
+  function run(runId: string): Run {
+    const found = queries.getRun(runId)
+    if (found !== undefined) return found
+    throw new ParleyError('RUN_NOT_FOUND', `There is no run ${runId}.`, { wayOut: 'Open one from the list of runs.' })
+  }
+
+  function summary(runId: string): RunSummary {
+    const { plan: _plan, steps: _steps, ...rest } = run(runId)
+    return rest
+  }
+
+  return {
+    start: os.start.handler(async ({ input }) => {
+      const chosen = settings.load()
+      const goal = {
+        instrument: instrumentOn(feed, input.instrument).id,
+        profile: input.profile ?? chosen.profile,
+        policy: input.policy ?? chosen.policy,
+      }
+      const { runId } = await kernel.runs.start(goal, trader)
+      return summary(runId)
+    }),
+    list: os.list.handler(({ input }) => [...queries.listRuns(input.limit)]),
+    get: os.get.handler(({ input }) => run(input.runId)),
+    cancel: os.cancel.handler(({ input }) => {
+      run(input.runId)
+      kernel.runs.cancel(input.runId, input.reason)
+      return summary(input.runId)
+    }),
+    messages: os.messages.handler(({ input }) => [...queries.listMessages(input.runId, input.after, input.limit)]),
+    evidence: os.evidence.handler(({ input }) => [...queries.listEvidence(input.runId)]),
+    vote: os.vote.handler(({ input }) => {
+      const { goal } = run(input.runId)
+      const { proposals, ballots, tally, decision, outcome } = queries.getVote(input.runId)
+      const policy = votingPolicy(goal, planning.profiles[goal.profile])
+      return { policy, proposals: [...proposals], ballots: [...ballots], tally, decision, outcome }
+    }),
+  }
+}

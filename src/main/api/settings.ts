@@ -1,0 +1,22 @@
+import { implement } from '@orpc/server'
+import { contract } from '#shared/contract/index.ts'
+import type { Settings } from '#shared/domain/settings.ts'
+import { canonicalJson } from '#shared/lib/canonical-json.ts'
+import type { CallContext } from './desk.ts'
+import { type ApiParts, trader } from './parts.ts'
+
+/** What the trader has chosen. */
+export function settingsRoutes({ settings, journal, home }: ApiParts) {
+  const os = implement(contract.settings).$context<CallContext>()
+  return {
+    get: os.get.handler(() => ({ settings: settings.load(), home })),
+    change: os.change.handler(async ({ input }) => {
+      const before = settings.load()
+      const changes = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
+      const after: Settings = { ...before, ...changes }
+      settings.save(after)
+      await journal.append({ kind: 'settingsChanged', data: { before, after }, actor: trader })
+      return { settings: after, restartNeeded: canonicalJson(before.feed) !== canonicalJson(after.feed) }
+    }),
+  }
+}

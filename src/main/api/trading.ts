@@ -1,0 +1,45 @@
+import { implement } from '@orpc/server'
+import { unrealised } from '#engine/trading/positions.ts'
+import { contract } from '#shared/contract/index.ts'
+import { ZERO } from '#shared/lib/decimal.ts'
+import type { CallContext } from './desk.ts'
+import { type ApiParts, trader } from './parts.ts'
+
+/** The stop and its release, orders, fills, positions. */
+export function tradingRoutes({ kernel, queries, feed, journal }: ApiParts) {
+  const os = implement(contract.trading).$context<CallContext>()
+  return {
+    stop: os.stop.handler(({ input }) => {
+      // The answer does not wait for the record: the gate is closed.
+      const latch = kernel.halt(input.level, trader, input.reason)
+      return { latch, progress: kernel.orders.stopProgress() }
+    }),
+    reduce: os.reduce.handler(async ({ input }) => {
+      const latch = kernel.reduce(trader, input.reason)
+      await journal.settled()
+      return latch
+    }),
+    rearm: os.rearm.handler(async ({ input }) => {
+      const latch = kernel.rearm(trader, input)
+      await journal.settled()
+      return latch
+    }),
+    orders: os.orders.handler(({ input }) => [...queries.listOrders(input.instrument, input.limit)]),
+    cancel: os.cancel.handler(({ input }) => kernel.orders.cancel(input.clientOrderId, trader)),
+    fills: os.fills.handler(({ input }) => [...queries.listFills(input.instrument, input.limit)]),
+    positions: os.positions.handler(() =>
+      [...kernel.book.positions.values()]
+        .filter(({ quantity }) => quantity !== ZERO)
+        .map((position) => {
+          const quote = feed.quote(position.instrument)
+          return {
+            ...position,
+            mark: quote?.last ?? null,
+            markedAt: quote?.at ?? null,
+            unrealised: quote === undefined ? null : unrealised(position, quote.last),
+            runId: kernel.book.openedBy.get(position.instrument) ?? null,
+          }
+        }),
+    ),
+  }
+}

@@ -1,0 +1,102 @@
+import type { Bus } from '#engine/bus.ts'
+import type { ResearchSources } from '#engine/ports.ts'
+import type { AgentHealth, Seat } from '#shared/domain/agent.ts'
+import type { Argument } from '#shared/domain/debate.ts'
+import type { Evidence } from '#shared/domain/evidence.ts'
+import type { Insight } from '#shared/domain/insight.ts'
+import type { ResearchTask } from '#shared/domain/profile.ts'
+import type { Clock } from '#shared/lib/clock.ts'
+import type { Ids } from '#shared/lib/ids.ts'
+import { type Agent, createAgent, type Handlers } from './agent.ts'
+import { performResearch } from './research.ts'
+import type { Briefing, ProposalBriefing } from './seat.ts'
+import { analyse } from './seats/analyst.ts'
+import { assess } from './seats/assess.ts'
+import { argue } from './seats/debate.ts'
+import { evaluate, type EvaluateInput } from './seats/evaluator.ts'
+import { propose } from './seats/strategist.ts'
+import { validate } from './seats/validator.ts'
+
+/** What the researcher is asked. */
+export interface ResearchInput {
+  readonly task: string
+  readonly definition: ResearchTask
+  readonly runId: string
+  readonly instrument: string
+  readonly attemptsLeft: number
+}
+
+/** What the researcher answers; `failed` when no source of the task could say anything. */
+export interface ResearchResult {
+  readonly evidence: readonly Evidence[]
+  readonly usd: number
+  readonly failed?: { readonly code: string; readonly message: string }
+}
+
+export interface RosterOptions {
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly sources: ResearchSources
+  readonly onHealth: (health: AgentHealth) => void
+}
+
+/** The agents in their seats. */
+export interface Roster {
+  health(): AgentHealth[]
+  stop(): void
+}
+
+/** Seats every agent of the desk at the bus. */
+export function createRoster({ bus, clock, ids, sources, onHealth }: RosterOptions): Roster {
+  const now = () => Math.floor(clock.now())
+  const assessing = (seat: Seat): Handlers => ({
+    assess: (input) => assess(seat, (input as { briefing: ProposalBriefing }).briefing),
+  })
+  const arguing = (side: 'bull' | 'bear'): Handlers => ({
+    argue: (input) => {
+      const { briefing, round, earlier } = input as { briefing: Briefing; round: number; earlier: readonly Argument[] }
+      return argue(side, briefing, round, earlier)
+    },
+  })
+  const handlers: Readonly<Record<Seat, Handlers>> = {
+    planner: {},
+    researcher: {
+      research: (input, signal) => performResearch({ ...(input as ResearchInput), sources, ids, now, signal }),
+    },
+    validator: {
+      validate: (input) => {
+        const { briefing, tasks } = input as { briefing: Briefing; tasks: Readonly<Record<string, ResearchTask>> }
+        return validate(briefing.dossier, tasks, briefing.profile, briefing.now)
+      },
+    },
+    analyst: { ...assessing('analyst'), analyse: (input) => analyse((input as { briefing: Briefing }).briefing) },
+    bull: { ...assessing('bull'), ...arguing('bull') },
+    bear: { ...assessing('bear'), ...arguing('bear') },
+    strategist: {
+      ...assessing('strategist'),
+      propose: (input) => {
+        const { briefing, insight, debate } = input as {
+          briefing: Briefing
+          insight: Insight | null
+          debate: readonly Argument[]
+        }
+        return propose(briefing, insight, debate, ids)
+      },
+    },
+    risk: assessing('risk'),
+    optimizer: assessing('optimizer'),
+    privacy: assessing('privacy'),
+    executor: assessing('executor'),
+    evaluator: { ...assessing('evaluator'), evaluate: (input) => evaluate(input as EvaluateInput) },
+  }
+  const agents: Agent[] = Object.entries(handlers).map(([seat, handle]) =>
+    createAgent({ seat: seat as Seat, bus, clock, handlers: handle, onHealth }),
+  )
+  return {
+    health: () => agents.map((agent) => agent.health()),
+    stop() {
+      for (const agent of agents) agent.stop()
+    },
+  }
+}

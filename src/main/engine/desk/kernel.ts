@@ -1,0 +1,250 @@
+import { createRoster, type Roster } from '#engine/agents/roster.ts'
+import type { ProposalBriefing } from '#engine/agents/seat.ts'
+import type { Bus } from '#engine/bus.ts'
+import type { Journal } from '#engine/journal.ts'
+import type { Broker, Feed, LatchStore, MarketUpdate, ResearchSources, Sha256 } from '#engine/ports.ts'
+import { equity, type TradingBook } from '#engine/trading/book.ts'
+import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
+import { createOrders, type Orders } from '#engine/trading/orders.ts'
+import type { Actor } from '#shared/domain/journal.ts'
+import type { Mandate } from '#shared/domain/mandate.ts'
+import type { PlanningConfig } from '#shared/domain/profile.ts'
+import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
+import type { Clock, Stop } from '#shared/lib/clock.ts'
+import type { Decimal } from '#shared/lib/decimal.ts'
+import { errorMessage, ParleyError } from '#shared/lib/error.ts'
+import type { Ids } from '#shared/lib/ids.ts'
+import type { Random } from '#shared/lib/random.ts'
+import type { RunMemory } from './run-memory.ts'
+import { createRuns, type Runs } from './runs.ts'
+
+/** The world around a desk and what it remembers; the same for the app, one decision on a file, and the simulation. */
+export interface KernelOptions {
+  readonly journal: Journal
+  /** What the journal tells of the account so far. */
+  readonly book: TradingBook
+  /** Runs that an earlier process left unfinished. */
+  readonly unfinished: readonly RunMemory[]
+  readonly outcomesOf: (instrument: string) => ProposalBriefing['outcomes']
+  readonly latchStore: LatchStore
+  readonly latch: Latch
+  readonly bus: Bus
+  readonly broker: Broker
+  readonly feed: Feed
+  readonly sources: ResearchSources
+  readonly planning: PlanningConfig
+  readonly mandate: Mandate
+  readonly account: { readonly id: string; readonly currency: string; readonly cash: Decimal }
+  readonly clock: Clock
+  readonly random: Random
+  readonly ids: Ids
+  readonly sha256: Sha256
+  /** How long a halted desk stays so at least (KS-9); default 30 s. */
+  readonly coolDownMs?: number
+}
+
+/** A desk without its hosts. */
+export interface Kernel {
+  readonly orders: Orders
+  readonly latch: DeskLatch
+  readonly runs: Runs
+  readonly roster: Roster
+  readonly book: TradingBook
+  /** Recovers, connects, reconciles; then the desk may be asked. */
+  start(): Promise<void>
+  /** Ends runs and links; the journal stays open. */
+  stop(why: string): Promise<void>
+  /** Closes the gate before it returns, then cancels what the level says. A desk that is halted is only halted further. */
+  halt(level: StopLevel, by: Actor, reason: string): Latch
+  reduce(by: Actor, reason: string): Latch
+  /** Back to ACTIVE. Throws REARM_REFUSED saying what is wrong (KS-9). */
+  rearm(by: Actor, typed: { readonly reason: string; readonly account: string; readonly mode: string }): Latch
+  /** Equity at the current marks; undefined while one is missing. */
+  equity(): Decimal | undefined
+  /** When the last price came. */
+  lastTickAt(): number | null
+  feedConnected(): boolean
+  onMarket(listener: (update: MarketUpdate) => void): Stop
+}
+
+const system: Actor = { kind: 'system', id: 'desk' }
+const tickMs = 250
+const stalledMs = 5_000
+const dayMs = 86_400_000
+
+/** Wires the engine together. */
+export function createKernel(options: KernelOptions): Kernel {
+  const { journal, book, broker, feed, clock, mandate, account, bus, coolDownMs = 30_000 } = options
+  const listeners = new Set<(update: MarketUpdate) => void>()
+  const stops: Stop[] = []
+  let lastTickAt: number | null = null
+  let feedConnected = false
+
+  const latch = createDeskLatch({
+    store: options.latchStore,
+    journal,
+    clock,
+    initial: options.latch,
+    onUnsaved: () => {},
+    onChange(after, change) {
+      if (after.state !== 'HALTED') return
+      runs.cancelAll(`Stopped: ${change.reason}`)
+      orders.cancelForStop(after.level ?? 2, change.by)
+    },
+  })
+  const orders: Orders = createOrders({
+    journal,
+    book,
+    broker,
+    feed,
+    latch: () => latch,
+    mandate: () => mandate,
+    clock,
+    sha256: options.sha256,
+  })
+  const runs: Runs = createRuns(
+    {
+      journal,
+      bus,
+      feed,
+      orders,
+      book,
+      latch,
+      mandate,
+      planning: options.planning,
+      clock,
+      random: options.random,
+      ids: options.ids,
+      sha256: options.sha256,
+    },
+    options.outcomesOf,
+  )
+  const roster = createRoster({
+    bus,
+    clock,
+    ids: options.ids,
+    sources: options.sources,
+    onHealth: (health) => {
+      if (health.status === 'failing' || health.status === 'stopped') {
+        void journal.append({ kind: 'agentStatusChanged', data: { health }, actor: system })
+      }
+    },
+  })
+
+  const markedEquity = () => equity(book, (instrument) => feed.quote(instrument)?.last)
+
+  function openDay(): void {
+    const day = Math.floor(clock.now() / dayMs)
+    const now = markedEquity()
+    if (day === book.day || now === undefined) return
+    void journal.append({ kind: 'dayOpened', data: { day, equity: now }, actor: system })
+  }
+
+  function halt(level: StopLevel, by: Actor, reason: string): Latch {
+    const now = latch.current()
+    if (now.state === 'HALTED' && (now.level ?? 0) >= level) return now
+    return latch.change({ state: 'HALTED', level, by, reason })
+  }
+
+  // The look-out: a stop from outside, a new day, and an event loop that stood still (KS-17, KS-18).
+  function watch(): void {
+    let before = clock.monotonic()
+    let cancel: Stop = () => {}
+    const tick = () => {
+      const now = clock.monotonic()
+      latch.current()
+      if (now - before > stalledMs) halt(1, system, `The desk stood still for ${Math.round((now - before) / 1000)} s`)
+      openDay()
+      before = now
+      cancel = clock.after(tickMs, tick)
+    }
+    cancel = clock.after(tickMs, tick)
+    stops.push(() => cancel())
+  }
+
+  async function start(): Promise<void> {
+    if (book.account === '') {
+      const { id, currency, cash } = account
+      await journal.append({ kind: 'accountOpened', data: { account: id, currency, cash }, actor: system })
+    }
+    stops.push(
+      journal.onFailure((error) => {
+        halt(1, system, `The journal cannot be written: ${errorMessage(error)}`)
+      }),
+    )
+    stops.push(
+      feed.start((update) => {
+        if (update.kind === 'link') feedConnected = update.connected
+        else {
+          feedConnected = true
+          lastTickAt = update.kind === 'quote' ? update.quote.at : update.trade.at
+        }
+        for (const listener of listeners) listener(update)
+      }),
+    )
+    stops.push(await orders.connect())
+    await orders.reconcile(0)
+    openDay()
+    watch()
+    for (const memory of options.unfinished) {
+      if (latch.current().state === 'HALTED') await abandon(memory)
+      else runs.resume(memory)
+    }
+  }
+
+  /** A run that was left unfinished by a desk that starts halted is not taken up again (KS-10). */
+  function abandon({ runId }: RunMemory): Promise<unknown> {
+    const reason = 'The desk was started again while halted'
+    const data = { runId, status: 'cancelled', reason } as const
+    return journal.append({ kind: 'runEnded', data, actor: system, correlationId: runId })
+  }
+
+  return {
+    orders,
+    latch,
+    runs,
+    roster,
+    book,
+    start,
+    async stop(why) {
+      runs.cancelAll(why)
+      await runs.drained()
+      for (const stop of stops.splice(0).reverse()) stop()
+      roster.stop()
+    },
+    halt,
+    reduce(by, reason) {
+      if (latch.current().state === 'REDUCING') return latch.current()
+      return latch.change({ state: 'REDUCING', by, reason })
+    },
+    rearm(by, { reason, account: typedAccount, mode }) {
+      const now = latch.current()
+      if (now.state === 'ACTIVE') return now
+      const left = now.state === 'HALTED' ? now.at + coolDownMs - clock.now() : 0
+      const working = [...book.orders.values()].filter(({ status }) => status === 'UNKNOWN' || status === 'PENDING_CANCEL')
+      const wrong = [
+        ...(by.kind === 'human' ? [] : ['only a person may re-arm the desk']),
+        ...(reason.trim().length >= 10 ? [] : ['the reason needs at least 10 characters']),
+        ...(typedAccount === book.account ? [] : [`the account is "${book.account}", not "${typedAccount}"`]),
+        ...(mode.toLowerCase() === broker.mode ? [] : [`the mode is "${broker.mode}", not "${mode}"`]),
+        ...(left <= 0 ? [] : [`the desk cools down for ${Math.ceil(left / 1000)} more seconds`]),
+        ...(working.length === 0 ? [] : [`${working.length} orders are not settled with the broker`]),
+      ]
+      if (wrong.length > 0) {
+        throw new ParleyError('REARM_REFUSED', `The desk stays ${now.state}: ${wrong.join('; ')}.`, {
+          details: { wrong, coolDownMs: Math.max(0, left) },
+          wayOut: 'Put that right and re-arm again.',
+        })
+      }
+      return latch.change({ state: 'ACTIVE', by, reason })
+    },
+    equity: markedEquity,
+    lastTickAt: () => lastTickAt,
+    feedConnected: () => feedConnected,
+    onMarket(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
