@@ -6,6 +6,9 @@ const NO_SCHEDULE = 0x3fffffff
 /** More than any time, so that what comes before, in and after a window stays apart. */
 const APART = 2 ** 30
 
+/** Parents are alike when their starts differ by no more than this on average. */
+const ALIKE = 2
+
 /** How two schedules are crossed: the window as a share of the makespan, how many are compared, how much is moved. */
 export interface Crossing {
   readonly narrowest: number
@@ -95,7 +98,10 @@ export class Genes {
     this.sortKeys(backward)
   }
 
-  /** Makes the order of a child: what lies in a busy window of the giver as there, the rest in the order of the other. */
+  /**
+   * Makes the order of a child: what lies in a busy window of the giver as there, the rest in the order of the other.
+   * Where the parents are alike, some steps are moved.
+   */
   cross(giver: Int32Array, fitness: number, other: Int32Array, backward: boolean, crossing: Crossing): void {
     const { keys, problem, random } = this
     const span = Math.floor(fitness)
@@ -112,7 +118,7 @@ export class Genes {
       keys[step] = mine < from ? theirs : mine > until ? theirs + 2 * APART : mine + APART
     }
     this.sortKeys(backward)
-    if (distance <= keys.length) this.mutate(backward, crossing.mutation)
+    if (distance <= ALIKE * keys.length) this.mutate(backward, crossing.mutation)
   }
 
   /**
