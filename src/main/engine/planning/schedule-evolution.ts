@@ -1,6 +1,7 @@
 import type { Random } from '#shared/lib/random.ts'
 import { Genes } from './schedule-genes.ts'
-import { earliestStarts, longestTails, type ScheduleProblem } from './schedule-problem.ts'
+import { earliestStarts, type ScheduleProblem } from './schedule-problem.ts'
+import { priorityRules } from './schedule-rules.ts'
 
 /** Shares of the makespan between which the window of a crossover may lie, and how many windows are compared. */
 const NARROWEST = 0.1
@@ -43,7 +44,7 @@ interface Side {
  * improvement as well (Debels and Vanhoucke 2005, "A bi-population based genetic algorithm for the RCPSP"). A child
  * takes a busy window of time from one parent and the order before and after it from the other (Valls, Ballestin and
  * Quintanilla 2008). Among equal makespans the schedule whose work lies further from its open end is fitter. The first
- * population comes from sampling by latest finish time.
+ * population comes from priority rules, plain at first, then with chance.
  */
 export function evolveSchedule(problem: ScheduleProblem, options: EvolutionOptions): Evolution {
   const { random, target, stop } = options
@@ -67,12 +68,14 @@ export function evolveSchedule(problem: ScheduleProblem, options: EvolutionOptio
     }
   }
 
-  const tails = longestTails(problem)
+  const rules = priorityRules(problem)
   const [left] = sides
   const populate = () => {
     for (let index = 0; index < size && !isOver(); index++) {
       const row = left.rows[index] as Int32Array
-      const fitness = genes.sample(tails, schedules === 0 ? 0 : random.int(1, 2), row)
+      const isPlain = schedules < rules.length
+      const rule = (isPlain ? rules[schedules] : random.pick(rules)) ?? rules[0]
+      const fitness = genes.sample(rule, isPlain ? 0 : random.int(1, 2), row)
       keep(fitness, row)
       left.fitness[index] = fitness
       if (fitness >= NO_SCHEDULE) row.set(earliestStarts(problem))
