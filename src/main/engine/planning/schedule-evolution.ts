@@ -10,7 +10,7 @@ const WINDOWS = 6
 const CHILDREN = 2
 const MUTATION = 0.05
 /** A population is renewed after count / STAGNATION generations without a better schedule. */
-const STAGNATION = 3
+const STAGNATION = 4
 const LARGEST_POPULATION = 60
 const NO_SCHEDULE = 0x3fffffff
 
