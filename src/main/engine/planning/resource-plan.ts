@@ -13,14 +13,14 @@ export interface Resource {
 }
 
 /** What a step needs: taken for good when it starts or ends, or held while it runs and then given back. */
-export interface ResourceNeed {
+interface ResourceNeed {
   readonly resource: string
   readonly amount: number
   readonly when: 'start' | 'end' | 'running'
 }
 
 /** A step with its needs; it gives what it produces when it ends. */
-export interface ResourceStep {
+interface ResourceStep {
   readonly id: string
   /** Ids of the steps that must have ended before. */
   readonly after: readonly string[]

@@ -3,13 +3,13 @@ import { makespanOf, type ScheduleProblem } from './schedule-problem.ts'
 import { ScheduleGenerator } from './sgs.ts'
 
 /** What is free of a reusable resource, or left of another, from a time on. */
-export interface TimelinePoint {
+interface TimelinePoint {
   readonly time: number
   readonly level: number
 }
 
 /** A rule that a schedule breaks, with the names behind it. */
-export type ResourceViolation =
+type ResourceViolation =
   | { readonly kind: 'early'; readonly step: string; readonly before: string; readonly by: number }
   | {
       readonly kind: 'overused'

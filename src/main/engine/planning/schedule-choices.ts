@@ -2,7 +2,7 @@ import type { Random } from '#shared/lib/random.ts'
 import { type PlanSchedule, type PlanStep, planSchedule } from './schedule-plan.ts'
 
 /** One of several ways to do a step. */
-export interface StepSource {
+interface StepSource {
   readonly name: string
   readonly seconds: number
   /** USD. */
@@ -23,13 +23,13 @@ export interface ChoiceStep {
 }
 
 /** How many slots may be had, and what they cost (USD). */
-export interface SlotOffer {
+interface SlotOffer {
   readonly slots: number
   readonly cost: number
 }
 
 /** One way to carry out the plan. */
-export interface PlanChoice {
+interface PlanChoice {
   /** The chosen source of each step that is carried out. */
   readonly sources: ReadonlyMap<string, string>
   readonly leftOut: readonly string[]
@@ -116,7 +116,7 @@ function evaluate(options: PlanChoicesOptions, genes: readonly number[]): PlanCh
     return [{ id: step.id, needs: needsOf(step, []), seconds: source.seconds, slots: step.slots ?? 1 }]
   })
   if (steps.some((step) => (step.slots ?? 1) > offer.slots)) return undefined
-  const schedule = planSchedule(steps, { slots: offer.slots, conflicts: 500 })
+  const schedule = planSchedule(steps, { slots: offer.slots, conflicts: 200 })
   const sources = Array.from(chosen.values())
   return {
     sources: new Map(Array.from(chosen, ([id, source]) => [id, source.name])),

@@ -1,6 +1,6 @@
 import { BY_CLAUSE, grow, type Trail } from './schedule-trail.ts'
 
-const MOST_BUCKETS = 4096
+const MOST_BUCKETS = 512
 /** Words before the literals of a clause: its number of literals and the number of levels it spanned when learned. */
 const HEADER = 2
 

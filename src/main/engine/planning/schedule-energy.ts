@@ -1,3 +1,4 @@
+import { sortBy } from './schedule-sort.ts'
 import type { Timetable } from './schedule-timetable.ts'
 import type { Trail } from './schedule-trail.ts'
 
@@ -203,18 +204,5 @@ export class Energy {
       trail.because(slot, from + least - length)
       trail.because(slot + 1, least - until)
     }
-  }
-}
-
-function sortBy(order: Int32Array, keys: Int32Array): void {
-  for (let index = 1; index < order.length; index++) {
-    const item = order[index] as number
-    const key = keys[item] as number
-    let place = index - 1
-    while (place >= 0 && (keys[order[place] as number] as number) > key) {
-      order[place + 1] = order[place] as number
-      place--
-    }
-    order[place + 1] = item
   }
 }

@@ -1,6 +1,7 @@
 import type { Random } from '#shared/lib/random.ts'
 import { Genes } from './schedule-genes.ts'
-import { earliestStarts, longestTails, type ScheduleProblem } from './schedule-problem.ts'
+import { earliestStarts, type ScheduleProblem } from './schedule-problem.ts'
+import { priorityRules } from './schedule-rules.ts'
 
 /** Shares of the makespan between which the window of a crossover may lie, and how many windows are compared. */
 const NARROWEST = 0.1
@@ -8,6 +9,9 @@ const WIDEST = 0.5
 const WINDOWS = 6
 const CHILDREN = 2
 const MUTATION = 0.05
+/** A population is renewed after count / STAGNATION generations without a better schedule. */
+const STAGNATION = 4
+const LARGEST_POPULATION = 60
 const NO_SCHEDULE = 0x3fffffff
 
 export interface EvolutionOptions {
@@ -40,7 +44,7 @@ interface Side {
  * improvement as well (Debels and Vanhoucke 2005, "A bi-population based genetic algorithm for the RCPSP"). A child
  * takes a busy window of time from one parent and the order before and after it from the other (Valls, Ballestin and
  * Quintanilla 2008). Among equal makespans the schedule whose work lies further from its open end is fitter. The first
- * population comes from sampling by latest finish time.
+ * population comes from priority rules, plain at first, then with chance.
  */
 export function evolveSchedule(problem: ScheduleProblem, options: EvolutionOptions): Evolution {
   const { random, target, stop } = options
@@ -64,15 +68,23 @@ export function evolveSchedule(problem: ScheduleProblem, options: EvolutionOptio
     }
   }
 
-  const tails = longestTails(problem)
+  const rules = priorityRules(problem)
   const [left] = sides
-  for (let index = 0; index < size && !isOver(); index++) {
-    const row = left.rows[index] as Int32Array
-    left.fitness[index] = genes.sample(tails, index === 0 ? 0 : random.int(1, 2), row)
-    keep(left.fitness[index] as number, row)
-    if ((left.fitness[index] as number) >= NO_SCHEDULE) row.set(earliestStarts(problem))
+  const populate = () => {
+    for (let index = 0; index < size && !isOver(); index++) {
+      const row = left.rows[index] as Int32Array
+      const isPlain = schedules < rules.length
+      const rule = (isPlain ? rules[schedules] : random.pick(rules)) ?? rules[0]
+      const fitness = genes.sample(rule, isPlain ? 0 : random.int(1, 2), row)
+      keep(fitness, row)
+      left.fitness[index] = fitness
+      if (fitness >= NO_SCHEDULE) row.set(earliestStarts(problem))
+    }
   }
-
+  populate()
+  let isFresh = true
+  let record = makespan
+  let recordAt = 0
   for (let generation = 1; goesOn(); generation++) {
     const backward = generation % 2 === 1
     const from = backward ? sides[0] : sides[1]
@@ -81,7 +93,7 @@ export function evolveSchedule(problem: ScheduleProblem, options: EvolutionOptio
     for (let index = 0; index < size && !isOver(); index++) {
       let least = NO_SCHEDULE
       for (let kid = 0; kid < CHILDREN && !isOver(); kid++) {
-        if (generation === 1 || (index === leader && kid === 0)) genes.justify(from.rows[index] as Int32Array, backward)
+        if (isFresh || (index === leader && kid === 0)) genes.justify(from.rows[index] as Int32Array, backward)
         else cross(genes, from, index, backward, random)
         const fitness = genes.build(backward, child)
         keep(fitness, child)
@@ -89,10 +101,21 @@ export function evolveSchedule(problem: ScheduleProblem, options: EvolutionOptio
           least = fitness
           fittest.set(child)
         }
-        if (generation === 1) break
+        if (isFresh) break
       }
       ;(to.rows[index] as Int32Array).set(least < NO_SCHEDULE ? fittest : (from.rows[index] as Int32Array))
       to.fitness[index] = least < NO_SCHEDULE ? least : (from.fitness[index] as number)
+    }
+    isFresh = false
+    if (makespan < record) {
+      record = makespan
+      recordAt = generation
+    }
+    // A population that has found nothing better for long is let go; the best schedule is kept.
+    if (!backward && (generation - recordAt) * STAGNATION >= problem.count) {
+      populate()
+      isFresh = true
+      recordAt = generation
     }
   }
   return { starts: best, makespan: makespan < NO_SCHEDULE ? makespan : Number.POSITIVE_INFINITY, schedules }
@@ -101,7 +124,8 @@ export function evolveSchedule(problem: ScheduleProblem, options: EvolutionOptio
 /** Small for a small budget and for many steps, so that there is time for enough generations. */
 function populationSize(count: number, schedules: number): number {
   const size = 20 * (schedules / 1000) ** 0.68 * (120 / Math.max(1, count)) ** 0.6
-  return Math.max(4, Math.min(Math.round(size), Math.floor(schedules / 6), 400))
+  const most = LARGEST_POPULATION * Math.max(1, schedules / 5000) ** 0.4
+  return Math.max(4, Math.min(Math.round(Math.min(size, most)), Math.floor(schedules / 6)))
 }
 
 function createSide(problem: ScheduleProblem, size: number): Side {

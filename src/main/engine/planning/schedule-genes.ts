@@ -6,6 +6,9 @@ const NO_SCHEDULE = 0x3fffffff
 /** More than any time, so that what comes before, in and after a window stays apart. */
 const APART = 2 ** 30
 
+/** Parents are alike when their starts differ by no more than this on average. */
+const ALIKE = 2
+
 /** How two schedules are crossed: the window as a share of the makespan, how many are compared, how much is moved. */
 export interface Crossing {
   readonly narrowest: number
@@ -70,17 +73,17 @@ export class Genes {
   }
 
   /**
-   * Makes a schedule with the longest tails first: exactly so (kind 0) or with random deviations in the parallel
+   * Makes a schedule by a priority rule, the greatest first: exactly so (kind 0) or with random deviations in the parallel
    * scheme (kind 1), or by biased sampling in the serial scheme (kind 2). Returns its fitness, as `build` does.
    */
-  sample(tails: Int32Array, kind: number, starts: Int32Array): number {
+  sample(rule: Int32Array, kind: number, starts: Int32Array): number {
     if (kind === 2) {
-      this.sampleList(tails)
+      this.sampleList(rule)
       return this.build(false, starts)
     }
     const { random, ranks } = this
     for (let step = 0; step < ranks.length; step++) {
-      ranks[step] = -(tails[step] as number) * (kind === 0 ? 1 : 0.5 + random.float())
+      ranks[step] = -(rule[step] as number) * (kind === 0 ? 1 : 0.5 + random.float())
     }
     const makespan = this.forward.parallel(ranks, starts)
     return makespan < 0 ? NO_SCHEDULE : makespan + this.slackness(false, makespan, starts)
@@ -95,7 +98,10 @@ export class Genes {
     this.sortKeys(backward)
   }
 
-  /** Makes the order of a child: what lies in a busy window of the giver as there, the rest in the order of the other. */
+  /**
+   * Makes the order of a child: what lies in a busy window of the giver as there, the rest in the order of the other.
+   * Where the parents are alike, some steps are moved.
+   */
   cross(giver: Int32Array, fitness: number, other: Int32Array, backward: boolean, crossing: Crossing): void {
     const { keys, problem, random } = this
     const span = Math.floor(fitness)
@@ -112,7 +118,7 @@ export class Genes {
       keys[step] = mine < from ? theirs : mine > until ? theirs + 2 * APART : mine + APART
     }
     this.sortKeys(backward)
-    if (distance <= keys.length) this.mutate(backward, crossing.mutation)
+    if (distance <= ALIKE * keys.length) this.mutate(backward, crossing.mutation)
   }
 
   /**
@@ -207,8 +213,8 @@ export class Genes {
     return this.isBefore[cell] === 1
   }
 
-  /** Draws a feasible order; the chance of each eligible step grows with its tail (regret-based biased sampling). */
-  private sampleList(tails: Int32Array): void {
+  /** Draws a feasible order; the chance of each eligible step grows with its priority (regret-based biased sampling). */
+  private sampleList(rule: Int32Array): void {
     const { problem, random, list, waiting, eligible } = this
     const { predecessors, successors } = problem
     let open = 0
@@ -220,12 +226,12 @@ export class Genes {
       let shortest = NO_SCHEDULE
       let sum = 0
       for (let index = 0; index < open; index++)
-        shortest = Math.min(shortest, tails[eligible[index] as number] as number)
-      for (let index = 0; index < open; index++) sum += (tails[eligible[index] as number] as number) - shortest + 1
+        shortest = Math.min(shortest, rule[eligible[index] as number] as number)
+      for (let index = 0; index < open; index++) sum += (rule[eligible[index] as number] as number) - shortest + 1
       let draw = random.float() * sum
       let chosen = 0
       while (chosen < open - 1) {
-        draw -= (tails[eligible[chosen] as number] as number) - shortest + 1
+        draw -= (rule[eligible[chosen] as number] as number) - shortest + 1
         if (draw < 0) break
         chosen++
       }

@@ -27,7 +27,8 @@ export interface PlanStep {
 export interface PlanScheduleOptions {
   /** How many slots there are, at least 1. */
   readonly slots: number
-  /** How many conflicts the search for a proof may take; default 2,000, some tens of milliseconds at desk size. */
+  /** How many conflicts the search for a proof may take; default 1,000: a few milliseconds for
+   * ten steps, some tens for forty. */
   readonly conflicts?: number
 }
 
@@ -63,7 +64,7 @@ export function planSchedule(steps: readonly PlanStep[], options: PlanScheduleOp
   const { starts, makespan, lowerBound } = solveSchedule(problem, {
     random: createRandom(0),
     schedules: SCHEDULES,
-    conflicts: options.conflicts ?? 2_000,
+    conflicts: options.conflicts ?? 1_000,
   })
   const idOf = (index: number) => steps[index]?.id ?? ''
   const seconds = (time: number) => (time * unit) / 1000

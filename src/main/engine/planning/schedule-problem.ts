@@ -1,7 +1,7 @@
 import { ParleyError } from '#shared/lib/error.ts'
 
 /** A directed graph in compressed rows: the neighbours of v are list[first[v]] up to list[first[v + 1]], the last excluded. */
-export interface Adjacency {
+interface Adjacency {
   readonly first: Int32Array
   readonly list: Int32Array
 }

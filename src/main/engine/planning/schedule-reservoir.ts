@@ -1,4 +1,5 @@
 import type { ScheduleProblem } from './schedule-problem.ts'
+import { sortBy } from './schedule-sort.ts'
 import type { Trail } from './schedule-trail.ts'
 
 /**
@@ -44,7 +45,7 @@ export class Reservoir {
         ((changes[event] as number) > 0 ? (bounds[slot] as number) : -(bounds[slot + 1] as number)) +
         (delays[event] as number)
     }
-    sortEvents(sorted, times)
+    sortBy(sorted, times)
     let level = this.initial
     let from = -1
     let position = 0
@@ -115,18 +116,5 @@ export class Reservoir {
       if (bound > (root[side] as number) && Math.abs(change) <= spare) spare -= Math.abs(change)
       else trail.because(side, bound)
     }
-  }
-}
-
-function sortEvents(order: Int32Array, keys: Int32Array): void {
-  for (let index = 1; index < order.length; index++) {
-    const item = order[index] as number
-    const key = keys[item] as number
-    let place = index - 1
-    while (place >= 0 && (keys[order[place] as number] as number) > key) {
-      order[place + 1] = order[place] as number
-      place--
-    }
-    order[place + 1] = item
   }
 }

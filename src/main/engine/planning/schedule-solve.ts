@@ -7,6 +7,7 @@ import { ScheduleProof } from './schedule-proof.ts'
 const BOUND_CONFLICTS = 60
 const FIRST_SCHEDULES = 1_000
 const FIRST_CONFLICTS = 1_000
+const SMALL = 60
 
 /** How much work a schedule may take. Without `stop`, the answer depends on the problem, the budgets and the seed alone. */
 export interface ScheduleBudget {
@@ -71,7 +72,8 @@ export function solveSchedule(problem: ScheduleProblem, budget: ScheduleBudget):
     const conflicts = Math.min(FIRST_CONFLICTS * turn, budget.conflicts - proof.conflicts)
     const limit = Math.min(best.makespan - 1, total)
     if (search(limit, conflicts) !== 'undecided') continue
-    evolve(Math.min(FIRST_SCHEDULES * turn, budget.schedules - schedules), proof.lowerBound)
+    // Small problems are better left to the exact search alone.
+    if (problem.count > SMALL) evolve(Math.min(FIRST_SCHEDULES * turn, budget.schedules - schedules), proof.lowerBound)
     turn *= 2
   }
   const isOptimal = proof.lowerBound >= best.makespan && best.makespan < Number.POSITIVE_INFINITY

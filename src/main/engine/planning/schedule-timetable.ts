@@ -1,4 +1,5 @@
 import type { ScheduleProblem } from './schedule-problem.ts'
+import { sortBy } from './schedule-sort.ts'
 import type { Trail } from './schedule-trail.ts'
 
 /**
@@ -202,18 +203,5 @@ export class Timetable {
       trail.because(slot, earliest)
       trail.because(slot + 1, -moment)
     }
-  }
-}
-
-function sortBy(order: Int32Array, keys: Int32Array): void {
-  for (let index = 1; index < order.length; index++) {
-    const item = order[index] as number
-    const key = keys[item] as number
-    let place = index - 1
-    while (place >= 0 && (keys[order[place] as number] as number) > key) {
-      order[place + 1] = order[place] as number
-      place--
-    }
-    order[place + 1] = item
   }
 }

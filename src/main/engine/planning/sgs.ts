@@ -1,7 +1,7 @@
 import type { ScheduleProblem } from './schedule-problem.ts'
 
 /** What a generator returns when the steps cannot be placed in the order asked for (a stock would run dry, or a step needs more than there is). */
-export const DEAD_END = -1
+const DEAD_END = -1
 
 /**
  * Schedule generation schemes (Kelley 1963; Kolisch 1996): places steps one by one at the earliest time that
