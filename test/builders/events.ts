@@ -143,6 +143,7 @@ const decision: fc.Arbitrary<Decision> = fc.record({
   reason: text,
   confidence: share,
   agreement: fc.integer({ min: 0, max: 100 }),
+  price: fc.constant(null),
   epoch: fc.nat(5),
 })
 

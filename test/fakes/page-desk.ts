@@ -10,6 +10,7 @@ import type { Noun, Status } from '#shared/contract/system.ts'
 import { seats, seatTitles } from '#shared/domain/agent.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import { type Bar, barOpenTime, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
+import { consensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
@@ -519,6 +520,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       reason: state.tally.rule.sentence,
       confidence: 0.72,
       agreement: 80.5,
+      price: null,
       epoch: latch.epoch,
     }
     run.outcome = 'buy'
@@ -779,6 +781,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           timeframe: '1d' as const,
           bars: rows.length,
           replaced: 0,
+          notes: [],
           from: Date.now() - rows.length * 86_400_000,
           to: Date.now(),
         }
@@ -815,8 +818,14 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       }),
       evidence: os.runs.evidence.handler(({ input }) => find(input.runId).evidence),
       vote: os.runs.vote.handler(({ input }) => {
-        const { proposals, ballots, tally, decision } = find(input.runId)
-        return { proposals, ballots, tally, decision, outcome: null }
+        const { proposals, ballots, tally, decision, run } = find(input.runId)
+        const policy = consensusPolicy(run.goal.policy, {
+          options: ['buy', 'sell', 'hold'],
+          defaultOption: 'hold',
+          electorate: seats.map((voter) => ({ voter, weight: 1 })),
+          deadline: null,
+        })
+        return { policy, proposals, ballots, tally, decision, outcome: null }
       }),
     },
     trading: {

@@ -9,6 +9,8 @@ export function journalRoutes({ journal }: ApiParts) {
   return {
     head: os.head.handler(() => journal.head()),
     verify: os.verify.handler(() => journal.verify()),
-    read: os.read.handler(({ input }) => journal.read(input.after, input.limit).map((record) => ({ ...record, data: { ...record.data } }))),
+    read: os.read.handler(({ input }) =>
+      journal.read(input.after, input.limit).map((record) => ({ ...record, data: { ...record.data } })),
+    ),
   }
 }

@@ -1,6 +1,6 @@
+import type { Bus } from '#engine/bus.ts'
 import type { Kernel } from '#engine/desk/kernel.ts'
 import type { Journal } from '#engine/journal.ts'
-import type { Bus } from '#engine/bus.ts'
 import type { Feed, Queries, SettingsStore } from '#engine/ports.ts'
 import type { ImportReport } from '#shared/contract/market.ts'
 import type { Status } from '#shared/contract/system.ts'

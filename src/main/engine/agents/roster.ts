@@ -13,7 +13,7 @@ import type { Briefing, ProposalBriefing } from './seat.ts'
 import { analyse } from './seats/analyst.ts'
 import { assess } from './seats/assess.ts'
 import { argue } from './seats/debate.ts'
-import { evaluate, type EvaluateInput } from './seats/evaluator.ts'
+import { type EvaluateInput, evaluate } from './seats/evaluator.ts'
 import { propose } from './seats/strategist.ts'
 import { validate } from './seats/validator.ts'
 

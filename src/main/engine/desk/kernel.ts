@@ -221,7 +221,9 @@ export function createKernel(options: KernelOptions): Kernel {
       const now = latch.current()
       if (now.state === 'ACTIVE') return now
       const left = now.state === 'HALTED' ? now.at + coolDownMs - clock.now() : 0
-      const working = [...book.orders.values()].filter(({ status }) => status === 'UNKNOWN' || status === 'PENDING_CANCEL')
+      const working = [...book.orders.values()].filter(
+        ({ status }) => status === 'UNKNOWN' || status === 'PENDING_CANCEL',
+      )
       const wrong = [
         ...(by.kind === 'human' ? [] : ['only a person may re-arm the desk']),
         ...(reason.trim().length >= 10 ? [] : ['the reason needs at least 10 characters']),
@@ -247,4 +249,3 @@ export function createKernel(options: KernelOptions): Kernel {
     },
   }
 }
-

@@ -10,8 +10,8 @@ import type { Insight } from '#shared/domain/insight.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { isClosed } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
-import type { Proposal } from '#shared/domain/proposal.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
+import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { briefingOf } from './briefing.ts'
@@ -56,9 +56,19 @@ const works: Readonly<Record<string, Work>> = {
   evaluate: doEvaluate,
 }
 
-async function ask<Answer>(run: RunWork, context: StepContext, seat: Seat, action: string, input: unknown): Promise<Answer> {
+async function ask<Answer>(
+  run: RunWork,
+  context: StepContext,
+  seat: Seat,
+  action: string,
+  input: unknown,
+): Promise<Answer> {
   const { timeoutMs } = context.step
-  return (await run.parts.bus.request(`agent.${seat}`, { action, input }, { timeoutMs, signal: context.signal })) as Answer
+  return (await run.parts.bus.request(
+    `agent.${seat}`,
+    { action, input },
+    { timeoutMs, signal: context.signal },
+  )) as Answer
 }
 
 /** Journals what an agent did; the run goes on while it becomes durable. */
@@ -135,7 +145,12 @@ async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promi
     if (task !== undefined) tasks[name] = task
   }
   const validation = await ask<Validation>(run, context, seat, 'validate', { briefing, tasks })
-  const remark: Remark = { kind: 'analysis', text: validationSentence(validation), confidence: validation.completeness, evidence: [] }
+  const remark: Remark = {
+    kind: 'analysis',
+    text: validationSentence(validation),
+    confidence: validation.completeness,
+    evidence: [],
+  }
   await record(
     run,
     seat,
@@ -145,7 +160,15 @@ async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promi
   return done
 }
 
-function validationSentence({ completeness, quality, freshness, sources, sufficient, missing, stale }: Validation): string {
+function validationSentence({
+  completeness,
+  quality,
+  freshness,
+  sources,
+  sufficient,
+  missing,
+  stale,
+}: Validation): string {
   const percent = (share: number) => `${Math.round(share * 100)} %`
   const gaps = missing.map(({ task, reason }) => `${task.replaceAll('_', ' ')} (${reason})`)
   return [
@@ -173,8 +196,15 @@ async function doArgue(run: RunWork, context: StepContext, seat: Seat): Promise<
   const round = Number(context.step.id.split('-')[1])
   const earlier = memory.debate.filter((said) => said.round < round)
   const briefing = briefingOf(run.parts, memory)
-  const answer = await ask<{ argument: Argument; remarks: Remark[] }>(run, context, seat, 'argue', { briefing, round, earlier })
-  const argument = { ...answer.argument, points: answer.argument.points.map((point) => ({ ...point, evidence: [...point.evidence] })) }
+  const answer = await ask<{ argument: Argument; remarks: Remark[] }>(run, context, seat, 'argue', {
+    briefing,
+    round,
+    earlier,
+  })
+  const argument = {
+    ...answer.argument,
+    points: answer.argument.points.map((point) => ({ ...point, evidence: [...point.evidence] })),
+  }
   await record(
     run,
     seat,
@@ -195,7 +225,12 @@ async function doPropose(run: RunWork, context: StepContext, seat: Seat): Promis
     seat,
     ...proposals.map((proposal): DeskEvent => ({ kind: 'proposalMade', data: { proposal } })),
     ...posted(run, seat, [
-      { kind: 'proposal', text: proposalSentence(preferred), confidence: memory.insight?.confidence ?? null, evidence: preferred.evidence },
+      {
+        kind: 'proposal',
+        text: proposalSentence(preferred),
+        confidence: memory.insight?.confidence ?? null,
+        evidence: preferred.evidence,
+      },
     ]),
   )
   return done
@@ -205,7 +240,9 @@ function proposalSentence(proposal: Proposal): string {
   const { action, quantity, instrument, entry, stop, target, objectives, changesMyMind } = proposal
   const mind = `What would change my mind: ${changesMyMind}`
   if (action === 'hold') return `I propose to hold ${instrument}. ${objectives.join(' ')} ${mind}`
-  const exits = [stop === null ? '' : `stop ${stop}`, target === null ? '' : `target ${target}`].filter((text) => text !== '')
+  const exits = [stop === null ? '' : `stop ${stop}`, target === null ? '' : `target ${target}`].filter(
+    (text) => text !== '',
+  )
   return `I propose to ${action} ${quantity} ${instrument} at about ${entry}${exits.length > 0 ? `, ${exits.join(', ')}` : ''}. ${objectives.join(' ')} ${mind}`
 }
 
@@ -240,9 +277,10 @@ async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise
     reasons: [...assessment.reasons],
     evidence: [...assessment.evidence],
   }
-  const revision: DeskEvent[] = revised === undefined
-    ? []
-    : [{ kind: 'proposalRevised', data: { proposal: { ...proposal, quantity: revised.quantity }, why: revised.why } }]
+  const revision: DeskEvent[] =
+    revised === undefined
+      ? []
+      : [{ kind: 'proposalRevised', data: { proposal: { ...proposal, quantity: revised.quantity }, why: revised.why } }]
   await record(
     run,
     seat,
@@ -261,7 +299,12 @@ async function doDecide(run: RunWork, _context: StepContext, seat: Seat): Promis
   const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }
   const decision = decide(made, memory.proposals[0], counted, memory.validation, profile)
-  const remark: SystemRemark = { kind: 'decision', text: decisionSentence(decision), confidence: decision.confidence, evidence: [] }
+  const remark: SystemRemark = {
+    kind: 'decision',
+    text: decisionSentence(decision),
+    confidence: decision.confidence,
+    evidence: [],
+  }
   await record(
     run,
     seat,

@@ -127,7 +127,11 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     return { runId, ended }
   }
 
-  async function end(memory: RunMemory, status: Exclude<RunStatus, 'running'>, reason: string | null): Promise<RunMemory> {
+  async function end(
+    memory: RunMemory,
+    status: Exclude<RunStatus, 'running'>,
+    reason: string | null,
+  ): Promise<RunMemory> {
     const { runId } = memory
     try {
       await journal.append({ kind: 'runEnded', data: { runId, status, reason }, actor: system, correlationId: runId })

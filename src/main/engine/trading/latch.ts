@@ -42,18 +42,20 @@ const openness: Readonly<Record<TradingState, number>> = { HALTED: 0, REDUCING: 
  * Reads the latch before anything connects (KS-7). A folder that was never used starts ACTIVE; a latch that is missing
  * beside a journal, or cannot be understood, starts HALTED and says why (KS-8).
  */
-export function readLatch(store: LatchStore, nowMs: number): Latch {
+export function readLatch(store: LatchStore, nowMs: number): { readonly latch: Latch; readonly isNew: boolean } {
   let latch: Latch
+  let isNew = false
   try {
     const kept = store.load()
-    if (kept !== undefined) return kept
+    if (kept !== undefined) return { latch: kept, isNew }
+    isNew = true
     latch = { state: 'ACTIVE', epoch: 1, level: null, by: 'system', reason: 'A new desk, on paper', at: nowMs }
   } catch (error) {
     // The epoch must not be one that was used before; the time is above any count of changes.
     latch = { state: 'HALTED', epoch: nowMs, level: 2, by: 'system', reason: errorMessage(error), at: nowMs }
   }
   store.save(latch)
-  return latch
+  return { latch, isNew }
 }
 
 /** Opens the latch for the life of the desk. */

@@ -186,6 +186,7 @@ describe('runs', () => {
       reason: 'It was a tie.',
       confidence: 0.5,
       agreement: 50,
+      price: null,
       epoch: 1,
     } as const
     const ended = (runId: string, status: 'completed' | 'failed', reason: string | null): DeskEvent => ({

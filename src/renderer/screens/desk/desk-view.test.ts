@@ -12,7 +12,7 @@ import { continueMessages, filterMessages, numberEvidence, speakers } from './co
 import { chooseRun } from './desk-view.ts'
 import { gainFraction, orderLook, riskAtStop } from './order-view.ts'
 import { planHead, planRows } from './plan-view.ts'
-import { ballotsInOrder, choiceWords, presetThreshold, quorumWords } from './vote-view.ts'
+import { ballotsInOrder, choiceWords, quorumWords, thresholdOf } from './vote-view.ts'
 
 const start = Date.UTC(2026, 10, 20, 14)
 
@@ -198,10 +198,10 @@ describe('the vote', () => {
   })
 
   it('draws the line where the policy has one', () => {
-    expect(presetThreshold('weighted')).toBe(0.6)
-    expect(presetThreshold('simple-majority')).toBe(0.5)
-    expect(presetThreshold('super-majority')).toBeCloseTo(2 / 3)
-    expect(presetThreshold('unanimous')).toBeNull()
+    expect(thresholdOf({ rule: { kind: 'weighted', threshold: 0.7 } })).toBe(0.7)
+    expect(thresholdOf({ rule: { kind: 'simple-majority' } })).toBe(0.5)
+    expect(thresholdOf({ rule: { kind: 'super-majority', threshold: 2 / 3 } })).toBeCloseTo(2 / 3)
+    expect(thresholdOf({ rule: { kind: 'unanimous' } })).toBeNull()
   })
 
   it('says the quorum in its own measure', () => {

@@ -1,5 +1,5 @@
 import type { Ballot } from '#shared/domain/ballot.ts'
-import { type ConsensusPreset, consensusPolicy } from '#shared/domain/consensus-policy.ts'
+import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 
 /** What a ballot says, in a few words: "BUY", "BUY on a condition", "BUY > HOLD", "abstains". */
@@ -16,9 +16,8 @@ export function choiceWords({ choice }: Pick<Ballot, 'choice'>): string {
   }
 }
 
-/** The share an option needs under a named policy; null for unanimity, where no single bar says it. */
-export function presetThreshold(preset: ConsensusPreset): number | null {
-  const { rule } = consensusPolicy(preset, { options: ['a'], defaultOption: 'a', electorate: [], deadline: null })
+/** The share an option needs under a policy; null for unanimity, where no single bar says it. */
+export function thresholdOf({ rule }: Pick<ConsensusPolicy, 'rule'>): number | null {
   switch (rule.kind) {
     case 'unanimous':
       return null

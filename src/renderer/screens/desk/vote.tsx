@@ -9,7 +9,7 @@ import type { Ballot } from '#shared/domain/ballot.ts'
 import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
 import type { CountedBallot, Tally } from '#shared/domain/tally.ts'
 import styles from './vote.module.css'
-import { ballotsInOrder, choiceWords, presetThreshold, quorumWords } from './vote-view.ts'
+import { ballotsInOrder, choiceWords, quorumWords, thresholdOf } from './vote-view.ts'
 
 interface VoteProps {
   runId: string | null
@@ -47,7 +47,7 @@ export function Vote({ runId, policy, running, className }: VoteProps) {
         </EmptyState>
       ) : (
         <PanelBody label="Result and ballots">
-          {tally !== null && <Result tally={tally} threshold={policy === null ? null : presetThreshold(policy)} />}
+          {tally !== null && <Result tally={tally} threshold={thresholdOf(vote.data.policy)} />}
           <Ballots ballots={ballots} tally={tally} />
           {tally !== null && <Remarks tally={tally} />}
         </PanelBody>

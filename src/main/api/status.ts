@@ -1,0 +1,89 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { Bus } from '#engine/bus.ts'
+import type { Kernel } from '#engine/desk/kernel.ts'
+import type { Journal } from '#engine/journal.ts'
+import type { Broker, Feed } from '#engine/ports.ts'
+import type { Status } from '#shared/contract/system.ts'
+import type { Clock, Stop } from '#shared/lib/clock.ts'
+import { subtract } from '#shared/lib/decimal.ts'
+
+export interface StatusParts {
+  readonly kernel: Kernel
+  readonly journal: Journal
+  readonly feed: Feed
+  readonly broker: Broker
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly version: string
+}
+
+/** What the permanent bar shows, read and watched. */
+export interface StatusSource {
+  read(): Status
+  /** Calls back with the status whenever something was journalled, and at least once a second. */
+  listen(listener: (status: Status) => void): Stop
+  stop(): void
+}
+
+/** Watches the desk for its status; the event loop's delay is measured by Node itself, over the last minute. */
+export function createStatus({ kernel, journal, feed, broker, bus, clock, version }: StatusParts): StatusSource {
+  const loop = monitorEventLoopDelay({ resolution: 20 })
+  loop.enable()
+  let cancelReset: Stop = () => {}
+  const reset = () => {
+    loop.reset()
+    cancelReset = clock.after(60_000, reset)
+  }
+  reset()
+
+  function read(): Status {
+    const { book, orders, runs } = kernel
+    const equity = kernel.equity()
+    const link = orders.link()
+    const latch = kernel.latch.current()
+    return {
+      version,
+      mode: broker.mode,
+      account: {
+        id: book.account,
+        mode: broker.mode,
+        currency: book.currency,
+        cash: book.cash,
+        equity: equity ?? null,
+        dayStartEquity: book.dayStartEquity,
+        asOf: Math.floor(clock.now()),
+      },
+      dayPnl: equity === undefined || book.day === 0 ? null : subtract(equity, book.dayStartEquity),
+      latch,
+      stop: latch.state === 'HALTED' ? orders.stopProgress() : null,
+      feed: { connected: kernel.feedConnected(), name: feed.name, lastTickAt: kernel.lastTickAt() },
+      broker: { connected: link.connected, name: broker.name, latencyMs: link.latencyMs },
+      activeRunId: runs.active()[0]?.runId ?? null,
+      deadLetters: bus.deadLetters().length,
+      loopDelayMs: Number.isNaN(loop.mean) ? null : loop.percentile(99) / 1e6,
+      now: Math.floor(clock.now()),
+      journalSize: journal.head().size,
+    }
+  }
+
+  return {
+    read,
+    listen(listener) {
+      const stopCommits = journal.onCommit(() => listener(read()))
+      let cancel: Stop = () => {}
+      const tick = () => {
+        listener(read())
+        cancel = clock.after(1_000, tick)
+      }
+      cancel = clock.after(1_000, tick)
+      return () => {
+        stopCommits()
+        cancel()
+      }
+    },
+    stop() {
+      cancelReset()
+      loop.disable()
+    },
+  }
+}
