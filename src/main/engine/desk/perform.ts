@@ -1,5 +1,8 @@
-import type { ResearchInput, ResearchResult } from '#engine/agents/roster.ts'
+import type { ResearchResult } from '#engine/agents/research.ts'
+import type { ResearchInput } from '#engine/agents/roster.ts'
 import type { Argument, Assessment, Briefing, ProposalBriefing, Remark } from '#engine/agents/seat.ts'
+import { type Execution } from '#engine/agents/seats/lessons.ts'
+import { describeValidation } from '#engine/agents/seats/validate.ts'
 import { tally } from '#engine/consensus/tally.ts'
 import type { Perform, StepContext, StepResult } from '#engine/tasks/executor.ts'
 import { type Seat, seatSchema } from '#shared/domain/agent.ts'
@@ -12,7 +15,7 @@ import { isClosed } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
-import type { Decimal } from '#shared/lib/decimal.ts'
+import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { briefingOf } from './briefing.ts'
 import { decide, votingPolicy } from './decision.ts'
@@ -147,7 +150,7 @@ async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promi
   const validation = await ask<Validation>(run, context, seat, 'validate', { briefing, tasks })
   const remark: Remark = {
     kind: 'analysis',
-    text: validationSentence(validation),
+    text: describeValidation(validation),
     confidence: validation.completeness,
     evidence: [],
   }
@@ -158,24 +161,6 @@ async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promi
     ...posted(run, seat, [remark]),
   )
   return done
-}
-
-function validationSentence({
-  completeness,
-  quality,
-  freshness,
-  sources,
-  sufficient,
-  missing,
-  stale,
-}: Validation): string {
-  const percent = (share: number) => `${Math.round(share * 100)} %`
-  const gaps = missing.map(({ task, reason }) => `${task.replaceAll('_', ' ')} (${reason})`)
-  return [
-    `The dossier is ${sufficient ? 'sufficient' : 'not sufficient'}: ${percent(completeness)} complete, quality ${percent(quality)}, ${percent(freshness)} fresh, from ${sources} sources.`,
-    ...(gaps.length > 0 ? [`Missing: ${gaps.join('; ')}.`] : []),
-    ...(stale.length > 0 ? [`Stale: ${stale.map((task) => task.replaceAll('_', ' ')).join(', ')}.`] : []),
-  ].join(' ')
 }
 
 async function doAnalyse(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
@@ -356,16 +341,21 @@ async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promis
 
 async function doEvaluate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts } = run
-  const { decision } = memory
+  const { decision, fills } = memory
   if (decision === null) return { status: 'skipped', reason: 'Nothing was decided.' }
-  const at = Math.floor(parts.clock.now())
-  const input = { decision, proposal: memory.proposals[0] ?? null, fills: memory.fills, at }
-  const answer = await ask<{ outcome: Outcome; remarks: Remark[] }>(run, context, seat, 'evaluate', input)
-  await record(
-    run,
-    seat,
-    { kind: 'outcomeMeasured', data: { outcome: answer.outcome } },
-    ...posted(run, seat, answer.remarks),
-  )
+  const carriedOut = decision.status === 'agreed' && decision.action !== 'hold'
+  const proposal = memory.proposals.find(({ id }) => id === decision.proposalId)
+  const execution: Execution = {
+    runId: memory.runId,
+    decisionId: decision.id,
+    at: Math.floor(parts.clock.now()),
+    action: carriedOut ? decision.action : 'hold',
+    quantity: carriedOut ? (proposal?.quantity ?? ZERO) : ZERO,
+    arrivalPrice: decision.price,
+    fills,
+  }
+  const outcome = await ask<Outcome>(run, context, seat, 'evaluate', execution)
+  const remarks: Remark[] = outcome.lessons.map((text) => ({ kind: 'analysis', text, confidence: null, evidence: [] }))
+  await record(run, seat, { kind: 'outcomeMeasured', data: { outcome } }, ...posted(run, seat, remarks))
   return done
 }
