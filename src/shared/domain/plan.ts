@@ -18,7 +18,8 @@ export type StepState = z.infer<typeof stepStateSchema>
 export const stepTransitions: Readonly<Record<StepState, readonly StepState[]>> = {
   pending: ['ready', 'skipped', 'cancelled'],
   ready: ['running', 'skipped', 'cancelled'],
-  running: ['waiting', 'succeeded', 'failed', 'cancelled', 'ready'],
+  // A running step is skipped when it finds that it is not needed.
+  running: ['waiting', 'succeeded', 'failed', 'skipped', 'cancelled', 'ready'],
   waiting: ['running', 'ready', 'failed', 'cancelled'],
   succeeded: [],
   failed: [],

@@ -20,7 +20,7 @@ import { ParleyError } from '#shared/lib/error.ts'
 import { briefingOf } from './briefing.ts'
 import { decide, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
-import type { RunMemory } from './run-memory.ts'
+import { questionOf, type RunMemory } from './run-memory.ts'
 
 /** One run as its steps see it. */
 interface RunWork {
@@ -209,16 +209,20 @@ async function doPropose(run: RunWork, context: StepContext, seat: Seat): Promis
     run,
     seat,
     ...proposals.map((proposal): DeskEvent => ({ kind: 'proposalMade', data: { proposal } })),
-    ...posted(run, seat, [
-      {
-        kind: 'proposal',
-        text: proposalSentence(preferred),
-        confidence: memory.insight?.confidence ?? null,
-        evidence: preferred.evidence,
-      },
-    ]),
+    ...posted(run, seat, proposed(proposals, preferred, memory.insight?.confidence ?? null)),
   )
   return done
+}
+
+/** What the strategist says: what it would do, and the trade that the desk votes on where that is another. */
+function proposed(proposals: readonly Proposal[], preferred: Proposal, confidence: number | null): Remark[] {
+  const question = questionOf({ proposals })
+  const say = (text: string, { evidence }: Proposal): Remark => ({ kind: 'proposal', text, confidence, evidence })
+  if (question === undefined || question === preferred) return [say(proposalSentence(preferred), preferred)]
+  return [
+    say(proposalSentence(preferred), preferred),
+    say(`To the vote goes the best trade there is, against holding. ${proposalSentence(question)}`, question),
+  ]
 }
 
 function proposalSentence(proposal: Proposal): string {
@@ -233,7 +237,7 @@ function proposalSentence(proposal: Proposal): string {
 
 async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts } = run
-  const proposal = memory.proposals[0]
+  const proposal = questionOf(memory)
   if (proposal === undefined) return { status: 'skipped', reason: 'There is no proposal to vote on.' }
   const briefing: ProposalBriefing = {
     ...(briefingOf(parts, memory) satisfies Briefing),
@@ -283,7 +287,7 @@ async function doDecide(run: RunWork, _context: StepContext, seat: Seat): Promis
   const counted = tally(votingPolicy(memory.goal, profile), memory.ballots, at)
   const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }
-  const decision = decide(made, memory.proposals[0], counted, memory.validation, profile)
+  const decision = decide(made, questionOf(memory), counted, memory.validation, profile)
   const remark: SystemRemark = {
     kind: 'decision',
     text: decisionSentence(decision),
