@@ -40,6 +40,8 @@ export async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env['PARLEY_PICTURES']
   if (folder === undefined) return
   mkdirSync(folder, { recursive: true })
+  // What opens has faded in by then.
+  await page.waitForTimeout(200)
   await page.screenshot({ path: join(folder, `e2e-${name}.png`) })
 }
 

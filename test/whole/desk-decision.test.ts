@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { makeHome } from '#test/builders/home.ts'
-import { planOnPricesAlone, trendCsv } from '#test/builders/trend.ts'
 import { findChromium } from '#test/e2e/chromium.ts'
+import { makeClimbingHome } from '#test/e2e/climbing-home.ts'
 import { type DeskPage, decideButton, launchBrowser, messageList, openDesk, picture } from '#test/e2e/desk-page.ts'
 import { endHosts, type Host, isBuilt, sleep, startHost, until } from '#test/e2e/host.ts'
 
@@ -206,13 +206,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a decision (skipped w
 
   describe('on a replayed market that climbs', () => {
     beforeAll(async () => {
-      home = makeHome()
-      planOnPricesAlone(home)
-      host = await startHost(home)
-      const text = trendCsv({ days: 800, drift: 0.004 })
-      await host.client.market.import({ file: 'btcusdt_1d.csv', text })
-      await host.client.settings.change({ feed: { kind: 'replay', instrument: 'BTC/USDT', speed: 1 } })
-      await host.end('SIGTERM')
+      home = await makeClimbingHome()
       host = await startHost(home)
     })
     afterAll(async () => {
