@@ -131,7 +131,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a stop (skipped witho
     await picture(page, 'stopped')
     await expectStopped(host, runId)
     expect(await host.client.trading.orders({})).toEqual([])
-    await page.getByText('This run was cancelled: Stopped: Stopped by the trader').waitFor()
+    await page.getByText('This run was cancelled: Stopped by the trader').waitFor()
     await decideButton(page).click()
     await page.getByText('The desk is halted: Stopped by the trader').first().waitFor()
     await picture(page, 'refused')

@@ -93,7 +93,7 @@ export function createKernel(options: KernelOptions): Kernel {
     onChange(after, change) {
       if (after.state !== 'HALTED') return
       haltedSince = clock.monotonic()
-      runs.cancelAll(`Stopped: ${change.reason}`)
+      runs.cancelAll(change.reason)
       orders.cancelForStop(after.level ?? 2, change.by)
     },
   })
