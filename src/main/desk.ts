@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
 import type { Desk } from '#api/desk.ts'
 import { createMetrics } from '#api/metrics.ts'
@@ -235,7 +235,9 @@ function doubtIn(
 ): string | undefined {
   const { opened } = journal
   if (opened.status === 'quarantined') {
-    return `The journal was damaged (${opened.problem}); it was kept as ${opened.movedTo.join(', ')} and a new one begun`
+    const [kept] = opened.movedTo
+    const where = kept === undefined ? '' : `; the damaged one is kept as ${basename(kept)}`
+    return `The journal was damaged and a new one was begun${where} (${opened.problem})`
   }
   if (opened.status === 'opened' && opened.doubt !== null) return opened.doubt
   if (opened.status === 'fresh' && !latchIsNew && !hadJournal)

@@ -24,13 +24,12 @@ async function run(): Promise<void> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new ParleyError('PORT_INVALID', `"${values.port}" is no port.`, { wayOut: 'Give a number from 0 to 65535.' })
   const home = resolveHome(values.home)
-  const log = openLog(home)
-  const report = reportTo(log)
   const page = await openPageFiles(builtPage()).catch((error: unknown) => {
     console.log(`${errorMessage(error)} Only programs are served.`)
     return undefined
   })
   const desk = await createDesk({ home })
+  const log = openLog(home)
   haltOnFaults(log, (reason) => desk.halt(reason))
   const host = await serveNetwork({
     router: desk.router,
@@ -39,7 +38,7 @@ async function run(): Promise<void> {
     version: desk.status().version,
     ...(page && { page }),
     metrics: () => desk.metrics(),
-    report,
+    report: reportTo(log),
   }).catch(async (error: unknown) => {
     await desk.stop('The network host could not start')
     throw error

@@ -105,7 +105,12 @@ describe('the plan', () => {
 
   it('says once what cancelled the run, and does not count a cancelled step as done', () => {
     const cut = (id: string, reason: string) => ({
-      ...{ id, state: 'cancelled' as const, attempt: 1, startedAt: start, endedAt: start + 1, usd: 0 },
+      id,
+      state: 'cancelled' as const,
+      attempt: 1,
+      startedAt: start,
+      endedAt: start + 1,
+      usd: 0,
       reason,
     })
     const ended = { ...run, reason: 'Stopped', steps: [cut('a', 'Stopped'), cut('b', 'Left behind')] }
