@@ -35,7 +35,7 @@ export interface StepContext {
   readonly failureOf: (stepId: string) => StepFailure | undefined
 }
 
-export interface StepFailure {
+interface StepFailure {
   readonly code: string
   readonly message: string
 }
@@ -334,8 +334,9 @@ class Execution {
       this.#close(node)
       return
     }
-    this.#spend(node, result.usd)
-    const problem = problemOf(result.output)
+    const known = Number.isFinite(result.usd) && result.usd >= 0
+    this.#spend(node, known ? result.usd : node.step.estimate.usd)
+    const problem = known ? problemOf(result.output) : costUnknown
     if (problem !== undefined) return this.#fail(node, problem)
     this.#finish(node, 'succeeded', null)
     const data = { ...this.#about(node), usd: node.usd, output: result.output }
@@ -491,6 +492,11 @@ function spentBy(error: unknown): number {
 
 function isRateLimited(error: unknown): boolean {
   return error instanceof ParleyError && error.details['rateLimited'] === true
+}
+
+const costUnknown: StepFailure = {
+  code: 'STEP_COST_INVALID',
+  message: 'The step did not say what it cost; it counts as its estimate.',
 }
 
 /** An output that the journal cannot hold must fail its step, not the journal. */

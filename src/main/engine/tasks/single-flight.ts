@@ -1,14 +1,14 @@
 import type { Clock } from '#shared/lib/clock.ts'
 
 /** A value and how it was come by: loaded for this call, shared with a call that was under way, or kept from before. */
-export interface Fetched<Value> {
+interface Fetched<Value> {
   readonly value: Value
   readonly from: 'loaded' | 'shared' | 'kept'
   /** When it was loaded, in epoch milliseconds. */
   readonly at: number
 }
 
-export interface Fetch<Value> {
+interface Fetch<Value> {
   readonly key: string
   /** A kept value older than this is loaded anew. */
   readonly freshForMs: number

@@ -125,6 +125,7 @@ describe('createSingleFlight', () => {
       ['loaded', 'value'],
       ['shared', 'value'],
     ])
+    expect(loads[0]?.signal.aborted).toBe(false)
     pass(1_000)
     expect(await fetch('a')).toEqual({ value: 'value', from: 'kept', at: 0 })
     pass(1)
