@@ -1,11 +1,5 @@
-import {
-  isValue,
-  knownEvidence,
-  type MarketRead,
-  missingPrices,
-  readMarket,
-  topicOf,
-} from '#engine/agents/market-read.ts'
+import { topicOf } from '#engine/agents/evidence-words.ts'
+import { isValue, knownEvidence, type MarketRead, missingPrices, readMarket } from '#engine/agents/market-read.ts'
 import { type PooledView, poolSignals } from '#engine/agents/pool.ts'
 import type { Briefing, Remark } from '#engine/agents/seat.ts'
 import { list, percent, span } from '#engine/agents/wording.ts'
