@@ -43,6 +43,7 @@ function planOf(steps: Step[]): Plan {
     slots: { desk: 64 },
     costLimitUsd: size,
     estimate: { usd: 0, seconds, speedup: 1 },
+    starts: {},
     levels: levelsOf(steps),
   }
 }

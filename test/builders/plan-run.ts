@@ -36,6 +36,7 @@ export function planOf(steps: readonly Step[], given: Partial<Pick<Plan, 'slots'
     slots: {},
     costLimitUsd: 1_000,
     estimate: { usd: 0, seconds: { sequential: 0, parallel: 0, lowerBound: 0 }, speedup: 1 },
+    starts: {},
     levels: [],
     ...given,
   }
