@@ -1,4 +1,4 @@
-import { topicOf } from '#engine/agents/evidence-words.ts'
+import { sourceOf, topicOf } from '#engine/agents/evidence-words.ts'
 import { isValue, knownEvidence, type MarketRead, missingPrices, readMarket } from '#engine/agents/market-read.ts'
 import { type PooledView, poolSignals } from '#engine/agents/pool.ts'
 import type { Briefing, Remark } from '#engine/agents/seat.ts'
@@ -35,7 +35,7 @@ export function analyse(briefing: Briefing): Analysis {
   }
   const view = poolSignals(evidence.filter(isValue))
   const insight = insightOf(briefing, view, market, market.volatility)
-  const unavailable = new Set(evidence.filter(({ status }) => status === 'unavailable').map(({ source }) => source))
+  const unavailable = new Set(evidence.filter(({ status }) => status === 'unavailable').map(sourceOf))
   const gaps = unavailable.size === 0 ? '' : ` Not heard: ${list([...unavailable])}.`
   const state =
     regime === null ? '' : ` The market looks like ${regimeWords[regime.name]} (${percent(regime.confidence, 0)}).`
