@@ -21,7 +21,8 @@ const shownReasons = 4
 /**
  * The market view: all signals pooled (see poolSignals), the expected move being conviction x the mean absolute move of a
  * normal with the realised volatility over the horizon. Confidence is the pooled probability of the direction; for flat,
- * how balanced the evidence is, less where there is little of it. Abstains without price evidence, or below 30 bars.
+ * how balanced the evidence is, less where there is little of it. It is what the evidence states, not yet what the desk's
+ * record has shown such statements to be worth. Abstains without price evidence, or below 30 bars.
  */
 export function analyse(briefing: Briefing): Analysis {
   const evidence = knownEvidence(briefing)
