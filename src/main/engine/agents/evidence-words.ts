@@ -13,6 +13,11 @@ function wordsOf(name: string): string {
   return names[name] ?? name.replaceAll('_', ' ')
 }
 
+/** A source's name for people: "price data". */
+export function sourceOf({ source }: Pick<Evidence, 'source'>): string {
+  return wordsOf(source)
+}
+
 /** A task's name for people: "technical analysis". */
 export function topicOf({ task }: Pick<Evidence, 'task'>): string {
   return wordsOf(task)

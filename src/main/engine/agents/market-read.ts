@@ -24,7 +24,8 @@ export interface MarketRead {
 
 const horizonBars = 24
 const leastBars = 30
-const regimeBars = { least: 100, most: 300 }
+/** Fitting more takes longer than a turn may. */
+const regimeBars = { least: 100, most: 200 }
 /** More past than this changes no indicator. */
 const technicalBars = 1_000
 

@@ -1,7 +1,7 @@
 import type { EvidenceValue } from '#shared/domain/evidence.ts'
 
 /** One finding's pull on the pooled view. */
-export interface Pull {
+interface Pull {
   readonly evidence: EvidenceValue
   /** Log-odds of a rise by this finding alone. */
   readonly logOdds: number

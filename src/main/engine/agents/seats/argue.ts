@@ -209,19 +209,36 @@ function together(strengths: readonly number[]): number {
   return 1 - strengths.reduce((none, strength) => none * (1 - Math.max(0, Math.min(1, strength))), 1)
 }
 
-/** What is left of a point after the best answer to it, which may have been answered itself. */
-function leftOf(point: Point, side: Side, debate: readonly Argument[]): number {
-  const answers = pointsOf(otherSide[side], debate).filter((answer) => answer.answers === point.text)
-  return Math.max(0, point.strength - Math.max(0, ...answers.map((answer) => leftOf(answer, otherSide[side], debate))))
+interface Said {
+  readonly side: Side
+  readonly point: Point
+}
+
+/** What is left of a point after the best answer to it, which may have been answered itself later on. */
+function leftOf(index: number, said: readonly Said[]): number {
+  const { side, point } = said[index] as Said
+  const taken = said.map((other, later) => {
+    const isAnswer = later > index && other.side !== side && other.point.answers === point.text
+    return isAnswer ? leftOf(later, said) : 0
+  })
+  return Math.max(0, point.strength - Math.max(...taken))
 }
 
 function standing(side: Side, debate: readonly Argument[]): number {
-  const mine = pointsOf(side, debate)
-  const theirs = pointsOf(otherSide[side], debate)
-  const left = mine.filter(({ answers }) => answers === null).map((point) => leftOf(point, side, debate))
-  const given = new Set(mine.filter(({ strength }) => strength === 0).map(({ answers }) => answers))
-  const conceded = theirs.filter(({ text, answers }) => answers === null && given.has(text))
-  return together(left) * (1 - together(conceded.map(({ strength }) => strength)))
+  const said = debate.flatMap((argument) => argument.points.map((point): Said => ({ side: argument.side, point })))
+  const conceded = new Set(
+    pointsOf(side, debate)
+      .filter(({ strength }) => strength === 0)
+      .map(({ answers }) => answers),
+  )
+  const left: number[] = []
+  const given: number[] = []
+  for (const [index, { side: by, point }] of said.entries()) {
+    if (point.answers !== null) continue
+    if (by === side) left.push(leftOf(index, said))
+    else if (conceded.has(point.text)) given.push(point.strength)
+  }
+  return together(left) * (1 - together(given))
 }
 
 function remarksOf(side: Side, round: number, points: readonly Point[], strength: number): readonly Remark[] {
