@@ -176,10 +176,11 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a stop (skipped witho
 
   it('KS-17 a STOP file in the home halts the running desk within a second', async () => {
     const { host, page, runId, home } = await inResearch()
+    const asked = Date.now()
     writeFileSync(join(home, 'STOP'), 'The phone rang')
-    const asked = performance.now()
     await page.getByText('The phone rang').first().waitFor()
-    expect(performance.now() - asked).toBeLessThan(1_000)
+    const { latch } = await host.client.system.status()
+    expect(latch.at - asked).toBeLessThan(1_000)
     await expectStopped(host, runId)
     expect(existsSync(join(home, 'STOP'))).toBe(false)
   })
