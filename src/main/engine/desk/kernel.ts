@@ -85,7 +85,6 @@ export function createKernel(options: KernelOptions): Kernel {
     journal,
     clock,
     initial: options.latch,
-    onUnsaved: () => {},
     onChange(after, change) {
       if (after.state !== 'HALTED') return
       runs.cancelAll(`Stopped: ${change.reason}`)
