@@ -11,8 +11,14 @@ import { haltOnFaults, openLog, reportTo } from './log.ts'
 // The desk without a window, served on this machine: node out/main/headless.js --port 4747 --home <folder>
 
 const usualPort = '4747'
+const oldestNode = 24
 
 async function run(): Promise<void> {
+  // An older Node would end without a word where the database is opened.
+  if (Number.parseInt(process.versions.node, 10) < oldestNode)
+    throw new ParleyError('NODE_TOO_OLD', `Parley needs Node ${oldestNode}, and this is ${process.versions.node}.`, {
+      wayOut: 'Start it with "npm start", which brings its own.',
+    })
   const { values } = parseArgs({ options: { port: { type: 'string', default: usualPort }, home: { type: 'string' } } })
   const port = Number(values.port)
   if (!Number.isInteger(port) || port < 0 || port > 65_535)

@@ -24,7 +24,7 @@ export const profile: Profile = {
   threshold: 0.6,
 }
 
-export const mandate: Mandate = {
+const mandate: Mandate = {
   instruments: [],
   maximumOrderNotional: decimal(25_000),
   maximumExposure: decimal(100_000),
@@ -113,5 +113,26 @@ export async function simulatedBriefing(seed: number, instrument = 'BTC/USDT', a
     account: { cash: decimal(100_000), equity: decimal(100_000), position: null },
     mandate,
     now,
+  }
+}
+
+type Value = Extract<Evidence, { status: 'value' }>
+
+/** A finding with a signal; what is not said is usual. */
+export function finding(signal: number, about: Partial<Omit<Value, 'figures'>> & { strength?: number } = {}): Value {
+  const { strength = 1, ...rest } = about
+  const task = about.task ?? 'technical_analysis'
+  return {
+    id: `ev_${task}_${about.source ?? 'price_data'}_${signal}`,
+    runId: 'run_1',
+    task,
+    source: 'price_data',
+    at: 1_000_000_000_000,
+    status: 'value',
+    asOf: 1_000_000_000_000,
+    summary: `The signal is ${signal}.`,
+    quality: 1,
+    ...rest,
+    figures: { signal, strength },
   }
 }

@@ -260,7 +260,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       dayPnl: fromNumber(124.94 + toNumber(unrealised), 2),
       latch,
       stop: stopProgress,
-      feed: { connected: feedConnected, name: 'simulated exchange', lastTickAt },
+      feed: { connected: feedConnected, name: 'simulated exchange', lastTickAt, staleAfterMs: 10_000 },
       broker: { connected: true, name: 'paper broker', latencyMs: 41 },
       activeRunId: runs.find(({ run }) => run.status === 'running')?.run.id ?? null,
       deadLetters: 1,
@@ -314,6 +314,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         slots: { research: 4 },
         costLimitUsd: 0.5,
         estimate: { usd: 0.13, seconds: { sequential: 64, parallel: 27, lowerBound: 24 }, speedup: 2.4 },
+        starts: {},
         levels: [],
       },
       steps: steps.map(({ id }) => ({

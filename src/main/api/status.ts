@@ -56,7 +56,12 @@ export function createStatus({ kernel, journal, feed, broker, bus, clock, versio
       dayPnl: equity === undefined || book.day === 0 ? null : subtract(equity, book.dayStartEquity),
       latch,
       stop: latch.state === 'HALTED' ? orders.stopProgress() : null,
-      feed: { connected: kernel.feedConnected(), name: feed.name, lastTickAt: kernel.lastTickAt() },
+      feed: {
+        connected: kernel.feedConnected(),
+        name: feed.name,
+        lastTickAt: kernel.lastTickAt(),
+        staleAfterMs: kernel.mandate.maximumQuoteAgeMs,
+      },
       broker: { connected: link.connected, name: broker.name, latencyMs: link.latencyMs },
       activeRunId: runs.active()[0]?.runId ?? null,
       deadLetters: bus.deadLetters().length,

@@ -19,7 +19,7 @@ const quiet: Status = {
   dayPnl: null,
   latch: { state: 'ACTIVE', epoch: 1, level: null, by: 'trader', reason: 'start', at: now },
   stop: null,
-  feed: { connected: true, name: 'simulated', lastTickAt: now - 300 },
+  feed: { connected: true, name: 'simulated', lastTickAt: now - 300, staleAfterMs: 10_000 },
   broker: { connected: true, name: 'paper', latencyMs: 4 },
   activeRunId: null,
   deadLetters: 0,

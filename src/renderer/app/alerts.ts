@@ -1,4 +1,3 @@
-import { stalePriceMs } from '#renderer/ui/status.ts'
 import type { Status } from '#shared/contract/system.ts'
 
 /** Something the trader should know: what it is, what it means for trading, what to do. */
@@ -15,7 +14,7 @@ const slowLoopMs = 100
 
 /** True when prices are missing or too old to trade on. */
 export function isFeedStale({ feed, now }: Pick<Status, 'feed' | 'now'>): boolean {
-  return !feed.connected || feed.lastTickAt === null || now - feed.lastTickAt > stalePriceMs
+  return !feed.connected || feed.lastTickAt === null || now - feed.lastTickAt > feed.staleAfterMs
 }
 
 /** What in the status asks for attention, the gravest first. */

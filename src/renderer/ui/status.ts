@@ -19,9 +19,6 @@ export function useSettings(): Settings {
   return use(SettingsContext)
 }
 
-/** A price older than this, in milliseconds, is shown as stale. */
-export const stalePriceMs = 10_000
-
 /** The engine's time in epoch milliseconds, stepping every second while `running`, else standing still. */
 export function useEngineNow(running: boolean): number {
   const engine = useStatus((status) => status.now) ?? 0

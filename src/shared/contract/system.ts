@@ -12,7 +12,13 @@ export const statusSchema = z.object({
   dayPnl: z.string().nullable(),
   latch: latchSchema,
   stop: stopProgressSchema.nullable(),
-  feed: z.object({ connected: z.boolean(), name: z.string(), lastTickAt: z.int().nullable() }),
+  feed: z.object({
+    connected: z.boolean(),
+    name: z.string(),
+    lastTickAt: z.int().nullable(),
+    /** A price older than this is stale: the gate denies orders on it. */
+    staleAfterMs: z.int(),
+  }),
   broker: z.object({ connected: z.boolean(), name: z.string(), latencyMs: z.number().nullable() }),
   activeRunId: z.string().nullable(),
   deadLetters: z.int(),

@@ -65,6 +65,8 @@ export const planSchema = z.object({
     seconds: z.object({ sequential: z.number(), parallel: z.number(), lowerBound: z.number() }),
     speedup: z.number(),
   }),
+  /** When the schedule starts each step, in seconds from the start of the run. */
+  starts: z.record(z.string(), z.number()),
   /** Steps level by level: each level needs only earlier ones. For people; the executor has no such barriers. */
   levels: z.array(z.array(z.string())),
 })

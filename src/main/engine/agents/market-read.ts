@@ -22,9 +22,12 @@ export interface MarketRead {
   readonly horizonMs: number
 }
 
-export const horizonBars = 24
+const horizonBars = 24
 const leastBars = 30
-const regimeBars = { least: 100, most: 400 }
+/** Fitting more takes longer than a turn may. */
+const regimeBars = { least: 100, most: 200 }
+/** More past than this changes no indicator. */
+const technicalBars = 1_000
 
 // Every seat of a run asks for the same bars.
 const reads = new WeakMap<BarSeries, { readonly now: number; readonly read: MarketRead }>()
@@ -42,14 +45,14 @@ function readClosed(all: BarSeries, now: number): MarketRead {
   const steps = all.time.slice(1).map((time, index) => time - (all.time[index] as number))
   const barMs = steps.length === 0 ? 0 : median(steps)
   const later = all.time.findIndex((time) => time + barMs > now)
-  const bars = later < 0 ? all : firstBars(all, later)
+  const bars = later < 0 ? all : sliceBars(all, 0, later)
   const returns = logReturns(bars.close)
   const isEnough = bars.close.length >= leastBars
   return {
     bars,
     returns,
     barMs,
-    technicals: readTechnicals(bars),
+    technicals: readTechnicals(sliceBars(bars, Math.max(0, bars.close.length - technicalBars), bars.close.length)),
     volatility: isEnough ? sampleDeviation(returns.slice(-60)) : null,
     longVolatility: isEnough ? sampleDeviation(returns) : null,
     regime: bars.close.length < regimeBars.least ? null : readRegime(bars.close.slice(-regimeBars.most)),
@@ -57,14 +60,14 @@ function readClosed(all: BarSeries, now: number): MarketRead {
   }
 }
 
-function firstBars(bars: BarSeries, count: number): BarSeries {
+function sliceBars(bars: BarSeries, from: number, to: number): BarSeries {
   return {
-    time: bars.time.slice(0, count),
-    open: bars.open.slice(0, count),
-    high: bars.high.slice(0, count),
-    low: bars.low.slice(0, count),
-    close: bars.close.slice(0, count),
-    volume: bars.volume.slice(0, count),
+    time: bars.time.slice(from, to),
+    open: bars.open.slice(from, to),
+    high: bars.high.slice(from, to),
+    low: bars.low.slice(from, to),
+    close: bars.close.slice(from, to),
+    volume: bars.volume.slice(from, to),
   }
 }
 
@@ -84,9 +87,4 @@ export function missingPrices(evidence: readonly Evidence[]): string | null {
   const [first] = prices
   if (first === undefined) return 'no price evidence was gathered'
   return first.status === 'unavailable' ? `${first.source} is unavailable: ${first.reason}` : `${first.source} is empty`
-}
-
-/** A task's name for people: "technical_analysis" is "technical analysis". */
-export function topicOf({ task }: Pick<Evidence, 'task'>): string {
-  return task.replaceAll('_', ' ')
 }

@@ -1,7 +1,7 @@
 import type { EvidenceValue } from '#shared/domain/evidence.ts'
 
 /** One finding's pull on the pooled view. */
-export interface Pull {
+interface Pull {
   readonly evidence: EvidenceValue
   /** Log-odds of a rise by this finding alone. */
   readonly logOdds: number
@@ -23,7 +23,7 @@ const shared = 0.5
 const surest = 0.98
 
 /** How strongly a finding speaks for a rise (above 0) or a fall, -1 to 1: signal x strength x quality. */
-export function forceOf({ figures, quality }: EvidenceValue): number {
+export function forceOf({ figures, quality }: Pick<EvidenceValue, 'figures' | 'quality'>): number {
   return (figures['signal'] ?? 0) * (figures['strength'] ?? 0) * quality
 }
 

@@ -106,7 +106,7 @@ function hasSeedPhrase(text: string): boolean {
   let run = 0
   for (const token of text.toLowerCase().split(/[\s,;]+/)) {
     if (/^\d{1,2}[.):]?$/.test(token)) continue
-    const word = token.replace(/^\d{1,2}[.):]/, '').replace(/^["'`[(]|["'`\]).]$/g, '')
+    const word = token.replace(/^["'`[(]*(\d{1,2}[.):])?["'`[(]*/, '').replace(/["'`\]).]*$/, '')
     run = /^[a-z]{3,8}$/.test(word) && !everyday.has(word) ? run + 1 : 0
     if (run >= phraseWords) return true
   }

@@ -18,6 +18,11 @@ export function figure(value: number, digits = 4): string {
   return whole.replace(/\B(?=(\d{3})+$)/g, ',') + (trimmed === '' ? '' : `.${trimmed}`)
 }
 
+/** A change as a signed figure: 84, "+84". */
+export function signedFigure(value: number, digits = 3): string {
+  return value > 0 ? `+${figure(value, digits)}` : figure(value, digits)
+}
+
 /** A large amount in words: 1_260_000_000, "1.3 bn". */
 export function amount(value: number): string {
   const [size, word] = (
@@ -42,9 +47,10 @@ export function span(ms: number): string {
   return `${Math.round(ms / (length / 2))}${word}`
 }
 
-/** "1 text", "2 texts". */
+/** "1 text", "2 texts", "3 likenesses". */
 export function count(number: number, noun: string): string {
-  return `${figure(number)} ${noun}${number === 1 ? '' : 's'}`
+  const ending = number === 1 ? '' : /(s|ch|sh|x)$/.test(noun) ? 'es' : 's'
+  return `${figure(number)} ${noun}${ending}`
 }
 
 /** "a", "a and b", "a, b and c". */

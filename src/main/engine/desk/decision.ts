@@ -1,4 +1,5 @@
 import { defaultReviewThresholds, needsReview } from '#engine/consensus/review-rules.ts'
+import { seatTitles } from '#shared/domain/agent.ts'
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
 import { consensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { Decision } from '#shared/domain/decision.ts'
@@ -8,6 +9,8 @@ import { type Action, actions, type Proposal } from '#shared/domain/proposal.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import { voters } from './decide-plan.ts'
+
+const vetoHolders = ['risk', 'privacy'] as const
 
 /**
  * How the desk votes on a proposal: every seat with the same weight, the risk manager and the privacy guard with a veto,
@@ -19,7 +22,7 @@ export function votingPolicy(goal: Goal, profile: Profile): ConsensusPolicy {
     defaultOption: 'hold',
     electorate: ['risk', ...voters].map((voter) => ({ voter, weight: 1 })),
     deadline: null,
-    veto: { holders: ['risk', 'privacy'], options: ['hold'] },
+    veto: { holders: [...vetoHolders], options: ['hold'] },
   })
   return policy.rule.kind === 'weighted'
     ? { ...policy, rule: { kind: 'weighted', threshold: profile.threshold } }
@@ -38,6 +41,10 @@ export function decide(
   const agreed = tally.status === 'agreed' && action !== 'hold'
   const reasons = agreed ? needsReview(tally, defaultReviewThresholds).map(({ sentence }) => sentence) : []
   if (agreed && validation !== null && !validation.sufficient) reasons.push(insufficient(validation, profile))
+  // Silence is no consent: an agent that hangs must not lose the desk its veto.
+  const silent = vetoHolders.filter((holder) => tally.absent.includes(holder)).map((holder) => seatTitles[holder])
+  if (agreed && silent.length > 0)
+    reasons.push(`Without a ballot from ${silent.join(' and ')} there was no chance of a veto.`)
   return {
     ...made,
     proposalId: proposal?.id ?? null,

@@ -51,6 +51,7 @@ export interface Kernel {
   readonly runs: Runs
   readonly roster: Roster
   readonly book: TradingBook
+  readonly mandate: Mandate
   /** Recovers, connects, reconciles; then the desk may be asked. */
   start(): Promise<void>
   /** Ends runs and links; the journal stays open. */
@@ -80,6 +81,9 @@ export function createKernel(options: KernelOptions): Kernel {
   const stops: Stop[] = []
   let lastTickAt: number | null = null
   let feedConnected = false
+  // Measured on the clock that never jumps: the market's may begin anywhere when the desk is started again. A desk that
+  // starts halted cools down anew.
+  let haltedSince = clock.monotonic()
 
   const latch = createDeskLatch({
     store: options.latchStore,
@@ -88,6 +92,7 @@ export function createKernel(options: KernelOptions): Kernel {
     initial: options.latch,
     onChange(after, change) {
       if (after.state !== 'HALTED') return
+      haltedSince = clock.monotonic()
       runs.cancelAll(`Stopped: ${change.reason}`)
       orders.cancelForStop(after.level ?? 2, change.by)
     },
@@ -183,6 +188,10 @@ export function createKernel(options: KernelOptions): Kernel {
         for (const listener of listeners) listener(update)
       }),
     )
+    for (const { id } of feed.instruments()) {
+      const at = feed.quote(id)?.at
+      if (at !== undefined) lastTickAt = Math.max(lastTickAt ?? at, at)
+    }
     await orders.connect()
     await orders.reconcile()
     openDay()
@@ -206,6 +215,7 @@ export function createKernel(options: KernelOptions): Kernel {
     runs,
     roster,
     book,
+    mandate,
     start,
     async stop(why) {
       runs.cancelAll(why)
@@ -222,7 +232,7 @@ export function createKernel(options: KernelOptions): Kernel {
     rearm(by, { reason, account: typedAccount, mode }) {
       const now = latch.current()
       if (now.state === 'ACTIVE') return now
-      const left = now.state === 'HALTED' ? now.at + coolDownMs - clock.now() : 0
+      const left = now.state === 'HALTED' ? haltedSince + coolDownMs - clock.monotonic() : 0
       const working = [...book.orders.values()].filter(
         ({ status }) => status === 'UNKNOWN' || status === 'PENDING_CANCEL',
       )

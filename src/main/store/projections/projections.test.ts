@@ -48,7 +48,17 @@ function plan(...ids: readonly string[]): Plan {
     slots: {},
   }))
   const estimate = { usd: 0, seconds: { sequential: 1, parallel: 1, lowerBound: 1 }, speedup: 1 }
-  return { id: 'plan_1', goal: 'decide', hash: 'h', steps, slots: {}, costLimitUsd: 1, estimate, levels: [] }
+  return {
+    id: 'plan_1',
+    goal: 'decide',
+    hash: 'h',
+    steps,
+    slots: {},
+    costLimitUsd: 1,
+    estimate,
+    starts: {},
+    levels: [],
+  }
 }
 
 const goal = { instrument: 'BTC/USDT', profile: 'balanced', policy: 'weighted' } as const

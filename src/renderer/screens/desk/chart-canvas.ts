@@ -17,7 +17,7 @@ import {
 import { formatCompact, formatNumber } from '#renderer/ui/format.ts'
 import { chartTimes, formatDate, formatMinute, formatMoment } from '#renderer/ui/time.ts'
 import type { Bar } from '#shared/domain/bar.ts'
-import type { ChartLine, ChartMark } from './chart-view.ts'
+import { type ChartLine, type ChartMark, marksByBar } from './chart-view.ts'
 
 interface CanvasOptions {
   readonly zone: string
@@ -152,15 +152,14 @@ export class ChartCanvas {
 
   setMarks(marks: readonly ChartMark[]): void {
     const { up, down, accent } = this.#colours
-    const first = this.#bars[0]?.time ?? Number.POSITIVE_INFINITY
-    const shown = marks
-      .filter(({ at }) => at >= first)
-      .map(({ id, at, kind, text }): SeriesMarker<UTCTimestamp> => {
-        const time = this.#times[this.#bars.findLastIndex((bar) => bar.time <= at)] as UTCTimestamp
+    const shown = [...marksByBar(marks, this.#bars)].flatMap(([index, there]) => {
+      const time = this.#times[index] as UTCTimestamp
+      return there.map(({ id, kind, text }): SeriesMarker<UTCTimestamp> => {
         if (kind === 'buy') return { id, time, text, position: 'belowBar', shape: 'arrowUp', color: up }
         if (kind === 'sell') return { id, time, text, position: 'aboveBar', shape: 'arrowDown', color: down }
         return { id, time, text, position: 'aboveBar', shape: 'circle', color: accent, size: 0.6 }
       })
+    })
     this.#marks.setMarkers(shown as never[])
   }
 

@@ -1,10 +1,10 @@
-import { formatDecimal } from '#renderer/ui/format.ts'
+import { formatDecimal, placesOf } from '#renderer/ui/format.ts'
 import type { Bar, Timeframe } from '#shared/domain/bar.ts'
 import { timeframeMs } from '#shared/domain/bar.ts'
 import { type Fill, isInFlight, isOpen, type Order } from '#shared/domain/order.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import type { RunSummary } from '#shared/domain/run.ts'
-import { toNumber } from '#shared/lib/decimal.ts'
+import { divide, multiply, sum, toNumber } from '#shared/lib/decimal.ts'
 
 /** A mark on the chart at a bar: a fill, or where a run ended in a decision. */
 export interface ChartMark {
@@ -12,26 +12,45 @@ export interface ChartMark {
   /** When it happened, UTC epoch milliseconds. */
   readonly at: number
   readonly kind: 'buy' | 'sell' | 'decision'
+  /** Drawn beside the mark. */
   readonly text: string
+  /** What the mark says, for those who do not see it. */
+  readonly words: string
 }
 
 /** Fills as arrows and decisions as dots, oldest first; several fills of one order at one bar are one arrow. */
-export function chartMarks(fills: readonly Fill[], runs: readonly RunSummary[], timeframe: Timeframe): ChartMark[] {
-  const marks = new Map<string, ChartMark>()
-  for (const fill of fills) {
-    const bar = Math.floor(fill.at / timeframeMs[timeframe])
-    marks.set(`fill ${fill.clientOrderId} ${bar}`, {
-      id: `order ${fill.clientOrderId}`,
-      at: fill.at,
-      kind: fill.side,
-      text: '',
-    })
+export function chartMarks(
+  fills: readonly Fill[],
+  runs: readonly RunSummary[],
+  timeframe: Timeframe,
+  pricePlaces: number,
+): ChartMark[] {
+  const marks: ChartMark[] = []
+  const arrows = Map.groupBy(
+    fills,
+    ({ clientOrderId, at }) => `${clientOrderId} ${Math.floor(at / timeframeMs[timeframe])}`,
+  )
+  for (const [first, ...rest] of arrows.values()) {
+    if (first === undefined) continue
+    const { clientOrderId, side, at } = first
+    const quantity = sum([first, ...rest].map((fill) => fill.quantity))
+    const price = divide(sum([first, ...rest].map((fill) => multiply(fill.quantity, fill.price))), quantity)
+    const words = `${side === 'buy' ? 'Bought' : 'Sold'} ${formatDecimal(quantity, { places: placesOf(quantity) })} at ${formatDecimal(price, { places: pricePlaces })}`
+    marks.push({ id: `order ${clientOrderId}`, at, kind: side, text: '', words })
   }
   for (const { id, endedAt, outcome } of runs) {
     if (endedAt === null || outcome === null) continue
-    marks.set(id, { id, at: endedAt, kind: 'decision', text: outcome.toUpperCase() })
+    const text = outcome.toUpperCase()
+    marks.push({ id, at: endedAt, kind: 'decision', text, words: `The desk decided: ${text}` })
   }
-  return [...marks.values()].sort((a, b) => a.at - b.at)
+  return marks.sort((a, b) => a.at - b.at)
+}
+
+/** The marks by the bar that they stand at, by its index; those older than the first bar are not drawn. */
+export function marksByBar(marks: readonly ChartMark[], bars: readonly Bar[]): Map<number, ChartMark[]> {
+  const byBar = Map.groupBy(marks, ({ at }) => bars.findLastIndex(({ time }) => time <= at))
+  byBar.delete(-1)
+  return byBar
 }
 
 /** A level on the chart. */

@@ -1,5 +1,6 @@
+import { VisuallyHidden } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
 import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { formatCompact, formatNumber, formatPercent, placesOf, trendOf } from '#renderer/ui/format.ts'
@@ -10,7 +11,7 @@ import type { Bar, Timeframe } from '#shared/domain/bar.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import styles from './chart.module.css'
 import { ChartCanvas } from './chart-canvas.ts'
-import type { ChartLine, ChartMark } from './chart-view.ts'
+import { type ChartLine, type ChartMark, marksByBar } from './chart-view.ts'
 import { type Ticker, useTick } from './ticker.ts'
 
 interface ChartProps {
@@ -51,7 +52,7 @@ export function Chart(props: ChartProps) {
       </EmptyState>
     )
   }
-  if (asTable) return <BarsTable bars={bars.data} instrument={instrument} />
+  if (asTable) return <BarsTable bars={bars.data} instrument={instrument} marks={props.marks} />
   const older = () => setLimit((limit) => Math.min(largestLimit, bars.data.length < limit ? limit : limit * 2))
   return <Canvas {...props} bars={bars.data} lastBar={lastBar} onOlder={older} />
 }
@@ -154,7 +155,22 @@ function Canvas({ instrument, timeframe, ticker, bars, marks, lines, lastBar, on
     <div className={styles.chart}>
       <Legend ticker={ticker} pointed={pointed} last={last} places={places} zone={timeZone} timeframe={timeframe} />
       <div ref={place} className={styles.canvas} role="img" aria-label={label} />
+      <Marks marks={marks} bars={bars} zone={timeZone} />
     </div>
+  )
+}
+
+/** The marks that are drawn, as words for those who do not see the canvas (UX-20). */
+function Marks({ marks, bars, zone }: { marks: readonly ChartMark[]; bars: readonly Bar[]; zone: string }) {
+  const drawn = useMemo(() => [...marksByBar(marks, bars).values()].flat(), [marks, bars])
+  return (
+    <VisuallyHidden component="ul" aria-label="Marks on the chart">
+      {drawn.map(({ id, at, words }) => (
+        <li key={`${id} ${at}`}>
+          {formatMoment(at, zone)} {zoneName(zone, at)}: {words}
+        </li>
+      ))}
+    </VisuallyHidden>
   )
 }
 
@@ -192,8 +208,18 @@ function Legend({ ticker, pointed, last, places, zone, timeframe }: LegendProps)
 
 const shownRows = 200
 
-function BarsTable({ bars, instrument }: { bars: readonly Bar[]; instrument: Instrument }) {
+interface BarsTableProps {
+  bars: readonly Bar[]
+  instrument: Instrument
+  marks: readonly ChartMark[]
+}
+
+function BarsTable({ bars, instrument, marks }: BarsTableProps) {
   const { timeZone } = useSettings()
+  const words = useMemo(
+    () => new Map([...marksByBar(marks, bars)].map(([index, there]) => [bars[index], there.map(({ words }) => words)])),
+    [marks, bars],
+  )
   const places = placesOf(instrument.priceStep)
   const price = (pick: (bar: Bar) => number) => (bar: Bar) => formatNumber(pick(bar), { places })
   const newest = bars.at(-1)?.time ?? 0
@@ -213,6 +239,7 @@ function BarsTable({ bars, instrument }: { bars: readonly Bar[]; instrument: Ins
       numeric: true,
       render: ({ volume }) => formatNumber(volume, { places: 2 }),
     },
+    { key: 'marks', title: 'Marks', wide: true, render: (bar) => words.get(bar)?.join('; ') },
   ]
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard

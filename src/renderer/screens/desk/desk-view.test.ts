@@ -7,7 +7,7 @@ import type { PositionView } from '#shared/domain/position.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import { decimal, ZERO } from '#shared/lib/decimal.ts'
-import { changeOverDay, chartLines, chartMarks } from './chart-view.ts'
+import { changeOverDay, chartLines, chartMarks, marksByBar } from './chart-view.ts'
 import { continueMessages, filterMessages, numberEvidence, speakers } from './conversation-view.ts'
 import { chooseRun } from './desk-view.ts'
 import { gainFraction, orderLook, riskAtStop } from './order-view.ts'
@@ -15,6 +15,7 @@ import { planHead, planRows } from './plan-view.ts'
 import { ballotsInOrder, choiceWords, quorumWords, thresholdOf } from './vote-view.ts'
 
 const start = Date.UTC(2026, 10, 20, 14)
+const hourMs = 3_600_000
 
 function summary(id: string, changes: Partial<RunSummary> = {}): RunSummary {
   return {
@@ -70,6 +71,7 @@ describe('the plan', () => {
       slots: {},
       costLimitUsd: 0.5,
       estimate: { usd: 0, seconds: { sequential: 40, parallel: 27, lowerBound: 20 }, speedup: 1 },
+      starts: {},
       levels: [],
     },
     steps: [
@@ -270,10 +272,40 @@ describe('the chart', () => {
       [fill('1', start + 5_000), fill('2', start + 6_000)],
       [summary('run'), summary('cut', { outcome: null })],
       '1h',
+      2,
     )
     expect(marks.map(({ id, kind }) => [id, kind])).toEqual([
       ['run', 'decision'],
       ['order o', 'buy'],
+    ])
+  })
+
+  it('says in words what each mark shows, of all the fills behind an arrow (UX-20)', () => {
+    const cheap = { ...fill('1', start + 5_000), quantity: decimal('1'), price: decimal('100.50') }
+    const dear = { ...fill('2', start + 6_000), quantity: decimal('0.5'), price: decimal('103.50') }
+    const marks = chartMarks([cheap, dear], [summary('run')], '1h', 2)
+    expect(marks.map(({ words }) => words)).toEqual(['The desk decided: BUY', 'Bought 1.5 at 101.50'])
+  })
+
+  it('puts each mark at the bar that was open then, and leaves out what is older than the first bar', () => {
+    const bars = [0, 1, 2].map((hour) => ({
+      time: start + hour * hourMs,
+      open: 1,
+      high: 1,
+      low: 1,
+      close: 1,
+      volume: 1,
+    }))
+    const marks = chartMarks(
+      [],
+      [-1, 0.5, 0.9, 5].map((hour) => summary(`at ${hour}`, { endedAt: start + hour * hourMs })),
+      '1h',
+      2,
+    )
+    const byBar = [...marksByBar(marks, bars)].map(([index, there]) => [index, there.map(({ id }) => id)])
+    expect(byBar).toEqual([
+      [0, ['at 0.5', 'at 0.9']],
+      [2, ['at 5']],
     ])
   })
 

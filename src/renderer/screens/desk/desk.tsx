@@ -135,8 +135,9 @@ function useOverlays(instrument: Instrument, timeframe: Timeframe, runs: readonl
         (fills ?? []).filter((fill) => fill.instrument === instrument.id),
         runs.filter(({ goal }) => goal.instrument === instrument.id),
         timeframe,
+        placesOf(instrument.priceStep),
       ),
-    [fills, runs, instrument.id, timeframe],
+    [fills, runs, instrument, timeframe],
   )
   const { averagePrice, quantity } = position ?? {}
   const lines = useMemo(

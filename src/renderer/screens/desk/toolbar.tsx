@@ -6,7 +6,7 @@ import { tint } from '#renderer/ui/figures.tsx'
 import { formatAge, formatDecimal, formatPercent, placesOf, trendOf, unavailable } from '#renderer/ui/format.ts'
 import { IconTable } from '#renderer/ui/icons.ts'
 import { toProblem } from '#renderer/ui/problem.ts'
-import { stalePriceMs, useSettings, useStatus } from '#renderer/ui/status.ts'
+import { useSettings, useStatus } from '#renderer/ui/status.ts'
 import { formatMoment } from '#renderer/ui/time.ts'
 import { policyChoices, profileChoices } from '#renderer/ui/words.ts'
 import { type Bar, type Timeframe, timeframes } from '#shared/domain/bar.ts'
@@ -95,11 +95,12 @@ export function Toolbar(props: ToolbarProps) {
 function LastPrice({ instrument, ticker, bars }: { instrument: Instrument; ticker: Ticker; bars: readonly Bar[] }) {
   const { quote } = useTick(ticker)
   const now = useStatus((status) => status.now) ?? 0
+  const staleAfterMs = useStatus((status) => status.feed.staleAfterMs) ?? 0
   const element = useRef<HTMLElement>(null)
   const text = formatDecimal(quote?.last, { places: placesOf(instrument.priceStep) })
   const change = changeOverDay(bars, quote === null ? null : Number(quote.last))
   const age = quote === null ? null : now - quote.at
-  const stale = age === null || age > stalePriceMs
+  const stale = age === null || age > staleAfterMs
   // biome-ignore lint/correctness/useExhaustiveDependencies: tints when the price changes
   useEffect(() => tint(element.current), [text])
   return (
@@ -141,7 +142,9 @@ function Decide({ instrument, onStarted }: { instrument: Instrument; onStarted: 
       ? 'One run at a time: cancel the run under way or wait for it.'
       : state === 'ACTIVE'
         ? `Research, debate and a vote on ${instrument.id}; an order follows only if the desk agrees.`
-        : `Trading is ${state ?? 'not known'}: the desk can decide, but no order leaves.`
+        : state === 'HALTED'
+          ? 'Trading is HALTED: nothing new is decided until it is re-armed.'
+          : `Trading is ${state ?? 'not known'}: the desk can decide, but no order that adds risk leaves.`
   return (
     <>
       <Select

@@ -32,6 +32,11 @@ function wordsOf(text: string, names: ReadonlySet<string>): ReadonlySet<string> 
   return new Set(words.filter((word) => !silent.has(word) && !names.has(word)))
 }
 
+/** How much tone a word comes with. */
+function loudness({ times, tone }: { readonly times: number; readonly tone: number }): number {
+  return times * Math.abs(tone)
+}
+
 /** The tone of the last day's headlines against that of the days before: it is the turn that is news. */
 export function signalOfTurn(recent: readonly number[], before: readonly number[]) {
   if (recent.length === 0 || before.length === 0) return { turn: 0, signal: 0, strength: 0 }
@@ -53,13 +58,15 @@ function readKeywords(texts: readonly Text[], { instrument, now }: ReadContext):
       scores.push(score)
     }
   }
-  const common = Array.from(themes)
-    .filter(([, scores]) => scores.length > 1)
-    .sort(([a, first], [b, second]) => second.length - first.length || (a < b ? -1 : 1))
+  // What every third headline says is what they are about, not news of it.
+  const most = Math.max(2, known.length / 3)
+  const common = Array.from(themes, ([word, scores]) => ({ word, times: scores.length, tone: meanOf(scores) }))
+    .filter(({ times }) => times > 1 && times <= most)
+    .sort((a, b) => loudness(b) - loudness(a) || b.times - a.times || (a.word < b.word ? -1 : 1))
     .slice(0, shownWords)
   if (common.length === 0)
     return { nothing: `No word comes up twice in ${count(known.length, 'headline')} on ${instrument}.` }
-  const words = common.map(([word, scores]) => `"${word}" (${scores.length} times, tone ${meanOf(scores).toFixed(2)})`)
+  const words = common.map(({ word, times, tone }) => `"${word}" (${times} times, tone ${tone.toFixed(2)})`)
   const { turn, ...direction } = signalOfTurn(
     scored.filter(({ at }) => at > now - dayMs).map(({ score }) => score),
     scored.filter(({ at }) => at <= now - dayMs).map(({ score }) => score),
@@ -67,10 +74,10 @@ function readKeywords(texts: readonly Text[], { instrument, now }: ReadContext):
   const turned =
     Math.abs(turn) < 0.05 ? 'is little changed' : `turned ${turn > 0 ? 'up' : 'down'} by ${Math.abs(turn).toFixed(2)}`
   return {
-    summary: `Headlines on ${instrument} speak of ${list(words)}; in a day their tone ${turned}.`,
+    summary: `In a day the tone of headlines on ${instrument} ${turned}; they speak most of ${list(words)}.`,
     figures: {
       ...knownFigures({ headlines: known.length, turn }),
-      ...knownFigures(Object.fromEntries(common.map(([word, scores]) => [`word ${word}`, scores.length]))),
+      ...knownFigures(Object.fromEntries(common.map(({ word, times }) => [`word ${word}`, times]))),
       ...direction,
     },
     quality: coverage(known.length, 10),

@@ -1,4 +1,4 @@
-import { figure, list, signedPercent } from '#engine/agents/wording.ts'
+import { figure, list, signedFigure } from '#engine/agents/wording.ts'
 import type { SourceData } from '#engine/ports.ts'
 import {
   coverage,
@@ -23,8 +23,8 @@ const effects: Readonly<Record<string, 1 | -1>> = {
   FED_FUNDS: -1,
 }
 
-const window = 5
-const leastValues = 3
+const weekMs = 7 * 86_400_000
+const leastSteps = 3
 
 interface Shift {
   readonly series: string
@@ -33,16 +33,16 @@ interface Shift {
   readonly deviations: number
 }
 
-/** The change over the last five values (fewer where there are few), in deviations of the series' own changes. */
-function shiftOf(series: string, values: readonly number[]): Shift | undefined {
-  const steps = values.slice(1).map((value, index) => value - (values[index] as number))
-  const last = values.at(-1)
-  if (last === undefined || steps.length < leastValues) return undefined
-  const recent = steps.slice(-window)
+/** The change within a week, or the last one of a series that is published more rarely, in deviations of its own changes. */
+function shiftOf(series: string, rows: SourceData['macro_data'], now: number): Shift | undefined {
+  const last = rows.at(-1)
+  const steps = rows.slice(1).map(({ value }, index) => value - (rows[index]?.value as number))
+  if (last === undefined || steps.length < leastSteps) return undefined
+  const recent = steps.slice(-Math.max(1, rows.filter(({ at }) => at > now - weekMs).length))
   const change = recent.reduce((sum, step) => sum + step, 0)
   return {
     series,
-    value: last,
+    value: last.value,
     change,
     deviations: inDeviations(change, deviationOf(steps) * Math.sqrt(recent.length)),
   }
@@ -64,17 +64,14 @@ function readMacro(data: SourceData['macro_data'], { now }: ReadContext): Findin
     data.filter(({ at }) => at <= now),
     ({ series }) => series,
   )
-  const shifts = Array.from(bySeries, ([series, rows]) =>
-    shiftOf(
-      series,
-      rows.map(({ value }) => value),
-    ),
-  ).filter((shift) => shift !== undefined)
+  const shifts = Array.from(bySeries, ([series, rows]) => shiftOf(series, rows, now)).filter(
+    (shift) => shift !== undefined,
+  )
   if (shifts.length === 0) return { nothing: 'No macroeconomic series is long enough to say how it moves.' }
   const loudest = [...shifts].sort((a, b) => Math.abs(b.deviations) - Math.abs(a.deviations)).slice(0, 3)
   const words = loudest.map(
     ({ series, value, change, deviations }) =>
-      `${series} ${figure(value)} (${signedPercent(change / (Math.abs(value - change) || 1))}, ${deviations.toFixed(1)} deviations)`,
+      `${series} ${figure(value)} (${signedFigure(change)}, ${deviations.toFixed(1)} deviations)`,
   )
   const direction = signalOfShifts(shifts)
   const wind = direction.signal > 0 ? 'a tailwind' : direction.signal < 0 ? 'a headwind' : 'neither wind'

@@ -59,9 +59,12 @@ function readMomentum({ close }: BarSeries, { instrument }: ReadContext): Findin
 const recentBars = 10
 const earlierBars = 40
 
-/** A move on rising volume goes on, one on falling volume fades; it counts by how unusual the volume is. */
+/** A move on rising volume goes on, one on falling volume fades; it counts by how unusual both are. */
 export function signalOfConfirmation(moveDeviations: number, volumeDeviations: number) {
-  return { signal: signalOf(moveDeviations * signalOf(volumeDeviations)), strength: significance(volumeDeviations) }
+  return {
+    signal: signalOf(moveDeviations * signalOf(volumeDeviations)),
+    strength: significance(volumeDeviations) * significance(moveDeviations),
+  }
 }
 
 function readConfirmation({ close, volume }: BarSeries, { instrument }: ReadContext): Finding | Nothing {

@@ -1,11 +1,5 @@
-import {
-  isValue,
-  knownEvidence,
-  type MarketRead,
-  missingPrices,
-  readMarket,
-  topicOf,
-} from '#engine/agents/market-read.ts'
+import { sourceOf, topicOf } from '#engine/agents/evidence-words.ts'
+import { isValue, knownEvidence, type MarketRead, missingPrices, readMarket } from '#engine/agents/market-read.ts'
 import { type PooledView, poolSignals } from '#engine/agents/pool.ts'
 import type { Briefing, Remark } from '#engine/agents/seat.ts'
 import { list, percent, span } from '#engine/agents/wording.ts'
@@ -27,7 +21,8 @@ const shownReasons = 4
 /**
  * The market view: all signals pooled (see poolSignals), the expected move being conviction x the mean absolute move of a
  * normal with the realised volatility over the horizon. Confidence is the pooled probability of the direction; for flat,
- * how balanced the evidence is, less where there is little of it. Abstains without price evidence, or below 30 bars.
+ * how balanced the evidence is, less where there is little of it. It is what the evidence states, not yet what the desk's
+ * record has shown such statements to be worth. Abstains without price evidence, or below 30 bars.
  */
 export function analyse(briefing: Briefing): Analysis {
   const evidence = knownEvidence(briefing)
@@ -41,7 +36,7 @@ export function analyse(briefing: Briefing): Analysis {
   }
   const view = poolSignals(evidence.filter(isValue))
   const insight = insightOf(briefing, view, market, market.volatility)
-  const unavailable = new Set(evidence.filter(({ status }) => status === 'unavailable').map(({ source }) => source))
+  const unavailable = new Set(evidence.filter(({ status }) => status === 'unavailable').map(sourceOf))
   const gaps = unavailable.size === 0 ? '' : ` Not heard: ${list([...unavailable])}.`
   const state =
     regime === null ? '' : ` The market looks like ${regimeWords[regime.name]} (${percent(regime.confidence, 0)}).`

@@ -1,7 +1,8 @@
-import { isValue, knownEvidence, type MarketRead, readMarket, topicOf } from '#engine/agents/market-read.ts'
+import { nameOf } from '#engine/agents/evidence-words.ts'
+import { isValue, knownEvidence, type MarketRead, readMarket } from '#engine/agents/market-read.ts'
 import { forceOf } from '#engine/agents/pool.ts'
 import type { Argument, Briefing, Point, Remark } from '#engine/agents/seat.ts'
-import { percent, sentence, span } from '#engine/agents/wording.ts'
+import { percent, span } from '#engine/agents/wording.ts'
 import type { EvidenceValue } from '#shared/domain/evidence.ts'
 
 export type Side = Argument['side']
@@ -16,21 +17,22 @@ const challenges = 3
 /** An answer that takes less than this share off a point is none. */
 const worthSaying = 0.15
 /** A finding with less force than this is not worth a point. */
-const leastForce = 0.005
+const leastForce = 0.02
 
 const goals = { bull: 'a rise', bear: 'a fall' } as const
 
 /**
- * One side's turn in the debate over the dossier. In round 1 it makes its case with its strongest findings; after that it
- * answers the other side's strongest points that it has not answered, by the finding that speaks most against each or by
- * the point's own weakness, and concedes a point it has no answer to. A point's strength is its finding's force (signal x
- * strength x quality), an answer's is what it takes off the point. The side stands at what is left of its case (points
- * combined as independent chances), less what it has conceded. `earlier` holds all arguments so far, of both sides.
+ * One side's turn in the debate over the dossier. In round 1 it makes its case with its strongest findings. After that it
+ * takes up the other side's strongest points that it has not answered - parts of the case first, then answers to its own -
+ * and answers each by the finding that speaks most against it or by the weakness of the finding that it stands on; what it
+ * has no answer to it concedes. A point's strength is its finding's force (signal x strength x quality), an answer's is
+ * what it takes off the point; an answer can be answered in turn. The side stands at what is left of its case (points
+ * combined as independent chances), less what it has conceded of the other's. `earlier` holds all arguments so far, of
+ * both sides.
  */
 export function argue(side: Side, briefing: Briefing, round: number, earlier: readonly Argument[]): Speech {
   const values = knownEvidence(briefing).filter(isValue)
-  const points =
-    round <= 1 ? makeCase(side, values) : makeChallenges(side, values, readMarket(briefing), briefing, earlier)
+  const points = round <= 1 ? makeCase(side, values) : makeChallenges(side, values, briefing, earlier)
   const strength = standing(side, [...earlier, { side, round, points, strength: 0 }])
   return { argument: { side, round, points, strength }, remarks: remarksOf(side, round, points, strength) }
 }
@@ -43,7 +45,7 @@ function makeCase(side: Side, values: readonly EvidenceValue[]): readonly Point[
   return strongest(side, values)
     .slice(0, casePoints)
     .map((evidence) => ({
-      text: `${sentence(topicOf(evidence))} speaks for ${goals[side]} (${reckoning(evidence)}): ${evidence.summary}`,
+      text: `For ${goals[side]}, by ${nameOf(evidence)}, ${reckoning(evidence)}: ${evidence.summary}`,
       strength: Math.abs(forceOf(evidence)),
       evidence: [evidence.id],
       answers: null,
@@ -64,104 +66,140 @@ function reckoning({ figures, quality }: EvidenceValue): string {
 }
 
 interface Answer {
+  /** Of each kind but counter-findings, one a turn: saying the same of every point is no argument. */
+  readonly kind: 'finding' | 'thin' | 'age' | 'chance' | 'interval' | 'noise' | 'crisis' | 'range'
   readonly text: string
   /** The share of the point that it takes away. */
   readonly share: number
   readonly evidence: readonly string[]
 }
 
+function pointsOf(side: Side, debate: readonly Argument[]): readonly Point[] {
+  return debate.filter((argument) => argument.side === side).flatMap(({ points }) => points)
+}
+
+const otherSide = { bull: 'bear', bear: 'bull' } as const
+
 function makeChallenges(
   side: Side,
   values: readonly EvidenceValue[],
-  market: MarketRead,
-  { now }: Briefing,
+  briefing: Briefing,
   earlier: readonly Argument[],
 ): readonly Point[] {
-  const mine = earlier.filter((argument) => argument.side === side).flatMap(({ points }) => points)
+  const market = readMarket(briefing)
+  const mine = pointsOf(side, earlier)
   const answered = new Set(mine.map(({ answers }) => answers))
   const used = new Set(mine.filter(({ answers }) => answers !== null).flatMap(({ evidence }) => evidence))
-  const open = earlier
-    .filter((argument) => argument.side !== side)
-    .flatMap(({ points }) => points)
+  const said = new Set<Answer['kind']>()
+  const targetOf = (point: Point) => values.find(({ id }) => id === point.evidence[0])
+  const open = pointsOf(otherSide[side], earlier)
     .filter((point) => !answered.has(point.text) && point.strength > 0)
-    .sort((a, b) => b.strength - a.strength || (a.text < b.text ? -1 : 1))
+    // An answer by the weakness of a finding of ours leaves nothing of theirs to weigh.
+    .filter((point) => !isFor(side, forceOf(targetOf(point) ?? nothing)))
+    .sort((a, b) => rank(a) - rank(b) || b.strength - a.strength || (a.text < b.text ? -1 : 1))
     .slice(0, challenges)
   return open.map((point) => {
-    const target = values.find(({ id }) => id === point.evidence[0])
-    const counter = strongest(side, values).filter(({ id }) => !used.has(id))
-    const answers = [
-      ...(target === undefined ? [] : weaknesses(target, market, now)),
-      ...counterAnswers(point, target, counter),
-    ].sort((a, b) => b.share - a.share)
-    const [best] = answers
-    const topic = target === undefined ? 'that point' : topicOf(target)
+    const target = targetOf(point)
+    const own = strongest(side, values).filter(({ id }) => !used.has(id))
+    const [best] = [
+      ...(target === undefined ? [] : weaknesses(target, market, briefing.now)),
+      ...counterAnswers(point, target, own, mine),
+    ]
+      .filter(({ kind }) => kind === 'finding' || !said.has(kind))
+      .sort((a, b) => b.share - a.share)
+    const topic = target === undefined ? 'that point' : nameOf(target)
     if (best === undefined || best.share < worthSaying) {
-      const text = `On ${topic} I have no answer: the point stands at ${point.strength.toFixed(2)}.`
+      const text =
+        point.answers === null
+          ? `On ${topic} I have no answer: the point stands at ${point.strength.toFixed(2)}.`
+          : `On ${topic} I accept the answer.`
       return { text, strength: 0, evidence: point.evidence, answers: point.text }
     }
+    said.add(best.kind)
     for (const id of best.evidence) used.add(id)
-    const strength = best.share * point.strength
-    return { text: `On ${topic}: ${best.text}`, strength, evidence: best.evidence, answers: point.text }
+    const text = `On ${topic}: ${best.text}`
+    return { text, strength: best.share * point.strength, evidence: best.evidence, answers: point.text }
   })
 }
 
-/** The strongest finding against the point: of the same task where there is one. */
+const nothing = { figures: {}, quality: 0 }
+
+/** Parts of a case come before answers. */
+function rank({ answers }: Point): number {
+  return answers === null ? 0 : 1
+}
+
+/** The strongest finding against the point: of the same task where there is one. One of our case is only named again. */
 function counterAnswers(
   point: Point,
   target: EvidenceValue | undefined,
-  counter: readonly EvidenceValue[],
+  own: readonly EvidenceValue[],
+  mine: readonly Point[],
 ): readonly Answer[] {
-  const best = counter.find(({ task }) => task === target?.task) ?? counter[0]
+  const best = own.find(({ task }) => task === target?.task) ?? own[0]
   if (best === undefined) return []
   const force = Math.abs(forceOf(best))
-  const other = best.task === target?.task ? `its other half, ${best.source.replaceAll('_', ' ')},` : topicOf(best)
+  const isKnown = mine.some(({ evidence }) => evidence.includes(best.id))
+  const weighed = `${force.toFixed(2)} against its ${point.strength.toFixed(2)}`
   return [
     {
-      text: `${other} says the opposite (${reckoning(best)}): ${best.summary}`,
+      kind: 'finding',
+      text: isKnown
+        ? `against it stands what I said by ${nameOf(best)}, ${weighed}.`
+        : `against it stands, by ${nameOf(best)}, ${weighed} (${reckoning(best)}): ${best.summary}`,
       share: force / (force + point.strength),
       evidence: [best.id],
     },
   ]
 }
 
+/** Below this quality data is called thin. */
+const thin = 0.6
 const chartTasks: readonly string[] = ['technical_analysis', 'momentum', 'historical_patterns', 'correlation_analysis']
 
 /** What is wrong with a finding by its own figures, its age, and the kind of market. */
 function weaknesses(target: EvidenceValue, market: MarketRead, now: number): readonly Answer[] {
   const { figures, quality, task, asOf } = target
   const evidence = [target.id]
-  const found: Answer[] = [
-    { text: `it rests on thin data, quality ${quality.toFixed(2)} of 1.`, share: 1 - quality, evidence },
-  ]
+  const found: Answer[] = []
+  if (quality < thin) {
+    found.push({
+      kind: 'thin',
+      text: `it rests on thin data, quality ${quality.toFixed(2)} of 1.`,
+      share: 1 - quality,
+      evidence,
+    })
+  }
   const ageMs = now - asOf
   if (market.horizonMs > 0 && ageMs > market.barMs) {
     const text = `it speaks of ${span(ageMs)} ago, and we look ${span(market.horizonMs)} ahead.`
-    found.push({ text, share: ageMs / (ageMs + market.horizonMs), evidence })
+    found.push({ kind: 'age', text, share: ageMs / (ageMs + market.horizonMs), evidence })
   }
   const deviations = figures['deviations']
   if (deviations !== undefined) {
     const chance = 1 - (figures['strength'] ?? 0)
     const text = `${Math.abs(deviations).toFixed(1)} deviations come up by chance ${percent(chance, 0)} of the time.`
-    found.push({ text, share: chance, evidence })
+    found.push({ kind: 'chance', text, share: chance, evidence })
   }
   const { intervalLow: low, intervalHigh: high } = figures
   if (low !== undefined && high !== undefined && low < 0 && high > 0) {
     const text = `its range runs from ${percent(low)} to ${percent(high)}: a gain and a loss both fit ${figures['matches'] ?? 'so few'} cases.`
-    found.push({ text, share: (2 * Math.min(-low, high)) / (high - low), evidence })
+    found.push({ kind: 'interval', text, share: (2 * Math.min(-low, high)) / (high - low), evidence })
   }
   const noise = (figures['duplicates'] ?? 0) + (figures['spam'] ?? 0)
   const texts = figures['texts'] ?? 0
   if (noise > 0 && texts > 0) {
     const text = `${noise} of its ${texts} texts are repeats or spam.`
-    found.push({ text, share: noise / texts, evidence })
+    found.push({ kind: 'noise', text, share: noise / texts, evidence })
   }
   const probabilities = market.regime?.probabilities
   if (probabilities !== undefined && chartTasks.includes(task)) {
+    // A regime makes charts less telling, not worthless.
     const { crisis, range } = probabilities
     const wild = `the market is in crisis with ${percent(crisis, 0)} probability, and charts learned in calm fail there.`
-    found.push({ text: wild, share: crisis, evidence })
+    found.push({ kind: 'crisis', text: wild, share: crisis / 2, evidence })
     const still = `the market ranges with ${percent(range, 0)} probability, and moves there come back.`
-    if (task === 'momentum') found.push({ text: still, share: range, evidence })
+    if (task === 'momentum') found.push({ kind: 'range', text: still, share: range / 2, evidence })
   }
   return found
 }
@@ -171,19 +209,36 @@ function together(strengths: readonly number[]): number {
   return 1 - strengths.reduce((none, strength) => none * (1 - Math.max(0, Math.min(1, strength))), 1)
 }
 
+interface Said {
+  readonly side: Side
+  readonly point: Point
+}
+
+/** What is left of a point after the best answer to it, which may have been answered itself later on. */
+function leftOf(index: number, said: readonly Said[]): number {
+  const { side, point } = said[index] as Said
+  const taken = said.map((other, later) => {
+    const isAnswer = later > index && other.side !== side && other.point.answers === point.text
+    return isAnswer ? leftOf(later, said) : 0
+  })
+  return Math.max(0, point.strength - Math.max(...taken))
+}
+
 function standing(side: Side, debate: readonly Argument[]): number {
-  const mine = debate.filter((argument) => argument.side === side).flatMap(({ points }) => points)
-  const theirs = debate.filter((argument) => argument.side !== side).flatMap(({ points }) => points)
-  const left = mine
-    .filter(({ answers }) => answers === null)
-    .map(({ text, strength }) => {
-      const taken = theirs.filter(({ answers }) => answers === text).map((answer) => answer.strength)
-      return strength - Math.max(0, ...taken)
-    })
-  const conceded = mine
-    .filter(({ answers, strength }) => answers !== null && strength === 0)
-    .map(({ answers }) => theirs.find(({ text }) => text === answers)?.strength ?? 0)
-  return together(left) * (1 - together(conceded))
+  const said = debate.flatMap((argument) => argument.points.map((point): Said => ({ side: argument.side, point })))
+  const conceded = new Set(
+    pointsOf(side, debate)
+      .filter(({ strength }) => strength === 0)
+      .map(({ answers }) => answers),
+  )
+  const left: number[] = []
+  const given: number[] = []
+  for (const [index, { side: by, point }] of said.entries()) {
+    if (point.answers !== null) continue
+    if (by === side) left.push(leftOf(index, said))
+    else if (conceded.has(point.text)) given.push(point.strength)
+  }
+  return together(left) * (1 - together(given))
 }
 
 function remarksOf(side: Side, round: number, points: readonly Point[], strength: number): readonly Remark[] {

@@ -19,8 +19,8 @@ export interface TargetWeight {
 
 /**
  * The share of equity that the instrument deserves beside cash: expected return / (2 x variance) over the horizon, from 0 to
- * a ceiling. The expected return is the view's, plus the sample mean shrunk towards zero by how little it stands out of its
- * noise (t^2 / (1 + t^2), as James and Stein shrink). The ceiling is the profile's largest position when volatility is
+ * a ceiling. The expected return is the mean of the view's and of the past's, the past's shrunk towards zero by how little
+ * it stands out of its noise (t^2 / (1 + t^2), as James and Stein shrink). The ceiling is the profile's largest position when volatility is
  * ordinary, less as it is higher: the position's volatility is held to that of a full position in ordinary times.
  */
 export function targetWeight(options: {
@@ -35,7 +35,7 @@ export function targetWeight(options: {
   const { view, meanReturn, bars, volatility, longVolatility, horizonBars, maximumPosition } = options
   const t = (meanReturn / longVolatility) * Math.sqrt(bars)
   const drift = meanReturn * horizonBars * ((t * t) / (1 + t * t))
-  const expected = view + drift
+  const expected = (view + drift) / 2
   const variance = volatility * volatility * horizonBars
   const ceiling = maximumPosition * Math.min(1, longVolatility / volatility)
   return { weight: Math.max(0, Math.min(ceiling, expected / (riskAversion * variance))), ceiling, expected }

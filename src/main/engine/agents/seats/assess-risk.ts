@@ -76,6 +76,7 @@ function assessHolding(briefing: ProposalBriefing): SeatVerdict {
 function assessSale(briefing: ProposalBriefing): SeatVerdict {
   const { proposal, instrument, quote } = briefing
   const held = heldQuantity(briefing)
+  if (sign(held) === 0) return voteFor('hold', 1, { reasons: ['Nothing is held, and the account cannot be short.'] })
   if (compare(proposal.quantity, held) > 0) {
     const allowed = tradable(held, quote.bid, instrument)
     const reasons = [`Only ${held} ${instrument.base} is held, and the account cannot be short.`]
@@ -102,7 +103,7 @@ function stopFault({ proposal, instrument }: ProposalBriefing, atr: number): str
 }
 
 function assessPurchase(briefing: ProposalBriefing): SeatVerdict {
-  const { proposal, account, mandate, instrument } = briefing
+  const { proposal, account, mandate, instrument, profile } = briefing
   const { entry, stop, quantity } = proposal
   const { atr } = readMarket(briefing).technicals
   const tail = dayRisk(briefing)
@@ -131,8 +132,14 @@ function assessPurchase(briefing: ProposalBriefing): SeatVerdict {
     `At the stop it loses ${figure(loss)} ${instrument.quote}, ${percent(loss / equity, 2)} of the equity; the position would be ${percent(worth / equity)} of it.`,
     tailWords(tail, worth, instrument.quote),
   ]
+  // Sizes fill the smallest cap by design: sureness comes from what can be lost.
+  const dailyLoss = toNumber(mandate.maximumDailyLoss)
+  const strain = Math.max(
+    loss / (equity * profile.riskPerTrade),
+    dailyLoss > 0 ? (worth * tail.shortfall) / dailyLoss : 1,
+  )
   const used = cap === undefined || sign(cap.quantity) === 0 ? 1 : toNumber(divide(quantity, cap.quantity))
-  if (compare(allowed, quantity) === 0) return voteFor('buy', 1 - Math.min(1, used) / 2, { reasons })
+  if (compare(allowed, quantity) === 0) return voteFor('buy', 1 - Math.min(1, strain) / 2, { reasons })
   const name = cap?.name ?? 'a limit'
   const smaller = tradable(allowed, entry, instrument)
   if (sign(smaller) === 0) {

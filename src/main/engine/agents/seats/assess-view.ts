@@ -1,20 +1,34 @@
 import { roundTripShare } from '#engine/agents/costs.ts'
 import type { Argument, ProposalBriefing } from '#engine/agents/seat.ts'
+import { heldQuantity } from '#engine/agents/sizes.ts'
 import { percent, signedPercent, span } from '#engine/agents/wording.ts'
+import type { Insight } from '#shared/domain/insight.ts'
+import type { Action } from '#shared/domain/proposal.ts'
+import { sign } from '#shared/lib/decimal.ts'
 import type { Side } from './argue.ts'
 import { debateStrengths } from './propose.ts'
 import { abstain, type SeatVerdict, voteFor } from './verdict.ts'
 
-const wayOf = { buy: 'up', sell: 'down', hold: 'flat' } as const
+/** What a view asks for: a fall that nothing is held against asks for nothing. */
+function wanted(direction: Insight['direction'], briefing: ProposalBriefing): Action {
+  if (direction === 'flat') return 'hold'
+  if (direction === 'up') return 'buy'
+  return sign(heldQuantity(briefing)) > 0 ? 'sell' : 'hold'
+}
 
-/** The analyst votes for the action that its view points to, as sure as it is of the view; without a view it abstains. */
-export function assessAsAnalyst({ proposal, insight }: ProposalBriefing): SeatVerdict {
+/**
+ * The analyst votes for the action that its view asks for, as sure as it is of the view, and against any other; without a
+ * view it abstains.
+ */
+export function assessAsAnalyst(briefing: ProposalBriefing): SeatVerdict {
+  const { proposal, insight } = briefing
   if (insight === null) return abstain('The market view is unavailable.')
   const { direction, confidence, reasons, evidence } = insight
   const [first = 'Nothing gathered has a direction.'] = reasons
   const grounds = { reasons: [`The view is ${direction} (${percent(confidence, 0)}).`, first], evidence }
-  if (proposal.action === 'hold') return voteFor('hold', direction === 'flat' ? confidence : 1 - confidence, grounds)
-  return voteFor(direction === wayOf[proposal.action] ? proposal.action : 'hold', confidence, grounds)
+  const action = wanted(direction, briefing)
+  if (proposal.action === 'hold') return voteFor('hold', action === 'hold' ? confidence : 1 - confidence, grounds)
+  return voteFor(action === proposal.action ? action : 'hold', confidence, grounds)
 }
 
 /** A side gives up its own where its case is less than half as strong as the other's. */
@@ -24,7 +38,8 @@ const concedesBelow = 0.5
  * The bull favours buying and holding on, the bear selling and holding off. Each votes its side unless its case ended less
  * than half as strong as the other's; its confidence is its share of both strengths (or the other's, where it concedes).
  */
-export function assessAsAdvocate(side: Side, { proposal, debate }: ProposalBriefing): SeatVerdict {
+export function assessAsAdvocate(side: Side, briefing: ProposalBriefing): SeatVerdict {
+  const { proposal, debate } = briefing
   const strengths = debateStrengths(debate)
   const own = side === 'bull' ? strengths.bull : strengths.bear
   const other = side === 'bull' ? strengths.bear : strengths.bull
@@ -35,7 +50,10 @@ export function assessAsAdvocate(side: Side, { proposal, debate }: ProposalBrief
   const score = `My case stands at ${own.toFixed(2)}, the other side's at ${other.toFixed(2)}.`
   const grounds = { reasons: best === undefined ? [score] : [score, best.text], evidence: best?.evidence ?? [] }
   const { action } = proposal
-  if (action === 'hold') return voteFor('hold', 1 - Math.abs(2 * share - 1), grounds)
+  if (action === 'hold') {
+    const isMine = wanted(side === 'bull' ? 'up' : 'down', briefing) === 'hold'
+    return voteFor('hold', isMine ? share : 1 - share, grounds)
+  }
   const mine = (side === 'bull') === (action === 'buy') ? action : 'hold'
   if (own >= concedesBelow * other) return voteFor(mine, share, grounds)
   const conceded = { reasons: [`I concede. ${score}`], evidence: [] }
@@ -52,7 +70,8 @@ function bestPoint(side: Side, debate: readonly Argument[]) {
 }
 
 /** The strategist stands by a trade that pays for going in and out and that the debate did not turn against. */
-export function assessAsStrategist({ proposal, insight, debate, quote, outcomes }: ProposalBriefing): SeatVerdict {
+export function assessAsStrategist(briefing: ProposalBriefing): SeatVerdict {
+  const { proposal, insight, debate, quote, outcomes } = briefing
   if (insight === null) return abstain('The market view is unavailable.')
   const { action, expectedReturn, horizonMs, evidence } = proposal
   const { bull, bear } = debateStrengths(debate)
@@ -60,10 +79,8 @@ export function assessAsStrategist({ proposal, insight, debate, quote, outcomes 
   const gain = action === 'sell' ? -expectedReturn : expectedReturn
   const sum = `The price is expected to move ${signedPercent(expectedReturn, 2)} within ${span(horizonMs)}; in and out costs ${percent(cost, 2)}.`
   if (action === 'hold') {
-    return voteFor('hold', Math.abs(gain) <= cost ? insight.confidence : 1 - insight.confidence, {
-      reasons: [sum],
-      evidence,
-    })
+    const isRight = Math.abs(gain) <= cost || wanted(insight.direction, briefing) === 'hold'
+    return voteFor('hold', isRight ? insight.confidence : 1 - insight.confidence, { reasons: [sum], evidence })
   }
   const [own, other] = action === 'buy' ? [bull, bear] : [bear, bull]
   const debated = `The debate ended ${bull.toFixed(2)} for the bull and ${bear.toFixed(2)} for the bear.`

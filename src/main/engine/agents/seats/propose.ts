@@ -79,7 +79,7 @@ function buyProposal(
   if (sign(quantity) === 0 || cap === undefined || sign(stop) <= 0) return undefined
   const riskAtStop = multiply(quantity, subtract(quote.ask, stop))
   const { bear } = debateStrengths(debate)
-  const level = support !== null && support.price < toNumber(quote.bid) ? support.price : exits.stop
+  const level = support !== null && support.price < toNumber(quote.bid) - atr ? support.price : exits.stop
   return {
     ...common(briefing, insight, ids, market.horizonMs),
     action: 'buy',

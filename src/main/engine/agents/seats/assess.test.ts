@@ -1,0 +1,402 @@
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Argument, Briefing, ProposalBriefing } from '#engine/agents/seat.ts'
+import { barSeries } from '#shared/domain/bar.ts'
+import type { Insight } from '#shared/domain/insight.ts'
+import type { Position } from '#shared/domain/position.ts'
+import type { Proposal } from '#shared/domain/proposal.ts'
+import { compare, decimal, multiply, subtract, toNumber } from '#shared/lib/decimal.ts'
+import { finding, idsFrom, simulatedBriefing } from '#test/builders/briefing.ts'
+import { analyse } from './analyse.ts'
+import { argue } from './argue.ts'
+import { assess, type VotingSeat, votingSeats } from './assess.ts'
+import { targetWeight } from './assess-allocation.ts'
+import { propose } from './propose.ts'
+
+let base: ProposalBriefing
+let buy: Proposal
+
+const insight: Insight = {
+  agent: 'analyst',
+  instrument: 'BTC/USDT',
+  direction: 'up',
+  magnitude: 0.02,
+  confidence: 0.7,
+  horizonMs: 86_400_000,
+  reasons: ['Up.'],
+  evidence: ['ev_1'],
+}
+
+beforeAll(async () => {
+  const briefing = await simulatedBriefing(3)
+  const [proposal] = propose(briefing, insight, [], idsFrom(1))
+  if (proposal?.action !== 'buy') throw new Error('The view is up.')
+  buy = proposal
+  base = { ...briefing, proposal, insight, debate: [], outcomes: [], outgoing: [] }
+})
+
+const vote = (seat: VotingSeat, about: Partial<ProposalBriefing> = {}) => assess(seat, { ...base, ...about })
+
+/** The option voted for, or "abstain". */
+function optionOf(seat: VotingSeat, about: Partial<ProposalBriefing> = {}): string {
+  const { choice } = vote(seat, about).assessment
+  return choice.kind === 'option' || choice.kind === 'conditional' ? choice.option : choice.kind
+}
+
+function hold(): Proposal {
+  return { ...buy, action: 'hold', quantity: decimal(0), stop: null, target: null, riskAtStop: null }
+}
+
+function long(quantity: string): Briefing['account'] {
+  const position: Position = {
+    instrument: 'BTC/USDT',
+    quantity: decimal(quantity),
+    averagePrice: decimal(90_000),
+    realised: decimal(0),
+    fees: decimal(0),
+    updatedAt: 0,
+  }
+  return { ...base.account, position }
+}
+
+const said = (bull: number, bear: number): Argument[] => [
+  { side: 'bull', round: 1, points: [], strength: bull },
+  { side: 'bear', round: 1, points: [], strength: bear },
+]
+
+describe('every seat', () => {
+  it('votes for the action or hold, or abstains with a reason', () => {
+    for (const seat of votingSeats) {
+      for (const proposal of [buy, hold(), { ...buy, action: 'sell' as const }]) {
+        const { assessment, remarks } = vote(seat, { proposal, debate: said(0.5, 0.3), account: long('1') })
+        expect([proposal.action, 'hold', 'abstain']).toContain(
+          optionOf(seat, { proposal, debate: said(0.5, 0.3), account: long('1') }),
+        )
+        expect(assessment.confidence).toBeGreaterThanOrEqual(0)
+        expect(assessment.confidence).toBeLessThanOrEqual(1)
+        expect(assessment.reasons.join('')).not.toBe('')
+        expect(remarks[0]?.kind).toBe('vote')
+      }
+    }
+  })
+
+  it('abstains when what it needs is unavailable, and says which', () => {
+    const reason = (seat: VotingSeat, about: Partial<ProposalBriefing>) => {
+      expect(optionOf(seat, about)).toBe('abstain')
+      return vote(seat, about).assessment.reasons[0]
+    }
+    const noEquity = { account: { ...base.account, equity: null } }
+    const noBars = { bars: barSeries([]) }
+    expect(reason('analyst', { insight: null })).toContain('market view')
+    expect(reason('strategist', { insight: null })).toContain('market view')
+    expect(reason('optimizer', { insight: null })).toContain('market view')
+    expect(reason('optimizer', noEquity)).toContain('equity')
+    expect(reason('optimizer', noBars)).toContain('volatility')
+    expect(reason('bull', {})).toContain('debate')
+    expect(reason('bear', {})).toContain('debate')
+    expect(reason('risk', noEquity)).toContain('equity')
+    expect(reason('risk', noBars)).toContain('bars')
+    expect(reason('executor', { book: null })).toContain('order book')
+    expect(reason('evaluator', {})).toContain('0 earlier trades')
+  })
+
+  it('reads nothing from after the moment of the briefing', () => {
+    const { bars, now } = base
+    const later = (times: Float64Array, add: number[]) => Float64Array.from([...times, ...add])
+    const lastTime = bars.time.at(-1) ?? 0
+    const future = [1, 2, 3].map((hour) => lastTime + hour * 3_600_000)
+    const crash = [1, 1, 1]
+    const tomorrow: ProposalBriefing = {
+      ...base,
+      bars: {
+        time: later(bars.time, future),
+        open: later(bars.open, crash),
+        high: later(bars.high, crash),
+        low: later(bars.low, crash),
+        close: later(bars.close, crash),
+        volume: later(bars.volume, crash),
+      },
+      dossier: {
+        ...base.dossier,
+        evidence: [
+          ...base.dossier.evidence,
+          finding(-1, { id: 'ev_later', at: now + 1, asOf: now, task: 'macro_factors' }),
+          finding(-1, { id: 'ev_ahead', at: now, asOf: now + 1, task: 'momentum' }),
+        ],
+      },
+      outcomes: Array.from({ length: 9 }, (_, k) => ({
+        runId: `run_${k}`,
+        decisionId: `dec_${k}`,
+        at: now + 1 + k,
+        filledQuantity: decimal(1),
+        averagePrice: decimal(100),
+        arrivalPrice: decimal(100),
+        slippageBps: 0,
+        fees: decimal(50),
+        lessons: [],
+        action: 'buy' as const,
+        confidence: 0.9,
+      })),
+    }
+    expect(analyse(tomorrow)).toEqual(analyse(base))
+    for (const side of ['bull', 'bear'] as const) {
+      const first = (['bull', 'bear'] as const).map((other) => argue(other, base, 1, []).argument)
+      expect(argue(side, tomorrow, 1, [])).toEqual(argue(side, base, 1, []))
+      expect(argue(side, tomorrow, 2, first)).toEqual(argue(side, base, 2, first))
+    }
+    expect(propose(tomorrow, insight, [], idsFrom(1))).toEqual(propose(base, insight, [], idsFrom(1)))
+    for (const seat of votingSeats) expect(assess(seat, tomorrow)).toEqual(assess(seat, base))
+    const lateBook = base.book === null ? null : { ...base.book, at: now + 1 }
+    expect(vote('executor', { book: lateBook })).toEqual(vote('executor', { book: null }))
+  })
+})
+
+describe('the analyst', () => {
+  it('votes as it sees the market, as sure as it is', () => {
+    expect(optionOf('analyst')).toBe('buy')
+    expect(vote('analyst').assessment.confidence).toBe(0.7)
+    expect(optionOf('analyst', { insight: { ...insight, direction: 'down' } })).toBe('hold')
+    expect(optionOf('analyst', { insight: { ...insight, direction: 'flat' } })).toBe('hold')
+  })
+
+  it('is sure of holding on a falling market only while there is nothing to sell', () => {
+    const down: Insight = { ...insight, direction: 'down' }
+    expect(vote('analyst', { proposal: hold(), insight: down }).assessment.confidence).toBeCloseTo(0.7)
+    expect(vote('analyst', { proposal: hold(), insight: down, account: long('1') }).assessment.confidence).toBeCloseTo(
+      0.3,
+    )
+  })
+})
+
+describe('bull and bear', () => {
+  it('vote their sides, and concede where the other case is more than twice as strong', () => {
+    const buying = (bull: number, bear: number) => {
+      const debate = said(bull, bear)
+      return [optionOf('bull', { debate }), optionOf('bear', { debate })]
+    }
+    expect(buying(0.5, 0.5)).toEqual(['buy', 'hold'])
+    expect(buying(0.3, 0.5)).toEqual(['buy', 'hold'])
+    expect(buying(0.2, 0.5)).toEqual(['hold', 'hold'])
+    expect(buying(0.5, 0.2)).toEqual(['buy', 'buy'])
+    const proposal: Proposal = { ...buy, action: 'sell' }
+    expect(optionOf('bear', { proposal, debate: said(0.5, 0.5) })).toBe('sell')
+    expect(optionOf('bull', { proposal, debate: said(0.5, 0.5) })).toBe('hold')
+    expect(optionOf('bull', { debate: said(0, 0) })).toBe('abstain')
+  })
+})
+
+describe('the strategist', () => {
+  it('stands by what pays for itself and survived the debate', () => {
+    expect(optionOf('strategist', { debate: said(0.5, 0.3) })).toBe('buy')
+    expect(optionOf('strategist', { debate: said(0.3, 0.5) })).toBe('hold')
+    expect(optionOf('strategist', { proposal: { ...buy, expectedReturn: 0.0001 } })).toBe('hold')
+  })
+})
+
+describe('the risk manager', () => {
+  it('takes what is within every limit', () => {
+    const { assessment, revised } = vote('risk')
+    expect(assessment.choice).toEqual({ kind: 'option', option: 'buy' })
+    expect(revised).toBeUndefined()
+  })
+
+  it('cuts a size to what the limits allow, never below what they would, and votes on that condition', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 500 }), (times) => {
+        const quantity = multiply(buy.quantity, decimal(times))
+        const { assessment, revised } = vote('risk', { proposal: { ...buy, quantity } })
+        expect(revised).toBeDefined()
+        const smaller = revised?.quantity ?? quantity
+        expect(assessment.choice).toEqual({
+          kind: 'conditional',
+          option: 'buy',
+          conditions: [`the quantity is at most ${smaller}`],
+        })
+        expect(compare(smaller, quantity)).toBeLessThan(0)
+        const equity = base.account.equity ?? decimal(0)
+        const loss = multiply(smaller, subtract(buy.entry, buy.stop ?? buy.entry))
+        expect(toNumber(loss)).toBeLessThanOrEqual(toNumber(equity) * base.profile.riskPerTrade)
+        expect(toNumber(multiply(smaller, buy.entry))).toBeLessThanOrEqual(
+          toNumber(equity) * base.profile.maximumPosition,
+        )
+        expect(optionOf('risk', { proposal: { ...buy, quantity: smaller } })).toBe('buy')
+      }),
+    )
+  })
+
+  it('holds what a bad day would lose to the daily loss of the mandate', () => {
+    const mandate = { ...base.mandate, maximumDailyLoss: decimal(100) }
+    const { revised } = vote('risk', { mandate })
+    expect(revised?.why).toContain("the mandate's daily loss")
+    expect(compare(revised?.quantity ?? buy.quantity, buy.quantity)).toBeLessThan(0)
+    expect(optionOf('risk', { mandate: { ...mandate, maximumDailyLoss: decimal(0) } })).toBe('hold')
+  })
+
+  it('vetoes a purchase without a stop, with one on the wrong side, or within the noise', () => {
+    const reason = (stop: Proposal['stop']) => {
+      expect(optionOf('risk', { proposal: { ...buy, stop } })).toBe('hold')
+      return vote('risk', { proposal: { ...buy, stop } }).assessment.reasons[0]
+    }
+    expect(reason(null)).toContain('without a stop')
+    expect(reason(buy.entry)).toContain('not below the entry')
+    expect(reason(subtract(buy.entry, decimal(1)))).toContain('noise')
+  })
+
+  it('lets risk be taken off, but not more than is held', () => {
+    const proposal: Proposal = { ...buy, action: 'sell', stop: null, quantity: decimal('0.5') }
+    expect(optionOf('risk', { proposal, account: long('0.5') })).toBe('sell')
+    expect(vote('risk', { proposal, account: long('0.2') }).revised?.quantity).toBe('0.2')
+    expect(optionOf('risk', { proposal })).toBe('hold')
+  })
+})
+
+describe('the optimizer', () => {
+  const usual = {
+    view: 0.01,
+    meanReturn: 0,
+    bars: 500,
+    volatility: 0.01,
+    longVolatility: 0.01,
+    horizonBars: 24,
+    maximumPosition: 0.5,
+  }
+
+  it('wants half of Kelly, up to the ceiling, and nothing of what is expected to fall', () => {
+    // 0.005 expected / (2 x 24 x 0.0001).
+    expect(targetWeight({ ...usual, maximumPosition: 2 }).weight).toBeCloseTo(0.005 / 0.0048)
+    expect(targetWeight(usual).weight).toBe(0.5)
+    expect(targetWeight({ ...usual, view: -0.01 }).weight).toBe(0)
+  })
+
+  it('lowers the ceiling as volatility rises above its usual, and never raises it', () => {
+    expect(targetWeight({ ...usual, volatility: 0.02 }).ceiling).toBeCloseTo(0.25)
+    expect(targetWeight({ ...usual, volatility: 0.005 }).ceiling).toBe(0.5)
+  })
+
+  it('hardly believes a past mean that does not stand out of its noise', () => {
+    const drift = (bars: number) =>
+      targetWeight({ ...usual, view: 0, meanReturn: 0.0002, bars }).expected / (0.0002 * 12)
+    expect(drift(50)).toBeLessThan(0.05)
+    expect(drift(100_000)).toBeGreaterThan(0.95)
+  })
+
+  it('votes for what brings the weight nearer to its target', () => {
+    expect(optionOf('optimizer')).toBe('buy')
+    expect(optionOf('optimizer', { insight: { ...insight, direction: 'down' } })).toBe('hold')
+    const proposal: Proposal = { ...buy, action: 'sell' }
+    const down = { proposal, insight: { ...insight, direction: 'down' as const }, account: long('0.2') }
+    expect(optionOf('optimizer', down)).toBe('sell')
+  })
+})
+
+describe('the privacy guard', () => {
+  const secret = fc.constantFrom(
+    'sk-abcdefabcdefabcdef0123',
+    'jane.doe@example.com',
+    '4111 1111 1111 1111',
+    `0x${'4f3c'.repeat(16)}`,
+    'legal winner thank year wave sausage worth useful legal winner thank yellow',
+    '+1 415 555 2671',
+  )
+  const plain = fc.constantFrom('Buy 0.5 BTC/USDT at 64,210.', 'The view is up (70 %).', '')
+
+  it('vetoes whatever carries a secret, names its kind, and never the secret', () => {
+    fc.assert(
+      fc.property(fc.array(plain), plain, secret, fc.array(plain), (before, words, hidden, after) => {
+        const outgoing = [...before, `${words} ${hidden}`, ...after]
+        const verdict = vote('privacy', { outgoing })
+        expect(verdict.assessment).toMatchObject({ choice: { kind: 'option', option: 'hold' }, confidence: 1 })
+        expect(verdict.assessment.reasons[0]).toMatch(/^Veto: an? /)
+        expect(JSON.stringify(verdict)).not.toContain(hidden)
+      }),
+    )
+  })
+
+  it('has nothing to say on direction otherwise', () => {
+    const { assessment } = vote('privacy', { outgoing: ['Buy 0.5 BTC/USDT at 64,210.'] })
+    expect(assessment.choice).toEqual({ kind: 'abstain' })
+    expect(assessment.reasons[0]).toContain('nothing to say on direction')
+  })
+})
+
+describe('the executor', () => {
+  it('weighs spread, depth and fees against what the order is to bring', () => {
+    expect(optionOf('executor')).toBe('buy')
+    expect(optionOf('executor', { proposal: { ...buy, expectedReturn: 0.001 } })).toBe('hold')
+  })
+
+  it('learns the fee from earlier fills', () => {
+    const paid = {
+      runId: 'r',
+      decisionId: 'd',
+      at: base.now - 1,
+      filledQuantity: decimal(1),
+      averagePrice: decimal(100),
+      arrivalPrice: decimal(100),
+      slippageBps: 0,
+      fees: decimal(2),
+      lessons: [],
+      action: 'buy' as const,
+      confidence: 0.5,
+    }
+    const { assessment } = vote('executor', { outcomes: [paid] })
+    expect(assessment.choice).toMatchObject({ option: 'hold' })
+    expect(assessment.reasons[0]).toContain('fees 200 bp a side')
+  })
+
+  it('does not send into a book that is too thin, or on a quote that is too old', () => {
+    const thin = base.book === null ? null : { ...base.book, asks: base.book.asks.slice(0, 1) }
+    const proposal: Proposal = { ...buy, quantity: multiply(buy.quantity, decimal(1_000)) }
+    expect(optionOf('executor', { book: thin, proposal })).toBe('hold')
+    const quote = { ...base.quote, at: base.now - base.mandate.maximumQuoteAgeMs - 1 }
+    expect(vote('executor', { quote }).assessment.reasons[0]).toContain('old')
+  })
+})
+
+describe('the evaluator', () => {
+  /** Trades at each of some hours, decided at the closes of then. */
+  function record(action: 'buy' | 'sell', hours: readonly number[]): ProposalBriefing['outcomes'] {
+    const { bars } = base
+    return hours.map((back, k) => {
+      const row = bars.time.length - 1 - back
+      return {
+        runId: `run_${k}`,
+        decisionId: `dec_${k}`,
+        at: (bars.time[row] ?? 0) + 3_600_000,
+        filledQuantity: decimal(1),
+        averagePrice: decimal(100),
+        arrivalPrice: decimal(bars.close[row] ?? 1),
+        slippageBps: 0,
+        fees: decimal(0),
+        lessons: [],
+        action,
+        confidence: 0.9,
+      }
+    })
+  }
+
+  /** Hours back after which a day brought a rise (or a fall). */
+  function hoursBefore(sign: 1 | -1, count: number): number[] {
+    const { close } = base.bars
+    const last = close.length - 1
+    return Array.from({ length: 400 }, (_, k) => k + 25)
+      .filter((back) => sign * ((close[last - back + 24] ?? 0) - (close[last - back] ?? 0)) > 0)
+      .slice(0, count)
+  }
+
+  it('judges earlier trades by where the price was at the horizon', () => {
+    const rises = hoursBefore(1, 8)
+    expect(rises).toHaveLength(8)
+    expect(optionOf('evaluator', { outcomes: record('buy', rises) })).toBe('buy')
+    expect(optionOf('evaluator', { outcomes: record('sell', rises) })).toBe('hold')
+    const { assessment } = vote('evaluator', { outcomes: record('buy', rises) })
+    expect(assessment.confidence).toBeCloseTo(9 / 10)
+    expect(assessment.reasons[0]).toContain('8 of 8 earlier trades were right 24 h later')
+    expect(assessment.reasons[1]).toContain('more often than we said (90 % stated')
+  })
+
+  it('does not judge before the horizon, nor with fewer than five', () => {
+    expect(optionOf('evaluator', { outcomes: record('buy', hoursBefore(1, 4)) })).toBe('abstain')
+    expect(optionOf('evaluator', { outcomes: record('buy', [1, 2, 3, 4, 5, 6, 7]) })).toBe('abstain')
+  })
+})

@@ -1,0 +1,161 @@
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Argument, Briefing } from '#engine/agents/seat.ts'
+import type { Insight } from '#shared/domain/insight.ts'
+import type { Position } from '#shared/domain/position.ts'
+import { proposalSchema } from '#shared/domain/proposal.ts'
+import { add, compare, decimal, multiply, roundToStep, sign, subtract, toNumber } from '#shared/lib/decimal.ts'
+import { idsFrom, simulatedBriefing } from '#test/builders/briefing.ts'
+import { propose } from './propose.ts'
+
+let base: Briefing
+beforeAll(async () => {
+  base = await simulatedBriefing(3)
+})
+
+function view(direction: Insight['direction'], magnitude = 0.02): Insight {
+  return {
+    agent: 'analyst',
+    instrument: 'BTC/USDT',
+    direction,
+    magnitude: direction === 'flat' ? 0 : magnitude,
+    confidence: 0.7,
+    horizonMs: 86_400_000,
+    reasons: ['Up.'],
+    evidence: ['ev_1'],
+  }
+}
+
+function long(quantity: string): Position {
+  const at = base.now
+  return {
+    instrument: 'BTC/USDT',
+    quantity: decimal(quantity),
+    averagePrice: decimal(90_000),
+    realised: decimal(0),
+    fees: decimal(0),
+    updatedAt: at,
+  }
+}
+
+const plan = (briefing: Briefing, insight: Insight | null, debate: readonly Argument[] = []) =>
+  propose(briefing, insight, debate, idsFrom(1))
+
+describe('the strategist', () => {
+  it('buys where the view is up, with a stop two ATR below and a target three above', () => {
+    const [buy, hold] = plan(base, view('up'))
+    expect(buy).toMatchObject({ action: 'buy', by: 'strategist', entry: base.quote.ask, expectedReturn: 0.02 })
+    expect(hold?.action).toBe('hold')
+    const [down, up] = [
+      subtract(buy?.entry ?? decimal(0), buy?.stop ?? decimal(0)),
+      subtract(buy?.target ?? decimal(0), buy?.entry ?? decimal(0)),
+    ]
+    expect(toNumber(up) / toNumber(down)).toBeCloseTo(1.5, 2)
+    expect(buy?.riskAtStop).toBe(multiply(buy?.quantity ?? decimal(0), down))
+  })
+
+  it('always offers to hold, with a quantity of 0, and every proposal is well formed and says what would change its mind', () => {
+    for (const insight of [view('up'), view('down'), view('flat'), null]) {
+      for (const account of [
+        base.account,
+        { ...base.account, position: long('0.5') },
+        { ...base.account, equity: null },
+      ]) {
+        const proposals = plan({ ...base, account }, insight)
+        expect(proposals.filter(({ action }) => action === 'hold').map(({ quantity }) => quantity)).toEqual(['0'])
+        for (const proposal of proposals) {
+          expect(proposalSchema.parse(proposal)).toEqual(proposal)
+          expect(proposal.changesMyMind).toMatch(/\d/)
+        }
+      }
+    }
+  })
+
+  it('never exceeds a cap, stands on the lot, and is worth what the venue takes', () => {
+    const money = fc.integer({ min: 0, max: 500_000 })
+    const part = fc.integer({ min: 1, max: 1_000 }).map((thousandths) => thousandths / 1_000)
+    const held = fc.constantFrom('0', '0.1', '2')
+    fc.assert(
+      fc.property(
+        money,
+        money,
+        money,
+        money,
+        part,
+        part,
+        held,
+        (cash, equity, order, exposure, risk, most, quantity) => {
+          const briefing: Briefing = {
+            ...base,
+            account: {
+              cash: decimal(cash),
+              equity: decimal(equity),
+              position: quantity === '0' ? null : long(quantity),
+            },
+            mandate: { ...base.mandate, maximumOrderNotional: decimal(order), maximumExposure: decimal(exposure) },
+            profile: { ...base.profile, riskPerTrade: risk / 10, maximumPosition: most },
+          }
+          for (const buy of plan(briefing, view('up')).filter(({ action }) => action === 'buy')) {
+            const notional = multiply(buy.quantity, buy.entry)
+            const after = add(notional, multiply(decimal(quantity), buy.entry))
+            const within = (value: typeof notional, cap: typeof notional) =>
+              expect(compare(value, cap)).toBeLessThanOrEqual(0)
+            within(notional, decimal(order))
+            within(multiply(notional, decimal('1.001')), decimal(cash))
+            within(after, decimal(exposure))
+            within(after, multiply(decimal(equity), decimal(most)))
+            within(buy.riskAtStop ?? decimal(-1), multiply(decimal(equity), decimal(risk / 10)))
+            within(base.instrument.minimumNotional, notional)
+            expect(roundToStep(buy.quantity, base.instrument.quantityStep, 'down')).toBe(buy.quantity)
+            expect(sign(buy.quantity)).toBe(1)
+          }
+        },
+      ),
+    )
+  })
+
+  it('sells only what is held', () => {
+    expect(plan(base, view('down')).map(({ action }) => action)).toEqual(['hold'])
+    const [sell] = plan({ ...base, account: { ...base.account, position: long('0.123456') } }, view('down'))
+    expect(sell).toMatchObject({ action: 'sell', quantity: '0.12345', entry: base.quote.bid, expectedReturn: -0.02 })
+    const short = { ...base, account: { ...base.account, position: long('-0.5') } }
+    expect(plan(short, view('down')).map(({ action }) => action)).toEqual(['hold'])
+  })
+
+  it('prefers to hold where the move does not pay for going in and out', () => {
+    const [first, second] = plan(base, view('up', 0.001))
+    expect([first?.action, second?.action]).toEqual(['hold', 'buy'])
+    expect(first?.objectives[0]).toContain('does not pay for')
+  })
+
+  it('prefers to hold where the debate went against it, or the validator finds too little', () => {
+    const debate: Argument[] = [
+      { side: 'bull', round: 1, points: [], strength: 0.2 },
+      { side: 'bear', round: 1, points: [], strength: 0.6 },
+    ]
+    expect(plan(base, view('up'), debate)[0]?.objectives[0]).toBe('Hold: the debate went against it, 0.60 to 0.20.')
+    const validation = {
+      completeness: 0,
+      quality: 0,
+      freshness: 0,
+      sources: 0,
+      sufficient: false,
+      missing: [],
+      stale: [],
+    }
+    expect(plan({ ...base, dossier: { ...base.dossier, validation } }, view('up'))[0]?.action).toBe('hold')
+  })
+
+  it('buys nothing that the mandate forbids, and nothing while the equity is unavailable', () => {
+    const reasonOf = (briefing: Briefing) => plan(briefing, view('up')).map(({ objectives }) => objectives[0])
+    expect(reasonOf({ ...base, mandate: { ...base.mandate, instruments: ['ETH/USDT'] } })).toEqual([
+      'Hold: the mandate does not cover BTC/USDT.',
+    ])
+    expect(reasonOf({ ...base, mandate: { ...base.mandate, expiresAt: base.now } })).toEqual([
+      'Hold: the mandate has expired.',
+    ])
+    expect(reasonOf({ ...base, account: { ...base.account, equity: null } })).toEqual([
+      'Hold: the equity is unavailable.',
+    ])
+  })
+})
