@@ -113,6 +113,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     const kernel = createKernel({
       journal,
       book,
+      archive: queries,
       unfinished: unfinishedRuns(journal, queries),
       outcomesOf: outcomesFrom(queries),
       latchStore,

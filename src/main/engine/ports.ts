@@ -156,8 +156,15 @@ export interface BarStore {
   }[]
 }
 
+/** What is remembered of orders for good: what is durable. */
+export interface OrderArchive {
+  getOrder(clientOrderId: string): Order | undefined
+  /** True when the fill was booked. */
+  hasFill(clientOrderId: string, tradeId: string): boolean
+}
+
 /** What can be asked of the projections: lists as the contract gives them, of what is durable. */
-export interface Queries {
+export interface Queries extends OrderArchive {
   /** Newest first. */
   listRuns(limit: number): readonly RunSummary[]
   getRun(runId: string): Run | undefined

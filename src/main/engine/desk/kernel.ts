@@ -2,7 +2,7 @@ import { createRoster, type Roster } from '#engine/agents/roster.ts'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import type { Bus } from '#engine/bus.ts'
 import type { Journal } from '#engine/journal.ts'
-import type { Broker, Feed, LatchStore, MarketUpdate, ResearchSources, Sha256 } from '#engine/ports.ts'
+import type { Broker, Feed, LatchStore, MarketUpdate, OrderArchive, ResearchSources, Sha256 } from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
@@ -23,6 +23,7 @@ export interface KernelOptions {
   readonly journal: Journal
   /** What the journal tells of the account so far. */
   readonly book: TradingBook
+  readonly archive: OrderArchive
   /** Runs that an earlier process left unfinished. */
   readonly unfinished: readonly RunMemory[]
   readonly outcomesOf: (instrument: string) => ProposalBriefing['outcomes']
@@ -89,7 +90,6 @@ export function createKernel(options: KernelOptions): Kernel {
     journal,
     clock,
     initial: options.latch,
-    onUnsaved: () => {},
     onChange(after, change) {
       if (after.state !== 'HALTED') return
       haltedSince = clock.monotonic()
@@ -100,10 +100,11 @@ export function createKernel(options: KernelOptions): Kernel {
   const orders: Orders = createOrders({
     journal,
     book,
+    archive: options.archive,
     broker,
     feed,
-    latch: () => latch,
-    mandate: () => mandate,
+    latch,
+    mandate,
     clock,
     sha256: options.sha256,
   })
@@ -191,8 +192,8 @@ export function createKernel(options: KernelOptions): Kernel {
       const at = feed.quote(id)?.at
       if (at !== undefined) lastTickAt = Math.max(lastTickAt ?? at, at)
     }
-    stops.push(await orders.connect())
-    await orders.reconcile(0)
+    await orders.connect()
+    await orders.reconcile()
     openDay()
     watch()
     for (const memory of options.unfinished) {
@@ -220,6 +221,7 @@ export function createKernel(options: KernelOptions): Kernel {
       runs.cancelAll(why)
       await runs.drained()
       for (const stop of stops.splice(0).reverse()) stop()
+      orders.stop()
       roster.stop()
     },
     halt,

@@ -15,7 +15,7 @@ import { isClosed } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
-import { type Decimal, sum, ZERO } from '#shared/lib/decimal.ts'
+import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { briefingOf } from './briefing.ts'
 import { decide, votingPolicy } from './decision.ts'
@@ -321,14 +321,6 @@ async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promis
   const proposal = memory.proposals.find(({ id }) => id === decision?.proposalId)
   if (decision === null || proposal === undefined) return { status: 'skipped', reason: 'Nothing was decided.' }
   if (decision.status !== 'agreed' || decision.action === 'hold') return { status: 'skipped', reason: decision.reason }
-  const ended = memory.orders.find((id) => parts.book.closedOrders.has(id))
-  if (ended !== undefined) {
-    // An earlier process sent it and saw how it ended, but not the end of this step: it is not sent again.
-    const filled = sum(memory.fills.filter(({ clientOrderId }) => clientOrderId === ended).map((fill) => fill.quantity))
-    const text = `The order had ended before the desk was started again, with ${filled} of ${proposal.quantity} filled.`
-    await record(run, seat, ...posted(run, seat, [{ kind: 'system', text, confidence: null, evidence: [] }]))
-    return { status: 'succeeded', output: { clientOrderId: ended }, usd: 0 }
-  }
   const sent = await parts.orders.submit({
     runId: memory.runId,
     proposalId: proposal.id,

@@ -1,14 +1,14 @@
 import type { DeskEvent } from '#shared/domain/event.ts'
-import { isClosed, type Order } from '#shared/domain/order.ts'
+import { type Fill, isClosed, type Order } from '#shared/domain/order.ts'
 import type { Position } from '#shared/domain/position.ts'
 import { add, compare, type Decimal, multiply, subtract, ZERO } from '#shared/lib/decimal.ts'
 import { applyOrderEvent, type OrderEvent } from './order-transitions.ts'
 import { applyFill, cashChange, flatPosition } from './positions.ts'
 
-/**
- * The account as the journal tells it: folding the same records always gives the same book. Closed orders are dropped
- * (lists read them from the store); their ids and the trade ids are kept, so that nothing is sent or booked twice.
- */
+/** How many closed orders are kept at hand for what the venue still says of them; the store knows them all. */
+const closedKept = 200
+
+/** The account as the journal tells it: folding the same records always gives the same book. */
 export interface TradingBook {
   account: string
   currency: string
@@ -18,11 +18,11 @@ export interface TradingBook {
   day: number
   /** Orders that may still change, by client order id. */
   readonly orders: Map<string, Order>
+  /** The orders that ended last, by client order id, the newest at the end: a late fill may bring one back. */
+  readonly closed: Map<string, Order>
   readonly positions: Map<string, Position>
   /** The run whose order opened each position. */
   readonly openedBy: Map<string, string | null>
-  readonly closedOrders: Set<string>
-  readonly tradeIds: Set<string>
   /** When orders were sent, newest last; what is older than a minute is dropped. */
   readonly sentAt: number[]
 }
@@ -36,10 +36,9 @@ export function emptyBook(): TradingBook {
     dayStartEquity: ZERO,
     day: 0,
     orders: new Map(),
+    closed: new Map(),
     positions: new Map(),
     openedBy: new Map(),
-    closedOrders: new Set(),
-    tradeIds: new Set(),
     sentAt: [],
   }
 }
@@ -70,30 +69,28 @@ function foldOrder(book: TradingBook, event: OrderEvent, at: number): Order | un
       : event.kind === 'orderFilled'
         ? event.data.fill.clientOrderId
         : event.data.clientOrderId
-  const before = book.orders.get(id)
+  const before = book.orders.get(id) ?? book.closed.get(id)
   if (event.kind === 'orderFilled') foldFill(book, event.data.fill, before)
   if (event.kind === 'orderSubmitted') {
     while (book.sentAt[0] !== undefined && book.sentAt[0] <= at - 60_000) book.sentAt.shift()
     book.sentAt.push(at)
   }
-  // A fill or a message that comes after the end of its order changes the account, not the working orders.
+  // Of an order that ended long ago only the account takes notice.
   if (before === undefined && event.kind !== 'orderInitialized') return undefined
   const after = applyOrderEvent(before, event, at)
-  if (isClosed(after.status)) {
-    book.orders.delete(id)
-    book.closedOrders.add(id)
-  } else {
+  const wasClosed = book.closed.delete(id)
+  if (!isClosed(after.status)) {
     book.orders.set(id, after)
+    return after
   }
+  if (!wasClosed) book.orders.delete(id)
+  book.closed.set(id, after)
+  const [oldest] = book.closed.keys()
+  if (oldest !== undefined && book.closed.size > closedKept) book.closed.delete(oldest)
   return after
 }
 
-function foldFill(
-  book: TradingBook,
-  fill: Extract<OrderEvent, { kind: 'orderFilled' }>['data']['fill'],
-  order: Order | undefined,
-): void {
-  book.tradeIds.add(fill.tradeId)
+function foldFill(book: TradingBook, fill: Fill, order: Order | undefined): void {
   book.cash = add(book.cash, cashChange(fill))
   const before = book.positions.get(fill.instrument) ?? flatPosition(fill.instrument, fill.at)
   if (before.quantity === ZERO) book.openedBy.set(fill.instrument, order?.runId ?? null)
@@ -118,33 +115,33 @@ export function equity(book: TradingBook, mark: (instrument: string) => Decimal 
   return total
 }
 
+/** A book as JSON holds it. */
+interface PlainBook extends Omit<TradingBook, 'orders' | 'closed' | 'positions' | 'openedBy'> {
+  readonly orders: readonly Order[]
+  readonly closed: readonly Order[]
+  readonly positions: readonly Position[]
+  readonly openedBy: readonly (readonly [string, string | null])[]
+}
+
 /** The book as plain JSON, for a snapshot. */
 export function bookToJson(book: TradingBook): unknown {
   return {
     ...book,
     orders: [...book.orders.values()],
+    closed: [...book.closed.values()],
     positions: [...book.positions.values()],
     openedBy: [...book.openedBy],
-    closedOrders: [...book.closedOrders],
-    tradeIds: [...book.tradeIds],
-  }
+  } satisfies PlainBook
 }
 
 /** The book that bookToJson wrote. */
 export function bookFromJson(json: unknown): TradingBook {
-  const plain = json as Omit<TradingBook, 'orders' | 'positions' | 'openedBy' | 'closedOrders' | 'tradeIds'> & {
-    orders: Order[]
-    positions: Position[]
-    openedBy: [string, string | null][]
-    closedOrders: string[]
-    tradeIds: string[]
-  }
+  const plain = json as PlainBook
   return {
     ...plain,
     orders: new Map(plain.orders.map((order) => [order.clientOrderId, order])),
+    closed: new Map(plain.closed.map((order) => [order.clientOrderId, order])),
     positions: new Map(plain.positions.map((position) => [position.instrument, position])),
     openedBy: new Map(plain.openedBy),
-    closedOrders: new Set(plain.closedOrders),
-    tradeIds: new Set(plain.tradeIds),
   }
 }

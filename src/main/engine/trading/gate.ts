@@ -8,8 +8,8 @@ import {
   add,
   compare,
   type Decimal,
+  decimal,
   divide,
-  fromNumber,
   multiply,
   roundToStep,
   sign,
@@ -85,8 +85,7 @@ const checkTradingState: Check = (order, { latch, book, decidedInEpoch }) => {
 
 const checkDuplicate: Check = (order, { book }) => {
   const known = book.orders.get(order.clientOrderId)
-  const sentBefore =
-    book.closedOrders.has(order.clientOrderId) || (known !== undefined && known.status !== 'INITIALIZED')
+  const sentBefore = book.closed.has(order.clientOrderId) || (known !== undefined && known.status !== 'INITIALIZED')
   return sentBefore ? deny('DUPLICATE_INTENT', { clientOrderId: order.clientOrderId }) : undefined
 }
 
@@ -111,9 +110,11 @@ const checkReduceOnly: Check = (order, { book }) =>
     : undefined
 
 const checkQuote: Check = (order, { quote, mandate, now }) => {
-  if (quote === undefined) return deny('QUOTE_UNAVAILABLE', { instrument: order.instrument })
+  if (quote === undefined || sign(quote.last) <= 0) return deny('QUOTE_UNAVAILABLE', { instrument: order.instrument })
+  // A quote from the future is as old as nobody knows: the clock was set back.
   const ageMs = now - quote.at
-  if (ageMs > mandate.maximumQuoteAgeMs) return deny('QUOTE_STALE', { ageMs, maximumMs: mandate.maximumQuoteAgeMs })
+  if (Math.abs(ageMs) > mandate.maximumQuoteAgeMs)
+    return deny('QUOTE_STALE', { ageMs, maximumMs: mandate.maximumQuoteAgeMs })
   if (order.limitPrice === null) return undefined
   const away = absolute(divide(subtract(order.limitPrice, quote.last), quote.last))
   return toNumber(away) > mandate.priceCollar
@@ -121,43 +122,51 @@ const checkQuote: Check = (order, { quote, mandate, now }) => {
     : undefined
 }
 
-const checkNotional: Check = (order, { quote, instrument, mandate, book }) => {
+const checkNotional: Check = (order, context) => {
+  const { quote, instrument, mandate, book } = context
+  // What reduces is let out whatever it is worth: closing must always be possible.
+  if (onlyReduces(order, book)) return undefined
   if (quote === undefined || instrument === undefined)
     return deny('QUOTE_UNAVAILABLE', { instrument: order.instrument })
   const notional = multiply(order.quantity, referencePrice(order, quote))
   if (compare(notional, instrument.minimumNotional) < 0) {
     return deny('NOTIONAL_BELOW_MINIMUM', { notional, minimum: instrument.minimumNotional })
   }
-  // What reduces is let out whatever it is worth: closing must always be possible.
-  if (onlyReduces(order, book)) return undefined
   if (compare(notional, mandate.maximumOrderNotional) > 0) {
     return deny('NOTIONAL_EXCEEDS_MAX_PER_ORDER', { notional, maximum: mandate.maximumOrderNotional })
   }
-  if (order.side === 'buy') {
-    const reserved = sum(
-      [...book.orders.values()]
-        .filter((other) => other.side === 'buy' && other.clientOrderId !== order.clientOrderId)
-        .map((other) => multiply(leavesQuantity(other), other.limitPrice ?? quote.ask)),
-    )
-    const free = subtract(book.cash, reserved)
-    // 0.1 % on top for fees, so that a fill never overdraws the account.
-    if (compare(multiply(notional, fromNumber(1.001, 3)), free) > 0) {
-      return deny('NOTIONAL_EXCEEDS_FREE_BALANCE', { notional, free })
-    }
-  } else if (
-    compare(order.quantity, subtract(positionQuantity(book, order.instrument), working(book, order, 'sell'))) > 0
-  ) {
-    return deny('NOTIONAL_EXCEEDS_FREE_BALANCE', {
-      quantity: order.quantity,
-      held: positionQuantity(book, order.instrument),
-    })
-  }
-  return undefined
+  return order.side === 'buy' ? checkCash(order, notional, context) : denySale(order, book)
 }
 
-/** Gross exposure of positions and working orders with the order added; undefined while a mark is missing. */
-export function exposureWith(order: Order, context: GateContext): Decimal | undefined {
-  const { book, mark } = context
+// 0.1 % on top for fees, so that a fill at the price never overdraws the account.
+const withFee = decimal('1.001')
+
+function checkCash(order: Order, notional: Decimal, { book, mark }: GateContext): Denial | undefined {
+  let reserved = ZERO
+  for (const other of book.orders.values()) {
+    if (other.side !== 'buy' || other.clientOrderId === order.clientOrderId) continue
+    const price = other.limitPrice ?? mark(other.instrument)
+    if (price === undefined) return deny('QUOTE_UNAVAILABLE', { instrument: other.instrument })
+    reserved = add(reserved, multiply(leavesQuantity(other), price))
+  }
+  const free = subtract(book.cash, multiply(reserved, withFee))
+  return compare(multiply(notional, withFee), free) > 0
+    ? deny('NOTIONAL_EXCEEDS_FREE_BALANCE', { notional, free })
+    : undefined
+}
+
+/** A sale that does more than reduce would sell what is not held. */
+function denySale(order: Order, book: TradingBook): Denial {
+  const held = positionQuantity(book, order.instrument)
+  return deny('NOTIONAL_EXCEEDS_FREE_BALANCE', {
+    quantity: order.quantity,
+    held,
+    selling: working(book, order, 'sell'),
+  })
+}
+
+/** What positions and working orders come to with the order added, gross, by instrument. */
+function grossQuantities(order: Order, book: TradingBook): ReadonlyMap<string, Decimal> {
   const byInstrument = new Map<string, Decimal>()
   const raise = (instrument: string, quantity: Decimal) =>
     byInstrument.set(instrument, add(byInstrument.get(instrument) ?? ZERO, absolute(quantity)))
@@ -166,23 +175,21 @@ export function exposureWith(order: Order, context: GateContext): Decimal | unde
     if (other.clientOrderId !== order.clientOrderId && !onlyReduces(other, book))
       raise(other.instrument, leavesQuantity(other))
   }
-  if (!onlyReduces(order, book)) raise(order.instrument, order.quantity)
-  let total = ZERO
-  for (const [instrument, quantity] of byInstrument) {
-    if (sign(quantity) === 0) continue
-    const price = mark(instrument)
-    if (price === undefined) return undefined
-    total = add(total, multiply(quantity, price))
-  }
-  return total
+  raise(order.instrument, order.quantity)
+  return byInstrument
 }
 
-const checkExposure: Check = (order, context) => {
-  if (onlyReduces(order, context.book)) return undefined
-  const exposure = exposureWith(order, context)
-  if (exposure === undefined) return deny('QUOTE_UNAVAILABLE', { instrument: 'a position has no mark' })
-  return compare(exposure, context.mandate.maximumExposure) > 0
-    ? deny('EXPOSURE_EXCEEDS_MAXIMUM', { exposure, maximum: context.mandate.maximumExposure })
+const checkExposure: Check = (order, { book, mark, mandate }) => {
+  if (onlyReduces(order, book)) return undefined
+  let exposure = ZERO
+  for (const [instrument, quantity] of grossQuantities(order, book)) {
+    if (sign(quantity) === 0) continue
+    const price = mark(instrument)
+    if (price === undefined) return deny('QUOTE_UNAVAILABLE', { instrument })
+    exposure = add(exposure, multiply(quantity, price))
+  }
+  return compare(exposure, mandate.maximumExposure) > 0
+    ? deny('EXPOSURE_EXCEEDS_MAXIMUM', { exposure, maximum: mandate.maximumExposure })
     : undefined
 }
 
@@ -190,8 +197,8 @@ const checkMandate: Check = (order, { mandate, book, equity, now }) => {
   if (onlyReduces(order, book)) return undefined
   if (mandate.expiresAt !== null && now >= mandate.expiresAt)
     return deny('MANDATE_EXPIRED', { expired: mandate.expiresAt })
-  // An equity that cannot be computed counts as a breach (KS-20).
-  if (equity === undefined) return deny('DAILY_LOSS_EXCEEDED', { equity: 'unavailable' })
+  // A loss that cannot be computed counts as a breach (KS-20).
+  if (equity === undefined || book.day === 0) return deny('DAILY_LOSS_EXCEEDED', { equity: 'unavailable' })
   const loss = subtract(book.dayStartEquity, equity)
   return compare(loss, mandate.maximumDailyLoss) > 0
     ? deny('DAILY_LOSS_EXCEEDED', { loss, maximum: mandate.maximumDailyLoss })

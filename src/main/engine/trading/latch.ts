@@ -31,8 +31,6 @@ export interface DeskLatchOptions {
   readonly clock: Clock
   /** What `readLatch` gave. */
   readonly initial: Latch
-  /** A latch that could not be saved: the gate is closed all the same, but not for the next start. */
-  readonly onUnsaved: (error: unknown) => void
   readonly onChange: (latch: Latch, change: LatchChange) => void
 }
 
@@ -42,7 +40,8 @@ const openness: Readonly<Record<TradingState, number>> = { HALTED: 0, REDUCING: 
  * Reads the latch before anything connects (KS-7). A folder that was never used starts ACTIVE; a latch that is missing
  * beside a journal, or cannot be understood, starts HALTED and says why (KS-8).
  */
-export function readLatch(store: LatchStore, nowMs: number): { readonly latch: Latch; readonly isNew: boolean } {
+export function readLatch(store: LatchStore, now: number): { readonly latch: Latch; readonly isNew: boolean } {
+  const nowMs = Math.floor(now)
   let latch: Latch
   let isNew = false
   try {
@@ -58,15 +57,60 @@ export function readLatch(store: LatchStore, nowMs: number): { readonly latch: L
   return { latch, isNew }
 }
 
-/** Opens the latch for the life of the desk. */
-export function createDeskLatch({ store, journal, clock, initial, onUnsaved, onChange }: DeskLatchOptions): DeskLatch {
-  let latch = initial
+/** What a stop that was asked for from outside the process does. */
+const outsideLevel: StopLevel = 2
 
-  function save(after: Latch): void {
+/** Opens the latch for the life of the desk. */
+export function createDeskLatch({ store, journal, clock, initial, onChange }: DeskLatchOptions): DeskLatch {
+  let latch = initial
+  /** What the store should hold and does not: it is saved again at every look until it does. */
+  let unsaved: Latch | undefined
+
+  function close(after: Latch): void {
+    latch = after
+    try {
+      store.save(after)
+      unsaved = undefined
+    } catch (error) {
+      unsaved = after
+      latch = { ...after, reason: `${after.reason}. A restart would not know of it: ${errorMessage(error)}` }
+    }
+  }
+
+  function open(after: Latch): void {
     try {
       store.save(after)
     } catch (error) {
-      onUnsaved(error)
+      // Nobody knows what the store holds now; it must not be an open latch.
+      unsaved = latch
+      throw error
+    }
+    latch = after
+    unsaved = undefined
+  }
+
+  function saveAgain(): void {
+    if (unsaved === undefined) return
+    try {
+      store.save(unsaved)
+      latch = unsaved
+      unsaved = undefined
+    } catch {
+      // It says so in its reason already.
+    }
+  }
+
+  function takeUpStop(): void {
+    const request = store.stopRequested()
+    if (request === undefined) return
+    if (latch.state !== 'HALTED' || (latch.level ?? 0) < outsideLevel) {
+      const by: Actor = { kind: 'human', id: 'outside' }
+      change({ state: 'HALTED', level: outsideLevel, by, reason: request.reason })
+    }
+    try {
+      store.clearStopRequest()
+    } catch {
+      // A request that stays is taken up again and again: the desk cannot be re-armed before somebody removes it.
     }
   }
 
@@ -80,33 +124,23 @@ export function createDeskLatch({ store, journal, clock, initial, onUnsaved, onC
       reason: wanted.reason,
       at: Math.floor(clock.now()),
     }
-    if (openness[after.state] > openness[before.state]) {
-      store.save(after)
-      latch = after
-    } else {
-      latch = after
-      save(after)
-    }
+    if (openness[after.state] > openness[before.state]) open(after)
+    else close(after)
     // The record follows; nobody waits for it. A journal that fails halts the desk by itself.
     void journal.append({
       kind: 'tradingStateChanged',
-      data: { before, after },
+      data: { before, after: latch },
       actor: wanted.by,
       reason: wanted.reason,
     })
-    onChange(after, wanted)
-    return after
+    onChange(latch, wanted)
+    return latch
   }
 
   return {
     current() {
-      const request = store.stopRequested()
-      if (request !== undefined) {
-        if (latch.state !== 'HALTED') {
-          change({ state: 'HALTED', by: { kind: 'human', id: 'outside' }, reason: request.reason })
-        }
-        store.clearStopRequest()
-      }
+      saveAgain()
+      takeUpStop()
       return latch
     },
     change,

@@ -26,11 +26,17 @@ const transitions: Readonly<Record<OrderStatus, Partial<Record<Change, OrderStat
     orderCanceled: 'CANCELED',
     orderExpired: 'EXPIRED',
   },
-  ACCEPTED: { orderPendingCancel: 'PENDING_CANCEL', orderCanceled: 'CANCELED', orderExpired: 'EXPIRED' },
+  // A broker that has acknowledged may still be refused by its exchange (FIX appendix D, state change matrix).
+  ACCEPTED: {
+    orderRejected: 'REJECTED',
+    orderPendingCancel: 'PENDING_CANCEL',
+    orderCanceled: 'CANCELED',
+    orderExpired: 'EXPIRED',
+  },
   PARTIALLY_FILLED: { orderPendingCancel: 'PENDING_CANCEL', orderCanceled: 'CANCELED', orderExpired: 'EXPIRED' },
   PENDING_CANCEL: {
+    orderDenied: 'DENIED',
     orderRejected: 'REJECTED',
-    orderUnknown: 'UNKNOWN',
     orderCancelRejected: 'ACCEPTED',
     orderCanceled: 'CANCELED',
     orderExpired: 'EXPIRED',
@@ -67,26 +73,34 @@ export function applyOrderEvent(order: Order | undefined, event: OrderEvent, at:
   }
   if (event.kind === 'orderFilled') return applyFillToOrder(order, event.data.fill, at)
 
-  let status = transitions[order.status][event.kind] ?? order.status
-  if (status === 'ACCEPTED' && compare(order.filledQuantity, ZERO) > 0) status = 'PARTIALLY_FILLED'
+  const next = transitions[order.status][event.kind]
   return {
     ...order,
-    status,
+    status: next === 'ACCEPTED' ? workingStatus(order, event) : (next ?? order.status),
     updatedAt: at,
     venueOrderId: event.kind === 'orderAccepted' ? event.data.venueOrderId : order.venueOrderId,
-    reason: reasonOf(event) ?? order.reason,
+    reason: next === undefined ? order.reason : (reasonOf(event) ?? null),
   }
+}
+
+/** How an order stands that is not pending any more; one that the venue has never shown a sign of stays in doubt. */
+function workingStatus(order: Order, event: OrderEvent): OrderStatus {
+  if (compare(order.filledQuantity, ZERO) > 0) return 'PARTIALLY_FILLED'
+  return event.kind === 'orderAccepted' || order.venueOrderId !== null ? 'ACCEPTED' : 'UNKNOWN'
 }
 
 function applyFillToOrder(order: Order, fill: DeskEvents['orderFilled']['fill'], at: number): Order {
   const filledQuantity = add(order.filledQuantity, fill.quantity)
+  const status = statusAfterFill(order, compare(filledQuantity, order.quantity) >= 0)
   const spent = add(multiply(order.averagePrice ?? ZERO, order.filledQuantity), multiply(fill.price, fill.quantity))
   return {
     ...order,
-    status: statusAfterFill(order, compare(filledQuantity, order.quantity) >= 0),
+    status,
     filledQuantity,
     averagePrice: divide(spent, filledQuantity),
     updatedAt: at,
+    // The reason of a status goes with it; that of an order from outside is why it is there at all.
+    reason: status === order.status || order.status === 'INITIALIZED' ? order.reason : null,
   }
 }
 

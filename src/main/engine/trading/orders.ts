@@ -1,51 +1,46 @@
 import type { Entry, Journal } from '#engine/journal.ts'
-import type { Broker, BrokerEvent, Feed, OrderReport, Sha256 } from '#engine/ports.ts'
+import type { Broker, BrokerEvent, Feed, OrderArchive, OrderReport, Sha256 } from '#engine/ports.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Denial, Mandate } from '#shared/domain/mandate.ts'
-import { type Fill, isClosed, type Order, type Side } from '#shared/domain/order.ts'
+import { type Fill, isClosed, isOpen, type Order } from '#shared/domain/order.ts'
 import type { StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
-import type { Clock, Stop } from '#shared/lib/clock.ts'
-import { sleep } from '#shared/lib/clock.ts'
-import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
+import { type Clock, type Stop, sleep } from '#shared/lib/clock.ts'
+import { compare, decimal } from '#shared/lib/decimal.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { applyToBook, equity, type TradingBook } from './book.ts'
-import { checkOrder, onlyReduces } from './gate.ts'
+import { createFollowUp } from './follow-up.ts'
+import { checkOrder } from './gate.ts'
 import type { DeskLatch } from './latch.ts'
-
-/** What is to be sent, and what it follows from: the client order id is derived from it (OL-1). */
-export interface Intent {
-  readonly runId: string
-  readonly proposalId: string
-  readonly decisionId: string
-  readonly by: string
-  readonly instrument: string
-  readonly side: Side
-  readonly quantity: Decimal
-  /** Null for a market order. */
-  readonly limitPrice: Decimal | null
-  readonly timeInForce: Order['timeInForce']
-  readonly reduceOnly: boolean
-  /** The epoch of the trading state that it was decided under. */
-  readonly epoch: number
-}
+import { clientOrderIdOf, externalOrder, type Intent, orderOfIntent } from './new-orders.ts'
+import { ordersToCancel, stopProgressOf } from './stop-cancels.ts'
 
 export interface OrdersOptions {
   readonly journal: Journal
   /** The account as far as the journal told it; folded further from here on. */
   readonly book: TradingBook
+  readonly archive: OrderArchive
   readonly broker: Broker
   readonly feed: Feed
-  readonly latch: () => DeskLatch
-  readonly mandate: () => Mandate
+  readonly latch: DeskLatch
+  readonly mandate: Mandate
   readonly clock: Clock
   readonly sha256: Sha256
+}
+
+/** The link to the broker. */
+export interface BrokerLink {
+  readonly connected: boolean
+  /** False while something may have happened at the venue that was not compared yet (OL-13). */
+  readonly compared: boolean
+  readonly latencyMs: number | null
 }
 
 /** The one way to the broker. */
 export interface Orders {
   /** Sends the intent through the gate; resolves once it is denied, rejected, or handed to the venue. The same intent is sent once. */
   submit(intent: Intent): Promise<Order>
+  /** Asks the venue to cancel, until it says how the order ended or refuses. Throws ORDER_NOT_FOUND. */
   cancel(clientOrderId: string, by: Actor): Promise<Order>
   /** Resolves with the order as soon as nothing more is expected of it. */
   closed(clientOrderId: string, signal: AbortSignal): Promise<Order>
@@ -53,63 +48,80 @@ export interface Orders {
   cancelForStop(level: StopLevel, by: Actor): void
   /** How far the last stop has come. */
   stopProgress(): StopProgress
-  /** Compares every working order, and all fills since the given moment, with the venue. */
-  reconcile(sinceMs: number): Promise<void>
   /** Links to the broker. */
-  connect(): Promise<Stop>
-  link(): { readonly connected: boolean; readonly latencyMs: number | null }
+  connect(): Promise<void>
+  /**
+   * Compares working orders and fills with the venue, as far back as they were not compared yet. Rejects with the broker's
+   * error when that fails; it is tried again by itself until it succeeds, and after every loss of the link.
+   */
+  reconcile(): Promise<void>
+  link(): BrokerLink
+  /** Ends the link and all asking. */
+  stop(): void
 }
 
 const system: Actor = { kind: 'system', id: 'orders' }
-
-/** How long an order whose fate is unknown is asked after, and how often the venue must not know it before it counts as never arrived. */
-const firstQueryMs = 500
-const longestQueryMs = 10_000
-const neverHeardTimes = 4
+/** The venue's clock and ours may differ by so much. */
+const clocksDifferMs = 60_000
+const retryMs = 2_000
+/** Fills remembered at hand; earlier ones are in the archive. */
+const fillsKept = 10_000
 
 /** Creates the one way to the broker: gate, write-ahead record, venue, reconciliation (OL-1, OL-3, OL-9, OL-11 to OL-14). */
-export function createOrders({ journal, book, broker, feed, latch, mandate, clock, sha256 }: OrdersOptions): Orders {
+export function createOrders(options: OrdersOptions): Orders {
+  const { journal, book, archive, broker, feed, latch, mandate, clock, sha256 } = options
+  const life = new AbortController()
   const closedWaiters = new Map<string, Set<(order: Order) => void>>()
-  /** The last known form of every order that this process has seen, closed ones too. */
-  const last = new Map<string, Order>(book.orders)
+  /** Orders that are recorded and have not left. */
+  const leaving = new Set<string>()
   const stopped = new Set<string>()
   const failedCancels = new Set<string>()
-  const asking = new Set<string>()
+  const bookedFills = new Set<string>()
   let connected = false
   let latencyMs: number | null = null
+  let unlink: Stop = () => {}
+  /** Counts the times that the link was lost. */
+  let losses = 0
+  /** What happened at the venue since this moment was not compared yet; undefined when all was. */
+  let uncomparedSince: number | undefined = 0
+  let comparing = false
 
   journal.observe((record) => {
     const order = applyToBook(book, record, record.at)
-    if (order === undefined) return
-    last.set(order.clientOrderId, order)
-    if (!isClosed(order.status)) return
+    if (order === undefined || !isClosed(order.status)) return
     for (const resolve of closedWaiters.get(order.clientOrderId) ?? []) resolve(order)
     closedWaiters.delete(order.clientOrderId)
   })
 
+  const followUp = createFollowUp({
+    broker,
+    clock,
+    signal: life.signal,
+    known,
+    bringTo,
+    onUnheardOf,
+    isToBeCancelled: ({ status, clientOrderId }) => status === 'PENDING_CANCEL' || stopped.has(clientOrderId),
+    cancel: (clientOrderId) => sendCancel(clientOrderId, system),
+  })
+
   const mark = (instrument: string) => feed.quote(instrument)?.last
 
-  function entry(event: DeskEvent, order?: Order, actor: Actor = system): Entry {
-    const correlationId = order?.runId ?? undefined
-    return { ...event, actor, ...(correlationId !== undefined && { correlationId }) }
+  /** Appends without waiting; a journal that cannot be written halts the desk by itself. */
+  function note(event: DeskEvent, order?: Order, about: Partial<Entry> = {}): void {
+    void journal.append(entry(event, order, about))
   }
 
-  function gate(order: Order, epoch: number): Denial | undefined {
-    return checkOrder(order, {
-      latch: latch().current(),
-      mandate: mandate(),
-      book,
-      instrument: feed.instruments().find(({ id }) => id === order.instrument),
-      quote: feed.quote(order.instrument),
-      mark,
-      equity: equity(book, mark),
-      now: clock.now(),
-      decidedInEpoch: epoch,
-    })
+  function entry(event: DeskEvent, order?: Order, about: Partial<Entry> = {}): Entry {
+    const correlationId = order?.runId ?? undefined
+    return { actor: system, ...(correlationId !== undefined && { correlationId }), ...about, ...event }
+  }
+
+  function find(clientOrderId: string): Order | undefined {
+    return book.orders.get(clientOrderId) ?? book.closed.get(clientOrderId) ?? archive.getOrder(clientOrderId)
   }
 
   function known(clientOrderId: string): Order {
-    const order = last.get(clientOrderId)
+    const order = find(clientOrderId)
     if (order === undefined) {
       throw new ParleyError('ORDER_NOT_FOUND', `There is no order ${clientOrderId}.`, {
         wayOut: 'Look at the list of orders for its id.',
@@ -120,41 +132,22 @@ export function createOrders({ journal, book, broker, feed, latch, mandate, cloc
 
   async function submit(intent: Intent): Promise<Order> {
     const clientOrderId = clientOrderIdOf(intent, sha256)
-    const before = last.get(clientOrderId)
+    const before = find(clientOrderId)
     if (before !== undefined) return before
-    const nowMs = Math.floor(clock.now())
-    const order: Order = {
-      clientOrderId,
-      venueOrderId: null,
-      instrument: intent.instrument,
-      side: intent.side,
-      type: intent.limitPrice === null ? 'MARKET' : 'LIMIT',
-      timeInForce: intent.timeInForce,
-      quantity: intent.quantity,
-      limitPrice: intent.limitPrice,
-      reduceOnly: intent.reduceOnly,
-      status: 'INITIALIZED',
-      filledQuantity: ZERO,
-      averagePrice: null,
-      by: intent.by,
-      runId: intent.runId,
-      proposalId: intent.proposalId,
-      decisionId: intent.decisionId,
-      createdAt: nowMs,
-      updatedAt: nowMs,
-      reason: null,
-    }
-    if (book.closedOrders.has(clientOrderId)) {
-      throw new ParleyError('DUPLICATE_INTENT', `The order ${clientOrderId} was sent and has ended before.`)
-    }
-    const actor: Actor = { kind: 'agent', id: intent.by }
-    void journal.append(entry({ kind: 'orderInitialized', data: { order } }, order, actor))
+    const order = orderOfIntent(intent, clientOrderId, Math.floor(clock.now()))
+    note({ kind: 'orderInitialized', data: { order } }, order, { actor: { kind: 'agent', id: intent.by } })
     const denial = gate(order, intent.epoch)
     if (denial !== undefined) return deny(order, denial)
 
-    await journal.append(entry({ kind: 'orderSubmitted', data: { clientOrderId } }, order))
-    // The stop may have come while the record was written; nothing runs between this look and the sending.
-    const late = lateDenial(intent.epoch)
+    leaving.add(clientOrderId)
+    let late: Denial | undefined
+    try {
+      await journal.append(entry({ kind: 'orderSubmitted', data: { clientOrderId } }, order))
+      // The stop may have come while the record was written; nothing runs between this look and the sending.
+      late = lateDenial(intent.epoch)
+    } finally {
+      leaving.delete(clientOrderId)
+    }
     if (late !== undefined) return deny(order, late)
     const sentAt = clock.monotonic()
     try {
@@ -166,8 +159,22 @@ export function createOrders({ journal, book, broker, feed, latch, mandate, cloc
     return known(clientOrderId)
   }
 
+  function gate(order: Order, epoch: number): Denial | undefined {
+    return checkOrder(order, {
+      latch: latch.current(),
+      mandate,
+      book,
+      instrument: feed.instruments().find(({ id }) => id === order.instrument),
+      quote: feed.quote(order.instrument),
+      mark,
+      equity: equity(book, mark),
+      now: clock.now(),
+      decidedInEpoch: epoch,
+    })
+  }
+
   function lateDenial(epoch: number): Denial | undefined {
-    const { state, epoch: now, reason } = latch().current()
+    const { state, epoch: now, reason } = latch.current()
     if (state === 'HALTED') return { code: 'TRADING_HALTED', values: { reason } }
     return now === epoch
       ? undefined
@@ -179,255 +186,233 @@ export function createOrders({ journal, book, broker, feed, latch, mandate, cloc
     return known(order.clientOrderId)
   }
 
+  /** Only a definitive refusal rejects; after anything else nobody knows, and the venue is asked (OL-3). */
   function onSubmitError(order: Order, error: unknown): void {
     const { clientOrderId } = order
+    const { status } = known(clientOrderId)
+    if (isClosed(status)) return
+    const reason = errorMessage(error)
     if (error instanceof ParleyError && error.retry === 'definitive') {
-      if (!isClosed(known(clientOrderId).status)) {
-        void journal.append(entry({ kind: 'orderRejected', data: { clientOrderId, reason: error.message } }, order))
-      }
+      note({ kind: 'orderRejected', data: { clientOrderId, reason } }, order)
       return
     }
-    void journal.append(entry({ kind: 'orderUnknown', data: { clientOrderId, reason: errorMessage(error) } }, order))
-    askUntilKnown(clientOrderId)
+    if (status === 'SUBMITTED') note({ kind: 'orderUnknown', data: { clientOrderId, reason } }, order)
+    followUp(clientOrderId)
   }
 
-  /** Asks the venue after an order until its fate is known. */
-  function askUntilKnown(clientOrderId: string): void {
-    if (asking.has(clientOrderId)) return
-    asking.add(clientOrderId)
-    void (async () => {
-      let neverHeard = 0
-      for (let delayMs = firstQueryMs; ; delayMs = Math.min(longestQueryMs, delayMs * 2)) {
-        await sleep(clock, delayMs)
-        const order = known(clientOrderId)
-        if (isClosed(order.status)) break
-        try {
-          const report = await broker.query(clientOrderId)
-          if (report !== undefined) {
-            await bringTo(report)
-            if (!['SUBMITTED', 'UNKNOWN', 'PENDING_CANCEL'].includes(known(clientOrderId).status)) break
-            if (stopped.has(clientOrderId)) void requestCancel(clientOrderId, system)
-          } else if (++neverHeard >= neverHeardTimes) {
-            reject(order, 'The venue never received it.')
-            break
-          }
-        } catch {
-          // No answer says nothing: ask again later.
-        }
-      }
-      asking.delete(clientOrderId)
-    })()
-  }
-
-  function reject(order: Order, reason: string): void {
-    if (isClosed(known(order.clientOrderId).status)) return
-    void journal.append(entry({ kind: 'orderRejected', data: { clientOrderId: order.clientOrderId, reason } }, order))
+  function onUnheardOf(order: Order): void {
+    const { clientOrderId, venueOrderId, status } = order
+    const wasThere = venueOrderId !== null || status === 'PARTIALLY_FILLED'
+    const reason = wasThere ? 'The venue does not know it any more.' : 'The venue never received it.'
+    if (wasThere) note({ kind: 'orderCanceled', data: { clientOrderId } }, order, { reason })
+    else note({ kind: 'orderRejected', data: { clientOrderId, reason } }, order)
   }
 
   /** Brings our order to what the venue reports; fills first, since a report of the end says nothing of them. */
-  async function bringTo(report: OrderReport): Promise<void> {
-    const order = known(report.clientOrderId)
-    if (order.filledQuantity !== report.filledQuantity) {
-      for (const fill of await broker.fills(order.createdAt)) onFill(fill)
+  async function bringTo(report: OrderReport): Promise<boolean> {
+    const { clientOrderId, status, venueOrderId } = report
+    const isBehind = () => compare(known(clientOrderId).filledQuantity, decimal(report.filledQuantity)) < 0
+    // Where the clock was set back, a fill may seem older than its order.
+    for (const sinceMs of [known(clientOrderId).createdAt - clocksDifferMs, 0]) {
+      if (!isBehind()) break
+      for (const fill of (await broker.fills(sinceMs).catch(() => null)) ?? []) bookFill(fill)
     }
-    const { clientOrderId } = report
     const now = known(clientOrderId)
-    if (isClosed(now.status)) return
-    if (report.status === 'CANCELED')
-      void journal.append(entry({ kind: 'orderCanceled', data: { clientOrderId } }, now))
-    else if (report.status === 'EXPIRED')
-      void journal.append(entry({ kind: 'orderExpired', data: { clientOrderId } }, now))
-    else if (report.status === 'REJECTED') reject(now, 'Rejected by the venue.')
-    else if (report.venueOrderId !== null && (now.status === 'SUBMITTED' || now.status === 'UNKNOWN')) {
-      const { venueOrderId } = report
-      void journal.append(entry({ kind: 'orderAccepted', data: { clientOrderId, venueOrderId } }, now))
-    }
+    if (isClosed(now.status)) return true
+    if (isBehind()) return false
+    if (status === 'CANCELED') note({ kind: 'orderCanceled', data: { clientOrderId } }, now)
+    else if (status === 'EXPIRED') note({ kind: 'orderExpired', data: { clientOrderId } }, now)
+    else if (status === 'REJECTED')
+      note({ kind: 'orderRejected', data: { clientOrderId, reason: 'Rejected by the venue.' } }, now)
+    else if (now.venueOrderId === null && venueOrderId !== null)
+      note({ kind: 'orderAccepted', data: { clientOrderId, venueOrderId } }, now)
+    return true
   }
 
-  function onFill(fill: Fill): void {
-    if (book.tradeIds.has(fill.tradeId)) return
-    const order = last.get(fill.clientOrderId)
-    if (order === undefined && !book.closedOrders.has(fill.clientOrderId)) {
-      void journal.append(entry({ kind: 'orderInitialized', data: { order: externalOrder(fill) } }))
-    }
-    void journal.append(entry({ kind: 'orderFilled', data: { fill } }, order))
+  /** Books a fill, once whoever tells of it (OL-9); false when it was booked before. */
+  function bookFill(fill: Fill): boolean {
+    const { clientOrderId, tradeId } = fill
+    const key = `${clientOrderId}|${tradeId}`
+    if (bookedFills.has(key) || archive.hasFill(clientOrderId, tradeId)) return false
+    bookedFills.add(key)
+    const [oldest] = bookedFills
+    if (oldest !== undefined && bookedFills.size > fillsKept) bookedFills.delete(oldest)
+    const order = find(clientOrderId)
+    if (order === undefined) note({ kind: 'orderInitialized', data: { order: externalOrder(fill) } })
+    note({ kind: 'orderFilled', data: { fill } }, order)
+    return true
   }
 
   function onBrokerEvent(event: BrokerEvent): void {
-    if (event.kind === 'link') {
-      const reconnected = event.connected && !connected
-      connected = event.connected
-      latencyMs = event.latencyMs
-      if (reconnected) void reconcileWorking()
-      return
-    }
-    if (event.kind === 'filled') {
-      onFill(event.fill)
-      return
-    }
-    const order = last.get(event.clientOrderId)
-    if (order === undefined || isClosed(order.status)) return
+    if (event.kind === 'link') onLink(event)
+    else if (event.kind === 'filled') bookFill(event.fill)
+    else onOrderEvent(event)
+  }
+
+  function onOrderEvent(event: Exclude<BrokerEvent, { kind: 'link' | 'filled' }>): void {
+    const order = book.orders.get(event.clientOrderId)
+    if (order === undefined) return
     const { clientOrderId } = event
     switch (event.kind) {
-      case 'accepted':
-        if (order.venueOrderId !== null) return
-        void journal.append(
-          entry({ kind: 'orderAccepted', data: { clientOrderId, venueOrderId: event.venueOrderId } }, order),
-        )
+      case 'accepted': {
+        const { venueOrderId } = event
+        if (order.venueOrderId === null) note({ kind: 'orderAccepted', data: { clientOrderId, venueOrderId } }, order)
         return
+      }
       case 'rejected':
-        void journal.append(entry({ kind: 'orderRejected', data: { clientOrderId, reason: event.reason } }, order))
+        note({ kind: 'orderRejected', data: { clientOrderId, reason: event.reason } }, order)
         return
       case 'canceled':
-        void journal.append(entry({ kind: 'orderCanceled', data: { clientOrderId } }, order))
+        note({ kind: 'orderCanceled', data: { clientOrderId } }, order)
         return
       case 'expired':
-        void journal.append(entry({ kind: 'orderExpired', data: { clientOrderId } }, order))
+        note({ kind: 'orderExpired', data: { clientOrderId } }, order)
         return
       case 'cancelRejected':
-        void journal.append(
-          entry({ kind: 'orderCancelRejected', data: { clientOrderId, reason: event.reason } }, order),
-        )
-        askUntilKnown(clientOrderId)
+        onCancelRejected(order, event.reason)
+        followUp(clientOrderId)
     }
   }
 
-  function requestCancel(clientOrderId: string, by: Actor): Promise<void> {
-    const order = known(clientOrderId)
-    return (async () => {
-      await journal.append(entry({ kind: 'orderPendingCancel', data: { clientOrderId } }, order, by))
+  function onCancelRejected({ clientOrderId, status }: Order, reason: string): void {
+    if (status !== 'PENDING_CANCEL') return
+    note({ kind: 'orderCancelRejected', data: { clientOrderId, reason } }, known(clientOrderId))
+  }
+
+  /** Sends a cancel; never rejects. Sent is not confirmed: it is asked after until the venue says how it ended (KS-15). */
+  async function sendCancel(clientOrderId: string, by: Actor): Promise<void> {
+    // A cancel is recorded first, and not withheld where it cannot be recorded (AU-1).
+    const recorded = entry({ kind: 'orderPendingCancel', data: { clientOrderId } }, known(clientOrderId), { actor: by })
+    await journal.append(recorded).catch(() => {})
+    if (life.signal.aborted) return
+    try {
+      await broker.cancel(clientOrderId)
+      failedCancels.delete(clientOrderId)
+    } catch (error) {
+      failedCancels.add(clientOrderId)
+      const isRefused = error instanceof ParleyError && error.retry === 'definitive'
+      if (isRefused) onCancelRejected(known(clientOrderId), error.message)
+    }
+    if (!isClosed(known(clientOrderId).status)) followUp(clientOrderId)
+  }
+
+  function onLink(link: Extract<BrokerEvent, { kind: 'link' }>): void {
+    if (connected && !link.connected) {
+      losses += 1
+      uncomparedSince ??= clock.now()
+    }
+    const isBack = link.connected && !connected
+    connected = link.connected
+    latencyMs = link.latencyMs
+    if (isBack && losses > 0) void compareUntilDone()
+  }
+
+  async function compareUntilDone(): Promise<void> {
+    if (comparing) return
+    comparing = true
+    while (uncomparedSince !== undefined && !life.signal.aborted) {
       try {
-        await broker.cancel(clientOrderId)
-      } catch (error) {
-        if (isClosed(known(clientOrderId).status)) return
-        failedCancels.add(clientOrderId)
-        if (error instanceof ParleyError && error.retry === 'definitive') {
-          const reason = error.message
-          void journal.append(entry({ kind: 'orderCancelRejected', data: { clientOrderId, reason } }, order))
-        }
-      }
-      // Sent is not confirmed: it is asked after until the venue says how it ended (KS-15).
-      if (!isClosed(known(clientOrderId).status)) askUntilKnown(clientOrderId)
-    })()
-  }
-
-  async function cancel(clientOrderId: string, by: Actor): Promise<Order> {
-    const order = known(clientOrderId)
-    if (isClosed(order.status)) return order
-    await requestCancel(clientOrderId, by)
-    return known(clientOrderId)
-  }
-
-  async function reconcileWorking(): Promise<void> {
-    for (const order of book.orders.values()) {
-      if (order.status === 'INITIALIZED') {
-        // Recorded and never sent: the process ended in between, and its moment has passed.
-        await deny(order, { code: 'STOPPED_SINCE_DECISION', values: { reason: 'the desk was restarted' } })
-      } else {
-        askUntilKnown(order.clientOrderId)
+        await compareOnce(uncomparedSince)
+      } catch {
+        // The next link comes here again.
+        if (!connected) break
+        await sleep(clock, retryMs, life.signal).catch(() => {})
       }
     }
+    comparing = false
+  }
+
+  async function compareOnce(since: number): Promise<void> {
+    const lossesBefore = losses
+    await compareWithVenue(Math.max(0, since - clocksDifferMs))
+    if (losses === lossesBefore) uncomparedSince = undefined
+  }
+
+  async function compareWithVenue(sinceMs: number): Promise<void> {
+    const reports = new Map((await broker.openOrders()).map((report) => [report.clientOrderId, report]))
+    const fills = await broker.fills(sinceMs)
+    const adjusted = fills.filter(bookFill).map(({ clientOrderId, tradeId }) => `fill ${tradeId} of ${clientOrderId}`)
+    for (const clientOrderId of reports.keys()) {
+      if (find(clientOrderId) === undefined) adjusted.push(`working order ${clientOrderId}, which is not ours`)
+    }
+    let matched = 0
+    for (const { clientOrderId, status } of book.orders.values()) {
+      const report = reports.get(clientOrderId)
+      if (status === 'INITIALIZED') denyForgotten(clientOrderId)
+      // What is not among the open ones has ended, or has not arrived yet: it is asked after by its id (OL-16).
+      else if (report !== undefined && (await bringTo(report)) && isOpen(known(clientOrderId).status)) matched += 1
+      else followUp(clientOrderId)
+    }
+    await journal.append(entry({ kind: 'ordersReconciled', data: { matched, adjusted } }))
+  }
+
+  /** Recorded and never sent: the process ended in between, and its moment has passed. */
+  function denyForgotten(clientOrderId: string): void {
+    const denial: Denial = { code: 'STOPPED_SINCE_DECISION', values: { reason: 'the desk was restarted' } }
+    note({ kind: 'orderDenied', data: { clientOrderId, denial } }, known(clientOrderId))
   }
 
   return {
     submit,
-    cancel,
+    async cancel(clientOrderId, by) {
+      if (!isClosed(known(clientOrderId).status)) await sendCancel(clientOrderId, by)
+      return known(clientOrderId)
+    },
     closed(clientOrderId, signal) {
-      const order = known(clientOrderId)
-      if (isClosed(order.status)) return Promise.resolve(order)
-      return new Promise((resolve, reject_) => {
+      return new Promise((resolve, reject) => {
+        const order = known(clientOrderId)
+        signal.throwIfAborted()
+        if (isClosed(order.status)) {
+          resolve(order)
+          return
+        }
         const waiters = closedWaiters.get(clientOrderId) ?? new Set()
         closedWaiters.set(clientOrderId, waiters)
-        waiters.add(resolve)
-        signal.addEventListener(
-          'abort',
-          () => {
-            waiters.delete(resolve)
-            reject_(signal.reason)
-          },
-          { once: true },
-        )
+        const onAbort = () => {
+          waiters.delete(onClosed)
+          reject(signal.reason)
+        }
+        const onClosed = (ended: Order) => {
+          signal.removeEventListener('abort', onAbort)
+          resolve(ended)
+        }
+        waiters.add(onClosed)
+        signal.addEventListener('abort', onAbort, { once: true })
       })
     },
     cancelForStop(level, by) {
       stopped.clear()
       failedCancels.clear()
-      if (level === 1) return
-      for (const order of book.orders.values()) {
-        if (order.status === 'INITIALIZED' || (level === 2 && order.reduceOnly && onlyReduces(order, book))) continue
-        stopped.add(order.clientOrderId)
-        void requestCancel(order.clientOrderId, by)
+      for (const order of ordersToCancel(book, level)) {
+        const { clientOrderId, status } = order
+        // What has not left yet does not leave any more.
+        if (status === 'INITIALIZED' || leaving.has(clientOrderId)) continue
+        stopped.add(clientOrderId)
+        if (status === 'SUBMITTED') {
+          const reason = 'Stopped before the venue answered'
+          note({ kind: 'orderUnknown', data: { clientOrderId, reason } }, order)
+        }
+        void sendCancel(clientOrderId, by)
       }
     },
-    stopProgress() {
-      const orders = [...stopped].map(known)
-      const live = orders.filter(({ status }) => !isClosed(status))
-      return {
-        cancelsRequested: orders.length,
-        cancelsConfirmed: orders.length - live.length,
-        cancelsFailed: live.filter(({ clientOrderId }) => failedCancels.has(clientOrderId)).length,
-        unknown: [...book.orders.values()].filter(({ status }) => status === 'UNKNOWN').length,
-        stillLive: live.map(({ clientOrderId }) => clientOrderId),
-        unprotected: unprotectedPositions(book),
-      }
-    },
-    async reconcile(sinceMs) {
-      const before = book.tradeIds.size
-      const working = book.orders.size
-      for (const fill of await broker.fills(sinceMs)) onFill(fill)
-      await reconcileWorking()
-      const adjusted = book.tradeIds.size === before ? [] : [`${book.tradeIds.size - before} fills`]
-      await journal.append(entry({ kind: 'ordersReconciled', data: { matched: working, adjusted } }))
-    },
+    stopProgress: () => stopProgressOf(book, [...stopped].map(known), failedCancels),
     async connect() {
-      const stop = await broker.connect(onBrokerEvent)
+      unlink = await broker.connect(onBrokerEvent)
       connected = true
-      return () => {
-        connected = false
-        stop()
+    },
+    async reconcile() {
+      try {
+        await compareOnce(uncomparedSince ?? clock.now())
+      } catch (error) {
+        void compareUntilDone()
+        throw error
       }
     },
-    link: () => ({ connected, latencyMs }),
-  }
-}
-
-/** The client order id of an intent: the same intent always has the same id. 20 characters of [0-9a-z], short enough for every venue. */
-export function clientOrderIdOf(intent: Intent, sha256: Sha256): string {
-  const { decisionId, proposalId, instrument, side } = intent
-  return `p${sha256([decisionId, proposalId, instrument, side].join('|')).slice(0, 19)}`
-}
-
-/** Instruments that are held while no reduce-only order protects them. */
-function unprotectedPositions(book: TradingBook): string[] {
-  const guarded = new Set(
-    [...book.orders.values()].filter(({ reduceOnly }) => reduceOnly).map(({ instrument }) => instrument),
-  )
-  return [...book.positions.values()]
-    .filter(({ instrument, quantity }) => quantity !== ZERO && !guarded.has(instrument))
-    .map(({ instrument }) => instrument)
-}
-
-/** An order that was not ours and traded on our account all the same (OL-11). */
-function externalOrder(fill: Fill): Order {
-  return {
-    clientOrderId: fill.clientOrderId,
-    venueOrderId: null,
-    instrument: fill.instrument,
-    side: fill.side,
-    type: 'MARKET',
-    timeInForce: 'GTC',
-    quantity: fill.quantity,
-    limitPrice: null,
-    reduceOnly: false,
-    status: 'INITIALIZED',
-    filledQuantity: ZERO,
-    averagePrice: null,
-    by: 'external',
-    runId: null,
-    proposalId: null,
-    decisionId: null,
-    createdAt: fill.at,
-    updatedAt: fill.at,
-    reason: 'Traded on the account from outside the desk',
+    link: () => ({ connected, compared: uncomparedSince === undefined, latencyMs }),
+    stop() {
+      life.abort()
+      connected = false
+      unlink()
+    },
   }
 }

@@ -37,7 +37,9 @@ export function createFillQueries(database: Database) {
   const newestOf = database
     .prepare<[string, number], string>('SELECT body FROM fills WHERE instrument = ? ORDER BY seq DESC LIMIT ?')
     .pluck()
+  const has = database.prepare('SELECT 1 FROM fills WHERE client_order_id = ? AND trade_id = ?')
   return {
+    hasFill: (clientOrderId: string, tradeId: string): boolean => has.get(clientOrderId, tradeId) !== undefined,
     /** The newest fills, of one instrument or of all, newest first. */
     listFills(instrument: string | undefined, limit: number): readonly Fill[] {
       const bodies = instrument === undefined ? newest.all(limit) : newestOf.all(instrument, limit)

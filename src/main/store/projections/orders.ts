@@ -57,7 +57,12 @@ export function createOrderQueries(database: Database) {
   const newestOf = database
     .prepare<[string, number], string>('SELECT body FROM orders WHERE instrument = ? ORDER BY seq DESC LIMIT ?')
     .pluck()
+  const one = database.prepare<[string], string>('SELECT body FROM orders WHERE client_order_id = ?').pluck()
   return {
+    getOrder(clientOrderId: string): Order | undefined {
+      const body = one.get(clientOrderId)
+      return body === undefined ? undefined : JSON.parse(body)
+    },
     /** The newest orders, of one instrument or of all, newest first. */
     listOrders(instrument: string | undefined, limit: number): readonly Order[] {
       const bodies = instrument === undefined ? newest.all(limit) : newestOf.all(instrument, limit)

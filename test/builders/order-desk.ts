@@ -1,0 +1,127 @@
+import type { DeskRecord } from '#engine/journal.ts'
+import type { Broker, Feed, OrderReport } from '#engine/ports.ts'
+import { applyToBook, emptyBook } from '#engine/trading/book.ts'
+import { createDeskLatch } from '#engine/trading/latch.ts'
+import type { Intent } from '#engine/trading/new-orders.ts'
+import { createOrders } from '#engine/trading/orders.ts'
+import { sha256 } from '#main/system.ts'
+import type { Mandate } from '#shared/domain/mandate.ts'
+import type { Quote } from '#shared/domain/quote.ts'
+import type { Latch } from '#shared/domain/trading-state.ts'
+import { decimal } from '#shared/lib/decimal.ts'
+import { createVirtualClock, type VirtualClock } from '#shared/lib/virtual-clock.ts'
+import { openJournal, type StoreJournal } from '#store/journal.ts'
+import { createQueries, deskProjections } from '#store/projections/index.ts'
+import { mandate } from '#test/builders/briefing.ts'
+import { journalOptions } from '#test/builders/journal.ts'
+import { btc } from '#test/builders/orders.ts'
+import { createMemoryLatchStore } from '#test/fakes/memory-latch-store.ts'
+
+export const startMs = 1_700_000_000_000
+export const trader = { kind: 'human', id: 'trader' } as const
+
+/** A market that stands at 100. */
+export function quietFeed(clock: VirtualClock): Feed {
+  const quote = (): Quote => ({
+    instrument: btc.id,
+    bid: decimal(99),
+    ask: decimal(101),
+    last: decimal(100),
+    at: clock.now(),
+  })
+  return {
+    name: 'Quiet',
+    instruments: () => [btc],
+    quote: (id) => (id === btc.id ? quote() : undefined),
+    book: () => undefined,
+    bars: () => [],
+    start: () => () => {},
+  }
+}
+
+/** An intent to buy 1 BTC/USDT, decided in the first epoch; what is given replaces it. */
+export function intentOf(given: Partial<Intent> = {}): Intent {
+  return {
+    runId: 'run-1',
+    proposalId: 'proposal-1',
+    decisionId: 'decision-1',
+    by: 'executor',
+    instrument: btc.id,
+    side: 'buy',
+    quantity: decimal(1),
+    limitPrice: null,
+    timeInForce: 'GTC',
+    reduceOnly: false,
+    epoch: 1,
+    ...given,
+  }
+}
+
+/** What a venue says of an order of 1 BTC/USDT. */
+export function reportOf(clientOrderId: string, given: Partial<OrderReport> = {}): OrderReport {
+  const venueOrderId = `venue-${clientOrderId}`
+  return { clientOrderId, venueOrderId, instrument: btc.id, status: 'ACCEPTED', filledQuantity: '0', at: 0, ...given }
+}
+
+interface OrderDeskGiven {
+  readonly clock?: VirtualClock
+  readonly feed?: Feed
+  readonly journal?: StoreJournal
+  readonly limits?: Partial<Mandate>
+  /** Decides when appended records commit; default at the end of the turn. */
+  readonly schedule?: (commit: () => void) => void
+}
+
+/** Orders over a real journal in memory, with the account opened, linked to the broker; the journal outlives them. */
+export function orderDesk(broker: Broker, given: OrderDeskGiven = {}) {
+  const clock = given.clock ?? createVirtualClock(startMs)
+  const journal =
+    given.journal ??
+    openJournal(journalOptions({ clock, projections: deskProjections, schedule: given.schedule ?? queueMicrotask }))
+  const records: DeskRecord[] = []
+  const book = emptyBook()
+  journal.replay(0, (record) => applyToBook(book, record, record.at))
+  journal.observe((record) => records.push(record))
+  const initial: Latch = { state: 'ACTIVE', epoch: 1, level: null, by: 'system', reason: 'new', at: 0 }
+  const store = createMemoryLatchStore(initial)
+  const latch = createDeskLatch({
+    store,
+    journal,
+    clock,
+    initial,
+    onChange: (after, change) => {
+      if (after.state === 'HALTED') orders.cancelForStop(after.level ?? 2, change.by)
+    },
+  })
+  const orders = createOrders({
+    journal,
+    book,
+    archive: createQueries(journal.database),
+    broker,
+    feed: given.feed ?? quietFeed(clock),
+    latch,
+    mandate: { ...mandate, ...given.limits },
+    clock,
+    sha256,
+  })
+  if (book.account === '') {
+    const system = { kind: 'system', id: 'desk' } as const
+    const cash = decimal(100_000)
+    void journal.append(
+      { kind: 'accountOpened', data: { account: 'paper', currency: 'USDT', cash }, actor: system },
+      { kind: 'dayOpened', data: { day: 1, equity: cash }, actor: system },
+    )
+  }
+  return {
+    orders,
+    book,
+    journal,
+    latch,
+    latchStore: store,
+    clock,
+    records,
+    /** The kinds of the records about orders so far. */
+    kinds: () => records.map(({ kind }) => kind).filter((kind) => kind.startsWith('order')),
+    stop: (level: 1 | 2 | 3) => latch.change({ state: 'HALTED', level, by: trader, reason: 'drill' }),
+  }
+}

@@ -1,0 +1,91 @@
+import type { Broker, BrokerEvent, OrderReport } from '#engine/ports.ts'
+import type { Fill, Order } from '#shared/domain/order.ts'
+import { ParleyError } from '#shared/lib/error.ts'
+
+/** A broker that does what the test says and remembers what it was asked. */
+export interface ScriptedBroker extends Broker {
+  /** `submit ID`, `cancel ID`, `query ID`, `fills SINCE`, `openOrders`, in order. */
+  readonly calls: string[]
+  /** What it knows; change it at will. */
+  readonly reports: Map<string, OrderReport>
+  readonly executions: Fill[]
+  /** What the next calls of a kind do instead of succeeding, first come first served. */
+  readonly script: { readonly [Call in 'submit' | 'cancel' | 'query' | 'fills' | 'openOrders']: (() => unknown)[] }
+  tell(event: BrokerEvent): void
+}
+
+/** An answer that never came: nobody knows whether the call arrived. */
+export function noAnswer(): never {
+  throw new ParleyError('BROKER_NO_ANSWER', 'The broker did not answer.', { retry: 'ambiguous' })
+}
+
+/** A call that was never sent. */
+export function noLink(): never {
+  throw new ParleyError('BROKER_DISCONNECTED', 'There is no link.', { retry: 'retryable' })
+}
+
+/** A refusal for good. */
+export function refused(reason = 'refused'): () => never {
+  return () => {
+    throw new ParleyError('ORDER_REJECTED', reason)
+  }
+}
+
+/** An answer that keeps the caller waiting for ever. */
+export function hangs(): Promise<never> {
+  return new Promise(() => {})
+}
+
+/** Creates a broker that takes everything and lets nothing happen by itself. */
+export function createScriptedBroker(): ScriptedBroker {
+  const calls: string[] = []
+  const reports = new Map<string, OrderReport>()
+  const executions: Fill[] = []
+  const script: { [Call in keyof ScriptedBroker['script']]: (() => unknown)[] } = {
+    submit: [],
+    cancel: [],
+    query: [],
+    fills: [],
+    openOrders: [],
+  }
+  let listener: (event: BrokerEvent) => void = () => {}
+
+  async function call(kind: keyof typeof script, about: string): Promise<void> {
+    calls.push(about === '' ? kind : `${kind} ${about}`)
+    await script[kind].shift()?.()
+  }
+
+  return {
+    name: 'Script',
+    mode: 'paper',
+    calls,
+    reports,
+    executions,
+    script,
+    tell: (event) => listener(event),
+    connect(next) {
+      listener = next
+      return Promise.resolve(() => {
+        listener = () => {}
+      })
+    },
+    async submit(order: Order) {
+      await call('submit', order.clientOrderId)
+    },
+    async cancel(clientOrderId) {
+      await call('cancel', clientOrderId)
+    },
+    async query(clientOrderId) {
+      await call('query', clientOrderId)
+      return reports.get(clientOrderId)
+    },
+    async openOrders() {
+      await call('openOrders', '')
+      return [...reports.values()].filter(({ status }) => status === 'ACCEPTED' || status === 'PARTIALLY_FILLED')
+    },
+    async fills(sinceMs) {
+      await call('fills', String(sinceMs))
+      return executions.filter(({ at }) => at >= sinceMs)
+    },
+  }
+}
