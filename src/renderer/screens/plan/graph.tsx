@@ -325,13 +325,15 @@ function StepNode({ data: { step, active, chosen } }: NodeProps<StepNodeType>) {
         <span className={styles.name}>
           <AgentName agent={step.owner} />
         </span>
-        {distance === 'near' && step.usd > 0 && <span className={styles.cost}>{formatUsd(step.usd)}</span>}
+        {distance !== 'very-far' && elapsed !== null && (
+          <span className={styles.elapsed}>{formatDuration(elapsed)}</span>
+        )}
       </span>
       <span className={styles.facts}>
         <StepIcon state={step.state} size={distance === 'near' ? 13 : 17} />
         <StepWord state={step.state} />
-        {distance !== 'very-far' && elapsed !== null && <span>{formatDuration(elapsed)}</span>}
         {step.attempt > 1 && <span>×{step.attempt}</span>}
+        {distance === 'near' && step.usd > 0 && <span className={styles.cost}>{formatUsd(step.usd)}</span>}
       </span>
     </button>
   )
