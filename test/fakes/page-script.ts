@@ -205,7 +205,7 @@ export const scriptedLines: readonly Line[] = [
     0.2,
     'planner',
     'system',
-    'Decide on BTC/USDT, balanced profile: 19 steps, about 34 s in parallel, at most $0.50.',
+    'Decide on BTC/USDT, balanced profile: 19 steps, about 31 s in parallel, at most $0.50.',
     null,
   ],
   [

@@ -6,7 +6,7 @@ import styles from './gantt.module.css'
 import { type Bar, type GanttRow, ganttLayout, rowHeight } from './gantt-layout.ts'
 import { StepIcon, StepWord } from './step-mark.tsx'
 import { elapsedMs, type PoolUse, type RunTotals, type StepView } from './step-view.ts'
-import { comparisonWords, secondsWords, stepWords, stretchWords } from './step-words.ts'
+import { comparisonWords, lengthWords, secondsWords, stepWords, stretchWords } from './step-words.ts'
 
 interface GanttProps {
   steps: readonly StepView[]
@@ -50,7 +50,12 @@ export function Gantt({ steps, totals, pools, running, chosen, onChoose }: Gantt
           <span>Step</span>
           <div ref={chart} className={styles.axis} aria-hidden="true">
             {ticks.map(({ x, seconds }) => (
-              <span key={seconds} className={styles.tick} style={{ left: x }} hidden={x > width - 20}>
+              <span
+                key={seconds}
+                className={styles.tick}
+                style={{ left: x }}
+                hidden={x > width - 20 || (nowX !== null && Math.abs(x - nowX) < 34)}
+              >
                 {secondsWords(seconds)}
               </span>
             ))}
@@ -141,7 +146,7 @@ interface RowProps {
 }
 
 function Row({ step, chosen, first, onChoose, onLook }: RowProps) {
-  const { id, title, owner, state, critical, planned, actual, attempt, usd, estimateUsd } = step
+  const { id, title, owner, state, critical, planned, actual, attempt, usd } = step
   return (
     <button
       type="button"
@@ -169,9 +174,9 @@ function Row({ step, chosen, first, onChoose, onLook }: RowProps) {
       </span>
       <span />
       <Figures
-        step={planned === null ? unavailable : formatDuration((planned.to - planned.from) * 1_000)}
+        step={planned === null ? unavailable : lengthWords(planned.to - planned.from)}
         actual={actual === null ? unavailable : formatDuration(elapsedMs(step))}
-        cost={usd === 0 && estimateUsd === 0 ? unavailable : formatUsd(usd)}
+        cost={actual === null ? unavailable : formatUsd(usd)}
       />
     </button>
   )

@@ -1,8 +1,8 @@
 import { Graph, type GraphLabel, layout, type NodeLabel } from '@dagrejs/dagre'
 
 /** Size of a node, in pixels at full scale. */
-export const nodeWidth = 184
-export const nodeHeight = 76
+export const nodeWidth = 152
+export const nodeHeight = 84
 
 export interface Point {
   readonly x: number
@@ -18,10 +18,17 @@ export interface GraphEdge {
   readonly points: readonly Point[]
 }
 
+/** Two steps of the critical path of which the second waits not for the first but for the slot that it holds. */
+export interface SlotLink {
+  readonly from: string
+  readonly to: string
+}
+
 export interface PlanGraph {
   /** The upper left corner of each node. */
   readonly places: ReadonlyMap<string, Point>
   readonly edges: readonly GraphEdge[]
+  readonly slotLinks: readonly SlotLink[]
   readonly width: number
   readonly height: number
 }
@@ -37,7 +44,7 @@ interface Linked {
  */
 export function layoutGraph(steps: readonly Linked[], path: readonly string[]): PlanGraph {
   const graph = new Graph<GraphLabel, NodeLabel>()
-  graph.setGraph({ rankdir: 'LR', nodesep: 12, edgesep: 8, ranksep: 40 })
+  graph.setGraph({ rankdir: 'LR', nodesep: 10, edgesep: 8, ranksep: 28 })
   graph.setDefaultEdgeLabel(() => ({}))
   for (const { id } of steps) graph.setNode(id, { width: nodeWidth, height: nodeHeight })
   const after = new Map(path.map((id, index) => [id, path[index + 1]]))
@@ -46,6 +53,10 @@ export function layoutGraph(steps: readonly Linked[], path: readonly string[]): 
     for (const from of froms) graph.setEdge(from, to, { weight: after.get(from) === to ? 6 : 1 })
   }
   layout(graph)
+  const slotLinks = path.flatMap((from, index) => {
+    const to = path[index + 1]
+    return to === undefined || needs.get(to)?.includes(from) ? [] : [{ from, to }]
+  })
   const places = new Map(
     steps.map(({ id }) => {
       const { x = 0, y = 0 } = graph.node(id)
@@ -60,6 +71,7 @@ export function layoutGraph(steps: readonly Linked[], path: readonly string[]): 
       critical: after.get(v) === w,
       points: ends(places.get(v), places.get(w), (graph.edge({ v, w }).points ?? []) as Point[]),
     })),
+    slotLinks,
     width: graph.graph().width ?? 0,
     height: graph.graph().height ?? 0,
   }
@@ -113,6 +125,20 @@ export function smoothLine(points: readonly Point[]): string {
 
 function round(value: number): number {
   return Math.round(value * 10) / 10
+}
+
+const bulge = 26
+
+/** The line of a slot link, an SVG path: along the outside of the nodes, from right side to right side. */
+export function slotLine({ places }: Pick<PlanGraph, 'places'>, { from, to }: SlotLink): string {
+  const side = (id: string) => {
+    const { x = 0, y = 0 } = places.get(id) ?? {}
+    return { x: round(x + nodeWidth), y: round(y + nodeHeight / 2) }
+  }
+  const [a, b] = [side(from), side(to)]
+  if (b.x - nodeWidth > a.x) return smoothLine([a, { x: b.x - nodeWidth, y: b.y }])
+  const out = Math.max(a.x, b.x) + bulge
+  return `M${a.x} ${a.y} C${out} ${a.y} ${out} ${b.y} ${b.x} ${b.y}`
 }
 
 /** The keys that go from node to node. */

@@ -19,13 +19,13 @@ import { IconFit, IconZoomIn, IconZoomOut } from '#renderer/ui/icons.ts'
 import { Panel } from '#renderer/ui/panel.tsx'
 import styles from './graph.module.css'
 import {
-  type GraphEdge,
   isMove,
   layoutGraph,
   neighbour,
   nodeHeight,
   nodeWidth,
   type PlanGraph,
+  slotLine,
   smoothLine,
 } from './graph-layout.ts'
 import { StepIcon, StepWord } from './step-mark.tsx'
@@ -43,8 +43,9 @@ interface GraphProps {
   tools?: ReactNode
 }
 
-/** Below this scale a node shows its title large, and nothing else. */
-const farScale = 0.62
+/** Below these scales the letters of a node grow against it, and what is left out stands in its title and the schedule. */
+const farScale = 0.8
+const veryFarScale = 0.6
 /** A plan that fits only below this scale is not shrunk further: it is looked at in parts. */
 const leastFit = 0.42
 /** Above this, nodes out of sight are not drawn. */
@@ -101,6 +102,11 @@ function GraphPanel({ steps, path, planHash, chosen, onChoose, tools }: GraphPro
           <span className={styles.legend}>
             <span className={styles.line} aria-hidden="true" /> waits for
           </span>
+          {graph.slotLinks.length > 0 && (
+            <span className={styles.legend}>
+              <span className={styles.slotLine} aria-hidden="true" /> waits for its slot
+            </span>
+          )}
         </>
       }
       tools={
@@ -178,7 +184,7 @@ function useView(box: RefObject<HTMLDivElement | null>, graph: PlanGraph, front:
   function fit(): void {
     const { clientWidth: width = 0, clientHeight: height = 0 } = box.current ?? {}
     if (width === 0 || height === 0) return
-    const margin = 24
+    const margin = 20
     const scale = Math.min((width - margin) / graph.width, (height - margin) / graph.height, 1)
     if (scale >= leastFit) {
       const x = (width - graph.width * scale) / 2
@@ -245,7 +251,7 @@ function useView(box: RefObject<HTMLDivElement | null>, graph: PlanGraph, front:
 
 type StepNodeData = { step: StepView; active: boolean; chosen: boolean }
 type StepNodeType = Node<StepNodeData, 'step'>
-type NeedEdgeType = Edge<{ line: GraphEdge; near: boolean }, 'need'>
+type LineType = Edge<{ path: string; look: string }, 'line'>
 
 const size = { width: nodeWidth, height: nodeHeight }
 const handles = [
@@ -266,28 +272,40 @@ function useElements(steps: readonly StepView[], graph: PlanGraph, active: strin
       handles,
     }),
   )
-  const edges = useMemo(
-    () =>
-      graph.edges.map(
-        (line): NeedEdgeType => ({
-          id: `${line.from} ${line.to}`,
-          source: line.from,
-          target: line.to,
-          type: 'need',
-          data: { line, near: line.from === chosen || line.to === chosen },
-          domAttributes: { 'aria-hidden': true },
-        }),
+  const edges = useMemo(() => {
+    const look = (from: string, to: string, kind: string | undefined) =>
+      `${styles.edge} ${kind ?? ''} ${from === chosen || to === chosen ? styles.near : ''}`
+    return [
+      ...graph.edges.map(({ from, to, critical, points }) =>
+        lineOf(from, to, smoothLine(points), look(from, to, critical ? styles.critical : undefined)),
       ),
-    [graph, chosen],
-  )
+      ...graph.slotLinks.map((link) =>
+        lineOf(link.from, link.to, slotLine(graph, link), look(link.from, link.to, styles.slot)),
+      ),
+    ]
+  }, [graph, chosen])
   return { nodes, edges }
 }
 
-const nodeTypes = { step: memo(StepNode) }
-const edgeTypes = { need: memo(NeedEdge) }
+function lineOf(source: string, target: string, path: string, look: string): LineType {
+  return {
+    id: `${source} ${target}`,
+    source,
+    target,
+    type: 'line',
+    data: { path, look },
+    // What waits for what is said by the nodes and the table.
+    domAttributes: { 'aria-hidden': true },
+  }
+}
+
+const nodeTypes = { step: StepNode }
+const edgeTypes = { line: memo(Line) }
 
 function StepNode({ data: { step, active, chosen } }: NodeProps<StepNodeType>) {
-  const far = useStore(({ transform }) => transform[2] < farScale)
+  const distance = useStore(({ transform: [, , scale] }) =>
+    scale < veryFarScale ? 'very-far' : scale < farScale ? 'far' : 'near',
+  )
   const elapsed = elapsedMs(step)
   return (
     <button
@@ -296,40 +314,31 @@ function StepNode({ data: { step, active, chosen } }: NodeProps<StepNodeType>) {
       data-step={step.id}
       data-state={step.state}
       data-critical={step.critical || undefined}
-      data-far={far || undefined}
+      data-distance={distance}
       tabIndex={active ? 0 : -1}
       aria-pressed={chosen}
       aria-label={stepWords(step)}
+      title={stepWords(step)}
     >
-      <span className={styles.title}>
-        <StepIcon state={step.state} size={far ? 24 : 14} />
-        <span>{step.title}</span>
+      <span className={styles.title}>{step.title}</span>
+      <span className={styles.owner}>
+        <span className={styles.name}>
+          <AgentName agent={step.owner} />
+        </span>
+        {distance !== 'very-far' && elapsed !== null && (
+          <span className={styles.elapsed}>{formatDuration(elapsed)}</span>
+        )}
       </span>
-      {!far && (
-        <>
-          <span className={styles.owner}>
-            <AgentName agent={step.owner} />
-          </span>
-          <span className={styles.facts}>
-            <StepWord state={step.state} />
-            {elapsed !== null && <span>{formatDuration(elapsed)}</span>}
-            {step.attempt > 1 && <span title={`Attempt ${step.attempt}`}>×{step.attempt}</span>}
-            {(step.usd > 0 || step.estimateUsd > 0) && <span className={styles.cost}>{formatUsd(step.usd)}</span>}
-          </span>
-        </>
-      )}
+      <span className={styles.facts}>
+        <StepIcon state={step.state} size={distance === 'near' ? 13 : 17} />
+        <StepWord state={step.state} />
+        {step.attempt > 1 && <span>×{step.attempt}</span>}
+        {distance === 'near' && step.usd > 0 && <span className={styles.cost}>{formatUsd(step.usd)}</span>}
+      </span>
     </button>
   )
 }
 
-function NeedEdge({ data }: EdgeProps<NeedEdgeType>) {
-  if (data === undefined) return null
-  const { line, near } = data
-  return (
-    <BaseEdge
-      path={smoothLine(line.points)}
-      interactionWidth={0}
-      className={`${styles.edge} ${line.critical ? styles.critical : ''} ${near ? styles.near : ''}`}
-    />
-  )
+function Line({ data }: EdgeProps<LineType>) {
+  return data === undefined ? null : <BaseEdge path={data.path} interactionWidth={0} className={data.look} />
 }

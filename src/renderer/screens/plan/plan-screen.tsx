@@ -132,7 +132,7 @@ function PlanOf({ run, choice }: { run: Run; choice: ReactNode }) {
             )}
           </div>
           <Split
-            {...{ container: panels, along: 'y', initial: 52, minimum: 20, maximum: 80 }}
+            {...{ container: panels, along: 'y', initial: 56, minimum: 20, maximum: 80 }}
             variable="--graph"
             label="Height of the graph"
             className={styles.split}

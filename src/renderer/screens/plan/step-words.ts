@@ -9,11 +9,16 @@ export function secondsWords(seconds: number): string {
   return `${formatNumber(rounded, { places: Number.isInteger(rounded) ? 0 : 1 })} s`
 }
 
+/** How long something takes, from seconds: "400 ms", "4.0 s"; nothing is "0 s". */
+export function lengthWords(seconds: number): string {
+  return seconds === 0 ? '0 s' : formatDuration(seconds * 1_000)
+}
+
 /** "1 s to 5 s (4 s)", or a dash. */
 export function stretchWords(stretch: Stretch | null): string {
   if (stretch === null) return unavailable
   const { from, to } = stretch
-  return `${secondsWords(from)} to ${secondsWords(to)} (${formatDuration((to - from) * 1_000)})`
+  return `${secondsWords(from)} to ${secondsWords(to)} (${lengthWords(to - from)})`
 }
 
 /** How a step that is over compares with its plan: "ended 1.5 s sooner than planned"; null where either is unavailable. */

@@ -20,7 +20,7 @@ export function whyHere(
     ...Object.entries(step.slots).map(
       ([pool, slots]) => `While it runs it takes ${slots} of the ${pools[pool] ?? 0} ${pool} slots.`,
     ),
-    critical && 'It is on the critical path: what it takes longer, the plan takes longer.',
+    critical && 'It is on the critical path: if it takes longer, so does the plan.',
     optional && 'The run goes on without it.',
   ]
   return sentences.filter((sentence) => sentence !== false).join(' ')
