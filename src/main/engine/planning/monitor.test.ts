@@ -65,6 +65,11 @@ function traced(...events: TimedStepEvent[]): ExecutionTrace {
 const begun = [event(0, 'stepStarted', 'news'), event(0, 'stepStarted', 'prices')]
 const situation = situationOf(plan, worth, 0)
 
+function ordersOf(items: readonly number[]): number[][] {
+  if (items.length < 2) return [[...items]]
+  return items.flatMap((item, at) => ordersOf(items.toSpliced(at, 1)).map((rest) => [item, ...rest]))
+}
+
 describe('the trace of a run', () => {
   test('holds what was expected of every step and what came of it, attempt by attempt', () => {
     const trace = traced(
@@ -156,6 +161,48 @@ describe('the forecast', () => {
     expect(rest).toMatchObject({ status: 'optimal', secondsLeft: 13, lowerBoundSeconds: 13 })
     expect(rest.starts.get('long')).toBe(0)
     expect(rest.starts.get('c')).toBe(0)
+  })
+
+  test('no order of starting what is left, all tried, ends before the schedule', () => {
+    const anyRest = fc.record({
+      waiting: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 }),
+      running: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 2 }),
+      chained: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(anyRest, ({ waiting, running, chained }) => {
+        const slots = { research: 1 }
+        const busy = planOf(
+          [
+            ...running.map((seconds, index) => stepOf(`r${index}`, { seconds, slots })),
+            ...waiting.map((seconds, index) =>
+              stepOf(`w${index}`, {
+                seconds,
+                slots,
+                needs: chained && index === 0 && running.length > 0 ? ['r0'] : [],
+              }),
+            ),
+          ],
+          { slots: { research: 2 } },
+        )
+        const started = running.map((_, index) => event(0, 'stepStarted', `r${index}`))
+        const { secondsLeft } = scheduleRest(busy, traceOf(busy, new Map(), 0, started), 0)
+        let best = Number.POSITIVE_INFINITY
+        for (const order of ordersOf([...waiting.keys()])) {
+          const free = [running[0] ?? 0, running[1] ?? 0]
+          let end = Math.max(...free)
+          for (const index of order) {
+            const slot = (free[0] ?? 0) <= (free[1] ?? 0) ? 0 : 1
+            const from = Math.max(free[slot] ?? 0, chained && index === 0 ? (running[0] ?? 0) : 0)
+            free[slot] = from + (waiting[index] ?? 0)
+            end = Math.max(end, free[slot] ?? 0)
+          }
+          best = Math.min(best, end)
+        }
+        expect(secondsLeft).toBe(best)
+      }),
+      { numRuns: 100 },
+    )
   })
 
   test('several pools are all kept', () => {
