@@ -58,7 +58,11 @@ function createReplayWorld(choice: Extract<FeedChoice, { kind: 'replay' }>, cloc
   return {
     feed,
     sources: createFileSources(feed, market),
-    clock: { now: market.now, monotonic: clock.monotonic, after: clock.after },
+    clock: {
+      now: () => market.now(),
+      monotonic: () => clock.monotonic(),
+      after: (delayMs, callback) => clock.after(delayMs, callback),
+    },
     quoteAgeMs: 2 * timeframeMs[timeframe],
   }
 }

@@ -49,6 +49,7 @@ const plan: fc.Arbitrary<Plan> = fc.uniqueArray(stepId, { maxLength: 4 }).map((i
   slots: {},
   costLimitUsd: 1,
   estimate: { usd: 0, seconds: { sequential: 1, parallel: 1, lowerBound: 1 }, speedup: 1 },
+  starts: fc.constant({}),
   levels: [ids],
 }))
 

@@ -36,13 +36,14 @@ export function planOf(steps: readonly Step[], given: Partial<Pick<Plan, 'slots'
     slots: {},
     costLimitUsd: 1_000,
     estimate: { usd: 0, seconds: { sequential: 0, parallel: 0, lowerBound: 0 }, speedup: 1 },
+    starts: {},
     levels: [],
     ...given,
   }
 }
 
-/** What a run did, for tests: its result or its error, its events with their times, and its clock. */
-export interface PlanRun {
+/** What a run did: its result or its error, its events with their times, and its clock. */
+export interface Trace {
   readonly clock: VirtualClock
   readonly events: (StepEvent & { readonly at: number })[]
   result: RunResult | undefined
@@ -61,13 +62,13 @@ export function turn(): Promise<void> {
 type RunGiven = { plan: Plan; perform: Perform } & Partial<Omit<ExecuteOptions, 'plan' | 'perform'>> & {
     clock?: VirtualClock
     /** Called after each turn with the run so far. */
-    eachTurn?: (run: PlanRun) => void
+    eachTurn?: (run: Trace) => void
   }
 
 /** Runs a plan on virtual time until it ends or nothing is left to happen. */
-export async function runPlan({ eachTurn, ...given }: RunGiven): Promise<PlanRun> {
+export async function runPlan({ eachTurn, ...given }: RunGiven): Promise<Trace> {
   const clock = given.clock ?? createVirtualClock(0)
-  const run: PlanRun = {
+  const run: Trace = {
     clock,
     events: [],
     result: undefined,

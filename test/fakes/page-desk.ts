@@ -314,6 +314,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         slots: { research: 4 },
         costLimitUsd: 0.5,
         estimate: { usd: 0.13, seconds: { sequential: 64, parallel: 27, lowerBound: 24 }, speedup: 2.4 },
+        starts: {},
         levels: [],
       },
       steps: steps.map(({ id }) => ({

@@ -33,7 +33,7 @@ export function errorInterceptor(report: Report) {
   }
 }
 
-/** What the caller is told of an error, as oRPC sends it; `data` has the shape of errorDataSchema. */
+/** What the caller is told of an error, as oRPC sends it; `data` is { retry, wayOut, details }. */
 function toContractError(error: unknown, where: string, report: Report) {
   if (error instanceof ParleyError) {
     return new ORPCError(error.code, {

@@ -20,7 +20,8 @@ export async function* atPace<T>(
   const onAbort = () => wake()
   signal?.addEventListener('abort', onAbort, { once: true })
   try {
-    while (!signal?.aborted) {
+    for (;;) {
+      if (signal?.aborted) return
       changed = false
       yield take()
       await sleep(clock, gapMs, signal)

@@ -19,10 +19,10 @@ export interface StatusParts {
 
 /** What the permanent bar shows, read and watched. */
 export interface StatusSource {
-  read(): Status
+  readonly read: () => Status
   /** Calls back with the status whenever something was journalled, and at least once a second. */
-  listen(listener: (status: Status) => void): Stop
-  stop(): void
+  readonly listen: (listener: (status: Status) => void) => Stop
+  readonly stop: Stop
 }
 
 /** Watches the desk for its status; the event loop's delay is measured by Node itself, over the last minute. */

@@ -16,4 +16,3 @@ export const accountSchema = z.object({
   dayStartEquity: decimalSchema,
   asOf: z.int(),
 })
-export type Account = z.infer<typeof accountSchema>

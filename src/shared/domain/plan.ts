@@ -18,7 +18,8 @@ export type StepState = z.infer<typeof stepStateSchema>
 export const stepTransitions: Readonly<Record<StepState, readonly StepState[]>> = {
   pending: ['ready', 'skipped', 'cancelled'],
   ready: ['running', 'skipped', 'cancelled'],
-  running: ['waiting', 'succeeded', 'failed', 'cancelled', 'ready'],
+  // A running step is skipped when it finds that it is not needed.
+  running: ['waiting', 'succeeded', 'failed', 'skipped', 'cancelled', 'ready'],
   waiting: ['running', 'ready', 'failed', 'cancelled'],
   succeeded: [],
   failed: [],
@@ -64,6 +65,8 @@ export const planSchema = z.object({
     seconds: z.object({ sequential: z.number(), parallel: z.number(), lowerBound: z.number() }),
     speedup: z.number(),
   }),
+  /** When the schedule starts each step, in seconds from the start of the run. */
+  starts: z.record(z.string(), z.number()),
   /** Steps level by level: each level needs only earlier ones. For people; the executor has no such barriers. */
   levels: z.array(z.array(z.string())),
 })

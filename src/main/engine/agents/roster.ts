@@ -2,7 +2,6 @@ import type { Bus } from '#engine/bus.ts'
 import type { ResearchSources } from '#engine/ports.ts'
 import type { AgentHealth, Seat } from '#shared/domain/agent.ts'
 import type { Argument } from '#shared/domain/debate.ts'
-import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Clock } from '#shared/lib/clock.ts'
@@ -10,12 +9,12 @@ import type { Ids } from '#shared/lib/ids.ts'
 import { type Agent, createAgent, type Handlers } from './agent.ts'
 import { performResearch } from './research.ts'
 import type { Briefing, ProposalBriefing } from './seat.ts'
-import { analyse } from './seats/analyst.ts'
-import { assess } from './seats/assess.ts'
-import { argue } from './seats/debate.ts'
-import { type EvaluateInput, evaluate } from './seats/evaluator.ts'
-import { propose } from './seats/strategist.ts'
-import { validate } from './seats/validator.ts'
+import { analyse } from './seats/analyse.ts'
+import { argue } from './seats/argue.ts'
+import { assess, type VotingSeat } from './seats/assess.ts'
+import { type Execution, lessonsOf } from './seats/lessons.ts'
+import { propose } from './seats/propose.ts'
+import { validate } from './seats/validate.ts'
 
 /** What the researcher is asked. */
 export interface ResearchInput {
@@ -24,13 +23,6 @@ export interface ResearchInput {
   readonly runId: string
   readonly instrument: string
   readonly attemptsLeft: number
-}
-
-/** What the researcher answers; `failed` when no source of the task could say anything. */
-export interface ResearchResult {
-  readonly evidence: readonly Evidence[]
-  readonly usd: number
-  readonly failed?: { readonly code: string; readonly message: string }
 }
 
 export interface RosterOptions {
@@ -50,7 +42,7 @@ export interface Roster {
 /** Seats every agent of the desk at the bus. */
 export function createRoster({ bus, clock, ids, sources, onHealth }: RosterOptions): Roster {
   const now = () => Math.floor(clock.now())
-  const assessing = (seat: Seat): Handlers => ({
+  const assessing = (seat: VotingSeat): Handlers => ({
     assess: (input) => assess(seat, (input as { briefing: ProposalBriefing }).briefing),
   })
   const arguing = (side: 'bull' | 'bear'): Handlers => ({
@@ -62,7 +54,10 @@ export function createRoster({ bus, clock, ids, sources, onHealth }: RosterOptio
   const handlers: Readonly<Record<Seat, Handlers>> = {
     planner: {},
     researcher: {
-      research: (input, signal) => performResearch({ ...(input as ResearchInput), sources, ids, now, signal }),
+      research: (input, signal) => {
+        const { task, definition, ...about } = input as ResearchInput
+        return performResearch(task, definition, { ...about, sources, ids, now, signal })
+      },
     },
     validator: {
       validate: (input) => {
@@ -88,7 +83,7 @@ export function createRoster({ bus, clock, ids, sources, onHealth }: RosterOptio
     optimizer: assessing('optimizer'),
     privacy: assessing('privacy'),
     executor: assessing('executor'),
-    evaluator: { ...assessing('evaluator'), evaluate: (input) => evaluate(input as EvaluateInput) },
+    evaluator: { ...assessing('evaluator'), evaluate: (input) => lessonsOf(input as Execution) },
   }
   const agents: Agent[] = Object.entries(handlers).map(([seat, handle]) =>
     createAgent({ seat: seat as Seat, bus, clock, handlers: handle, onHealth }),

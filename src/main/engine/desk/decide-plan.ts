@@ -68,6 +68,7 @@ export function decidePlan(id: string, goal: Goal, config: PlanningConfig, sha25
       },
       speedup: schedule.speedup,
     },
+    starts: Object.fromEntries(schedule.starts),
     levels: schedule.levels.map((level) => [...level]),
   }
   return { plan, schedule }

@@ -1,5 +1,8 @@
-import type { ResearchInput, ResearchResult } from '#engine/agents/roster.ts'
+import type { ResearchResult } from '#engine/agents/research.ts'
+import type { ResearchInput } from '#engine/agents/roster.ts'
 import type { Argument, Assessment, Briefing, ProposalBriefing, Remark } from '#engine/agents/seat.ts'
+import { type Execution } from '#engine/agents/seats/lessons.ts'
+import { describeValidation } from '#engine/agents/seats/validate.ts'
 import { tally } from '#engine/consensus/tally.ts'
 import type { Perform, StepContext, StepResult } from '#engine/tasks/executor.ts'
 import { type Seat, seatSchema } from '#shared/domain/agent.ts'
@@ -12,12 +15,12 @@ import { isClosed } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
-import type { Decimal } from '#shared/lib/decimal.ts'
+import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { briefingOf } from './briefing.ts'
 import { decide, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
-import type { RunMemory } from './run-memory.ts'
+import { questionOf, type RunMemory } from './run-memory.ts'
 
 /** One run as its steps see it. */
 interface RunWork {
@@ -147,7 +150,7 @@ async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promi
   const validation = await ask<Validation>(run, context, seat, 'validate', { briefing, tasks })
   const remark: Remark = {
     kind: 'analysis',
-    text: validationSentence(validation),
+    text: describeValidation(validation),
     confidence: validation.completeness,
     evidence: [],
   }
@@ -158,24 +161,6 @@ async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promi
     ...posted(run, seat, [remark]),
   )
   return done
-}
-
-function validationSentence({
-  completeness,
-  quality,
-  freshness,
-  sources,
-  sufficient,
-  missing,
-  stale,
-}: Validation): string {
-  const percent = (share: number) => `${Math.round(share * 100)} %`
-  const gaps = missing.map(({ task, reason }) => `${task.replaceAll('_', ' ')} (${reason})`)
-  return [
-    `The dossier is ${sufficient ? 'sufficient' : 'not sufficient'}: ${percent(completeness)} complete, quality ${percent(quality)}, ${percent(freshness)} fresh, from ${sources} sources.`,
-    ...(gaps.length > 0 ? [`Missing: ${gaps.join('; ')}.`] : []),
-    ...(stale.length > 0 ? [`Stale: ${stale.map((task) => task.replaceAll('_', ' ')).join(', ')}.`] : []),
-  ].join(' ')
 }
 
 async function doAnalyse(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
@@ -224,16 +209,20 @@ async function doPropose(run: RunWork, context: StepContext, seat: Seat): Promis
     run,
     seat,
     ...proposals.map((proposal): DeskEvent => ({ kind: 'proposalMade', data: { proposal } })),
-    ...posted(run, seat, [
-      {
-        kind: 'proposal',
-        text: proposalSentence(preferred),
-        confidence: memory.insight?.confidence ?? null,
-        evidence: preferred.evidence,
-      },
-    ]),
+    ...posted(run, seat, proposed(proposals, preferred, memory.insight?.confidence ?? null)),
   )
   return done
+}
+
+/** What the strategist says: what it would do, and the trade that the desk votes on where that is another. */
+function proposed(proposals: readonly Proposal[], preferred: Proposal, confidence: number | null): Remark[] {
+  const question = questionOf({ proposals })
+  const say = (text: string, { evidence }: Proposal): Remark => ({ kind: 'proposal', text, confidence, evidence })
+  if (question === undefined || question === preferred) return [say(proposalSentence(preferred), preferred)]
+  return [
+    say(proposalSentence(preferred), preferred),
+    say(`To the vote goes the best trade there is, against holding. ${proposalSentence(question)}`, question),
+  ]
 }
 
 function proposalSentence(proposal: Proposal): string {
@@ -248,7 +237,7 @@ function proposalSentence(proposal: Proposal): string {
 
 async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts } = run
-  const proposal = memory.proposals[0]
+  const proposal = questionOf(memory)
   if (proposal === undefined) return { status: 'skipped', reason: 'There is no proposal to vote on.' }
   const briefing: ProposalBriefing = {
     ...(briefingOf(parts, memory) satisfies Briefing),
@@ -298,7 +287,7 @@ async function doDecide(run: RunWork, _context: StepContext, seat: Seat): Promis
   const counted = tally(votingPolicy(memory.goal, profile), memory.ballots, at)
   const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }
-  const decision = decide(made, memory.proposals[0], counted, memory.validation, profile)
+  const decision = decide(made, questionOf(memory), counted, memory.validation, profile)
   const remark: SystemRemark = {
     kind: 'decision',
     text: decisionSentence(decision),
@@ -356,16 +345,21 @@ async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promis
 
 async function doEvaluate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts } = run
-  const { decision } = memory
+  const { decision, fills } = memory
   if (decision === null) return { status: 'skipped', reason: 'Nothing was decided.' }
-  const at = Math.floor(parts.clock.now())
-  const input = { decision, proposal: memory.proposals[0] ?? null, fills: memory.fills, at }
-  const answer = await ask<{ outcome: Outcome; remarks: Remark[] }>(run, context, seat, 'evaluate', input)
-  await record(
-    run,
-    seat,
-    { kind: 'outcomeMeasured', data: { outcome: answer.outcome } },
-    ...posted(run, seat, answer.remarks),
-  )
+  const carriedOut = decision.status === 'agreed' && decision.action !== 'hold'
+  const proposal = memory.proposals.find(({ id }) => id === decision.proposalId)
+  const execution: Execution = {
+    runId: memory.runId,
+    decisionId: decision.id,
+    at: Math.floor(parts.clock.now()),
+    action: carriedOut ? decision.action : 'hold',
+    quantity: carriedOut ? (proposal?.quantity ?? ZERO) : ZERO,
+    arrivalPrice: decision.price,
+    fills,
+  }
+  const outcome = await ask<Outcome>(run, context, seat, 'evaluate', execution)
+  const remarks: Remark[] = outcome.lessons.map((text) => ({ kind: 'analysis', text, confidence: null, evidence: [] }))
+  await record(run, seat, { kind: 'outcomeMeasured', data: { outcome } }, ...posted(run, seat, remarks))
   return done
 }

@@ -124,3 +124,8 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
     default:
   }
 }
+
+/** What is put to the vote: the trade that the strategist thinks best, against holding; to hold when it sees none. */
+export function questionOf({ proposals }: { readonly proposals: readonly Proposal[] }): Proposal | undefined {
+  return proposals.find(({ action }) => action !== 'hold') ?? proposals[0]
+}

@@ -18,7 +18,7 @@ function known(value: number): number | null {
 }
 
 /** Pearson's correlation; null for fewer than three pairs or a constant series. */
-function pearson(a: Float64Array, b: Float64Array): number | null {
+export function pearson(a: Float64Array, b: Float64Array): number | null {
   const meanA = mean(a)
   const meanB = mean(b)
   let cross = 0

@@ -3,7 +3,7 @@ import { logReturns, median, sampleDeviation } from './statistics.ts'
 
 const regimes = ['trend up', 'trend down', 'range', 'crisis'] as const
 /** What kind of market it is; 'crisis' is high volatility, whichever way. */
-type Regime = (typeof regimes)[number]
+export type Regime = (typeof regimes)[number]
 
 /** A hidden Markov model with one independent Gaussian a feature in each state. */
 interface RegimeModel {

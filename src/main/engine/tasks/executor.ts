@@ -30,12 +30,12 @@ export interface StepContext {
   /** Aborts when the step times out, is cancelled, or the run stops. */
   readonly signal: AbortSignal
   /** The output of a step that succeeded, undefined otherwise. */
-  outputOf(stepId: string): unknown
+  readonly outputOf: (stepId: string) => unknown
   /** Why a step failed, undefined when it did not. */
-  failureOf(stepId: string): StepFailure | undefined
+  readonly failureOf: (stepId: string) => StepFailure | undefined
 }
 
-export interface StepFailure {
+interface StepFailure {
   readonly code: string
   readonly message: string
 }
@@ -47,7 +47,9 @@ export type StepResult =
 
 /**
  * Does a step. Rejects when it cannot; a ParleyError that says 'retryable' is tried again while the step has retries,
- * and its details may say retryAfterMs (wait at least so long) and usd (what the failed attempt cost).
+ * and its details may say retryAfterMs (wait at least so long), usd (what the failed attempt cost) and rateLimited: true
+ * (run fewer steps of its pools at once). A step that finds itself not needed is 'skipped': conditions and rounds that
+ * need not be run are steps of the plan that skip themselves.
  */
 export type Perform = (context: StepContext) => Promise<StepResult>
 
@@ -110,7 +112,32 @@ export interface ExecuteOptions {
  * always ends. Rejects with PLAN_INVALID for a plan that cannot be run, and with the error of `record`.
  */
 export function executePlan(options: ExecuteOptions): Promise<RunResult> {
-  return new Promise((resolve, reject) => new Execution(options, resolve, reject).start())
+  return startPlan(options).result
+}
+
+/** A run under way. */
+export interface PlanRun {
+  readonly result: Promise<RunResult>
+  /** Replaces the planned starts: what is ready goes on in the new order. */
+  setImportance(importance: ReadonlyMap<string, number>): void
+  /** Starts nothing more until resume; what runs goes on to its end. */
+  pause(): void
+  resume(): void
+}
+
+/** Runs a plan as executePlan does, and lets it be steered meanwhile. */
+export function startPlan(options: ExecuteOptions): PlanRun {
+  let execution: Execution | undefined
+  const result = new Promise<RunResult>((resolve, reject) => {
+    execution = new Execution(options, resolve, reject)
+    execution.start()
+  })
+  return {
+    result,
+    setImportance: (importance) => execution?.setImportance(importance),
+    pause: () => execution?.pause(),
+    resume: () => execution?.resume(),
+  }
 }
 
 class Execution {
@@ -126,6 +153,9 @@ class Execution {
   #open: number
   #life: 'starting' | 'running' | 'cancelled' | 'ended' | 'broken' = 'starting'
   #firstFailure: string | null = null
+  #paused = false
+  /** Required steps that are ready but wait for money that may come back. */
+  readonly #short: StepNode[] = []
 
   constructor(options: ExecuteOptions, resolve: (result: RunResult) => void, reject: (error: unknown) => void) {
     const { plan, finished, importance, spendable } = options
@@ -138,7 +168,7 @@ class Execution {
     let spent = 0
     for (const ended of finished?.values() ?? []) if ('usd' in ended) spent += ended.usd
     this.#budget = createBudget(plan.costLimitUsd, spent, spendable ?? (() => Number.POSITIVE_INFINITY))
-    for (const node of this.#graph.nodes) node.planned = importance?.get(node.step.id) ?? Number.POSITIVE_INFINITY
+    if (importance !== undefined) this.setImportance(importance)
   }
 
   start(): void {
@@ -149,11 +179,27 @@ class Execution {
       restore(node, ended)
       restored.push(node)
     }
+    for (const { state, step } of this.#graph.nodes)
+      if (state === 'pending' && !step.optional) this.#budget.owe(step.estimate.usd)
     for (const node of restored) this.#close(node)
     this.#life = 'running'
     for (const node of this.#graph.nodes) if (node.waitingFor === 0 && node.state === 'pending') this.#makeReady(node)
     if (signal.aborted) this.#cancel()
     else signal.addEventListener('abort', this.#onAbort, { once: true })
+    this.#proceed()
+  }
+
+  setImportance(importance: ReadonlyMap<string, number>): void {
+    for (const node of this.#graph.nodes) node.planned = importance.get(node.step.id) ?? Number.POSITIVE_INFINITY
+    this.#ready.reorder()
+  }
+
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
     this.#proceed()
   }
 
@@ -169,22 +215,35 @@ class Execution {
 
   /** Starts what can start, and ends the run when nothing is left. */
   #proceed(): void {
-    while (this.#life === 'running') {
+    while (this.#life === 'running' && !this.#paused) {
       const node = this.#ready.take(this.#pools.fits)
       if (node === undefined) break
-      if (this.#budget.allows(node.step.estimate.usd)) this.#guard(this.#attempt(node))
-      else this.#guard(this.#refuse(node))
+      this.#admit(node)
     }
     if (this.#open === 0) this.#end()
+  }
+
+  #admit(node: StepNode): void {
+    const { estimate, optional } = node.step
+    const verdict = this.#budget.verdict(estimate.usd, optional)
+    if (verdict === 'later') {
+      this.#short.push(node)
+      return
+    }
+    this.#guard(verdict === 'within' ? this.#attempt(node) : this.#refuse(node))
+    this.#recheckShort()
+  }
+
+  /** One at a time: when it is admitted or refused the next one follows, and when it is still short all are. */
+  #recheckShort(): void {
+    const node = this.#short.shift()
+    if (node !== undefined) this.#ready.push(node)
   }
 
   async #refuse(node: StepNode): Promise<void> {
     const { estimate, id, optional } = node.step
     const message = `Step "${id}" would cost $${estimate.usd}, more than is left of the budget.`
-    if (optional) {
-      await this.#skip(node, `BUDGET_EXCEEDED: ${message}`)
-      return
-    }
+    if (optional) return this.#skip(node, `BUDGET_EXCEEDED: ${message}`)
     // Only a started step can fail, in the journal as in the transition table.
     this.#begin(node)
     const started = this.#options.record({ kind: 'stepStarted', data: this.#about(node) })
@@ -194,6 +253,7 @@ class Execution {
 
   #begin(node: StepNode): void {
     this.#move(node, 'running')
+    if (node.attempt === 0 && !node.step.optional) this.#budget.owe(-node.step.estimate.usd)
     node.attempt += 1
     node.startedAt ??= this.#options.clock.now()
   }
@@ -201,7 +261,7 @@ class Execution {
   async #attempt(node: StepNode): Promise<void> {
     const { slots, estimate } = node.step
     this.#begin(node)
-    this.#pools.take(slots)
+    const ticket = this.#pools.take(slots)
     this.#budget.reserve(estimate.usd)
     await this.#options.record({ kind: 'stepStarted', data: this.#about(node) })
     if (this.#life !== 'running') return
@@ -213,6 +273,8 @@ class Execution {
       return
     }
     node.abandon = undefined
+    if (outcome.kind === 'answered') this.#pools.speedUp(slots)
+    else if (isRateLimited(outcome.error)) this.#pools.slowDown(slots, ticket)
     await this.#conclude(node, outcome)
     this.#pools.give(slots)
     this.#proceed()
@@ -265,13 +327,16 @@ class Execution {
   async #accept(node: StepNode, result: StepResult): Promise<void> {
     if (result.status === 'skipped') {
       this.#spend(node, 0)
+      // The table lets only a step that is not running be skipped: it hands its turn back first.
+      this.#move(node, 'ready')
       this.#finish(node, 'skipped', result.reason)
       await this.#options.record({ kind: 'stepSkipped', data: { ...this.#about(node), reason: result.reason } })
       this.#close(node)
       return
     }
-    this.#spend(node, result.usd)
-    const problem = problemOf(result.output)
+    const known = Number.isFinite(result.usd) && result.usd >= 0
+    this.#spend(node, known ? result.usd : node.step.estimate.usd)
+    const problem = known ? problemOf(result.output) : costUnknown
     if (problem !== undefined) return this.#fail(node, problem)
     this.#finish(node, 'succeeded', null)
     const data = { ...this.#about(node), usd: node.usd, output: result.output }
@@ -283,6 +348,7 @@ class Execution {
   #spend(node: StepNode, usd: number): void {
     this.#budget.settle(node.step.estimate.usd, usd)
     node.usd += usd
+    this.#recheckShort()
   }
 
   async #retryOrFail(node: StepNode, error: unknown): Promise<void> {
@@ -343,7 +409,10 @@ class Execution {
     for (let node = blocked.pop(); node !== undefined; node = blocked.pop()) {
       if (node.blocked) continue
       node.blocked = true
-      if (node.state === 'pending') this.#guard(this.#skip(node, reason))
+      if (node.state === 'pending') {
+        if (!node.step.optional) this.#budget.owe(-node.step.estimate.usd)
+        this.#guard(this.#skip(node, reason))
+      }
       blocked.push(...node.dependents)
     }
   }
@@ -419,6 +488,15 @@ function progressOf({ step, state, attempt, startedAt, endedAt, usd, reason }: S
 function spentBy(error: unknown): number {
   const usd = error instanceof ParleyError ? error.details['usd'] : undefined
   return typeof usd === 'number' && usd > 0 && Number.isFinite(usd) ? usd : 0
+}
+
+function isRateLimited(error: unknown): boolean {
+  return error instanceof ParleyError && error.details['rateLimited'] === true
+}
+
+const costUnknown: StepFailure = {
+  code: 'STEP_COST_INVALID',
+  message: 'The step did not say what it cost; it counts as its estimate.',
 }
 
 /** An output that the journal cannot hold must fail its step, not the journal. */

@@ -3,49 +3,101 @@ import { ParleyError } from '#shared/lib/error.ts'
 
 type Slots = Readonly<Record<string, number>>
 
-/** The reusable slots of a run, by pool. */
+/** The reusable slots of a run, by pool; a pool gives out fewer while its source says that it is asked too often. */
 export interface SlotPools {
   /** True when everything asked for is free. */
   readonly fits: (slots: Slots) => boolean
-  readonly take: (slots: Slots) => void
+  /** Takes slots; the ticket says when, as a count. */
+  readonly take: (slots: Slots) => number
   readonly give: (slots: Slots) => void
+  /**
+   * Halves the limit of the pools after a rate-limit answer to work that took its slots with the ticket. Answers to work
+   * from before the last halving say nothing new and change nothing.
+   */
+  readonly slowDown: (slots: Slots, ticket: number) => void
+  /** Notes a good answer: as many as the limit raise it by one, up to what the plan has. */
+  readonly speedUp: (slots: Slots) => void
 }
 
 interface Pool {
+  /** What the plan has. */
+  readonly most: number
+  /** What one step takes at most: below it, that step could never start. */
+  least: number
   limit: number
   used: number
+  /** Good answers since the limit last changed. */
+  good: number
+  slowedAt: number
 }
 
-/** Creates the pools of a plan. Throws PLAN_INVALID when a step asks for more of a pool than there is: it could never start. */
+/**
+ * Creates the pools of a plan; limits fall and rise by additive increase, multiplicative decrease (Chiu and Jain, 1989).
+ * Throws PLAN_INVALID when a step asks for more of a pool than there is: it could never start.
+ */
 export function createSlotPools(capacity: Slots, steps: readonly Step[]): SlotPools {
   const pools = new Map<string, Pool>()
-  for (const [name, limit] of Object.entries(capacity)) pools.set(name, { limit, used: 0 })
-  for (const step of steps) {
-    for (const pool in step.slots) {
-      const asked = step.slots[pool] as number
-      const limit = pools.get(pool)?.limit ?? 0
-      if (asked > limit)
-        throw new ParleyError('PLAN_INVALID', `Step "${step.id}" takes ${asked} of ${pool}, and there are ${limit}.`)
+  for (const [name, most] of Object.entries(capacity))
+    pools.set(name, { most, least: 1, limit: most, used: 0, good: 0, slowedAt: 0 })
+  for (const { id, slots } of steps) {
+    for (const name in slots) {
+      const asked = slots[name] as number
+      const pool = pools.get(name)
+      if (asked > (pool?.most ?? 0))
+        throw new ParleyError(
+          'PLAN_INVALID',
+          `Step "${id}" takes ${asked} of ${name}, and there are ${pool?.most ?? 0}.`,
+        )
+      if (pool !== undefined) pool.least = Math.max(pool.least, asked)
     }
   }
+  let tickets = 0
 
-  function move(slots: Slots, sign: 1 | -1): void {
+  function each(slots: Slots, act: (pool: Pool, units: number) => void): void {
     for (const name in slots) {
       const pool = pools.get(name)
-      if (pool !== undefined) pool.used += sign * (slots[name] as number)
+      const units = slots[name] as number
+      if (pool !== undefined && units > 0) act(pool, units)
     }
   }
 
   return {
     fits(slots) {
       for (const name in slots) {
-        const asked = slots[name] as number
         const pool = pools.get(name)
-        if (asked > 0 && (pool === undefined || pool.used + asked > pool.limit)) return false
+        const units = slots[name] as number
+        if (pool !== undefined && units > 0 && pool.used + units > pool.limit) return false
       }
       return true
     },
-    take: (slots) => move(slots, 1),
-    give: (slots) => move(slots, -1),
+    take(slots) {
+      each(slots, (pool, units) => {
+        pool.used += units
+      })
+      tickets += 1
+      return tickets
+    },
+    give(slots) {
+      each(slots, (pool, units) => {
+        pool.used -= units
+      })
+    },
+    slowDown(slots, ticket) {
+      each(slots, (pool) => {
+        if (ticket <= pool.slowedAt) return
+        pool.limit = Math.max(pool.least, Math.floor(pool.limit / 2))
+        pool.good = 0
+        pool.slowedAt = tickets
+      })
+    },
+    speedUp(slots) {
+      each(slots, (pool) => {
+        if (pool.limit === pool.most) return
+        pool.good += 1
+        if (pool.good < pool.limit) return
+        pool.limit += 1
+        pool.good = 0
+      })
+    },
   }
 }

@@ -70,6 +70,7 @@ describe('the plan', () => {
       slots: {},
       costLimitUsd: 0.5,
       estimate: { usd: 0, seconds: { sequential: 40, parallel: 27, lowerBound: 20 }, speedup: 1 },
+      starts: {},
       levels: [],
     },
     steps: [

@@ -1,0 +1,129 @@
+import type { ResearchSources, SourceAnswer, SourceData, SourceName } from '#engine/ports.ts'
+import type { Evidence } from '#shared/domain/evidence.ts'
+import type { ResearchTask } from '#shared/domain/profile.ts'
+import { errorCode, errorMessage, isRetryable } from '#shared/lib/error.ts'
+import type { Ids } from '#shared/lib/ids.ts'
+import { correlationAnalysis } from './research/correlation.ts'
+import { keywordExtraction } from './research/keywords.ts'
+import { liquidityAnalysis } from './research/liquidity.ts'
+import { macroFactors } from './research/macro.ts'
+import { momentum } from './research/momentum.ts'
+import { onchainMetrics } from './research/onchain.ts'
+import { historicalPatternAnalysis } from './research/patterns.ts'
+import type { Finding, Nothing, ReadContext, TaskReaders } from './research/reading.ts'
+import { marketSentiment } from './research/sentiment.ts'
+import { technicalAnalysis } from './research/technical.ts'
+
+export interface ResearchContext {
+  readonly runId: string
+  readonly instrument: string
+  readonly sources: ResearchSources
+  readonly ids: Ids
+  readonly now: () => number
+  readonly signal: AbortSignal
+  /** How often the task may still be tried again. */
+  readonly attemptsLeft: number
+}
+
+/** What a task came to. `failed` is there when none of its sources could be asked: the step has failed, the evidence says why. */
+export interface ResearchResult {
+  readonly evidence: readonly Evidence[]
+  /** What the answers cost: the task's estimate, by the share of its sources that answered. */
+  readonly usd: number
+  readonly failed?: { readonly code: string; readonly message: string }
+}
+
+const tasks: Readonly<Record<string, TaskReaders>> = {
+  market_sentiment: marketSentiment,
+  onchain_metrics: onchainMetrics,
+  technical_analysis: technicalAnalysis,
+  macro_factors: macroFactors,
+  liquidity_analysis: liquidityAnalysis,
+  correlation_analysis: correlationAnalysis,
+  historical_patterns: historicalPatternAnalysis,
+  keyword_extraction: keywordExtraction,
+  momentum,
+}
+
+type AnyReader = (data: never, context: ReadContext) => Finding | Nothing
+type Asked =
+  | { readonly source: string; readonly answer: SourceAnswer }
+  | { readonly source: string; readonly error: unknown }
+
+/** The task's own reader of a source, or, for a task that people added, the first that any task has. */
+function readerOf(task: string, source: string): AnyReader | undefined {
+  const own = tasks[task]
+  const all = own === undefined ? Object.values(tasks) : [own, ...Object.values(tasks)]
+  return all.map(({ readers }) => readers[source as SourceName] as AnyReader | undefined).find((reader) => reader)
+}
+
+/**
+ * Runs one research task: asks its sources all at once and makes one finding of each. A source that could not be asked, an
+ * answer that is known to be empty and a value stay three different things. Rejects with the source's own error where it
+ * may be retried and attempts are left, and with the signal's reason when it aborts. A task that is not one of the desk's
+ * own reads its sources as the desk's tasks do.
+ */
+export async function performResearch(
+  task: string,
+  definition: ResearchTask,
+  context: ResearchContext,
+): Promise<ResearchResult> {
+  const { instrument, sources, signal, attemptsLeft } = context
+  signal.throwIfAborted()
+  const extra = (tasks[task]?.also ?? []).filter((source) => !definition.sources.includes(source))
+  const ask = async (source: string): Promise<Asked> => {
+    try {
+      return { source, answer: await sources.fetch(source as SourceName, instrument, signal) }
+    } catch (error) {
+      return { source, error }
+    }
+  }
+  const asked = await Promise.all([...definition.sources, ...extra].map(ask))
+  signal.throwIfAborted()
+  const planned = asked.slice(0, definition.sources.length)
+  const tryAgain = planned.find((reply) => 'error' in reply && attemptsLeft > 0 && isRetryable(reply.error))
+  if (tryAgain !== undefined && 'error' in tryAgain) throw tryAgain.error
+
+  const answers = Object.fromEntries(
+    asked.flatMap((reply) =>
+      'answer' in reply && reply.answer.status === 'value' ? [[reply.source, reply.answer.data]] : [],
+    ),
+  ) as Partial<SourceData>
+  const at = context.now()
+  const shown = [...planned, ...asked.slice(planned.length).filter((reply) => isWorthShowing(reply, task))]
+  const evidence = shown.map((reply) => evidenceOf(reply, task, { instrument, now: at, answers }, context))
+  const answered = planned.filter((reply) => 'answer' in reply).length
+  const usd = (definition.estimate.usd * answered) / planned.length
+  const failures = evidence.filter((piece) => piece.status === 'unavailable')
+  const [first] = failures
+  if (first === undefined || failures.length < evidence.length) return { evidence, usd }
+  const message = failures.map(({ source, reason }) => `${source}: ${reason}`).join(' ')
+  return { evidence, usd, failed: { code: first.code, message } }
+}
+
+/** Of what nobody planned to ask, only an answer that the task reads is a finding. */
+function isWorthShowing(reply: Asked, task: string): boolean {
+  const reader = tasks[task]?.readers[reply.source as SourceName]
+  return 'answer' in reply && reply.answer.status === 'value' && reader !== undefined
+}
+
+function evidenceOf(reply: Asked, task: string, about: ReadContext, { runId, ids }: ResearchContext): Evidence {
+  const { source } = reply
+  const common = { id: ids.next('ev'), runId, task, source, at: about.now }
+  if ('error' in reply) {
+    return { ...common, status: 'unavailable', code: errorCode(reply.error), reason: errorMessage(reply.error) }
+  }
+  const { answer } = reply
+  const { asOf } = answer
+  if (answer.status === 'empty') {
+    return { ...common, status: 'empty', asOf, summary: `${source} has nothing on ${about.instrument}.` }
+  }
+  const read = readerOf(task, source)
+  if (read === undefined) {
+    return { ...common, status: 'unavailable', code: 'SOURCE_NOT_READ', reason: `No task knows how to read ${source}.` }
+  }
+  const reading = read(answer.data as never, about)
+  if ('nothing' in reading) return { ...common, status: 'empty', asOf, summary: reading.nothing }
+  const { summary, figures, quality } = reading
+  return { ...common, status: 'value', asOf, summary, figures: { ...figures }, quality }
+}

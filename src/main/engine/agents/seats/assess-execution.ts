@@ -1,0 +1,43 @@
+import { spreadShare, takerFee } from '#engine/agents/costs.ts'
+import { numericBook } from '#engine/agents/numeric-book.ts'
+import type { ProposalBriefing } from '#engine/agents/seat.ts'
+import { figure, percent, span } from '#engine/agents/wording.ts'
+import { readLiquidity } from '#engine/market/liquidity.ts'
+import { toNumber } from '#shared/lib/decimal.ts'
+import { abstain, type SeatVerdict, voteFor } from './verdict.ts'
+
+const bps = 10_000
+
+/**
+ * The executor: whether the order can be done for less than it is expected to bring. Going in costs what walking the book
+ * costs against the mid price, going out half the spread, and both a fee; a sale is only the way out. Votes hold where the
+ * book does not hold the size, the quote is older than the mandate allows, or the costs are not covered; abstains without a
+ * book, and on hold.
+ */
+export function assessAsExecutor(briefing: ProposalBriefing): SeatVerdict {
+  const { proposal, quote, mandate, now, outcomes, instrument } = briefing
+  const { action } = proposal
+  const book = briefing.book !== null && briefing.book.at <= now ? briefing.book : null
+  if (action === 'hold') return abstain('There is nothing to execute.')
+  const ageMs = now - quote.at
+  if (ageMs > mandate.maximumQuoteAgeMs) {
+    return voteFor('hold', 1, { reasons: [`The quote is ${span(ageMs)} old: no order can be priced on it.`] })
+  }
+  if (book === null) return abstain(`There is no order book of ${instrument.id}: depth and slippage are unavailable.`)
+  const read = readLiquidity(numericBook(book), toNumber(proposal.quantity))
+  const walked = action === 'buy' ? read.buy : read.sell
+  if (walked.costBps === null) return abstain(`The order book of ${instrument.id} has an empty side.`)
+  if (!walked.complete) {
+    const reason = `The book holds ${figure(walked.filled)} of the ${proposal.quantity} ${instrument.base}: the rest would move the price.`
+    return voteFor('hold', 0.9, { reasons: [reason] })
+  }
+  const feeBps = takerFee(outcomes) * bps
+  const exitBps = action === 'buy' ? (spreadShare(quote) * bps) / 2 + feeBps : 0
+  const costBps = walked.costBps + feeBps + exitBps
+  const gainBps = (action === 'buy' ? proposal.expectedReturn : -proposal.expectedReturn) * bps
+  const reason = `Spread ${figure(spreadShare(quote) * bps, 2)} bp, the order walks ${figure(walked.costBps, 2)} bp into the book, fees ${figure(feeBps, 2)} bp a side: ${figure(costBps, 3)} bp in all against ${figure(gainBps, 3)} bp expected (${percent(gainBps / bps, 2)}).`
+  const isCovered = gainBps > costBps
+  const larger = Math.max(Math.abs(gainBps), costBps)
+  const confidence = larger > 0 ? 0.5 + Math.min(1, Math.abs(gainBps - costBps) / (2 * larger)) / 2 : 0.5
+  return voteFor(isCovered ? action : 'hold', confidence, { reasons: [reason] })
+}

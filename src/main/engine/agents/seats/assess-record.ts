@@ -1,0 +1,67 @@
+import { type MarketRead, readMarket } from '#engine/agents/market-read.ts'
+import type { ProposalBriefing } from '#engine/agents/seat.ts'
+import { percent, signedPercent, span } from '#engine/agents/wording.ts'
+import { toNumber } from '#shared/lib/decimal.ts'
+import { abstain, type SeatVerdict, voteFor } from './verdict.ts'
+
+const leastDecisions = 5
+
+interface Judged {
+  readonly confidence: number
+  readonly right: boolean
+  /** What the decision's side made over the horizon, as a fraction. */
+  readonly made: number
+}
+
+/** The last close known at a moment; null before the first. */
+function closeAt({ bars, barMs }: MarketRead, at: number): number | null {
+  const later = bars.time.findIndex((time) => time + barMs > at)
+  const row = later < 0 ? bars.time.length - 1 : later - 1
+  return bars.close[row] ?? null
+}
+
+/** Earlier trades whose horizon has passed, judged by where the price went: an outcome itself only tells how it was done. */
+function judged({ outcomes, proposal, now, ...rest }: ProposalBriefing): readonly Judged[] {
+  const market = readMarket({ ...rest, now })
+  return outcomes.flatMap(({ action, at, arrivalPrice, confidence }): Judged[] => {
+    if (action === 'hold' || arrivalPrice === null || at + proposal.horizonMs > now) return []
+    const after = closeAt(market, at + proposal.horizonMs)
+    if (after === null || after <= 0) return []
+    const move = after / toNumber(arrivalPrice) - 1
+    const made = action === 'buy' ? move : -move
+    return [{ confidence, right: made > 0, made }]
+  })
+}
+
+/**
+ * The evaluator: lets the desk's record on the instrument speak. The hit rate is held towards a half as two more decisions
+ * with one hit would (Laplace's rule of succession); the action gets its vote where it is at least a half, as sure as it
+ * says. It tells how far stated confidence was off. Abstains with fewer than five earlier trades whose horizon has passed.
+ */
+export function assessAsEvaluator(briefing: ProposalBriefing): SeatVerdict {
+  const record = judged(briefing)
+  const count = record.length
+  if (count < leastDecisions) {
+    return abstain(
+      `${count} earlier trades on ${briefing.instrument.id} can be judged; ${leastDecisions} say something.`,
+    )
+  }
+  const mean = (valueOf: (one: Judged) => number) => record.reduce((sum, one) => sum + valueOf(one), 0) / count
+  const hits = record.filter(({ right }) => right).length
+  const rate = (hits + 1) / (count + 2)
+  const stated = mean(({ confidence }) => confidence)
+  const brier = mean(({ confidence, right }) => (confidence - (right ? 1 : 0)) ** 2)
+  const off = stated - hits / count
+  const way =
+    Math.abs(off) < 0.05 ? 'about as often as we said' : off > 0 ? 'less often than we said' : 'more often than we said'
+  const reasons = [
+    `${hits} of ${count} earlier trades were right ${span(briefing.proposal.horizonMs)} later, ${signedPercent(
+      mean(({ made }) => made),
+      2,
+    )} on average.`,
+    `We were right ${way} (${percent(stated, 0)} stated, Brier score ${brier.toFixed(2)}).`,
+  ]
+  const { action } = briefing.proposal
+  if (action === 'hold') return voteFor('hold', 1 - rate, { reasons })
+  return voteFor(rate >= 0.5 ? action : 'hold', Math.max(rate, 1 - rate), { reasons })
+}

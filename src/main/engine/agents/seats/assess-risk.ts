@@ -1,0 +1,150 @@
+import { readMarket } from '#engine/agents/market-read.ts'
+import type { ProposalBriefing } from '#engine/agents/seat.ts'
+import { buyCaps, heldQuantity, type SizeCap, tightest, tradable, worthAfter } from '#engine/agents/sizes.ts'
+import { figure, percent } from '#engine/agents/wording.ts'
+import { expectedShortfall, valueAtRisk } from '#engine/portfolio/value-at-risk.ts'
+import {
+  compare,
+  divide,
+  fromNumber,
+  maximum,
+  minimum,
+  multiply,
+  sign,
+  subtract,
+  toNumber,
+  ZERO,
+} from '#shared/lib/decimal.ts'
+import { abstain, type SeatVerdict, voteFor, voteForLess } from './verdict.ts'
+
+const dayMs = 86_400_000
+const leastReturns = 50
+/** A stop nearer than this many ATR is hit by noise. */
+const leastStopAtr = 0.5
+
+/** What a day can do to a holding, as fractions of its worth: scaled from bars by the root of time. */
+interface DayRisk {
+  readonly valueAtRisk: number
+  readonly shortfall: number
+}
+
+/**
+ * The risk manager. It takes a purchase whose loss at the stop, position, order, exposure and cash stay within profile and
+ * mandate, and whose 95 % expected shortfall of a day (historical returns) stays within the mandate's daily loss; it cuts
+ * the size where a smaller one does, and votes hold - its veto - where none does, or where the stop is missing, on the
+ * wrong side, or within the noise. A sale of what is held only takes risk off. It abstains where the equity, the price
+ * range or the returns that it needs are unavailable.
+ */
+export function assessAsRisk(briefing: ProposalBriefing): SeatVerdict {
+  switch (briefing.proposal.action) {
+    case 'hold':
+      return assessHolding(briefing)
+    case 'sell':
+      return assessSale(briefing)
+    case 'buy':
+      return assessPurchase(briefing)
+  }
+}
+
+function dayRisk(briefing: ProposalBriefing): DayRisk | null {
+  const { returns, barMs } = readMarket(briefing)
+  if (returns.length < leastReturns || !(barMs > 0)) return null
+  const simple = returns.map(Math.expm1)
+  const scale = Math.sqrt(Math.max(1, dayMs / barMs))
+  return {
+    valueAtRisk: Math.max(0, valueAtRisk(simple, 0.95)) * scale,
+    shortfall: Math.max(0, expectedShortfall(simple, 0.95)) * scale,
+  }
+}
+
+function tailWords({ valueAtRisk: loss, shortfall }: DayRisk, worth: number, quote: string): string {
+  return `A day in twenty would lose more than ${figure(worth * loss)} ${quote} of the ${figure(worth)} held then (${percent(loss)}), ${figure(worth * shortfall)} on average.`
+}
+
+function assessHolding(briefing: ProposalBriefing): SeatVerdict {
+  const held = heldQuantity(briefing)
+  if (sign(held) === 0) return voteFor('hold', 1, { reasons: ['Holding nothing puts nothing at risk.'] })
+  const tail = dayRisk(briefing)
+  if (tail === null) return abstain(`${leastReturns} closed bars to measure the risk of what is held are unavailable.`)
+  const worth = toNumber(multiply(held, briefing.quote.bid))
+  const limit = toNumber(briefing.mandate.maximumDailyLoss)
+  const share = limit > 0 ? (worth * tail.shortfall) / limit : 1
+  const reasons = [tailWords(tail, worth, briefing.instrument.quote)]
+  return voteFor('hold', 1 - share / 2, { reasons })
+}
+
+function assessSale(briefing: ProposalBriefing): SeatVerdict {
+  const { proposal, instrument, quote } = briefing
+  const held = heldQuantity(briefing)
+  if (sign(held) === 0) return voteFor('hold', 1, { reasons: ['Nothing is held, and the account cannot be short.'] })
+  if (compare(proposal.quantity, held) > 0) {
+    const allowed = tradable(held, quote.bid, instrument)
+    const reasons = [`Only ${held} ${instrument.base} is held, and the account cannot be short.`]
+    if (sign(allowed) === 0) return voteFor('hold', 1, { reasons })
+    return voteForLess('sell', 0.9, { quantity: allowed, why: reasons.join(' ') }, { reasons })
+  }
+  const tail = dayRisk(briefing)
+  const left = toNumber(worthAfter(held, 'sell', proposal.quantity, quote.bid))
+  const reasons = [
+    `The sale takes ${percent(toNumber(divide(proposal.quantity, held)), 0)} of the position off the table.`,
+  ]
+  if (tail !== null && left > 0) reasons.push(tailWords(tail, left, instrument.quote))
+  return voteFor('sell', 0.9, { reasons })
+}
+
+/** What is wrong with the stop; null where nothing is. */
+function stopFault({ proposal, instrument }: ProposalBriefing, atr: number): string | null {
+  const { entry, stop } = proposal
+  if (stop === null) return 'A purchase without a stop has no bounded loss.'
+  if (compare(stop, entry) >= 0) return `The stop at ${stop} is not below the entry at ${entry}.`
+  const distance = toNumber(subtract(entry, stop))
+  if (distance >= leastStopAtr * atr) return null
+  return `The stop is ${(distance / atr).toFixed(2)} ATR away: the noise of ${instrument.id} would hit it.`
+}
+
+function assessPurchase(briefing: ProposalBriefing): SeatVerdict {
+  const { proposal, account, mandate, instrument, profile } = briefing
+  const { entry, stop, quantity } = proposal
+  const { atr } = readMarket(briefing).technicals
+  const tail = dayRisk(briefing)
+  if (account.equity === null) return abstain('The equity is unavailable, so no size can be judged.')
+  if (tail === null || atr === null) return abstain(`${leastReturns} closed bars to measure risk are unavailable.`)
+  const fault = stopFault(briefing, atr)
+  if (fault !== null || stop === null) return voteFor('hold', 1, { reasons: [fault ?? ''] })
+
+  const held = heldQuantity(briefing)
+  const shortfall = fromNumber(tail.shortfall, 12)
+  const daily: SizeCap[] =
+    sign(shortfall) === 0
+      ? []
+      : [
+          {
+            name: "the mandate's daily loss",
+            quantity: maximum(ZERO, subtract(divide(divide(mandate.maximumDailyLoss, shortfall), entry), held)),
+          },
+        ]
+  const cap = tightest([...(buyCaps(briefing, entry, stop) ?? []), ...daily])
+  const allowed = cap === undefined ? ZERO : minimum(quantity, cap.quantity)
+  const worth = toNumber(worthAfter(held, 'buy', allowed, entry))
+  const equity = toNumber(account.equity)
+  const loss = toNumber(multiply(allowed, subtract(entry, stop)))
+  const reasons = [
+    `At the stop it loses ${figure(loss)} ${instrument.quote}, ${percent(loss / equity, 2)} of the equity; the position would be ${percent(worth / equity)} of it.`,
+    tailWords(tail, worth, instrument.quote),
+  ]
+  // Sizes fill the smallest cap by design: sureness comes from what can be lost.
+  const dailyLoss = toNumber(mandate.maximumDailyLoss)
+  const strain = Math.max(
+    loss / (equity * profile.riskPerTrade),
+    dailyLoss > 0 ? (worth * tail.shortfall) / dailyLoss : 1,
+  )
+  const used = cap === undefined || sign(cap.quantity) === 0 ? 1 : toNumber(divide(quantity, cap.quantity))
+  if (compare(allowed, quantity) === 0) return voteFor('buy', 1 - Math.min(1, strain) / 2, { reasons })
+  const name = cap?.name ?? 'a limit'
+  const smaller = tradable(allowed, entry, instrument)
+  if (sign(smaller) === 0) {
+    return voteFor('hold', 1, { reasons: [`Veto: ${name} leaves no room for an order that the venue would take.`] })
+  }
+  const why = `${quantity} ${instrument.base} is more than ${name} allows: ${smaller} at most.`
+  return voteForLess('buy', 0.5 + 0.5 / used / 2, { quantity: smaller, why }, { reasons: [why, ...reasons] })
+}

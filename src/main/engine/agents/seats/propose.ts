@@ -1,0 +1,189 @@
+import { roundTripShare } from '#engine/agents/costs.ts'
+import { readMarket } from '#engine/agents/market-read.ts'
+import type { Argument, Briefing } from '#engine/agents/seat.ts'
+import { buyCaps, heldQuantity, tightest, tradable } from '#engine/agents/sizes.ts'
+import { figure, list, percent, signedPercent, span } from '#engine/agents/wording.ts'
+import { atrExits } from '#engine/portfolio/sizing.ts'
+import type { Insight } from '#shared/domain/insight.ts'
+import type { Proposal } from '#shared/domain/proposal.ts'
+import { type Decimal, fromNumber, multiply, roundToStep, sign, subtract, toNumber, ZERO } from '#shared/lib/decimal.ts'
+import type { Ids } from '#shared/lib/ids.ts'
+
+/** The last word of each side; 0 for one that said nothing. */
+export function debateStrengths(debate: readonly Argument[]): { readonly bull: number; readonly bear: number } {
+  const last = (side: Argument['side']) => debate.findLast((argument) => argument.side === side)?.strength ?? 0
+  return { bull: last('bull'), bear: last('bear') }
+}
+
+/** The insight's expected move of the price over its horizon, signed. */
+export function expectedMove(insight: Insight | null): number {
+  if (insight === null || insight.direction === 'flat') return 0
+  return insight.direction === 'up' ? insight.magnitude : -insight.magnitude
+}
+
+/**
+ * The strategist's proposals, the preferred one first and hold always among them: to buy where the view is up (a size that
+ * loses the profile's risk per trade at a stop two ATR away, within every cap of profile, cash and mandate, rounded down to
+ * the lot; target three ATR away), to sell what is held where the view is down. A trade is preferred to holding where the
+ * expected move pays for going in and out, the debate does not favour the other side, and the validator does not call the
+ * dossier too thin. `expectedReturn` is the price's expected move, signed, whatever the action.
+ */
+export function propose(
+  briefing: Briefing,
+  insight: Insight | null,
+  debate: readonly Argument[],
+  ids: Ids,
+): readonly Proposal[] {
+  const buy = buyProposal(briefing, insight, debate, ids)
+  const sell = sellProposal(briefing, insight, debate, ids)
+  const trades = [buy, sell].filter((proposal) => proposal !== undefined)
+  const [wanted] = trades
+  const why = wanted === undefined ? reasonForNone(briefing, insight) : reasonAgainst(wanted, briefing, debate)
+  const hold = holdProposal(briefing, insight, why, ids)
+  return why === null ? [...trades, hold] : [hold, ...trades]
+}
+
+function common({ runId, instrument, now, quote }: Briefing, insight: Insight | null, ids: Ids, horizonMs: number) {
+  return {
+    id: ids.next('prop'),
+    runId,
+    by: 'strategist',
+    at: now,
+    instrument: instrument.id,
+    horizonMs: Math.round(insight?.horizonMs ?? horizonMs),
+    expectedReturn: expectedMove(insight),
+    entry: quote.last,
+    stop: null,
+    target: null,
+    riskAtStop: null,
+    evidence: [...(insight?.evidence ?? [])],
+  }
+}
+
+function buyProposal(
+  briefing: Briefing,
+  insight: Insight | null,
+  debate: readonly Argument[],
+  ids: Ids,
+): Proposal | undefined {
+  const { instrument, quote } = briefing
+  const market = readMarket(briefing)
+  const { atr, support } = market.technicals
+  if (insight?.direction !== 'up' || atr === null || !(atr > 0) || mandateForbids(briefing) !== null) return undefined
+  const exits = atrExits('long', toNumber(quote.ask), atr)
+  const stop = onTick(exits.stop, instrument.priceStep)
+  const target = onTick(exits.target, instrument.priceStep)
+  const caps = buyCaps(briefing, quote.ask, stop)
+  const cap = caps === null ? undefined : tightest(caps)
+  const quantity = cap === undefined ? ZERO : tradable(cap.quantity, quote.ask, instrument)
+  if (sign(quantity) === 0 || cap === undefined || sign(stop) <= 0) return undefined
+  const riskAtStop = multiply(quantity, subtract(quote.ask, stop))
+  const { bear } = debateStrengths(debate)
+  const level = support !== null && support.price < toNumber(quote.bid) - atr ? support.price : exits.stop
+  return {
+    ...common(briefing, insight, ids, market.horizonMs),
+    action: 'buy',
+    quantity,
+    entry: quote.ask,
+    stop,
+    target,
+    riskAtStop,
+    objectives: [
+      `Gain ${percent(insight.magnitude, 2)} within ${span(insight.horizonMs)}; the target at ${figure(toNumber(target), 6)} pays ${exits.rewardRisk.toFixed(1)} times the risk.`,
+      `Lose no more than ${figure(toNumber(riskAtStop))} ${instrument.quote} at the stop; the size is held by ${cap.name}.`,
+    ],
+    risks: [
+      `The stop at ${figure(toNumber(stop), 6)} is ${percent(1 - exits.stop / toNumber(quote.ask))} away: two ATR, which one bad bar can jump.`,
+      `The bear's case stands at ${bear.toFixed(2)} of 1.`,
+    ],
+    changesMyMind: `A close of ${instrument.id} below ${figure(level, 6)}, or a view that is no longer up.`,
+  }
+}
+
+function sellProposal(
+  briefing: Briefing,
+  insight: Insight | null,
+  debate: readonly Argument[],
+  ids: Ids,
+): Proposal | undefined {
+  const { instrument, quote } = briefing
+  const quantity = tradable(heldQuantity(briefing), quote.bid, instrument)
+  if (insight?.direction !== 'down' || sign(quantity) === 0) return undefined
+  const market = readMarket(briefing)
+  const { resistance, atr } = market.technicals
+  const bid = toNumber(quote.bid)
+  const level = resistance !== null && resistance.price > bid ? resistance.price : bid + 2 * (atr ?? 0)
+  const { bull } = debateStrengths(debate)
+  return {
+    ...common(briefing, insight, ids, market.horizonMs),
+    action: 'sell',
+    quantity,
+    entry: quote.bid,
+    objectives: [
+      `Be out of ${instrument.id} before an expected ${signedPercent(-insight.magnitude, 2)} within ${span(insight.horizonMs)}.`,
+    ],
+    risks: [`Missing a rise: the bull's case stands at ${bull.toFixed(2)} of 1.`],
+    changesMyMind: `A close of ${instrument.id} above ${figure(level, 6)}, or a view that is no longer down.`,
+  }
+}
+
+function holdProposal(briefing: Briefing, insight: Insight | null, why: string | null, ids: Ids): Proposal {
+  const market = readMarket(briefing)
+  const { support, resistance, atr } = market.technicals
+  const price = toNumber(briefing.quote.last)
+  const top = resistance !== null && resistance.price > price ? resistance.price : price + 2 * (atr ?? 0)
+  const floor = support !== null && support.price < price ? support.price : price - 2 * (atr ?? 0)
+  const cost = percent(roundTripShare(briefing.quote), 2)
+  return {
+    ...common(briefing, insight, ids, market.horizonMs),
+    action: 'hold',
+    quantity: ZERO,
+    objectives: [why ?? 'Keep what is held and wait for a better price.'],
+    risks: ['Missing the move that the trade is about.'],
+    changesMyMind:
+      atr === null
+        ? `${figure(30)} closed bars of ${briefing.instrument.id}, from which a stop can be set.`
+        : `A close of ${briefing.instrument.id} outside ${figure(floor, 6)} to ${figure(top, 6)}, or an expected move beyond the ${cost} that going in and out costs.`,
+  }
+}
+
+function mandateForbids({ mandate, instrument, now }: Briefing): string | null {
+  if (mandate.expiresAt !== null && now >= mandate.expiresAt) return 'the mandate has expired'
+  if (mandate.instruments.length > 0 && !mandate.instruments.includes(instrument.id)) {
+    return `the mandate does not cover ${instrument.id}`
+  }
+  return null
+}
+
+/** Why there is nothing to trade. */
+function reasonForNone(briefing: Briefing, insight: Insight | null): string {
+  if (insight === null) return 'Hold: without a market view there is nothing to act on.'
+  if (insight.direction === 'flat') return 'Hold: the view has no direction.'
+  if (insight.direction === 'down')
+    return 'Hold: the view is down, and there is nothing to sell that a venue would take.'
+  const { account } = briefing
+  const reasons = [
+    mandateForbids(briefing),
+    account.equity === null ? 'the equity is unavailable' : null,
+    readMarket(briefing).technicals.atr === null ? 'there are too few bars to set a stop' : null,
+  ].filter((reason) => reason !== null)
+  return `Hold: ${reasons.length > 0 ? list(reasons) : 'no size within the limits is worth an order'}.`
+}
+
+/** Why holding is preferred to a trade; null where it is not. */
+function reasonAgainst(trade: Proposal, { quote, dossier }: Briefing, debate: readonly Argument[]): string | null {
+  const { bull, bear } = debateStrengths(debate)
+  const cost = roundTripShare(quote)
+  const gain = Math.abs(trade.expectedReturn)
+  if (dossier.validation?.sufficient === false) return 'Hold: the validator finds the dossier too thin to decide on.'
+  if (gain <= cost) {
+    return `Hold: the expected ${percent(gain, 2)} does not pay for the ${percent(cost, 2)} that going in and out costs.`
+  }
+  const [own, other] = trade.action === 'buy' ? [bull, bear] : [bear, bull]
+  if (other > own) return `Hold: the debate went against it, ${other.toFixed(2)} to ${own.toFixed(2)}.`
+  return null
+}
+
+function onTick(price: number, step: Decimal): Decimal {
+  return roundToStep(fromNumber(price, 12), step, 'down')
+}
