@@ -75,7 +75,7 @@ function doubtIn(
   workingOrders: number,
 ): string | undefined {
   if (opened.status === 'quarantined') {
-    return `The journal was damaged (${opened.problem}); it was kept as ${opened.movedTo} and a new one begun`
+    return `The journal was damaged (${opened.problem}); it was kept as ${opened.movedTo.join(', ')} and a new one begun`
   }
   if (opened.status === 'opened' && opened.doubt !== null) return opened.doubt
   if (opened.status === 'fresh' && !first.isNew && !hadJournal)

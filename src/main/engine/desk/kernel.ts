@@ -70,6 +70,7 @@ export interface Kernel {
 const system: Actor = { kind: 'system', id: 'desk' }
 const tickMs = 250
 const stalledMs = 5_000
+const reconcileAgainMs = 5_000
 const dayMs = 86_400_000
 
 /** Wires the engine together. */
@@ -79,6 +80,9 @@ export function createKernel(options: KernelOptions): Kernel {
   const stops: Stop[] = []
   let lastTickAt: number | null = null
   let feedConnected = false
+  // The cool-down runs on the clock that nobody can set; a desk that does not start ACTIVE cools down from its start.
+  let haltedAtMs = options.latch.state === 'ACTIVE' ? Number.NEGATIVE_INFINITY : clock.monotonic()
+  let reconciled = false
 
   const latch = createDeskLatch({
     store: options.latchStore,
@@ -87,8 +91,12 @@ export function createKernel(options: KernelOptions): Kernel {
     initial: options.latch,
     onUnsaved: () => {},
     onChange(after, change) {
-      if (after.state !== 'HALTED') return
-      runs.cancelAll(`Stopped: ${change.reason}`)
+      if (after.state === 'ACTIVE') return
+      if (after.state === 'HALTED') {
+        haltedAtMs = clock.monotonic()
+        runs.cancelAll(`Stopped: ${change.reason}`)
+      }
+      // What already works could still increase a position (I6).
       orders.cancelForStop(after.level ?? 2, change.by)
     },
   })
@@ -136,7 +144,8 @@ export function createKernel(options: KernelOptions): Kernel {
   function openDay(): void {
     const day = Math.floor(clock.now() / dayMs)
     const now = markedEquity()
-    if (day === book.day || now === undefined) return
+    // A clock that is set back opens no day again: that would give back a loss that was used up.
+    if (day <= book.day || now === undefined) return
     void journal.append({ kind: 'dayOpened', data: { day, equity: now }, actor: system })
   }
 
@@ -183,13 +192,35 @@ export function createKernel(options: KernelOptions): Kernel {
       }),
     )
     stops.push(await orders.connect())
-    await orders.reconcile(0)
+    if (!(await reconcile())) {
+      halt(1, system, 'The account could not be compared with the broker')
+      reconcileLater()
+    }
     openDay()
     watch()
     for (const memory of options.unfinished) {
       if (latch.current().state === 'HALTED') await abandon(memory)
       else runs.resume(memory)
     }
+  }
+
+  async function reconcile(): Promise<boolean> {
+    try {
+      await orders.reconcile(0)
+      reconciled = true
+    } catch {
+      // Without the broker's answer nothing is known; the desk stays halted until there is one (OL-13).
+    }
+    return reconciled
+  }
+
+  function reconcileLater(): void {
+    const cancel = clock.after(reconcileAgainMs, () => {
+      void reconcile().then((done) => {
+        if (!done) reconcileLater()
+      })
+    })
+    stops.push(cancel)
   }
 
   /** A run that was left unfinished by a desk that starts halted is not taken up again (KS-10). */
@@ -220,7 +251,7 @@ export function createKernel(options: KernelOptions): Kernel {
     rearm(by, { reason, account: typedAccount, mode }) {
       const now = latch.current()
       if (now.state === 'ACTIVE') return now
-      const left = now.state === 'HALTED' ? now.at + coolDownMs - clock.now() : 0
+      const left = haltedAtMs + coolDownMs - clock.monotonic()
       const working = [...book.orders.values()].filter(
         ({ status }) => status === 'UNKNOWN' || status === 'PENDING_CANCEL',
       )
@@ -230,6 +261,7 @@ export function createKernel(options: KernelOptions): Kernel {
         ...(typedAccount === book.account ? [] : [`the account is "${book.account}", not "${typedAccount}"`]),
         ...(mode.toLowerCase() === broker.mode ? [] : [`the mode is "${broker.mode}", not "${mode}"`]),
         ...(left <= 0 ? [] : [`the desk cools down for ${Math.ceil(left / 1000)} more seconds`]),
+        ...(reconciled ? [] : ['the account has not been compared with the broker yet']),
         ...(working.length === 0 ? [] : [`${working.length} orders are not settled with the broker`]),
       ]
       if (wrong.length > 0) {

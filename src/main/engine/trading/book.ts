@@ -25,6 +25,8 @@ export interface TradingBook {
   readonly tradeIds: Set<string>
   /** When orders were sent, newest last; what is older than a minute is dropped. */
   readonly sentAt: number[]
+  /** The latest time that a record bears: what has ended by then has ended, though the clock be set back. */
+  latestAt: number
 }
 
 /** A book before its first record. */
@@ -41,6 +43,7 @@ export function emptyBook(): TradingBook {
     closedOrders: new Set(),
     tradeIds: new Set(),
     sentAt: [],
+    latestAt: 0,
   }
 }
 
@@ -50,6 +53,7 @@ function isOrderEvent(event: DeskEvent): event is OrderEvent {
 
 /** Folds one journal record (its event and its time) into the book, in place; returns the order that it changed. */
 export function applyToBook(book: TradingBook, event: DeskEvent, at: number): Order | undefined {
+  book.latestAt = Math.max(book.latestAt, at)
   if (event.kind === 'accountOpened') {
     book.account = event.data.account
     book.currency = event.data.currency

@@ -188,7 +188,7 @@ const checkExposure: Check = (order, context) => {
 
 const checkMandate: Check = (order, { mandate, book, equity, now }) => {
   if (onlyReduces(order, book)) return undefined
-  if (mandate.expiresAt !== null && now >= mandate.expiresAt)
+  if (mandate.expiresAt !== null && Math.max(now, book.latestAt) >= mandate.expiresAt)
     return deny('MANDATE_EXPIRED', { expired: mandate.expiresAt })
   // An equity that cannot be computed counts as a breach (KS-20).
   if (equity === undefined) return deny('DAILY_LOSS_EXCEEDED', { equity: 'unavailable' })

@@ -29,6 +29,8 @@ const transitions: Readonly<Record<OrderStatus, Partial<Record<Change, OrderStat
   ACCEPTED: { orderPendingCancel: 'PENDING_CANCEL', orderCanceled: 'CANCELED', orderExpired: 'EXPIRED' },
   PARTIALLY_FILLED: { orderPendingCancel: 'PENDING_CANCEL', orderCanceled: 'CANCELED', orderExpired: 'EXPIRED' },
   PENDING_CANCEL: {
+    // The cancel was asked for before the order had left.
+    orderDenied: 'DENIED',
     orderRejected: 'REJECTED',
     orderUnknown: 'UNKNOWN',
     orderCancelRejected: 'ACCEPTED',
@@ -69,6 +71,9 @@ export function applyOrderEvent(order: Order | undefined, event: OrderEvent, at:
 
   let status = transitions[order.status][event.kind] ?? order.status
   if (status === 'ACCEPTED' && compare(order.filledQuantity, ZERO) > 0) status = 'PARTIALLY_FILLED'
+  // A venue that refuses to cancel what it never acknowledged may not have it at all.
+  else if (event.kind === 'orderCancelRejected' && status === 'ACCEPTED' && order.venueOrderId === null)
+    status = 'UNKNOWN'
   return {
     ...order,
     status,

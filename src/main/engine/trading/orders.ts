@@ -3,7 +3,7 @@ import type { Broker, BrokerEvent, Feed, OrderReport, Sha256 } from '#engine/por
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Denial, Mandate } from '#shared/domain/mandate.ts'
-import { type Fill, isClosed, type Order, type Side } from '#shared/domain/order.ts'
+import { type Fill, isClosed, type Order, orderSchema, type Side } from '#shared/domain/order.ts'
 import type { StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { sleep } from '#shared/lib/clock.ts'
@@ -44,7 +44,7 @@ export interface OrdersOptions {
 
 /** The one way to the broker. */
 export interface Orders {
-  /** Sends the intent through the gate; resolves once it is denied, rejected, or handed to the venue. The same intent is sent once. */
+  /** Sends the intent through the gate; resolves once it is denied, rejected, or handed to the venue. The same intent is sent once. Rejects with INTENT_INVALID for what is no order, DUPLICATE_INTENT for one that ended before this process. */
   submit(intent: Intent): Promise<Order>
   cancel(clientOrderId: string, by: Actor): Promise<Order>
   /** Resolves with the order as soon as nothing more is expected of it. */
@@ -66,6 +66,8 @@ const system: Actor = { kind: 'system', id: 'orders' }
 const firstQueryMs = 500
 const longestQueryMs = 10_000
 const neverHeardTimes = 4
+/** An order is as old as our clock says, its fills as old as the venue's: the two may differ by as much as this. */
+const clockErrorMs = 2 * 86_400_000
 
 /** Creates the one way to the broker: gate, write-ahead record, venue, reconciliation (OL-1, OL-3, OL-9, OL-11 to OL-14). */
 export function createOrders({ journal, book, broker, feed, latch, mandate, clock, sha256 }: OrdersOptions): Orders {
@@ -95,17 +97,22 @@ export function createOrders({ journal, book, broker, feed, latch, mandate, cloc
   }
 
   function gate(order: Order, epoch: number): Denial | undefined {
-    return checkOrder(order, {
-      latch: latch().current(),
-      mandate: mandate(),
-      book,
-      instrument: feed.instruments().find(({ id }) => id === order.instrument),
-      quote: feed.quote(order.instrument),
-      mark,
-      equity: equity(book, mark),
-      now: clock.now(),
-      decidedInEpoch: epoch,
-    })
+    try {
+      return checkOrder(order, {
+        latch: latch().current(),
+        mandate: mandate(),
+        book,
+        instrument: feed.instruments().find(({ id }) => id === order.instrument),
+        quote: feed.quote(order.instrument),
+        mark,
+        equity: equity(book, mark),
+        now: clock.now(),
+        decidedInEpoch: epoch,
+      })
+    } catch (error) {
+      // What cannot be checked does not leave (KS-20).
+      return { code: 'CHECK_FAILED', values: { error: errorMessage(error) } }
+    }
   }
 
   function known(clientOrderId: string): Order {
@@ -146,6 +153,11 @@ export function createOrders({ journal, book, broker, feed, latch, mandate, cloc
     }
     if (book.closedOrders.has(clientOrderId)) {
       throw new ParleyError('DUPLICATE_INTENT', `The order ${clientOrderId} was sent and has ended before.`)
+    }
+    if (!orderSchema.safeParse(order).success) {
+      throw new ParleyError('INTENT_INVALID', `The intent of ${intent.by} in ${intent.runId} is no order.`, {
+        details: { intent },
+      })
     }
     const actor: Actor = { kind: 'agent', id: intent.by }
     void journal.append(entry({ kind: 'orderInitialized', data: { order } }, order, actor))
@@ -204,9 +216,13 @@ export function createOrders({ journal, book, broker, feed, latch, mandate, cloc
         try {
           const report = await broker.query(clientOrderId)
           if (report !== undefined) {
+            neverHeard = 0
             await bringTo(report)
-            if (!['SUBMITTED', 'UNKNOWN', 'PENDING_CANCEL'].includes(known(clientOrderId).status)) break
-            if (stopped.has(clientOrderId)) void requestCancel(clientOrderId, system)
+            const { status } = known(clientOrderId)
+            if (isClosed(status)) break
+            // A cancel may be lost, or come to the venue before its order does: it is asked for until the order has ended.
+            if (stopped.has(clientOrderId) || status === 'PENDING_CANCEL') await requestCancel(clientOrderId, system)
+            else if (status !== 'SUBMITTED' && status !== 'UNKNOWN') break
           } else if (++neverHeard >= neverHeardTimes) {
             reject(order, 'The venue never received it.')
             break
@@ -228,7 +244,7 @@ export function createOrders({ journal, book, broker, feed, latch, mandate, cloc
   async function bringTo(report: OrderReport): Promise<void> {
     const order = known(report.clientOrderId)
     if (order.filledQuantity !== report.filledQuantity) {
-      for (const fill of await broker.fills(order.createdAt)) onFill(fill)
+      for (const fill of await broker.fills(order.createdAt - clockErrorMs)) onFill(fill)
     }
     const { clientOrderId } = report
     const now = known(clientOrderId)
@@ -258,7 +274,8 @@ export function createOrders({ journal, book, broker, feed, latch, mandate, cloc
       const reconnected = event.connected && !connected
       connected = event.connected
       latencyMs = event.latencyMs
-      if (reconnected) void reconcileWorking()
+      // Nobody waits: a journal that cannot be written halts the desk by itself.
+      if (reconnected) reconcileWorking().catch(() => {})
       return
     }
     if (event.kind === 'filled') {
@@ -292,23 +309,22 @@ export function createOrders({ journal, book, broker, feed, latch, mandate, cloc
     }
   }
 
-  function requestCancel(clientOrderId: string, by: Actor): Promise<void> {
+  /** Asks for a cancel and for what became of it. Does not reject: what fails is seen in the progress of the stop. */
+  async function requestCancel(clientOrderId: string, by: Actor): Promise<void> {
     const order = known(clientOrderId)
-    return (async () => {
+    try {
       await journal.append(entry({ kind: 'orderPendingCancel', data: { clientOrderId } }, order, by))
-      try {
-        await broker.cancel(clientOrderId)
-      } catch (error) {
-        if (isClosed(known(clientOrderId).status)) return
-        failedCancels.add(clientOrderId)
-        if (error instanceof ParleyError && error.retry === 'definitive') {
-          const reason = error.message
-          void journal.append(entry({ kind: 'orderCancelRejected', data: { clientOrderId, reason } }, order))
-        }
+      await broker.cancel(clientOrderId)
+    } catch (error) {
+      if (isClosed(known(clientOrderId).status)) return
+      failedCancels.add(clientOrderId)
+      if (error instanceof ParleyError && error.retry === 'definitive') {
+        const reason = error.message
+        void journal.append(entry({ kind: 'orderCancelRejected', data: { clientOrderId, reason } }, order))
       }
-      // Sent is not confirmed: it is asked after until the venue says how it ended (KS-15).
-      if (!isClosed(known(clientOrderId).status)) askUntilKnown(clientOrderId)
-    })()
+    }
+    // Sent is not confirmed: it is asked after until the venue says how it ended (KS-15).
+    if (!isClosed(known(clientOrderId).status)) askUntilKnown(clientOrderId)
   }
 
   async function cancel(clientOrderId: string, by: Actor): Promise<Order> {
