@@ -23,7 +23,9 @@ export async function gatherQuiet(
     if (report !== undefined) orders.push(report)
   }
   const known = new Set(orders.map(({ clientOrderId }) => clientOrderId))
-  orders.push(...(await insist(clock, () => broker.openOrders())).filter(({ clientOrderId }) => !known.has(clientOrderId)))
+  orders.push(
+    ...(await insist(clock, () => broker.openOrders())).filter(({ clientOrderId }) => !known.has(clientOrderId)),
+  )
   const fills = await insist(clock, () => broker.fills(0))
   const verification = await journal.verify()
   const replayed = emptyBook()
