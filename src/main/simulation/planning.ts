@@ -9,7 +9,7 @@ export function shortPlanning({ tasks, profiles }: PlanningConfig): PlanningConf
     ...profile,
     tasks: enough,
     parallel: 2,
-    minimumSources: 2,
+    minimumSources: 3,
     debateRounds: 1,
   })
   const { conservative, balanced, aggressive } = profiles

@@ -87,7 +87,7 @@ export function drawScenario(random: Random): Scenario {
   const beforeMidnight = random.chance(0.3)
   return {
     startMs: random.pick(days) + (beforeMidnight ? 12 * 60 - 3 : 0) * minuteMs,
-    faultyMs: random.int(2 * minuteMs, 5 * minuteMs),
+    faultyMs: random.int(1.5 * minuteMs, 3.5 * minuteMs),
     slowestCommitMs: random.int(0, 5),
     mandateEndsAfterMs: random.chance(0.2) ? random.int(minuteMs, 4 * minuteMs) : null,
     broker: {
@@ -107,13 +107,13 @@ export function drawScenario(random: Random): Scenario {
       latchUnreadable: crash(0.1),
     },
     time: {
-      jumpEveryMs: every('jumps', minuteMs, 4 * minuteMs),
-      suspendEveryMs: every('suspensions', minuteMs, 6 * minuteMs),
+      jumpEveryMs: every('jumps', minuteMs / 4, 2 * minuteMs),
+      suspendEveryMs: every('suspensions', minuteMs / 2, 4 * minuteMs),
     },
     trader: {
       actEveryMs: random.int(3_000, 12_000),
       ambush: random.chance(0.5) ? random.float() * 0.4 : 0,
-      orderEveryMs: random.int(3_000, 12_000),
+      orderEveryMs: random.int(2_000, 8_000),
     },
   }
 }

@@ -103,19 +103,19 @@ export function seatTrader(
     decide,
     act() {
       const instrument = random.pick(['BTC/USDT', 'ETH/USDT'])
-      if (witness.told === 'HALTED' && random.chance(0.6)) {
+      if (witness.told !== 'ACTIVE' && random.chance(0.7)) {
         if (rearm() === undefined) counts.add('re-armed')
         return
       }
       const dice = random.float()
-      if (dice < 0.45) decide(instrument)
-      else if (dice < 0.53) stop(random.pick([1, 2, 3] as const))
-      else if (dice < 0.57) stopFromOutside()
-      else if (dice < 0.64) open(({ kernel }) => kernel.reduce(trader, 'I want less of it.'))
-      else if (dice < 0.72) rearm()
-      else if (dice < 0.78) cancelSomeRun()
-      else if (dice < 0.9) cancelSomeOrder()
-      else if (dice < 0.93) {
+      if (dice < 0.3) decide(instrument)
+      else if (dice < 0.37) stop(random.pick([1, 2, 3] as const))
+      else if (dice < 0.4) stopFromOutside()
+      else if (dice < 0.47) open(({ kernel }) => kernel.reduce(trader, 'I want less of it.'))
+      else if (dice < 0.55) rearm()
+      else if (dice < 0.62) cancelSomeRun()
+      else if (dice < 0.82) cancelSomeOrder()
+      else if (dice < 0.86) {
         const desk = process()
         if (desk.isOpen())
           desk.close().catch((error: unknown) => desk.life.end(`could not close: ${errorMessage(error)}`))

@@ -192,8 +192,8 @@ export async function simulateSeed(
   /** What is to be looked at after every step; brings up a new process where one has ended. */
   function afterStep(): void {
     steps += 1
-    witness.look()
-    const { life, kernel } = desk
+    const { life, kernel, journal } = desk
+    if (journal.head().size !== witness.size) witness.look()
     if (life.alive) {
       const positions = new Map([...kernel.book.positions].map(([instrument, { quantity }]) => [instrument, quantity]))
       witness.compare(positions, kernel.book.cash)

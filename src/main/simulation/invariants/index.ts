@@ -79,10 +79,10 @@ export const invariants: { readonly [Occasion in keyof Evidence]: readonly Check
   dayOpening: [['I13', noDayAgain]],
   calm: [['LIVE', deskOpens]],
   quiet: [
-    ['LIVE', ordersEnd],
-    ['LIVE', runsEnd],
     ['I3', nothingLost],
     ['I4', positionsAreTheBrokers],
+    ['LIVE', ordersEnd],
+    ['LIVE', runsEnd],
     ['I7', journalVerifies],
     ['I12', replayRebuilds],
     ['LIVE', deskRearms],

@@ -1,4 +1,5 @@
 import type { Quiet } from '#main/simulation/evidence.ts'
+import { isClosed } from '#shared/domain/order.ts'
 import { compare, type Decimal } from '#shared/lib/decimal.ts'
 
 /** I3: once quiet, every order that the broker took and every fill is in the desk's lists, and no fill that was not. */
@@ -10,7 +11,8 @@ export function nothingLost({ orders, fills, listedOrders, listedFills }: Quiet)
     if (compare(order.filledQuantity, report.filledQuantity as Decimal) !== 0) {
       return `${report.clientOrderId} is filled ${report.filledQuantity} at the broker, ${order.filledQuantity} on the desk`
     }
-    if (order.status !== report.status) {
+    // Two that are both on their way may be told of differently.
+    if (order.status !== report.status && (isClosed(order.status) || isClosed(report.status))) {
       return `${report.clientOrderId} is ${report.status} at the broker, ${order.status} on the desk`
     }
   }
