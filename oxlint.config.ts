@@ -178,6 +178,14 @@ export default defineConfig({
       ),
     },
     {
+      files: ['src/main/simulation/**/*.ts'],
+      rules: imports(
+        noUpward,
+        { regex: '^#(api|shell|renderer|test)/', message: 'A simulated desk has neither a page nor a window.' },
+        noElectron,
+      ),
+    },
+    {
       files: ['src/main/index.ts'],
       rules: imports(noUpward, { regex: '^#(renderer|test)/', message: 'main knows neither the page nor tests.' }),
     },

@@ -7,7 +7,12 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/shared/**/*.test.ts', 'src/main/**/*.test.ts', 'test/unit/**/*.test.ts'],
+          include: [
+            'src/shared/**/*.test.ts',
+            'src/main/**/*.test.ts',
+            'test/unit/**/*.test.ts',
+            'test/simulation/**/*.test.ts',
+          ],
           testTimeout: 20_000,
         },
       },

@@ -1,27 +1,23 @@
 import { existsSync, mkdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
 import type { Desk } from '#api/desk.ts'
 import { createMetrics } from '#api/metrics.ts'
 import { createRouter } from '#api/router.ts'
 import { createStatus } from '#api/status.ts'
 import { createKernel } from '#engine/desk/kernel.ts'
-import { beginRunMemory, type RunMemory, remember } from '#engine/desk/run-memory.ts'
 import { createLocalBus } from '#engine/local-bus.ts'
-import type { Queries } from '#engine/ports.ts'
-import { applyToBook, bookFromJson, bookToJson, emptyBook, type TradingBook } from '#engine/trading/book.ts'
 import { readLatch } from '#engine/trading/latch.ts'
 import type { ImportReport } from '#shared/contract/market.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
-import type { Latch } from '#shared/domain/trading-state.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { createIds } from '#shared/lib/ids.ts'
 import { openBarStore } from '#store/bars.ts'
 import { openBusStore } from '#store/bus.ts'
 import { claimHome } from '#store/home.ts'
-import { openJournal, type StoreJournal } from '#store/journal.ts'
+import { openJournal } from '#store/journal.ts'
 import { loadJournalKeys } from '#store/journal-keys.ts'
 import { createFileLatchStore } from '#store/latch.ts'
 import { createQueries, deskProjections } from '#store/projections/index.ts'
@@ -29,6 +25,7 @@ import { createFileSettingsStore } from '#store/settings.ts'
 import { readConfig } from './config.ts'
 import { importBars } from './import-bars.ts'
 import { outcomesFrom } from './outcomes.ts'
+import { keepSnapshots, recoverDesk } from './recovery.ts'
 import { appVersion, sha256, systemClock, systemRandom } from './system.ts'
 import { createWorld } from './world.ts'
 
@@ -87,11 +84,11 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     })
     cleanups.push(() => journal.close())
     const queries = createQueries(journal.database)
-    const book = recoverBook(journal)
-    const clean = endedCleanly(journal)
-    const doubt = doubtIn(journal, hadJournal, first.isNew, clean ? 0 : book.orders.size)
-    const latch =
-      doubt === undefined || first.latch.state === 'HALTED' ? first.latch : halted(first.latch, doubt, clock.now())
+    const { book, unfinished, clean, latch, doubt } = recoverDesk(journal, queries, {
+      first,
+      hadJournal,
+      nowMs: clock.now(),
+    })
     if (latch !== first.latch) latchStore.save(latch)
 
     const random = systemRandom()
@@ -114,7 +111,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       journal,
       book,
       archive: queries,
-      unfinished: unfinishedRuns(journal, queries),
+      unfinished,
       outcomesOf: outcomesFrom(queries),
       latchStore,
       latch,
@@ -133,11 +130,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     })
     const status = createStatus({ kernel, journal, feed, broker, bus, clock, version: app.version })
     cleanups.push(status.stop)
-
-    function saveSnapshot(): void {
-      const { size, hash } = journal.head()
-      if (size > 0) journal.snapshots.save('book', size, hash, JSON.stringify(bookToJson(book)))
-    }
+    const snapshots = keepSnapshots(journal, book, snapshotEvery)
+    cleanups.push(snapshots.stop)
 
     function importInto(file: string, text: string, instrument: string | undefined): ImportReport {
       const report = importBars(barStore, file, text, instrument)
@@ -170,18 +164,13 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
           await journal.append({ kind: 'tradingStateChanged', data, actor: system, reason: doubt })
         }
         await journal.append({ kind: 'deskStarted', data: { clean, feed: feed.name }, actor: system })
-        cleanups.push(
-          journal.onCommit((records) => {
-            if (records.some(({ seq }) => seq % snapshotEvery === 0)) saveSnapshot()
-          }),
-        )
         await kernel.start()
       },
       async stop(why) {
         await kernel.stop(why)
         await journal.append({ kind: 'deskStopped', data: { why }, actor: system }).catch(() => {})
         await Promise.race([bus.close(), new Promise((resolve) => setTimeout(resolve, 2_000))])
-        saveSnapshot()
+        snapshots.save()
         for (const cleanup of cleanups.splice(0).reverse()) cleanup()
       },
       halt(reason) {
@@ -195,59 +184,3 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
 }
 
 const everything = 1_000_000_000
-
-/** The account from the last snapshot that fits the journal, and the records since. */
-function recoverBook(journal: StoreJournal): TradingBook {
-  const snapshot = journal.snapshots.load('book')
-  const book = snapshot === undefined ? emptyBook() : bookFromJson(snapshot.state)
-  journal.replay(snapshot?.seq ?? 0, (record) => applyToBook(book, record, record.at))
-  return book
-}
-
-/** The runs that have not ended, each with all that was said in it. */
-function unfinishedRuns(journal: StoreJournal, queries: Queries): RunMemory[] {
-  const memories = new Map<string, RunMemory>()
-  const open = queries.listRuns(everything).filter(({ status }) => status === 'running')
-  if (open.length === 0) return []
-  const ids = new Set(open.map(({ id }) => id))
-  journal.replay(0, (record) => {
-    if (record.correlationId === null || !ids.has(record.correlationId)) return
-    if (record.kind === 'runStarted') {
-      const { runId, goal, plan } = record.data
-      memories.set(runId, beginRunMemory(runId, goal, plan, record.at))
-    }
-    const memory = memories.get(record.correlationId)
-    if (memory !== undefined) remember(memory, record)
-  })
-  return [...memories.values()]
-}
-
-function endedCleanly(journal: StoreJournal): boolean {
-  const { size } = journal.head()
-  return size === 0 || journal.read(size - 1, 1)[0]?.kind === 'deskStopped'
-}
-
-/** Why this desk must not trade before somebody has looked; undefined when nothing speaks against it (KS-8, AU-11, EL-13). */
-function doubtIn(
-  journal: StoreJournal,
-  hadJournal: boolean,
-  latchIsNew: boolean,
-  workingOrders: number,
-): string | undefined {
-  const { opened } = journal
-  if (opened.status === 'quarantined') {
-    const [kept] = opened.movedTo
-    const where = kept === undefined ? '' : `; the damaged one is kept as ${basename(kept)}`
-    return `The journal was damaged and a new one was begun${where} (${opened.problem})`
-  }
-  if (opened.status === 'opened' && opened.doubt !== null) return opened.doubt
-  if (opened.status === 'fresh' && !latchIsNew && !hadJournal)
-    return 'The journal is missing although this desk was used before'
-  if (workingOrders > 0)
-    return `The desk ended unexpectedly with ${workingOrders} orders working; compare them with the broker`
-  return undefined
-}
-
-function halted(before: Latch, reason: string, nowMs: number): Latch {
-  return { state: 'HALTED', epoch: before.epoch + 1, level: 2, by: 'system', reason, at: Math.floor(nowMs) }
-}

@@ -12,9 +12,8 @@ import { decimal } from '#shared/lib/decimal.ts'
 import { createVirtualClock, type VirtualClock } from '#shared/lib/virtual-clock.ts'
 import { openJournal, type StoreJournal } from '#store/journal.ts'
 import { createQueries, deskProjections } from '#store/projections/index.ts'
-import { mandate } from '#test/builders/briefing.ts'
 import { journalOptions } from '#test/builders/journal.ts'
-import { btc } from '#test/builders/orders.ts'
+import { btc, wideMandate } from '#test/builders/orders.ts'
 import { createMemoryLatchStore } from '#test/fakes/memory-latch-store.ts'
 
 export const startMs = 1_700_000_000_000
@@ -100,7 +99,7 @@ export function orderDesk(broker: Broker, given: OrderDeskGiven = {}) {
     broker,
     feed: given.feed ?? quietFeed(clock),
     latch,
-    mandate: { ...mandate, ...given.limits },
+    mandate: { ...wideMandate, ...given.limits },
     clock,
     sha256,
   })

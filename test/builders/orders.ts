@@ -1,4 +1,5 @@
 import type { Instrument } from '#shared/domain/instrument.ts'
+import type { Mandate } from '#shared/domain/mandate.ts'
 import type { Fill, Order } from '#shared/domain/order.ts'
 import { decimal, ZERO } from '#shared/lib/decimal.ts'
 
@@ -12,6 +13,18 @@ export const btc: Instrument = {
 }
 
 export const eth: Instrument = { ...btc, id: 'ETH/USDT', base: 'ETH' }
+
+/** Limits wide enough for small orders. */
+export const wideMandate: Mandate = {
+  instruments: [],
+  maximumOrderNotional: decimal(25_000),
+  maximumExposure: decimal(100_000),
+  ordersPerMinute: 10,
+  maximumDailyLoss: decimal(5_000),
+  priceCollar: 0.05,
+  maximumQuoteAgeMs: 60_000,
+  expiresAt: null,
+}
 
 /** An order to buy 1 BTC/USDT at the market that nothing has happened to; what is given replaces it. */
 export function deskOrder(given: Partial<Order> = {}): Order {

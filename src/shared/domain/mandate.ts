@@ -41,6 +41,7 @@ export const denialCodes = [
   'RATE_LIMIT_EXCEEDED',
   'DAILY_LOSS_EXCEEDED',
   'DUPLICATE_INTENT',
+  'CHECK_FAILED',
 ] as const
 export const denialCodeSchema = z.enum(denialCodes)
 export type DenialCode = z.infer<typeof denialCodeSchema>

@@ -22,6 +22,7 @@ export interface PaperBrokerOptions {
   readonly latencyMs?: number
   /** How long a call waits for an answer that does not come, in milliseconds; 5000 unless given. */
   readonly timeoutMs?: number
+  /** Looked at whenever something could go wrong: whoever handed them in may end them. */
   readonly faults?: Partial<PaperFaults>
 }
 
@@ -51,7 +52,7 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
       wayOut: 'Choose a live broker, or go back to paper.',
     })
   }
-  const faults = { ...noFaults, ...options.faults }
+  const share = (fault: keyof PaperFaults) => options.faults?.[fault] ?? noFaults[fault]
   const latencies = random.fork('latency')
   const chance = random.fork('faults')
   const fees = { maker: options.makerFee ?? decimal('0.0004'), taker: options.takerFee ?? decimal('0.001') }
@@ -68,12 +69,12 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
   /** Sends an event on its way: in order, unless it is one of the late ones. */
   function tell(event: Exclude<BrokerEvent, { kind: 'link' }>): void {
     if (event.kind === 'accepted' && event.clientOrderId === muted) return
-    const late = chance.chance(faults.delayedEvent) ? chance.int(500, 5_000) : 0
+    const late = chance.chance(share('delayedEvent')) ? chance.int(500, 5_000) : 0
     const now = clock.monotonic()
     const delayMs = Math.ceil(Math.max(oneWayMs(), tellNoSoonerThan - now))
     if (late === 0) tellNoSoonerThan = now + delayMs
     deliver(event, delayMs + late)
-    if (event.kind === 'filled' && chance.chance(faults.duplicateFill)) {
+    if (event.kind === 'filled' && chance.chance(share('duplicateFill'))) {
       deliver(event, delayMs + late + chance.int(0, 2_000))
     }
   }
@@ -98,8 +99,8 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
         return
       }
       const sentOn = link
-      const requestIsLost = chance.chance(faults.lostRequest)
-      const answerIsLost = chance.chance(faults.lostAcknowledgement)
+      const requestIsLost = chance.chance(share('lostRequest'))
+      const answerIsLost = chance.chance(share('lostAcknowledgement'))
       const giveUp = () =>
         reject(
           new ParleyError('BROKER_NO_ANSWER', `The broker did not answer the request to ${what}.`, {
@@ -143,8 +144,9 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
     let cancelNext: Stop = () => undefined
     const up = () => {
       setLink(true)
-      if (faults.disconnectsPerHour === 0) return
-      const lastsMs = (-Math.log(1 - chance.float()) * 3_600_000) / faults.disconnectsPerHour
+      const perHour = share('disconnectsPerHour')
+      if (perHour === 0) return
+      const lastsMs = (-Math.log(1 - chance.float()) * 3_600_000) / perHour
       cancelNext = clock.after(Math.round(lastsMs), down)
     }
     const down = () => {

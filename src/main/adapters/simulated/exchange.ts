@@ -3,7 +3,7 @@ import type { Feed } from '#engine/ports.ts'
 import { assertExists } from '#shared/lib/assert.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import { makeBook } from './book.ts'
-import { coins } from './coins.ts'
+import { coins as allCoins, type Coin } from './coins.ts'
 import { createIntraday } from './intraday.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -14,6 +14,8 @@ export interface SimulatedExchangeOptions {
   readonly seed: number
   /** Trades a second for each instrument, 0.8 to 200; 2 unless given. */
   readonly rate?: number
+  /** What is traded; all coins unless given. */
+  readonly coins?: readonly Coin[]
 }
 
 /** A feed that also lets the research sources beside it see the world it is made from. */
@@ -29,7 +31,8 @@ const historyMs = 400 * 86_400_000
  * if that is earlier), hours and minutes within them, and live ticks. The market is a function of seed and time, so a
  * restart finds the prices where they would have been.
  */
-export function createSimulatedExchange({ clock, seed, rate = 2 }: SimulatedExchangeOptions): SimulatedExchange {
+export function createSimulatedExchange(options: SimulatedExchangeOptions): SimulatedExchange {
+  const { clock, seed, rate = 2, coins = allCoins } = options
   const world = createWorld(seed, coins, Math.min(usualStart, clock.now() - historyMs))
   const intraday = createIntraday(world, Math.min(200, Math.max(0.8, rate)))
   const feed = createTapeFeed({

@@ -8,6 +8,7 @@ import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
+import { isInFlight } from '#shared/domain/order.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
@@ -82,8 +83,8 @@ export function createKernel(options: KernelOptions): Kernel {
   let lastTickAt: number | null = null
   let feedConnected = false
   // Measured on the clock that never jumps: the market's may begin anywhere when the desk is started again. A desk that
-  // starts halted cools down anew.
-  let haltedSince = clock.monotonic()
+  // does not start ACTIVE cools down anew.
+  let haltedSince = options.latch.state === 'ACTIVE' ? Number.NEGATIVE_INFINITY : clock.monotonic()
 
   const latch = createDeskLatch({
     store: options.latchStore,
@@ -91,9 +92,12 @@ export function createKernel(options: KernelOptions): Kernel {
     clock,
     initial: options.latch,
     onChange(after, change) {
-      if (after.state !== 'HALTED') return
-      haltedSince = clock.monotonic()
-      runs.cancelAll(change.reason)
+      if (after.state === 'ACTIVE') return
+      if (after.state === 'HALTED') {
+        haltedSince = clock.monotonic()
+        runs.cancelAll(change.reason)
+      }
+      // What already works could still increase a position (I6).
       orders.cancelForStop(after.level ?? 2, change.by)
     },
   })
@@ -142,7 +146,8 @@ export function createKernel(options: KernelOptions): Kernel {
   function openDay(): void {
     const day = Math.floor(clock.now() / dayMs)
     const now = markedEquity()
-    if (day === book.day || now === undefined) return
+    // A clock that is set back opens no day again: that would give back a loss that was used up.
+    if (day <= book.day || now === undefined) return
     void journal.append({ kind: 'dayOpened', data: { day, equity: now }, actor: system })
   }
 
@@ -193,7 +198,10 @@ export function createKernel(options: KernelOptions): Kernel {
       if (at !== undefined) lastTickAt = Math.max(lastTickAt ?? at, at)
     }
     await orders.connect()
-    await orders.reconcile()
+    await orders.reconcile().catch((error: unknown) => {
+      // Without the broker's answer nothing is known; the desk stays halted until there is one (OL-13).
+      halt(1, system, `The account could not be compared with the broker: ${errorMessage(error)}`)
+    })
     openDay()
     watch()
     for (const memory of options.unfinished) {
@@ -232,16 +240,15 @@ export function createKernel(options: KernelOptions): Kernel {
     rearm(by, { reason, account: typedAccount, mode }) {
       const now = latch.current()
       if (now.state === 'ACTIVE') return now
-      const left = now.state === 'HALTED' ? haltedSince + coolDownMs - clock.monotonic() : 0
-      const working = [...book.orders.values()].filter(
-        ({ status }) => status === 'UNKNOWN' || status === 'PENDING_CANCEL',
-      )
+      const left = haltedSince + coolDownMs - clock.monotonic()
+      const working = [...book.orders.values()].filter(({ status }) => isInFlight(status))
       const wrong = [
         ...(by.kind === 'human' ? [] : ['only a person may re-arm the desk']),
         ...(reason.trim().length >= 10 ? [] : ['the reason needs at least 10 characters']),
         ...(typedAccount === book.account ? [] : [`the account is "${book.account}", not "${typedAccount}"`]),
         ...(mode.toLowerCase() === broker.mode ? [] : [`the mode is "${broker.mode}", not "${mode}"`]),
         ...(left <= 0 ? [] : [`the desk cools down for ${Math.ceil(left / 1000)} more seconds`]),
+        ...(orders.link().compared ? [] : ['the account has not been compared with the broker yet']),
         ...(working.length === 0 ? [] : [`${working.length} orders are not settled with the broker`]),
       ]
       if (wrong.length > 0) {

@@ -1,22 +1,19 @@
-import type { ResearchResult } from '#engine/agents/research.ts'
 import type { ResearchInput } from '#engine/agents/roster.ts'
-import type { Argument, Assessment, Briefing, ProposalBriefing, Remark } from '#engine/agents/seat.ts'
-import { type Execution } from '#engine/agents/seats/lessons.ts'
+import type { Briefing, ProposalBriefing, Remark } from '#engine/agents/seat.ts'
+import type { Execution } from '#engine/agents/seats/lessons.ts'
 import { describeValidation } from '#engine/agents/seats/validate.ts'
 import { tally } from '#engine/consensus/tally.ts'
 import type { Perform, StepContext, StepResult } from '#engine/tasks/executor.ts'
 import { type Seat, seatSchema } from '#shared/domain/agent.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
-import type { Validation } from '#shared/domain/evidence.ts'
-import type { Insight } from '#shared/domain/insight.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { isClosed } from '#shared/domain/order.ts'
-import type { Outcome } from '#shared/domain/outcome.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
-import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
+import { ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+import { type Answer, checkAnswer, type Question } from './answers.ts'
 import { briefingOf } from './briefing.ts'
 import { decide, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
@@ -59,19 +56,20 @@ const works: Readonly<Record<string, Work>> = {
   evaluate: doEvaluate,
 }
 
-async function ask<Answer>(
+async function ask<Asked extends Question>(
   run: RunWork,
   context: StepContext,
   seat: Seat,
-  action: string,
+  asked: Asked,
   input: unknown,
-): Promise<Answer> {
+): Promise<Answer<Asked>> {
   const { timeoutMs } = context.step
-  return (await run.parts.bus.request(
+  const answer = await run.parts.bus.request(
     `agent.${seat}`,
-    { action, input },
+    { action: asked, input },
     { timeoutMs, signal: context.signal },
-  )) as Answer
+  )
+  return checkAnswer(asked, seat, answer)
 }
 
 /** Journals what an agent did; the run goes on while it becomes durable. */
@@ -117,7 +115,7 @@ async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promi
     instrument: briefing.instrument.id,
     attemptsLeft: context.attemptsLeft,
   }
-  const { evidence, usd, failed } = await ask<ResearchResult>(run, context, seat, 'research', input)
+  const { evidence, usd, failed } = await ask(run, context, seat, 'research', input)
   await record(
     run,
     seat,
@@ -147,7 +145,7 @@ async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promi
     const task = run.parts.planning.tasks[name]
     if (task !== undefined) tasks[name] = task
   }
-  const validation = await ask<Validation>(run, context, seat, 'validate', { briefing, tasks })
+  const validation = await ask(run, context, seat, 'validate', { briefing, tasks })
   const remark: Remark = {
     kind: 'analysis',
     text: describeValidation(validation),
@@ -165,7 +163,7 @@ async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promi
 
 async function doAnalyse(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const briefing = briefingOf(run.parts, run.memory)
-  const answer = await ask<{ insight: Insight | null; remarks: Remark[] }>(run, context, seat, 'analyse', { briefing })
+  const answer = await ask(run, context, seat, 'analyse', { briefing })
   const { insight, remarks } = answer
   await record(
     run,
@@ -181,7 +179,7 @@ async function doArgue(run: RunWork, context: StepContext, seat: Seat): Promise<
   const round = Number(context.step.id.split('-')[1])
   const earlier = memory.debate.filter((said) => said.round < round)
   const briefing = briefingOf(run.parts, memory)
-  const answer = await ask<{ argument: Argument; remarks: Remark[] }>(run, context, seat, 'argue', {
+  const answer = await ask(run, context, seat, 'argue', {
     briefing,
     round,
     earlier,
@@ -202,7 +200,12 @@ async function doArgue(run: RunWork, context: StepContext, seat: Seat): Promise<
 async function doPropose(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const { memory } = run
   const input = { briefing: briefingOf(run.parts, memory), insight: memory.insight, debate: memory.debate }
-  const proposals = await ask<Proposal[]>(run, context, seat, 'propose', input)
+  const proposals = await ask(run, context, seat, 'propose', input)
+  const { runId, goal } = memory
+  const stray = proposals.find((proposal) => proposal.runId !== runId || proposal.instrument !== goal.instrument)
+  if (stray !== undefined) {
+    throw new ParleyError('ANSWER_INVALID', `The proposal ${stray.id} is about ${stray.instrument} in ${stray.runId}.`)
+  }
   const preferred = proposals[0]
   if (preferred === undefined) throw new ParleyError('NOTHING_PROPOSED', 'The strategist proposed nothing.')
   await record(
@@ -247,13 +250,7 @@ async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise
     outcomes: run.outcomes,
     outgoing: [...memory.messages.map(({ text }) => text), JSON.stringify(proposal)],
   }
-  const answer = await ask<{ assessment: Assessment; remarks: Remark[]; revised?: { quantity: Decimal; why: string } }>(
-    run,
-    context,
-    seat,
-    'assess',
-    { briefing },
-  )
+  const answer = await ask(run, context, seat, 'assess', { briefing })
   const { assessment, remarks, revised } = answer
   const ballot: Ballot = {
     id: parts.ids.next('bal'),
@@ -358,7 +355,7 @@ async function doEvaluate(run: RunWork, context: StepContext, seat: Seat): Promi
     arrivalPrice: decision.price,
     fills,
   }
-  const outcome = await ask<Outcome>(run, context, seat, 'evaluate', execution)
+  const outcome = await ask(run, context, seat, 'evaluate', execution)
   const remarks: Remark[] = outcome.lessons.map((text) => ({ kind: 'analysis', text, confidence: null, evidence: [] }))
   await record(run, seat, { kind: 'outcomeMeasured', data: { outcome } }, ...posted(run, seat, remarks))
   return done

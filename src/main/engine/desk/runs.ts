@@ -135,6 +135,8 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     const { runId } = memory
     try {
       await journal.append({ kind: 'runEnded', data: { runId, status, reason }, actor: system, correlationId: runId })
+    } catch {
+      // A journal that cannot be written halts the desk by itself; the next process takes the run up.
     } finally {
       running.delete(runId)
     }

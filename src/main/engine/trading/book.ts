@@ -25,6 +25,8 @@ export interface TradingBook {
   readonly openedBy: Map<string, string | null>
   /** When orders were sent, newest last; what is older than a minute is dropped. */
   readonly sentAt: number[]
+  /** The latest time that a record bears: what has ended by then has ended, though the clock be set back. */
+  latestAt: number
 }
 
 /** A book before its first record. */
@@ -40,6 +42,7 @@ export function emptyBook(): TradingBook {
     positions: new Map(),
     openedBy: new Map(),
     sentAt: [],
+    latestAt: 0,
   }
 }
 
@@ -49,6 +52,7 @@ function isOrderEvent(event: DeskEvent): event is OrderEvent {
 
 /** Folds one journal record (its event and its time) into the book, in place; returns the order that it changed. */
 export function applyToBook(book: TradingBook, event: DeskEvent, at: number): Order | undefined {
+  book.latestAt = Math.max(book.latestAt, at)
   if (event.kind === 'accountOpened') {
     book.account = event.data.account
     book.currency = event.data.currency

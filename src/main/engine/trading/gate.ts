@@ -195,7 +195,7 @@ const checkExposure: Check = (order, { book, mark, mandate }) => {
 
 const checkMandate: Check = (order, { mandate, book, equity, now }) => {
   if (onlyReduces(order, book)) return undefined
-  if (mandate.expiresAt !== null && now >= mandate.expiresAt)
+  if (mandate.expiresAt !== null && Math.max(now, book.latestAt) >= mandate.expiresAt)
     return deny('MANDATE_EXPIRED', { expired: mandate.expiresAt })
   // A loss that cannot be computed counts as a breach (KS-20).
   if (equity === undefined || book.day === 0) return deny('DAILY_LOSS_EXCEEDED', { equity: 'unavailable' })

@@ -6,7 +6,7 @@ import { absolute, decimal, sum } from '#shared/lib/decimal.ts'
 import { createRandom } from '#shared/lib/random.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import type { StoreJournal } from '#store/journal.ts'
-import { intentOf, orderDesk, reportOf, startMs, trader } from '#test/builders/order-desk.ts'
+import { intentOf, orderDesk, quietFeed, reportOf, startMs, trader } from '#test/builders/order-desk.ts'
 import { deskFill } from '#test/builders/orders.ts'
 import { pass, settle } from '#test/builders/virtual-time.ts'
 import { createScriptedBroker, hangs, noAnswer, noLink, refused } from '#test/fakes/scripted-broker.ts'
@@ -111,6 +111,33 @@ describe('sending an order', () => {
     })
     expect(kinds().slice(-2)).toEqual(['orderInitialized', 'orderDenied'])
     expect(broker.calls).toEqual([])
+  })
+
+  it('KS-20 what cannot be checked does not leave', async () => {
+    const clock = createVirtualClock(startMs)
+    const feed = quietFeed(clock)
+    let isBroken = false
+    const { broker, submit } = await scripted({
+      clock,
+      feed: {
+        ...feed,
+        quote(id) {
+          if (isBroken) throw new Error('no such series')
+          return feed.quote(id)
+        },
+      },
+    })
+    isBroken = true
+    expect(await submit()).toMatchObject({ status: 'DENIED', reason: 'CHECK_FAILED error=no such series' })
+    expect(broker.calls).toEqual([])
+  })
+
+  it('what is no order is refused and not even recorded', async () => {
+    const { orders, kinds } = await scripted()
+    const before = kinds().length
+    const nonsense = intentOf({ quantity: 'a lot' as never })
+    await expect(orders.submit(nonsense)).rejects.toMatchObject({ code: 'INTENT_INVALID' })
+    expect(kinds()).toHaveLength(before)
   })
 
   /** Commits wait until they are let go. */

@@ -3,7 +3,7 @@ import type { Broker, BrokerEvent, Feed, OrderArchive, OrderReport, Sha256 } fro
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Denial, Mandate } from '#shared/domain/mandate.ts'
-import { type Fill, isClosed, isOpen, type Order } from '#shared/domain/order.ts'
+import { type Fill, isClosed, isOpen, type Order, orderSchema } from '#shared/domain/order.ts'
 import type { StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
 import { type Clock, type Stop, sleep } from '#shared/lib/clock.ts'
 import { compare, decimal } from '#shared/lib/decimal.ts'
@@ -38,7 +38,10 @@ export interface BrokerLink {
 
 /** The one way to the broker. */
 export interface Orders {
-  /** Sends the intent through the gate; resolves once it is denied, rejected, or handed to the venue. The same intent is sent once. */
+  /**
+   * Sends the intent through the gate; resolves once it is denied, rejected, or handed to the venue. The same intent is
+   * sent once. Rejects with INTENT_INVALID for what is no order.
+   */
   submit(intent: Intent): Promise<Order>
   /** Asks the venue to cancel, until it says how the order ended or refuses. Throws ORDER_NOT_FOUND. */
   cancel(clientOrderId: string, by: Actor): Promise<Order>
@@ -135,6 +138,11 @@ export function createOrders(options: OrdersOptions): Orders {
     const before = find(clientOrderId)
     if (before !== undefined) return before
     const order = orderOfIntent(intent, clientOrderId, Math.floor(clock.now()))
+    if (!orderSchema.safeParse(order).success) {
+      throw new ParleyError('INTENT_INVALID', `The intent of ${intent.by} in ${intent.runId} is no order.`, {
+        details: { intent },
+      })
+    }
     note({ kind: 'orderInitialized', data: { order } }, order, { actor: { kind: 'agent', id: intent.by } })
     const denial = gate(order, intent.epoch)
     if (denial !== undefined) return deny(order, denial)
@@ -160,17 +168,22 @@ export function createOrders(options: OrdersOptions): Orders {
   }
 
   function gate(order: Order, epoch: number): Denial | undefined {
-    return checkOrder(order, {
-      latch: latch.current(),
-      mandate,
-      book,
-      instrument: feed.instruments().find(({ id }) => id === order.instrument),
-      quote: feed.quote(order.instrument),
-      mark,
-      equity: equity(book, mark),
-      now: clock.now(),
-      decidedInEpoch: epoch,
-    })
+    try {
+      return checkOrder(order, {
+        latch: latch.current(),
+        mandate,
+        book,
+        instrument: feed.instruments().find(({ id }) => id === order.instrument),
+        quote: feed.quote(order.instrument),
+        mark,
+        equity: equity(book, mark),
+        now: clock.now(),
+        decidedInEpoch: epoch,
+      })
+    } catch (error) {
+      // What cannot be checked does not leave (KS-20).
+      return { code: 'CHECK_FAILED', values: { error: errorMessage(error) } }
+    }
   }
 
   function lateDenial(epoch: number): Denial | undefined {

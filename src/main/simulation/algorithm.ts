@@ -1,0 +1,69 @@
+import type { Feed } from '#engine/ports.ts'
+import type { Intent } from '#engine/trading/new-orders.ts'
+import { type Clock, sleep } from '#shared/lib/clock.ts'
+import { add, compare, type Decimal, divide, fromNumber, multiply, roundToStep, ZERO } from '#shared/lib/decimal.ts'
+import { errorCode } from '#shared/lib/error.ts'
+import type { Random } from '#shared/lib/random.ts'
+import type { Counts } from './counts.ts'
+import type { DeskProcess } from './process.ts'
+
+/** Sends orders of every kind through the one way to the broker, as an execution algorithm would, and tries them again. */
+export interface Algorithm {
+  /** Sends an order, now or some seconds after it was decided, or tries an earlier one again. */
+  act(): void
+}
+
+const notionals = [4, 20, 200, 2_000, 9_000, 24_000, 26_000, 60_000]
+
+/** Starts an algorithm that outlives the processes whose orders it sends. */
+export function startAlgorithm(process: () => DeskProcess, feed: Feed, random: Random, counts: Counts): Algorithm {
+  const sent: Omit<Intent, 'epoch'>[] = []
+
+  function newIntent(desk: DeskProcess): Omit<Intent, 'epoch'> | undefined {
+    const instrument = random.pick(feed.instruments())
+    const last = feed.quote(instrument.id)?.last
+    if (last === undefined) return undefined
+    const held = desk.kernel.book.positions.get(instrument.id)?.quantity ?? ZERO
+    const side = compare(held, ZERO) > 0 && random.chance(0.5) ? 'sell' : 'buy'
+    const wanted = divide(fromNumber(random.pick(notionals), 2), last)
+    const part = multiply(held, fromNumber(random.pick([0.3, 0.7, 1, 1.2]), 1))
+    const quantity = roundToStep(side === 'sell' && random.chance(0.8) ? part : wanted, instrument.quantityStep, 'down')
+    const away = (random.chance(0.7) ? 0.002 : 0.06) * (2 * random.float() - 1)
+    const limit = roundToStep(multiply(last, add('1' as Decimal, fromNumber(away, 6))), instrument.priceStep, 'down')
+    const number = sent.length + 1
+    return {
+      runId: 'run_algorithm',
+      proposalId: `prop_algorithm_${number}`,
+      decisionId: `dec_algorithm_${number}`,
+      by: 'executor',
+      instrument: instrument.id,
+      side,
+      quantity,
+      limitPrice: random.chance(0.3) ? null : limit,
+      timeInForce: random.chance(0.3) ? 'IOC' : 'GTC',
+      reduceOnly: side === 'sell' && random.chance(0.5),
+    }
+  }
+
+  async function send(intent: Omit<Intent, 'epoch'>, desk: DeskProcess, clock: Clock): Promise<void> {
+    const { epoch } = desk.kernel.latch.current()
+    if (random.chance(0.5)) await sleep(clock, random.int(0, 4_000))
+    await desk.kernel.orders.submit({ ...intent, epoch })
+  }
+
+  return {
+    act() {
+      const desk = process()
+      if (!desk.isOpen()) return
+      desk.life.run(() => {
+        const earlier = sent.slice(-4)
+        const again = earlier.length > 0 && random.chance(0.25)
+        const intent = again ? random.pick(earlier) : newIntent(desk)
+        if (intent === undefined) return
+        if (again) counts.add('intents tried again')
+        else sent.push(intent)
+        send(intent, desk, desk.clock).catch((error: unknown) => counts.add(`submits refused ${errorCode(error)}`))
+      })
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import type { DeskRecord } from '#engine/journal.ts'
+
+/** How often each thing happened, so that a simulation in which nothing happens does not pass for a good one. */
+export interface Counts {
+  add(what: string, times?: number): void
+  record(record: DeskRecord): void
+  /** By name, in the order of the alphabet. */
+  all(): Readonly<Record<string, number>>
+}
+
+/** Begins to count. */
+export function createCounts(): Counts {
+  const counts = new Map<string, number>()
+
+  function add(what: string, times = 1): void {
+    counts.set(what, (counts.get(what) ?? 0) + times)
+  }
+
+  return {
+    add,
+    record(record) {
+      add('records')
+      switch (record.kind) {
+        case 'orderFilled':
+          add('fills')
+          return
+        case 'orderDenied':
+          add(`denied ${record.data.denial.code}`)
+          return
+        case 'orderUnknown':
+          add('orders of unknown fate')
+          return
+        case 'orderCanceled':
+          add('orders cancelled')
+          return
+        case 'runStarted':
+          add('runs started')
+          return
+        case 'runResumed':
+          add('runs resumed')
+          return
+        case 'runEnded':
+          add(`runs ${record.data.status}`)
+          return
+        case 'decisionMade':
+          add(`decisions ${record.data.decision.status}`)
+          return
+        case 'tradingStateChanged':
+          add(`turned ${record.data.after.state}`)
+          return
+        default:
+      }
+    },
+    all: () => Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))),
+  }
+}

@@ -1,0 +1,25 @@
+import type { Calm, Quiet } from '#main/simulation/evidence.ts'
+
+/** RT-6: once nothing goes wrong any more, the desk starts and links to its broker. */
+export function deskOpens({ isOpen, isLinked }: Calm): string | undefined {
+  if (!isOpen) return 'the desk does not start'
+  return isLinked ? undefined : 'the desk does not link to its broker'
+}
+
+/** RT-6: once nothing goes wrong any more, every order that a full stop covers comes to its end. */
+export function ordersEnd({ working, orders }: Quiet): string | undefined {
+  const [stuck] = working
+  if (stuck !== undefined) return `${stuck.clientOrderId} is still ${stuck.status} on the desk`
+  const live = orders.find(({ status }) => status === 'ACCEPTED' || status === 'PARTIALLY_FILLED')
+  return live === undefined ? undefined : `${live.clientOrderId} is still ${live.status} at the broker`
+}
+
+/** RT-6: once nothing goes wrong any more, every run ends. */
+export function runsEnd({ activeRuns }: Quiet): string | undefined {
+  return activeRuns.length === 0 ? undefined : `the run ${activeRuns[0]} has not ended`
+}
+
+/** RT-6: once nothing goes wrong any more, the desk can be armed again. */
+export function deskRearms({ rearmRefused }: Quiet): string | undefined {
+  return rearmRefused === undefined ? undefined : `the desk cannot be re-armed: ${rearmRefused}`
+}

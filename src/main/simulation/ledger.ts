@@ -1,0 +1,133 @@
+import type { DeskEvent } from '#shared/domain/event.ts'
+import type { Side } from '#shared/domain/order.ts'
+import {
+  absolute,
+  add,
+  compare,
+  type Decimal,
+  maximum,
+  multiply,
+  negate,
+  subtract,
+  sum,
+  ZERO,
+} from '#shared/lib/decimal.ts'
+
+/** An order as a bookkeeper sees it: how much of it is still to come. */
+export interface LedgerOrder {
+  readonly clientOrderId: string
+  readonly instrument: string
+  readonly side: Side
+  readonly quantity: Decimal
+  readonly limitPrice: Decimal | null
+  filled: Decimal
+  ended: boolean
+  cancelAsked: boolean
+}
+
+/**
+ * A second set of books, kept from the same records by other rules: fills are summed, each trade once, and an order works
+ * until a record ends it. It shares nothing with the engine's folds, so that both have to be wrong alike to agree.
+ */
+export interface Ledger {
+  readonly orders: ReadonlyMap<string, LedgerOrder>
+  readonly trades: ReadonlySet<string>
+  cash(): Decimal
+  /** The sum of all fills, positive when long. */
+  position(instrument: string): Decimal
+  /** Instruments that were ever traded. */
+  instruments(): readonly string[]
+  fold(event: DeskEvent): void
+}
+
+/** Opens empty books. */
+export function openLedger(): Ledger {
+  const orders = new Map<string, LedgerOrder>()
+  const trades = new Set<string>()
+  const bought = new Map<string, Decimal>()
+  let opening = ZERO
+  let spent = ZERO
+
+  function end(clientOrderId: string): void {
+    const order = orders.get(clientOrderId)
+    if (order !== undefined) order.ended = true
+  }
+
+  return {
+    orders,
+    trades,
+    cash: () => subtract(opening, spent),
+    position: (instrument) => bought.get(instrument) ?? ZERO,
+    instruments: () => [...bought.keys()],
+    fold(event) {
+      switch (event.kind) {
+        case 'accountOpened':
+          opening = event.data.cash
+          return
+        case 'orderInitialized': {
+          const { clientOrderId, instrument, side, quantity, limitPrice } = event.data.order
+          const known = { clientOrderId, instrument, side, quantity, limitPrice }
+          orders.set(clientOrderId, { ...known, filled: ZERO, ended: false, cancelAsked: false })
+          return
+        }
+        case 'orderFilled': {
+          const { tradeId, clientOrderId, instrument, side, quantity, price, fee } = event.data.fill
+          if (trades.has(tradeId)) return
+          trades.add(tradeId)
+          const signed = side === 'buy' ? quantity : negate(quantity)
+          bought.set(instrument, add(bought.get(instrument) ?? ZERO, signed))
+          spent = add(spent, add(multiply(signed, price), fee))
+          const order = orders.get(clientOrderId)
+          if (order === undefined) return
+          order.filled = add(order.filled, quantity)
+          if (compare(order.filled, order.quantity) >= 0) order.ended = true
+          return
+        }
+        case 'orderPendingCancel': {
+          const order = orders.get(event.data.clientOrderId)
+          if (order !== undefined) order.cancelAsked = true
+          return
+        }
+        case 'orderDenied':
+        case 'orderRejected':
+        case 'orderCanceled':
+        case 'orderExpired':
+          end(event.data.clientOrderId)
+          return
+        default:
+      }
+    },
+  }
+}
+
+/** What the working orders of one side of an instrument may still trade. */
+export function workingQuantity(ledger: Ledger, instrument: string, side: Side): Decimal {
+  return sum(
+    [...ledger.orders.values()]
+      .filter((order) => !order.ended && order.instrument === instrument && order.side === side)
+      .map(({ quantity, filled }) => subtract(quantity, filled)),
+  )
+}
+
+/** The largest gross exposure that the working orders can lead to, over all instruments; undefined while a price is missing. */
+export function largestExposure(
+  ledger: Ledger,
+  price: (instrument: string) => Decimal | undefined,
+): Decimal | undefined {
+  const instruments = new Set([
+    ...ledger.instruments(),
+    ...[...ledger.orders.values()].map((order) => order.instrument),
+  ])
+  let total = ZERO
+  for (const instrument of instruments) {
+    const position = ledger.position(instrument)
+    const ifBought = absolute(add(position, workingQuantity(ledger, instrument, 'buy')))
+    const ifSold = absolute(subtract(position, workingQuantity(ledger, instrument, 'sell')))
+    const most = maximum(absolute(position), maximum(ifBought, ifSold))
+    if (most === ZERO) continue
+    const mark = price(instrument)
+    if (mark === undefined) return undefined
+    total = add(total, multiply(most, mark))
+  }
+  return total
+}

@@ -1,0 +1,78 @@
+import type { Broker, OrderReport } from '#engine/ports.ts'
+import { applyToBook, bookToJson, emptyBook } from '#engine/trading/book.ts'
+import { canonicalJson } from '#shared/lib/canonical-json.ts'
+import { type Clock, sleep } from '#shared/lib/clock.ts'
+import { openDatabase } from '#store/open-database.ts'
+import { deskProjections } from '#store/projections/index.ts'
+import type { Quiet } from './evidence.ts'
+import type { DeskProcess } from './process.ts'
+
+const everything = 1_000_000
+
+/** Gathers what can be seen once nothing goes wrong any more: at the broker, in the desk's lists, in its journal. */
+export async function gatherQuiet(
+  { kernel, journal, queries }: DeskProcess,
+  broker: Broker,
+  clock: Clock,
+  rearmRefused: string | undefined,
+): Promise<Quiet> {
+  const listedOrders = queries.listOrders(undefined, everything)
+  const orders: OrderReport[] = []
+  for (const { clientOrderId } of listedOrders) {
+    const report = await insist(clock, () => broker.query(clientOrderId))
+    if (report !== undefined) orders.push(report)
+  }
+  const known = new Set(orders.map(({ clientOrderId }) => clientOrderId))
+  orders.push(
+    ...(await insist(clock, () => broker.openOrders())).filter(({ clientOrderId }) => !known.has(clientOrderId)),
+  )
+  const fills = await insist(clock, () => broker.fills(0))
+  const verification = await journal.verify()
+  const replayed = emptyBook()
+  journal.replay(0, (record) => applyToBook(replayed, record, record.at))
+  return {
+    orders,
+    fills,
+    listedOrders,
+    listedFills: queries.listFills(undefined, everything),
+    working: [...kernel.book.orders.values()],
+    positions: new Map([...kernel.book.positions].map(([instrument, { quantity }]) => [instrument, quantity])),
+    activeRuns: kernel.runs.active().map(({ runId }) => runId),
+    rearmRefused,
+    verification: verification.status === 'verified' ? 'verified' : `broken at ${verification.firstBadSeq}`,
+    differingTables: differingTables(journal),
+    book: canonicalJson(bookToJson(kernel.book)),
+    replayedBook: canonicalJson(bookToJson(replayed)),
+  }
+}
+
+/** Asks until there is an answer: a last break of the link may have been under way. */
+async function insist<T>(clock: Clock, ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask()
+    } catch {
+      await sleep(clock, 1_000)
+    }
+  }
+}
+
+/** Builds every projection anew from the journal and compares its tables with the desk's. */
+function differingTables(journal: DeskProcess['journal']): string[] {
+  const anew = openDatabase(':memory:', 'NORMAL')
+  try {
+    for (const { schema } of deskProjections) anew.exec(schema)
+    const applies = deskProjections.map(({ prepare }) => prepare(anew))
+    journal.replay(0, (record) => {
+      for (const apply of applies) apply(record)
+    })
+    return deskProjections
+      .flatMap(({ tables }) => tables)
+      .filter((table) => {
+        const rows = `SELECT * FROM ${table} ORDER BY 1, 2, 3`
+        return JSON.stringify(journal.database.prepare(rows).all()) !== JSON.stringify(anew.prepare(rows).all())
+      })
+  } finally {
+    anew.close()
+  }
+}
