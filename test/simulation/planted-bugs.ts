@@ -3,6 +3,7 @@ import type { DeskRecord, Entry, Journal } from '#engine/journal.ts'
 import type { Broker, BrokerEvent, LatchStore } from '#engine/ports.ts'
 import type { InvariantId } from '#main/simulation/invariants/index.ts'
 import type { Order } from '#shared/domain/order.ts'
+import type { Latch } from '#shared/domain/trading-state.ts'
 import { decimal, multiply } from '#shared/lib/decimal.ts'
 
 /** A mistake that an engineer could make, put into a desk by replacing one of its parts. */
@@ -74,18 +75,20 @@ function doNotWaitForCommits(options: KernelOptions): KernelOptions {
   }))
 }
 
-/** The latch is saved only some seconds after it was changed. */
+/** A closed latch is saved only some seconds after it was changed, if it still is the latest. */
 function saveLatchLate(options: KernelOptions): KernelOptions {
+  let latest: Latch | undefined
   return withLatchStore(options, (store) => ({
     save(latch) {
-      options.clock.after(10_000, () => store.save(latch))
+      latest = latch
+      if (latch.state === 'ACTIVE') store.save(latch)
+      else options.clock.after(10_000, () => latest === latch && store.save(latch))
     },
   }))
 }
 
 function forgetTrades(options: KernelOptions): KernelOptions {
-  options.book.tradeIds.has = () => false
-  return options
+  return { ...options, archive: { ...options.archive, hasFill: () => false } }
 }
 
 /** Nothing that the broker tells late, or is asked for, becomes a fill. */

@@ -31,6 +31,8 @@ export interface Departure {
 /** The desk asks the broker to cancel. */
 export interface CancelRequest {
   readonly clientOrderId: string
+  /** True once the journal can no longer be written. */
+  readonly journalFailed: boolean
   readonly recorded: ReadonlySet<EventKind>
 }
 

@@ -51,6 +51,8 @@ export interface Witness {
   check<Occasion extends keyof Evidence>(occasion: Occasion, seen: Evidence[Occasion]): void
   /** Takes over the journal of a new process. */
   watch(rows: StoredRows, statusOf: (clientOrderId: string) => OrderStatus | undefined): void
+  /** The journal of this process can no longer be written. */
+  journalFails(): void
   /** Told of each record in the turn in which it is appended. */
   see(record: DeskRecord): void
   /** Reads what has become durable since the last look. */
@@ -68,6 +70,7 @@ export function callWitness(options: WitnessOptions): Witness {
   const { mandate, price, savedLatch, stopRequested, counts, elapsedMs, coolDownMs } = options
   let breach: Breach | undefined
   let told: Told = 'ACTIVE'
+  let journalFailed = false
   /** The books of all that was appended, durable or not, in the process that lives. */
   let ledger = openLedger()
   let rows: StoredRows | undefined
@@ -219,10 +222,14 @@ export function callWitness(options: WitnessOptions): Witness {
     },
     check,
     watch(next, status) {
+      journalFailed = false
       rows = next
       statusOf = status
       look()
       ledger = copyOf(rows)
+    },
+    journalFails() {
+      journalFailed = true
     },
     see,
     look,
@@ -247,7 +254,7 @@ export function callWitness(options: WitnessOptions): Witness {
       },
       cancel(clientOrderId) {
         look()
-        check('cancelRequest', { clientOrderId, recorded: kinds.get(clientOrderId) ?? new Set() })
+        check('cancelRequest', { clientOrderId, journalFailed, recorded: kinds.get(clientOrderId) ?? new Set() })
         counts.add('cancels sent')
         return counted(broker.cancel(clientOrderId))
       },

@@ -151,6 +151,7 @@ export async function simulateSeed(
     // A desk that cannot write is of no use: the trader makes room and starts it again.
     begun.journal.onFailure(() => {
       counts.add('disks full')
+      witness.journalFails()
       const restart = () => begun.life.end('was killed with its disk full')
       diskRestart = restart
       clock.after(20 * secondMs, restart)

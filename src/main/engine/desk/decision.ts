@@ -40,7 +40,8 @@ export function decide(
   const action = actionOf(tally.outcome)
   const agreed = tally.status === 'agreed' && action !== 'hold'
   const reasons = agreed ? needsReview(tally, defaultReviewThresholds).map(({ sentence }) => sentence) : []
-  if (agreed && validation !== null && !validation.sufficient) reasons.push(insufficient(validation, profile))
+  if (agreed && validation?.sufficient !== true) reasons.push(insufficient(validation, profile))
+  if (agreed && action !== proposal?.action) reasons.push(`Nobody proposed to ${action}.`)
   // Silence is no consent: an agent that hangs must not lose the desk its veto.
   const silent = vetoHolders.filter((holder) => tally.absent.includes(holder)).map((holder) => seatTitles[holder])
   if (agreed && silent.length > 0)
@@ -61,7 +62,8 @@ function actionOf(outcome: string): Action {
   return actions.find((action) => action === outcome) ?? 'hold'
 }
 
-function insufficient(validation: Validation, profile: Profile): string {
+function insufficient(validation: Validation | null, profile: Profile): string {
+  if (validation === null) return 'The dossier was not validated.'
   const missing = validation.missing.map(({ task }) => task.replaceAll('_', ' ')).join(', ')
   const sources = `${validation.sources} of ${profile.minimumSources} wanted sources answered`
   return `The dossier is not sufficient: ${sources}${missing === '' ? '' : `; missing: ${missing}`}.`

@@ -6,6 +6,7 @@ import type { Broker, Feed, LatchStore, MarketUpdate, OrderArchive, ResearchSour
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
+import type { AgentHealth, Seat } from '#shared/domain/agent.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import { isInFlight } from '#shared/domain/order.ts'
@@ -74,6 +75,7 @@ const system: Actor = { kind: 'system', id: 'desk' }
 const tickMs = 250
 const stalledMs = 5_000
 const dayMs = 86_400_000
+const seconds = (ms: number) => `${Math.round(ms / 1000)} s`
 
 /** Wires the engine together. */
 export function createKernel(options: KernelOptions): Kernel {
@@ -82,6 +84,7 @@ export function createKernel(options: KernelOptions): Kernel {
   const stops: Stop[] = []
   let lastTickAt: number | null = null
   let feedConnected = false
+  const failing = new Set<Seat>()
   // Measured on the clock that never jumps: the market's may begin anywhere when the desk is started again. A desk that
   // does not start ACTIVE cools down anew.
   let haltedSince = options.latch.state === 'ACTIVE' ? Number.NEGATIVE_INFINITY : clock.monotonic()
@@ -134,12 +137,17 @@ export function createKernel(options: KernelOptions): Kernel {
     clock,
     ids: options.ids,
     sources: options.sources,
-    onHealth: (health) => {
-      if (health.status === 'failing' || health.status === 'stopped') {
-        void journal.append({ kind: 'agentStatusChanged', data: { health }, actor: system })
-      }
-    },
+    onHealth,
   })
+
+  /** Journals that an agent has begun to fail, and that it does not any more. */
+  function onHealth(health: AgentHealth): void {
+    const isFailing = health.status === 'failing'
+    if (isFailing === failing.has(health.seat)) return
+    if (isFailing) failing.add(health.seat)
+    else failing.delete(health.seat)
+    void journal.append({ kind: 'agentStatusChanged', data: { health }, actor: system })
+  }
 
   const markedEquity = () => equity(book, (instrument) => feed.quote(instrument)?.last)
 
@@ -157,14 +165,17 @@ export function createKernel(options: KernelOptions): Kernel {
     return latch.change({ state: 'HALTED', level, by, reason })
   }
 
-  // The look-out: a stop from outside, a new day, and an event loop that stood still (KS-17, KS-18).
+  // The look-out: a stop from outside, a new day, an event loop that stood still and a broker that is silent (KS-17, KS-18).
   function watch(): void {
     let before = clock.monotonic()
+    let heardAt = before
     let cancel: Stop = () => {}
     const tick = () => {
       const now = clock.monotonic()
+      if (orders.link().connected) heardAt = now
       latch.current()
-      if (now - before > stalledMs) halt(1, system, `The desk stood still for ${Math.round((now - before) / 1000)} s`)
+      if (now - before > stalledMs) halt(1, system, `The desk stood still for ${seconds(now - before)}`)
+      else if (now - heardAt > stalledMs) halt(1, system, `The broker is silent for ${seconds(now - heardAt)}`)
       openDay()
       before = now
       cancel = clock.after(tickMs, tick)

@@ -12,7 +12,7 @@ import { isClosed } from '#shared/domain/order.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { ZERO } from '#shared/lib/decimal.ts'
-import { ParleyError } from '#shared/lib/error.ts'
+import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { type Answer, checkAnswer, type Question } from './answers.ts'
 import { briefingOf } from './briefing.ts'
 import { decide, votingPolicy } from './decision.ts'
@@ -33,14 +33,22 @@ type Work = (run: RunWork, context: StepContext, seat: Seat) => Promise<StepResu
 
 const done: StepResult = { status: 'succeeded', output: null, usd: 0 }
 
-/** Carries out the steps of a run: each asks the agent that owns it, over the bus, and journals what it answers. */
+/**
+ * Carries out the steps of a run: each asks the agent that owns it, over the bus, and journals what it answers. An answer
+ * that comes after the step was given up counts for nothing: the step is then told to have been skipped (KS-12).
+ */
 export function performRun(run: RunWork): Perform {
-  return (context) => {
+  return async (context) => {
     const work = works[context.step.action]
     if (work === undefined) {
       throw new ParleyError('STEP_UNKNOWN', `Nobody knows how to "${context.step.action}" (step ${context.step.id}).`)
     }
-    return work(run, context, seatSchema.parse(context.step.owner))
+    try {
+      return await work(run, context, seatSchema.parse(context.step.owner))
+    } catch (error) {
+      if (errorCode(error) === 'ANSWER_LATE') return { status: 'skipped', reason: errorMessage(error) }
+      throw error
+    }
   }
 }
 
@@ -64,12 +72,24 @@ async function ask<Asked extends Question>(
   input: unknown,
 ): Promise<Answer<Asked>> {
   const { timeoutMs } = context.step
-  const answer = await run.parts.bus.request(
-    `agent.${seat}`,
-    { action: asked, input },
-    { timeoutMs, signal: context.signal },
-  )
+  // The request is not withdrawn when the run stops: what the agent was asked may be billed, and is to be recorded.
+  const answer = await run.parts.bus.request(`agent.${seat}`, { action: asked, input }, { timeoutMs })
+  if (context.signal.aborted) {
+    throw new ParleyError('ANSWER_LATE', `The ${seat} answered "${asked}" after the step was stopped.`)
+  }
   return checkAnswer(asked, seat, answer)
+}
+
+/** Refuses what an agent says of another run or instrument than it was asked about; throws ANSWER_INVALID. */
+function refuseStray(
+  { runId, goal }: RunMemory,
+  seat: Seat,
+  what: string,
+  about: { readonly runId: string; readonly instrument?: string },
+): void {
+  const { instrument = goal.instrument } = about
+  if (about.runId === runId && instrument === goal.instrument) return
+  throw new ParleyError('ANSWER_INVALID', `${what} of the ${seat} is about ${instrument} in ${about.runId}.`)
 }
 
 /** Journals what an agent did; the run goes on while it becomes durable. */
@@ -116,6 +136,7 @@ async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promi
     attemptsLeft: context.attemptsLeft,
   }
   const { evidence, usd, failed } = await ask(run, context, seat, 'research', input)
+  for (const { id, runId } of evidence) refuseStray(memory, seat, `The evidence ${id}`, { runId })
   await record(
     run,
     seat,
@@ -201,11 +222,8 @@ async function doPropose(run: RunWork, context: StepContext, seat: Seat): Promis
   const { memory } = run
   const input = { briefing: briefingOf(run.parts, memory), insight: memory.insight, debate: memory.debate }
   const proposals = await ask(run, context, seat, 'propose', input)
-  const { runId, goal } = memory
-  const stray = proposals.find((proposal) => proposal.runId !== runId || proposal.instrument !== goal.instrument)
-  if (stray !== undefined) {
-    throw new ParleyError('ANSWER_INVALID', `The proposal ${stray.id} is about ${stray.instrument} in ${stray.runId}.`)
-  }
+  for (const { id, runId, instrument } of proposals)
+    refuseStray(memory, seat, `The proposal ${id}`, { runId, instrument })
   const preferred = proposals[0]
   if (preferred === undefined) throw new ParleyError('NOTHING_PROPOSED', 'The strategist proposed nothing.')
   await record(
@@ -264,7 +282,8 @@ async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise
     evidence: [...assessment.evidence],
   }
   const revision: DeskEvent[] =
-    revised === undefined
+    // Only the risk manager sets the size, before the others vote on it.
+    revised === undefined || seat !== 'risk'
       ? []
       : [{ kind: 'proposalRevised', data: { proposal: { ...proposal, quantity: revised.quantity }, why: revised.why } }]
   await record(
@@ -313,7 +332,7 @@ function decisionSentence({ status, action, reason }: ReturnType<typeof decide>)
 }
 
 async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
-  const { memory, parts, epoch } = run
+  const { memory, parts } = run
   const { decision } = memory
   const proposal = memory.proposals.find(({ id }) => id === decision?.proposalId)
   if (decision === null || proposal === undefined) return { status: 'skipped', reason: 'Nothing was decided.' }
@@ -329,7 +348,7 @@ async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promis
     limitPrice: null,
     timeInForce: 'IOC',
     reduceOnly: decision.action === 'sell',
-    epoch,
+    epoch: decision.epoch,
   })
   const order = isClosed(sent.status) ? sent : await parts.orders.closed(sent.clientOrderId, context.signal)
   const text =
@@ -356,6 +375,7 @@ async function doEvaluate(run: RunWork, context: StepContext, seat: Seat): Promi
     fills,
   }
   const outcome = await ask(run, context, seat, 'evaluate', execution)
+  refuseStray(memory, seat, 'The outcome', outcome)
   const remarks: Remark[] = outcome.lessons.map((text) => ({ kind: 'analysis', text, confidence: null, evidence: [] }))
   await record(run, seat, { kind: 'outcomeMeasured', data: { outcome } }, ...posted(run, seat, remarks))
   return done

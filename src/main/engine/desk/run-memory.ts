@@ -68,18 +68,25 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
 /** Folds one of the run's records into its memory, in place. */
 export function remember(memory: RunMemory, record: DeskRecord): void {
   switch (record.kind) {
-    case 'evidenceGathered':
-      memory.evidence.push(record.data.evidence)
+    // A step that a dead process had not finished is done again: what it says the second time takes the first one's place.
+    case 'evidenceGathered': {
+      const { evidence } = record.data
+      const isSame = (other: Evidence) => other.task === evidence.task && other.source === evidence.source
+      memory.evidence = [...memory.evidence.filter((other) => !isSame(other)), evidence]
       return
+    }
     case 'dossierValidated':
       memory.validation = record.data.validation
       return
     case 'insightFormed':
       memory.insight = record.data.insight
       return
-    case 'argumentMade':
-      memory.debate.push(record.data.argument)
+    case 'argumentMade': {
+      const { argument } = record.data
+      const isSame = (other: Argument) => other.side === argument.side && other.round === argument.round
+      memory.debate = [...memory.debate.filter((other) => !isSame(other)), argument]
       return
+    }
     case 'messagePosted':
       memory.messages.push(record.data.message)
       return

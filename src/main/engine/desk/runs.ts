@@ -81,15 +81,22 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
   }
 
   function resume(memory: RunMemory): ActiveRun {
-    const { runId, goal, plan } = memory
-    // The plan is made again: a run is never taken up with another plan than it had.
-    const { plan: now, schedule } = decidePlan(plan.id, goal, planning, sha256)
+    const { runId } = memory
     void journal.append({ kind: 'runResumed', data: { runId }, actor: system, correlationId: runId })
-    if (now.hash !== plan.hash) {
-      const ended = end(memory, 'failed', 'Its plan has changed since it was started.')
-      return { runId, ended }
+    const starts = startsAgain(memory)
+    if (starts !== undefined) return execute(memory, latch.current().epoch, starts)
+    return { runId, ended: end(memory, 'failed', 'Its plan has changed since it was started.') }
+  }
+
+  /** The plan is made again: a run is never taken up with another plan than it had. */
+  function startsAgain({ goal, plan }: RunMemory): ReadonlyMap<string, number> | undefined {
+    try {
+      const again = decidePlan(plan.id, goal, planning, sha256)
+      return again.plan.hash === plan.hash ? again.schedule.starts : undefined
+    } catch {
+      // It wants a task that is not defined any more.
+      return undefined
     }
-    return execute(memory, latch.current().epoch, schedule.starts)
   }
 
   function execute(memory: RunMemory, epoch: number, importance: ReadonlyMap<string, number>): ActiveRun {

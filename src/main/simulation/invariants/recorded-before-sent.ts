@@ -7,9 +7,9 @@ export function orderIsRecorded({ order, recorded }: Departure): string | undefi
   return missing === undefined ? undefined : `${order.clientOrderId} left before its ${missing} was durable`
 }
 
-/** I7: a cancel leaves only when its record is durable. */
-export function cancelIsRecorded({ clientOrderId, recorded }: CancelRequest): string | undefined {
-  if (recorded.has('orderPendingCancel')) return undefined
+/** I7: a cancel leaves only when its record is durable; the stop does not wait for a journal that is gone (AU-1). */
+export function cancelIsRecorded({ clientOrderId, recorded, journalFailed }: CancelRequest): string | undefined {
+  if (recorded.has('orderPendingCancel') || journalFailed) return undefined
   return `the cancel of ${clientOrderId} left before its orderPendingCancel was durable`
 }
 
