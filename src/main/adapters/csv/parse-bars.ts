@@ -26,6 +26,8 @@ interface LineNote {
 export interface ParsedBars {
   /** BASE/QUOTE. */
   readonly instrument: string
+  /** What the file's own cells call it, as written there; null where they name nothing. */
+  readonly symbol: string | null
   readonly timeframe: Timeframe
   /** Oldest first, times strictly increasing. */
   readonly bars: readonly Bar[]
@@ -65,6 +67,7 @@ export function parseBars(text: string, options: ParseOptions = {}): ParsedBars 
   if (blankRows > 0) notes.push(`${blankRows} rows without prices were skipped.`)
   return {
     instrument: choice.instrument,
+    symbol: choice.written,
     timeframe,
     bars: bars.map(({ bar }) => bar),
     blankRows,
@@ -106,6 +109,8 @@ interface Choice {
   readonly group: BarColumns
   /** The value of the symbol column whose rows are meant, where there is one. */
   readonly symbol: string | undefined
+  /** What the chosen rows or columns are called in the file. */
+  readonly written: string | null
   readonly notes: readonly string[]
 }
 
@@ -131,7 +136,12 @@ function chooseInstrument(
     const group = columns.groups.find((candidate) => candidate.symbol === chosen) ?? columns.groups[0]
     if (group === undefined) throw whichInstrument(several, options)
     const column = columns.groups.length > 1 ? undefined : chosen
-    return { group, symbol: column, ...nameInstrument(called(chosen) ?? parseSymbol(wanted ?? '') ?? chosen) }
+    return {
+      group,
+      symbol: column,
+      written: chosen,
+      ...nameInstrument(called(chosen) ?? parseSymbol(wanted ?? '') ?? chosen),
+    }
   }
   const group = columns.groups[0] as BarColumns
   const inFile = group.symbol ?? written[0]
@@ -151,7 +161,7 @@ function chooseInstrument(
   const { instrument, notes } = nameInstrument(guess)
   const other = told !== undefined && told.split('/')[0] !== instrument.split('/')[0]
   const said = other ? [`The file speaks of ${told}; it was imported as ${instrument}, as asked.`] : []
-  return { group, symbol: undefined, instrument, notes: [...notes, ...said] }
+  return { group, symbol: undefined, written: inFile ?? null, instrument, notes: [...notes, ...said] }
 }
 
 function nameInstrument(guess: string): { readonly instrument: string; readonly notes: readonly string[] } {
