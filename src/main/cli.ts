@@ -2,12 +2,26 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { analyzeCommand } from './cli/analyze.ts'
+import { deskCommands } from './cli/desk-commands.ts'
 import { reportFailure } from './cli/failure.ts'
+import { importCommand } from './cli/import-command.ts'
+import { journalCommands } from './cli/journal-command.ts'
+import { labCommand } from './cli/lab.ts'
+import { simulateCommand } from './cli/simulate.ts'
+import { tallyCommand } from './cli/tally-command.ts'
 import { resourcesFolder } from './config.ts'
 
 // The command line: npm run parley -- <command>, or parley <command> where it is installed.
 
-const commands: readonly ((program: Command) => void)[] = [analyzeCommand]
+const commands: readonly ((program: Command) => void)[] = [
+  analyzeCommand,
+  deskCommands,
+  importCommand,
+  journalCommands,
+  simulateCommand,
+  tallyCommand,
+  labCommand,
+]
 
 function version(): string {
   const { version } = JSON.parse(readFileSync(join(resourcesFolder(), '../package.json'), 'utf8')) as {

@@ -36,7 +36,8 @@ function header({ instrument, profile, policy, seed, data, notes }: Analysis, te
   ].join('\n')
 }
 
-function planText({ plan, estimate, speedup, steps }: Analysis, terminal: Terminal): string {
+function planText({ plan, steps }: Analysis, terminal: Terminal): string {
+  const { estimate, speedup } = plan
   const { sequential, parallel, lowerBound } = estimate.seconds
   const proof = parallel === lowerBound ? 'no schedule is shorter' : `no schedule is shorter than ${lowerBound} s`
   const { paint, columns } = terminal

@@ -43,12 +43,12 @@ export function describeAnalysis(market: AnalysisMarket, seed: number, decided: 
         optional: step.optional,
         after: step.needs,
       })),
+      executionOrder: plan.levels
+        .map((level) => level.filter((id) => isResearch.has(id)))
+        .filter((level) => level.length > 0),
+      estimate: { usd: plan.estimate.usd, seconds: plan.estimate.seconds },
+      speedup: plan.estimate.speedup,
     },
-    executionOrder: plan.levels
-      .map((level) => level.filter((id) => isResearch.has(id)))
-      .filter((level) => level.length > 0),
-    estimate: { usd: plan.estimate.usd, seconds: plan.estimate.seconds },
-    speedup: plan.estimate.speedup,
     steps: run.steps.map((step, index) => ({
       id: step.id,
       title: plan.steps[index]?.title ?? step.id,

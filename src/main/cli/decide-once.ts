@@ -84,6 +84,7 @@ export async function decideOnce(options: DecideOnceOptions): Promise<DecidedOnc
       book: emptyBook(),
       unfinished: [],
       outcomesOf: () => [],
+      archive: createQueries(journal.database),
       latchStore: noLatch,
       latch: readLatch(noLatch, clock.now()).latch,
       bus: createLocalBus({ clock, random: random.fork('bus'), ids }),
