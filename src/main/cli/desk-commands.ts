@@ -94,10 +94,13 @@ function readLatchOf(home: string): Pick<Latch, 'state' | 'reason'> | null {
   }
 }
 
-/** Leaves a STOP file first, which wins whatever state the process is in (KS-17), and then asks the desk itself. */
+/**
+ * Leaves a STOP file first, which wins whatever state the process is in (KS-17), and then asks the desk itself. The file
+ * halts at level 2; so a stop at level 1, which cancels nothing, leaves it only where the desk does not answer.
+ */
 async function stop(home: string, level: StopLevel, reason: string, json: boolean): Promise<void> {
-  requestStop(home, reason)
   const desk = findRunningDesk(home)
+  if (level > 1 || desk === undefined) requestStop(home, reason)
   if (desk === undefined) {
     if (json) return print(JSON.stringify({ running: false, stopFile: true }))
     return print(`No desk is open on ${home}. A STOP file is there: the next start will be HALTED.`)
@@ -107,12 +110,13 @@ async function stop(home: string, level: StopLevel, reason: string, json: boolea
       level,
       reason,
     })
-    if (json) return print(JSON.stringify({ running: true, stopFile: true, latch, progress }))
+    if (json) return print(JSON.stringify({ running: true, latch, progress }))
     print(`HALTED at level ${latch.level}: ${latch.reason}`)
     const { cancelsRequested, cancelsConfirmed, unknown, unprotected } = progress
     print(`cancels: ${cancelsRequested} requested, ${cancelsConfirmed} confirmed; ${unknown} orders unknown`)
     if (unprotected.length > 0) print(`positions without protection: ${unprotected.join(', ')}`)
   } catch (error) {
+    requestStop(home, reason)
     if (json) return print(JSON.stringify({ running: true, stopFile: true, error: errorMessage(error) }))
     print(`A STOP file is there: the desk halts before any order as soon as it runs. ${errorMessage(error)}`)
     process.exitCode = 1

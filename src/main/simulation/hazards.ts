@@ -40,4 +40,4 @@ export function drawHazards(random: Random, faults: CrashFaults): Hazards {
 }
 
 /** The fate of a process to which nothing happens. */
-export const noHazards: Hazards = { strikes: () => false, fillsDisk: () => false, killedAfterMs: null }
+const noHazards: Hazards = { strikes: () => false, fillsDisk: () => false, killedAfterMs: null }
