@@ -46,13 +46,15 @@ function recoverBook(journal: StoreJournal): TradingBook {
   return book
 }
 
+/** Reads from the first of them on: what is before it is none of theirs. */
 function unfinishedRuns(journal: StoreJournal, queries: Queries): RunMemory[] {
   const memories = new Map<string, RunMemory>()
-  const open = queries.listRuns(everything).filter(({ status }) => status === 'running')
-  if (open.length === 0) return []
-  const ids = new Set(open.map(({ id }) => id))
-  journal.replay(0, (record) => {
-    if (record.correlationId === null || !ids.has(record.correlationId)) return
+  const unfinished = queries.listUnfinishedRuns()
+  const [first] = unfinished
+  if (first === undefined) return []
+  const open = new Set(unfinished.map(({ id }) => id))
+  journal.replay(first.seq - 1, (record) => {
+    if (record.correlationId === null || !open.has(record.correlationId)) return
     if (record.kind === 'runStarted') {
       const { runId, goal, plan } = record.data
       memories.set(runId, beginRunMemory(runId, goal, plan, record.at))
@@ -62,8 +64,6 @@ function unfinishedRuns(journal: StoreJournal, queries: Queries): RunMemory[] {
   })
   return [...memories.values()]
 }
-
-const everything = 1_000_000_000
 
 function endedCleanly(journal: StoreJournal): boolean {
   const { size } = journal.head()

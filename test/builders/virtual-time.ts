@@ -26,3 +26,12 @@ export async function pass(clock: VirtualClock, forMs: number): Promise<void> {
     await turn()
   }
 }
+
+/** Lets virtual time go by, one timer after another, until something is so. */
+export async function passUntil(clock: VirtualClock, isSo: () => boolean): Promise<void> {
+  await turn()
+  while (!isSo()) {
+    if (!clock.step()) throw new Error('It will never be so.')
+    await turn()
+  }
+}

@@ -168,6 +168,8 @@ export interface Queries extends OrderArchive {
   /** Newest first. */
   listRuns(limit: number): readonly RunSummary[]
   getRun(runId: string): Run | undefined
+  /** The runs that have not ended, with the seq of the record that each begins with; oldest first. */
+  listUnfinishedRuns(): readonly { readonly id: string; readonly seq: number }[]
   /** Oldest first, after the message with the given id; throws MESSAGE_NOT_FOUND for an id that is not of this run. */
   listMessages(runId: string, after: string | undefined, limit: number): readonly Message[]
   listEvidence(runId: string): readonly Evidence[]

@@ -181,7 +181,11 @@ export function createRunQueries(database: Database) {
     `SELECT id, state, attempt, started_at AS startedAt, ended_at AS endedAt, usd, reason
      FROM steps WHERE run_id = ? ORDER BY position`,
   )
+  const unfinished = database.prepare<[], { id: string; seq: number }>(
+    "SELECT id, seq FROM runs WHERE status = 'running' ORDER BY seq",
+  )
   return {
+    listUnfinishedRuns: () => unfinished.all(),
     /** The newest runs, newest first. */
     listRuns: (limit: number): readonly RunSummary[] => newest.all(limit).map(summary),
     /** One run with its plan and the progress of its steps; undefined when there is none of that id. */

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { tally } from '#engine/consensus/tally.ts'
+import type { Ballot } from '#shared/domain/ballot.ts'
+import { consensusPresets } from '#shared/domain/consensus-policy.ts'
+import type { Validation } from '#shared/domain/evidence.ts'
+import type { Proposal } from '#shared/domain/proposal.ts'
+import { decimal } from '#shared/lib/decimal.ts'
+import { goal, shippedPlanning } from '#test/builders/desk-kernel.ts'
+import { voters } from './decide-plan.ts'
+import { decide, votingPolicy } from './decision.ts'
+
+const profile = shippedPlanning.profiles.balanced
+const electorate = ['risk', ...voters]
+const made = { id: 'dec_1', runId: 'run_1', at: 5, epoch: 2, price: decimal(100) }
+const good: Validation = {
+  completeness: 1,
+  quality: 1,
+  freshness: 1,
+  sources: 9,
+  sufficient: true,
+  missing: [],
+  stale: [],
+}
+const proposal = { id: 'prop_1', action: 'buy' } as Proposal
+
+/** Everybody votes to buy, quite sure, but for those who are named. */
+function ballots(others: Readonly<Record<string, string | null>> = {}): Ballot[] {
+  return electorate.flatMap((voter) => {
+    const option = voter in others ? others[voter] : 'buy'
+    if (option === null || option === undefined) return []
+    return [
+      {
+        id: `bal_${voter}`,
+        voter,
+        proposalId: 'prop_1',
+        at: 1,
+        choice: option === 'abstain' ? { kind: 'abstain' } : { kind: 'option', option },
+        confidence: 0.9,
+        weight: 1,
+        reasons: [],
+        evidence: [],
+      },
+    ]
+  })
+}
+
+const counted = (others?: Parameters<typeof ballots>[0], policy = goal.policy) =>
+  tally(votingPolicy({ ...goal, policy }, profile), ballots(others), 5)
+const decided = (given: { others?: Parameters<typeof ballots>[0]; validation?: Validation | null } = {}) =>
+  decide(made, proposal, counted(given.others), given.validation === undefined ? good : given.validation, profile)
+
+describe('how the desk votes', () => {
+  it.each(consensusPresets)('%s: every seat has one vote, the risk manager and the privacy guard a veto', (policy) => {
+    const made_ = votingPolicy({ ...goal, policy }, profile)
+    expect(made_.electorate.map(({ voter }) => voter)).toEqual(electorate)
+    expect(new Set(made_.electorate.map(({ weight }) => weight))).toEqual(new Set([1]))
+    expect(made_.veto).toEqual({ holders: ['risk', 'privacy'], options: ['hold'] })
+    expect(made_.defaultOption).toBe('hold')
+  })
+
+  it('a weighted vote needs the share that the profile wants', () => {
+    const { conservative } = shippedPlanning.profiles
+    expect(votingPolicy(goal, conservative).rule).toEqual({ kind: 'weighted', threshold: conservative.threshold })
+  })
+})
+
+describe('what is decided', () => {
+  it('an agreed trade on a sufficient dossier may be carried out', () => {
+    expect(decided()).toMatchObject({ status: 'agreed', action: 'buy', proposalId: 'prop_1', epoch: 2, price: '100' })
+  })
+
+  it('what is not agreed is no trade', () => {
+    const most = Object.fromEntries(voters.slice(0, 6).map((voter) => [voter, 'hold']))
+    expect(decided({ others: most }).status).toBe('noTrade')
+  })
+
+  it.each(['risk', 'privacy'])('the veto of %s stops it whatever the others want', (holder) => {
+    expect(decided({ others: { [holder]: 'hold' } })).toMatchObject({ status: 'noTrade', action: 'hold', rule: 'VETO' })
+  })
+
+  it.each(['risk', 'privacy'])('without a ballot of %s it goes to the trader: silence is no consent', (holder) => {
+    const decision = decided({ others: { [holder]: null } })
+    expect(decision).toMatchObject({ status: 'review', rule: 'REVIEW_NEEDED' })
+    expect(decision.reason).toContain('no chance of a veto')
+  })
+
+  it('HO-3 high disagreement goes to the trader and says by which rule', () => {
+    const half = { analyst: 'sell', bull: 'sell', bear: 'sell', strategist: 'sell' }
+    const decision = decide(made, proposal, counted(half, 'simple-majority'), good, profile)
+    expect(decision.status).toBe('review')
+    expect(decision.reason).toContain('Disagreement is')
+  })
+
+  it('an insufficient dossier goes to the trader and is never an order', () => {
+    const validation = { ...good, sufficient: false, sources: 2, missing: [{ task: 'macro_factors', reason: 'down' }] }
+    expect(decided({ validation })).toMatchObject({
+      status: 'review',
+      reason: expect.stringContaining('2 of 4 wanted sources answered; missing: macro factors.'),
+    })
+  })
+
+  it('a dossier that nobody validated is not sufficient', () => {
+    expect(decided({ validation: null })).toMatchObject({
+      status: 'review',
+      reason: expect.stringContaining('The dossier was not validated.'),
+    })
+  })
+
+  it('a vote for what nobody proposed goes to the trader', () => {
+    const all = Object.fromEntries(electorate.map((voter) => [voter, 'sell']))
+    expect(decided({ others: all })).toMatchObject({
+      status: 'review',
+      action: 'sell',
+      reason: expect.stringContaining('Nobody proposed to sell.'),
+    })
+  })
+
+  it('without a proposal there is nothing to decide', () => {
+    const hold = Object.fromEntries(electorate.map((voter) => [voter, 'hold']))
+    expect(decide(made, undefined, counted(hold), good, profile)).toMatchObject({ status: 'noTrade', proposalId: null })
+  })
+})
