@@ -1,181 +1,110 @@
-import { spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
 
-const root = resolve(import.meta.dirname, '../..')
-const reference = resolve(root, '../shared/reference')
-const prices = join(reference, 'prices/coinbase_btcusd_1d.csv')
-const several = join(reference, 'prices/bitstamp_btc_eth_ltc_usd_1d.csv')
-
-let folder: string
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'parley-cli-'))
-})
+const folder = mkdtempSync(join(tmpdir(), 'parley-cli-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
+const prices = join(import.meta.dirname, '../../resources/market/simulated-btc-usdt-1d.csv')
+const bitcoin = join(import.meta.dirname, '../../../shared/reference/prices/coinbase_btcusd_1d.csv')
 
-/** Runs the real command as a trader would, on its own process. */
-function parley(...args: string[]): Promise<Ended> {
-  return new Promise((done, fail) => {
-    const child = spawn(process.execPath, [join(root, 'bin/parley.mjs'), ...args], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PARLEY_HOME: join(folder, 'home') },
+/** Runs the command as a person would, from source. */
+function parley(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const cli = join(import.meta.dirname, '../../src/main/cli.ts')
+  return new Promise((resolve) => {
+    execFile(process.execPath, [cli, ...args], { maxBuffer: 50_000_000 }, (error, out, err) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err })
     })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk))
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk))
-    child.on('error', fail)
-    child.on('close', (code) => done({ code, stdout, stderr }))
   })
 }
-
-/** The error that a command printed as JSON, having printed nothing else. */
-function errorIn({ code, stdout, stderr }: Ended): { exit: number | null; code: string; wayOut: string | null } {
-  expect(stdout).toBe('')
-  const { error } = JSON.parse(stderr)
-  expect(error.message).not.toBe('')
-  return { exit: code, code: error.code, wayOut: error.wayOut }
-}
-
-function write(name: string, text: string): string {
-  const file = join(folder, name)
-  writeFileSync(file, text)
-  return file
-}
-
-const days = (rows: number) =>
-  Array.from({ length: rows }, (_, day) => {
-    const date = new Date(Date.UTC(2024, 0, 1 + day)).toISOString().slice(0, 10)
-    const price = 100 + 10 * Math.sin(day / 9) + day / 10
-    return `${date},${price},${price + 2},${price - 2},${price + 1},1000`
-  })
 
 describe('parley analyze', () => {
-  it.skipIf(!existsSync(prices))(
-    'decides on a price file, the same to the byte each time, and says what it lacks',
-    async () => {
-      const ask = ['analyze', 'BTC/USDT', '--data', prices, '--profile', 'balanced', '--seed', '7', '--json']
-      const [once, again] = await Promise.all([parley(...ask), parley(...ask)])
-      expect(once).toMatchObject({ code: 0, stderr: '' })
-      expect(again.stdout).toBe(once.stdout)
-      const analysis = JSON.parse(once.stdout)
-      expect(analysis).toMatchObject({
-        instrument: 'BTC/USDT',
-        data: { kind: 'file', symbol: 'BTCUSD', timeframe: '1d', bars: 1770 },
-        run: { status: 'completed' },
-        estimate: { usd: 0.19, seconds: { sequential: 125, parallel: 45, lowerBound: 45 } },
-      })
-      expect(analysis.notes[0]).toContain('BTCUSD')
-      const ids = analysis.plan.tasks.map(({ id }: { id: string }) => id)
-      expect(ids).toHaveLength(6)
-      expect(analysis.executionOrder.flat().toSorted()).toEqual(ids.toSorted())
-      expect(analysis.executionOrder.findIndex((level: string[]) => level.includes('keyword_extraction'))).toBe(1)
-      const unavailable = analysis.dossier.evidence.filter(({ status }: { status: string }) => status === 'unavailable')
-      expect(unavailable.map(({ source }: { source: string }) => source)).toContain('news')
-      expect(analysis.steps.every(({ state }: { state: string }) => state !== 'pending')).toBe(true)
-      expect(analysis.ballots.length).toBeGreaterThan(5)
-      expect(analysis.journal).toEqual({ head: expect.stringMatching(/^[0-9a-f]{64}$/), size: expect.any(Number) })
-    },
+  it('prints one object with the whole decision, the same twice, byte for byte', async () => {
+    const args = ['analyze', 'BTC/USDT', '--data', prices, '--profile', 'balanced', '--seed', '7', '--json']
+    const [first, second] = await Promise.all([parley(...args), parley(...args)])
+    expect(first.err).toBe('')
+    expect(first.out).toBe(second.out)
+    const { plan, dossier, debate, proposals, ballots, tally, decision, orders, journal } = JSON.parse(first.out)
+    expect(plan.tasks).toHaveLength(6)
+    expect(plan.executionOrder.flat().sort()).toEqual(plan.tasks.map(({ id }: { id: string }) => id).sort())
+    expect(plan.estimate).toMatchObject({ usd: 0.19, seconds: { sequential: 125 } })
+    expect(plan.estimate.seconds.parallel).toBeLessThanOrEqual(45)
+    expect(plan.speedup).toBeCloseTo(125 / plan.estimate.seconds.parallel)
+    expect([debate, proposals, ballots].every((list) => list.length > 0)).toBe(true)
+    expect(tally.outcome).toBe(decision.action)
+    expect(orders).toBeInstanceOf(Array)
+    expect(journal.head).toMatch(/^[0-9a-f]{64}$/)
+    const unavailable = dossier.evidence.filter(({ status }: { status: string }) => status === 'unavailable')
+    expect(new Set(unavailable.map(({ source }: { source: string }) => source))).toEqual(
+      new Set(['news', 'social', 'fear_greed', 'onchain', 'coingecko', 'macro_data']),
+    )
+  })
+
+  it.skipIf(!existsSync(bitcoin))('decides on real bars (skipped where ../shared/reference is not there)', async () => {
+    const { out, code } = await parley('analyze', 'BTC/USDT', '--data', bitcoin, '--seed', '7', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ instrument: 'BTC/USDT', run: { status: 'completed' } })
+  })
+
+  it('decides on the simulated exchange and prints what a trader reads, without colours or progress in a pipe', async () => {
+    const { out, code } = await parley('analyze', 'ETH/USDT', '--seed', '3')
+    expect(code).toBe(0)
+    for (const part of ['PLAN', 'DOSSIER', 'DEBATE', 'PROPOSAL', 'VOTE', 'DECISION', 'ORDERS', 'JOURNAL']) {
+      expect(out).toContain(part)
+    }
+    expect(out).not.toContain('\u001B')
+  })
+})
+
+describe('bad input gets a code and a way out, and nothing on standard output', () => {
+  const empty = join(folder, 'empty.csv')
+  const broken = join(folder, 'broken.csv')
+  writeFileSync(empty, '')
+  writeFileSync(
+    broken,
+    'time,open,high,low,close,volume\n2024-01-01,1,2,0.5,1.5,10\n2024-01-02,1,0.5,2,1,10\n2024-01-03,x,2,1,1,1\n',
   )
 
-  it('trades on paper on the simulated exchange when the desk agrees, and its fills add up', async () => {
-    const { code, stdout } = await parley('analyze', 'btcusdt', '--seed', '1', '--json')
-    expect(code).toBe(0)
-    const { decision, orders, proposals } = JSON.parse(stdout)
-    expect(decision).toMatchObject({ action: 'buy', status: 'agreed' })
-    expect(orders).toHaveLength(1)
-    expect(orders[0]).toMatchObject({ status: 'FILLED', quantity: proposals[0].quantity })
-    const filled = orders[0].fills.reduce((sum: number, fill: { quantity: string }) => sum + Number(fill.quantity), 0)
-    expect(filled).toBeCloseTo(Number(orders[0].quantity), 10)
+  it.each([
+    ['an unknown symbol', ['analyze', 'FOO/BAR'], 'INSTRUMENT_NOT_FOUND', 1],
+    ['a file that is not there', ['analyze', 'BTC/USDT', '--data', join(folder, 'no.csv')], 'FILE_NOT_FOUND', 1],
+    ['an empty file', ['import', empty, '--home', join(folder, 'a')], 'CSV_EMPTY', 1],
+    ['broken rows', ['import', broken, '--home', join(folder, 'a')], 'CSV_BAD_ROWS', 1],
+    ['a home that is a file', ['import', prices, '--home', empty], 'HOME_NOT_WRITABLE', 1],
+    ['a port that is none', ['serve', '--port', '99999', '--home', join(folder, 'b')], 'PORT_INVALID', 1],
+    [
+      'no desk to re-arm',
+      ['rearm', '--reason', 'all is well', '--account', 'paper', '--mode', 'paper', '--home', join(folder, 'b')],
+      'DESK_NOT_RUNNING',
+      1,
+    ],
+    ['no journal', ['journal', 'verify', '--home', join(folder, 'b')], 'JOURNAL_NOT_FOUND', 1],
+    ['an unknown command', ['nonsense'], 'USAGE_INVALID', 2],
+  ])('%s', async (_name, args, code, exit) => {
+    const result = await parley(...args)
+    expect(result).toMatchObject({ code: exit, out: '' })
+    expect(result.err).toMatch(new RegExp(`^${code}: .+\\n(.+\\n)+`))
   })
 
-  it('another seed is another market', async () => {
-    const heads = await Promise.all(
-      ['2', '3'].map(async (seed) =>
-        JSON.parse((await parley('analyze', 'BTC/USDT', '--seed', seed, '--json')).stdout),
-      ),
-    )
-    expect(heads[0].journal.head).not.toBe(heads[1].journal.head)
+  it('names the lines of broken rows, and stores none of the good ones', async () => {
+    const home = join(folder, 'c')
+    const { err } = await parley('import', broken, '--home', home)
+    expect(err).toMatch(/line +3 .+\n +line +4 /)
+    const good = await parley('import', prices, '--home', home, '--json')
+    expect(JSON.parse(good.out)).toMatchObject({ instrument: 'BTC/USDT', bars: 400, replaced: 0 })
   })
+})
 
-  it('tells a person all of it, without colours and without progress when it is not on a terminal', async () => {
-    const { code, stdout } = await parley('analyze', 'ETH/USDT', '--seed', '2')
-    expect(code).toBe(0)
-    expect(stdout).not.toContain('\u001B')
-    for (const part of ['PLAN', 'DOSSIER', 'DEBATE', 'PROPOSAL', 'VOTE', 'DECISION', 'ORDERS', 'COST', 'JOURNAL'])
-      expect(stdout).toContain(`${part}  `.trimEnd())
-    expect(stdout.indexOf('Against it')).toBeLessThan(stdout.indexOf('For it'))
-  })
-
-  it.skipIf(!existsSync(several))('the symbol chooses among those of a file', async () => {
-    const { stdout } = await parley('analyze', 'ETH/USD', '--data', several, '--json')
-    expect(JSON.parse(stdout)).toMatchObject({ instrument: 'ETH/USD', data: { symbol: 'ETH' } })
-    const wrong = errorIn(await parley('analyze', 'DOGE/USD', '--data', several, '--json'))
-    expect(wrong).toMatchObject({ exit: 1, code: 'CSV_WHICH_INSTRUMENT' })
-  })
-
-  it('refuses a symbol that the file does not hold, but only where the file names its symbols', async () => {
-    const named = ['date,symbol,open,high,low,close,volume', ...days(90).map((row) => row.replace(',', ',BTCUSD,'))]
-    const unnamed = ['date,open,high,low,close,volume', ...days(90)]
-    const refused = await parley('analyze', 'ETH/USDT', '--data', write('named.csv', named.join('\n')), '--json')
-    expect(errorIn(refused)).toMatchObject({
-      exit: 1,
-      code: 'INSTRUMENT_NOT_IN_FILE',
-      wayOut: expect.stringContaining('BTC/USD'),
+describe('parley stop and status', () => {
+  it('KS-17 leave a desk that is not running HALTED for its next start', async () => {
+    const home = join(folder, 'd')
+    await parley('import', prices, '--home', home)
+    expect((await parley('stop', '--home', home, '--reason', 'A test')).out).toContain('the next start will be HALTED')
+    expect(JSON.parse((await parley('status', '--home', home, '--json')).out)).toMatchObject({
+      running: false,
+      latch: { state: 'HALTED', reason: 'A test' },
     })
-    const { code } = await parley('analyze', 'ETH/USDT', '--data', write('unnamed.csv', unnamed.join('\n')), '--json')
-    expect(code).toBe(0)
-  })
-
-  it('refuses what it does not know with a code and a way out, on standard error alone', async () => {
-    const unknown = errorIn(await parley('analyze', 'XYZ/USDT', '--json'))
-    expect(unknown).toMatchObject({
-      exit: 1,
-      code: 'INSTRUMENT_NOT_FOUND',
-      wayOut: expect.stringContaining('BTC/USDT'),
-    })
-    const plain = await parley('analyze', 'XYZ/USDT')
-    expect(plain).toMatchObject({
-      code: 1,
-      stdout: '',
-      stderr: expect.stringMatching(/^INSTRUMENT_NOT_FOUND: .*\n.*--data/),
-    })
-    expect(errorIn(await parley('analyze', 'BTC/USDT', '--data', 'none.csv', '--json')).code).toBe('FILE_NOT_FOUND')
-    expect(errorIn(await parley('analyze', 'BTC/USDT', '--data', folder, '--json')).code).toBe('FILE_IS_FOLDER')
-    expect(errorIn(await parley('analyze', 'BTC/USDT', '--data', write('empty.csv', ''), '--json')).code).toBe(
-      'CSV_EMPTY',
-    )
-  })
-
-  it('shows every bad row of a file with its line number', async () => {
-    const rows = ['date,open,high,low,close,volume', ...days(20)]
-    rows[5] = '2024-01-05,1,2,oops,1,1'
-    rows[9] = '2024-01-09,-1,2,1,1,1'
-    const { code, stderr } = await parley('analyze', 'ABC/USD', '--data', write('broken.csv', rows.join('\n')))
-    expect(code).toBe(1)
-    expect(stderr).toMatch(/^CSV_BAD_ROWS: /)
-    expect(stderr).toMatch(/line +6 .*oops/)
-    expect(stderr).toMatch(/line +10 .*-1/)
-  })
-
-  it('says what was typed wrongly with exit code 2', async () => {
-    const usage = [
-      ['analyze'],
-      ['analyze', 'BTC/USDT', '--seed', 'x'],
-      ['analyze', 'BTC/USDT', '--profile', 'bold'],
-      ['nothing'],
-    ]
-    for (const args of usage)
-      expect(errorIn(await parley(...args, '--json')), args.join(' ')).toMatchObject({ exit: 2, code: 'USAGE_INVALID' })
-    expect(await parley('--help')).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('analyze') })
   })
 })
