@@ -7,6 +7,7 @@ import { reportFailure } from './cli/failure.ts'
 import { importCommand } from './cli/import-command.ts'
 import { journalCommands } from './cli/journal-command.ts'
 import { labCommand } from './cli/lab.ts'
+import { planCommand } from './cli/plan.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { tallyCommand } from './cli/tally-command.ts'
 import { resourcesFolder } from './config.ts'
@@ -18,6 +19,7 @@ const commands: readonly ((program: Command) => void)[] = [
   deskCommands,
   importCommand,
   journalCommands,
+  planCommand,
   simulateCommand,
   tallyCommand,
   labCommand,

@@ -54,7 +54,7 @@ export function parseBars(text: string, options: ParseOptions = {}): ParsedBars 
   const choice = chooseInstrument(rows, columns, options, named)
   const mine = choice.symbol === undefined ? rows : rows.filter((row) => cell(row, columns.symbol) === choice.symbol)
   const held = mine.filter((row) => !isBlankRow(row, choice.group))
-  if (held.length === 0) throw new ParleyError('CSV_EMPTY', `${fileName(options)} has a header and no prices below it.`)
+  if (held.length === 0) throw empty(`${fileName(options)} has a header and no prices below it.`)
 
   const notes = [...choice.notes]
   const reading = readRows(held, columns, choice.group, choice.instrument, notes)
@@ -86,7 +86,7 @@ function cell(row: Row, column: number | undefined): string {
 }
 
 function readTable(text: string, options: ParseOptions): { rows: readonly Row[]; columns: Columns } {
-  if (text.replace('\uFEFF', '').trim() === '') throw new ParleyError('CSV_EMPTY', `${fileName(options)} is empty.`)
+  if (text.replace('\uFEFF', '').trim() === '') throw empty(`${fileName(options)} is empty.`)
   for (const separator of separatorsByFrequency(text)) {
     const rows = splitRows(text, separator)
     const header = findHeader(rows)
@@ -416,4 +416,8 @@ function badRows(found: readonly LineNote[], options: ParseOptions): ParleyError
       wayOut: 'Correct or remove these lines and import the file again.',
     },
   )
+}
+
+function empty(message: string): ParleyError {
+  return new ParleyError('CSV_EMPTY', message, { wayOut: 'Export the prices again, or choose another file.' })
 }
