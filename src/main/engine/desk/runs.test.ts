@@ -100,8 +100,8 @@ describe('HO-15 a run that a dead process left', () => {
       const again = records.filter(({ kind }) => kind === 'stepStarted').map(stepOf)
       for (const done of doneIn(before)) expect(again).not.toContain(done)
       expect(queries.getRun(runId)?.status).toBe('completed')
-      expect([...doneIn(before), ...doneIn(records)].toSorted()).toEqual(
-        [...new Set([...doneIn(before), ...doneIn(records)])].toSorted(),
+      expect([...doneIn(before), ...doneIn(records)].toSorted((a, b) => (a < b ? -1 : 1))).toEqual(
+        [...new Set([...doneIn(before), ...doneIn(records)])].toSorted((a, b) => (a < b ? -1 : 1)),
       )
     },
   )
