@@ -3,6 +3,7 @@ import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { deskKernel, goal, shippedPlanning } from '#test/builders/desk-kernel.ts'
 import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
 
+const byText = (a: unknown, b: unknown) => (String(a) < String(b) ? -1 : 1)
 const trader = { kind: 'human', id: 'trader' } as const
 const refusal = (code: string) => expect.objectContaining({ code })
 
@@ -52,7 +53,7 @@ describe('a decision run', () => {
     const { ended } = await begin()
     await passUntil(clock, () => kinds().includes('evidenceGathered'))
     kernel.halt(2, trader, 'drill')
-    expect((await settle(clock, ended)).ended).toEqual({ status: 'cancelled', reason: 'Stopped: drill' })
+    expect((await settle(clock, ended)).ended).toEqual({ status: 'cancelled', reason: 'drill' })
     await settle(clock, kernel.runs.drained())
   })
 
@@ -100,8 +101,8 @@ describe('HO-15 a run that a dead process left', () => {
       const again = records.filter(({ kind }) => kind === 'stepStarted').map(stepOf)
       for (const done of doneIn(before)) expect(again).not.toContain(done)
       expect(queries.getRun(runId)?.status).toBe('completed')
-      expect([...doneIn(before), ...doneIn(records)].toSorted((a, b) => (a < b ? -1 : 1))).toEqual(
-        [...new Set([...doneIn(before), ...doneIn(records)])].toSorted((a, b) => (a < b ? -1 : 1)),
+      expect([...doneIn(before), ...doneIn(records)].toSorted(byText)).toEqual(
+        [...new Set([...doneIn(before), ...doneIn(records)])].toSorted(byText),
       )
     },
   )
