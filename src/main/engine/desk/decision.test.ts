@@ -51,11 +51,11 @@ const decided = (given: { others?: Parameters<typeof ballots>[0]; validation?: V
 
 describe('how the desk votes', () => {
   it.each(consensusPresets)('%s: every seat has one vote, the risk manager and the privacy guard a veto', (policy) => {
-    const made_ = votingPolicy({ ...goal, policy }, profile)
-    expect(made_.electorate.map(({ voter }) => voter)).toEqual(electorate)
-    expect(new Set(made_.electorate.map(({ weight }) => weight))).toEqual(new Set([1]))
-    expect(made_.veto).toEqual({ holders: ['risk', 'privacy'], options: ['hold'] })
-    expect(made_.defaultOption).toBe('hold')
+    const policyMade = votingPolicy({ ...goal, policy }, profile)
+    expect(policyMade.electorate.map(({ voter }) => voter)).toEqual(electorate)
+    expect(new Set(policyMade.electorate.map(({ weight }) => weight))).toEqual(new Set([1]))
+    expect(policyMade.veto).toEqual({ holders: ['risk', 'privacy'], options: ['hold'] })
+    expect(policyMade.defaultOption).toBe('hold')
   })
 
   it('a weighted vote needs the share that the profile wants', () => {
