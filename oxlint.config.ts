@@ -224,6 +224,7 @@ export default defineConfig({
         'src/main/cli.ts',
         'src/main/cli/**/*.ts',
         'src/main/headless.ts',
+        'src/main/host.ts',
         'scripts/**',
         'bench/**',
         'bin/**',

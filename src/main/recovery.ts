@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { beginRunMemory, type RunMemory, remember } from '#engine/desk/run-memory.ts'
 import type { Queries } from '#engine/ports.ts'
 import { applyToBook, bookFromJson, bookToJson, emptyBook, type TradingBook } from '#engine/trading/book.ts'
@@ -75,7 +76,9 @@ function doubtIn(
   workingOrders: number,
 ): string | undefined {
   if (opened.status === 'quarantined') {
-    return `The journal was damaged (${opened.problem}); it was kept as ${opened.movedTo.join(', ')} and a new one begun`
+    const [kept] = opened.movedTo
+    const where = kept === undefined ? '' : `; the damaged one is kept as ${basename(kept)}`
+    return `The journal was damaged and a new one was begun${where} (${opened.problem})`
   }
   if (opened.status === 'opened' && opened.doubt !== null) return opened.doubt
   if (opened.status === 'fresh' && !first.isNew && !hadJournal)

@@ -24,7 +24,7 @@ export const profile: Profile = {
   threshold: 0.6,
 }
 
-const mandate: Mandate = {
+export const mandate: Mandate = {
   instruments: [],
   maximumOrderNotional: decimal(25_000),
   maximumExposure: decimal(100_000),

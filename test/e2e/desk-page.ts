@@ -4,7 +4,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { chromiumFlags, findChromium } from './chromium.ts'
 import type { Host } from './host.ts'
 
-/** A browser without a screen; undefined where this machine has none. */
+/** A browser without a screen. Throws where this machine has none. */
 export function launchBrowser(): Promise<Browser> {
   const executablePath = findChromium()
   if (executablePath === undefined) throw new Error('There is no Chromium on this machine; PARLEY_CHROMIUM names one.')

@@ -24,7 +24,7 @@ import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import type { Latch, StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
 import { decimal, fromNumber, multiply, subtract, toNumber, ZERO } from '#shared/lib/decimal.ts'
-import { planSteps, scriptedFindings, scriptedLines, scriptedSteps, scriptedVotes } from './page-script.ts'
+import { scriptedFindings, scriptedLines, scriptedPlan, scriptedSteps, scriptedVotes } from './page-script.ts'
 
 /** A desk for looking at the page: it implements the whole contract, follows a script, and can be disturbed. */
 export interface PageDesk {
@@ -35,6 +35,8 @@ export interface PageDesk {
   play(speed: number): Promise<void>
   /** Plays the script up to a second at once and leaves the run there. */
   playTo(second: number): void
+  /** Adds a run as it is, newest of all. */
+  add(run: Run): void
   /** Says something in the newest run. */
   say(text: string): void
   /** Makes so many events a second: words, ticks, progress, orders. Returns its stop. */
@@ -294,7 +296,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
   function begin(goal: Goal): RunState {
     for (const state of runs) end(state, 'cancelled', 'Another run began')
     const startedAt = Date.now()
-    const steps = planSteps()
+    const plan = scriptedPlan(id('plan'), `Decide on ${goal.instrument}`)
     const run: Run = {
       id: id('run'),
       goal,
@@ -303,21 +305,11 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       endedAt: null,
       usd: 0,
       stepsDone: 0,
-      stepsTotal: steps.length,
+      stepsTotal: plan.steps.length,
       outcome: null,
       reason: null,
-      plan: {
-        id: id('plan'),
-        goal: `Decide on ${goal.instrument}`,
-        hash: 'ab'.repeat(32),
-        steps,
-        slots: { research: 4 },
-        costLimitUsd: 0.5,
-        estimate: { usd: 0.13, seconds: { sequential: 64, parallel: 27, lowerBound: 24 }, speedup: 2.4 },
-        starts: {},
-        levels: [],
-      },
-      steps: steps.map(({ id }) => ({
+      plan,
+      steps: plan.steps.map(({ id }) => ({
         id,
         state: 'pending',
         attempt: 0,
@@ -939,6 +931,10 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       }
       for (const [index, message] of state.messages.entries())
         message.at = started + (scriptedLines[index]?.[0] ?? 0) * 1_000
+    },
+    add(run) {
+      runs.push({ run, messages: [], evidence: [], proposals: [], ballots: [], tally: null, decision: null })
+      touch('runs')
     },
     say(text) {
       const state = runs.at(-1)

@@ -1,8 +1,9 @@
+import { planSchedule } from '#engine/planning/schedule-plan.ts'
 import type { Seat } from '#shared/domain/agent.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Message } from '#shared/domain/message.ts'
-import type { Step } from '#shared/domain/plan.ts'
+import type { Plan, Step } from '#shared/domain/plan.ts'
 
 /** A step of the scripted run: who, what, from which second to which, and how it ends. */
 interface ScriptedStep {
@@ -65,22 +66,74 @@ export const scriptedSteps: readonly ScriptedStep[] = [
   step('evaluate', 'Measure the outcome', 'evaluator', [25, 26, 1]),
 ]
 
-/** The plan's steps as the contract has them. */
-export function planSteps(): Step[] {
-  return scriptedSteps.map(({ id, title, owner, estimate, usd }, index) => ({
+/** What each step waits for. */
+const needs: Readonly<Record<string, readonly string[]>> = {
+  plan: [],
+  patterns: ['technical'],
+  correlation: ['liquidity'],
+  keywords: ['macro'],
+  validate: ['technical', 'sentiment', 'onchain', 'liquidity', 'patterns', 'correlation', 'macro', 'keywords'],
+  debate: ['validate'],
+  analyse: ['validate'],
+  risk: ['debate', 'analyse'],
+  privacy: ['debate'],
+  weights: ['debate', 'analyse'],
+  propose: ['risk', 'privacy', 'weights'],
+  vote: ['propose'],
+  execute: ['vote'],
+  evaluate: ['execute'],
+}
+const actions: Readonly<Record<string, string>> = { debate: 'argue', risk: 'assess', vote: 'decide' }
+const researchSlots = 4
+
+function planSteps(): Step[] {
+  return scriptedSteps.map(({ id, title, owner, estimate, usd }) => ({
     id,
     title,
     owner,
-    action: id,
-    needs: index === 0 ? [] : ['plan'],
+    action: owner === 'researcher' ? 'research' : (actions[id] ?? id),
+    needs: [...(needs[id] ?? ['plan'])],
     priority: 'medium',
-    optional: id === 'keywords',
-    sources: [id],
+    optional: id === 'keywords' || id === 'macro',
+    sources: owner === 'researcher' ? [id] : [],
     estimate: { seconds: estimate, usd },
     timeoutMs: 10_000,
     retries: 1,
-    slots: {},
+    slots: owner === 'researcher' ? { research: 1 } : {},
   }))
+}
+
+/** The plan of the scripted run, scheduled as the desk schedules. */
+export function scriptedPlan(id: string, goal: string): Plan {
+  const steps = planSteps()
+  const schedule = planSchedule(
+    steps.map(({ id, needs, estimate, slots }) => ({
+      id,
+      needs,
+      seconds: estimate.seconds,
+      slots: slots['research'] ?? 0,
+    })),
+    { slots: researchSlots },
+  )
+  return {
+    id,
+    goal,
+    hash: 'ab'.repeat(32),
+    steps,
+    slots: { research: researchSlots },
+    costLimitUsd: 0.5,
+    estimate: {
+      usd: steps.reduce((sum, { estimate }) => sum + estimate.usd, 0),
+      seconds: {
+        sequential: schedule.sequentialSeconds,
+        parallel: schedule.makespanSeconds,
+        lowerBound: schedule.lowerBoundSeconds,
+      },
+      speedup: schedule.speedup,
+    },
+    starts: Object.fromEntries(schedule.starts),
+    levels: schedule.levels.map((level) => [...level]),
+  }
 }
 
 type Finding = Omit<Extract<Evidence, { status: 'value' }>, 'runId' | 'at' | 'asOf' | 'status'>
@@ -152,7 +205,7 @@ export const scriptedLines: readonly Line[] = [
     0.2,
     'planner',
     'system',
-    'Decide on BTC/USDT, balanced profile: 19 steps, about 27 s in parallel, at most $0.50.',
+    'Decide on BTC/USDT, balanced profile: 19 steps, about 31 s in parallel, at most $0.50.',
     null,
   ],
   [

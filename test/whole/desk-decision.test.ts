@@ -130,7 +130,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a decision (skipped w
         .click()
       const card = page.getByRole('dialog')
       await card.getByText(cited.summary).waitFor()
-      await card.getByText(cited.source).first().waitFor()
+      await card.getByText(cited.source.replaceAll('_', ' ')).first().waitFor()
       await picture(page, 'evidence')
     })
 

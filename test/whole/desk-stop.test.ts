@@ -131,7 +131,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a stop (skipped witho
     await picture(page, 'stopped')
     await expectStopped(host, runId)
     expect(await host.client.trading.orders({})).toEqual([])
-    await page.getByText('This run was cancelled: Stopped: Stopped by the trader').waitFor()
+    await page.getByText('This run was cancelled: Stopped by the trader').waitFor()
     await decideButton(page).click()
     await page.getByText('The desk is halted: Stopped by the trader').first().waitFor()
     await picture(page, 'refused')
@@ -176,10 +176,11 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a stop (skipped witho
 
   it('KS-17 a STOP file in the home halts the running desk within a second', async () => {
     const { host, page, runId, home } = await inResearch()
+    const asked = Date.now()
     writeFileSync(join(home, 'STOP'), 'The phone rang')
-    const asked = performance.now()
     await page.getByText('The phone rang').first().waitFor()
-    expect(performance.now() - asked).toBeLessThan(1_000)
+    const { latch } = await host.client.system.status()
+    expect(latch.at - asked).toBeLessThan(1_000)
     await expectStopped(host, runId)
     expect(existsSync(join(home, 'STOP'))).toBe(false)
   })

@@ -6,6 +6,9 @@ declare module 'jstat' {
   interface Student {
     inv(probability: number, degreesOfFreedom: number): number
   }
-  const jstat: { readonly normal: Normal; readonly studentt: Student }
+  interface Beta {
+    inv(probability: number, alpha: number, beta: number): number
+  }
+  const jstat: { readonly normal: Normal; readonly studentt: Student; readonly beta: Beta }
   export default jstat
 }

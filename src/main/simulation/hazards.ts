@@ -38,6 +38,3 @@ export function drawHazards(random: Random, faults: CrashFaults): Hazards {
     killedAfterMs,
   }
 }
-
-/** The fate of a process to which nothing happens. */
-export const noHazards: Hazards = { strikes: () => false, fillsDisk: () => false, killedAfterMs: null }

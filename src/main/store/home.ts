@@ -11,6 +11,12 @@ import { sqliteCode } from './open-database.ts'
  * HOME_IN_USE.
  */
 export function claimHome(home: string): Stop {
+  prepareHome(home)
+  return lock(home)
+}
+
+/** Makes a data folder that can be written, or finds it so. Throws HOME_NOT_WRITABLE. */
+export function prepareHome(home: string): void {
   try {
     mkdirSync(home, { recursive: true })
     const probe = join(home, `.probe-${process.pid}`)
@@ -19,7 +25,6 @@ export function claimHome(home: string): Stop {
   } catch (error) {
     throw notWritable(home, error)
   }
-  return lock(home)
 }
 
 function lock(home: string): Stop {

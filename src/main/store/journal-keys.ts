@@ -1,5 +1,5 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { writeDurably } from './durable-file.ts'
@@ -30,4 +30,10 @@ function makeKeys(home: string, file: string): JournalKeys {
   writeDurably(join(home, 'signing.pub'), keys.publicKey.export({ type: 'spki', format: 'pem' }).toString())
   writeDurably(file, keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
   return keys
+}
+
+/** The public key that the heads of a folder's journal are signed for; undefined when the folder has none. */
+export function readPublicKey(home: string): KeyObject | undefined {
+  const file = join(home, 'signing.pub')
+  return existsSync(file) ? createPublicKey(readFileSync(file, 'utf8')) : undefined
 }

@@ -1,7 +1,7 @@
 import type { TablerIcon } from '@tabler/icons-react'
 import { Link, Outlet } from '@tanstack/react-router'
 import { useConnection } from '#renderer/client.ts'
-import { IconAudience, IconDesk, IconJournal, IconRuns, IconSettings } from '#renderer/ui/icons.ts'
+import { IconAudience, IconDesk, IconJournal, IconPlans, IconRuns, IconSettings } from '#renderer/ui/icons.ts'
 import { useStatus } from '#renderer/ui/status.ts'
 import { Bar } from './bar.tsx'
 import { Commands } from './commands.tsx'
@@ -14,6 +14,7 @@ import { StopBand } from './stop-band.tsx'
 
 const icons: Record<(typeof places)[number]['to'], TablerIcon> = {
   '/desk': IconDesk,
+  '/plans': IconPlans,
   '/runs': IconRuns,
   '/journal': IconJournal,
   '/agents': IconAudience,

@@ -1,6 +1,7 @@
 /** The screens there are, in the order of the navigation. */
 export const places = [
   { to: '/desk', title: 'Desk' },
+  { to: '/plans', title: 'Plans' },
   { to: '/runs', title: 'Runs' },
   { to: '/journal', title: 'Journal' },
   { to: '/agents', title: 'Agents' },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AgentsScreen } from '#renderer/screens/agents/agents.tsx'
 import { Desk } from '#renderer/screens/desk/desk.tsx'
 import { JournalScreen } from '#renderer/screens/journal/journal.tsx'
+import { PlanScreen } from '#renderer/screens/plan/plan-screen.tsx'
 import { RunsScreen } from '#renderer/screens/runs/runs.tsx'
 import { SettingsScreen } from '#renderer/screens/settings/settings.tsx'
 import { ErrorState } from '#renderer/ui/states.tsx'
@@ -37,6 +38,8 @@ const routes = root.addChildren([
     },
   }),
   desk,
+  createRoute({ getParentRoute: () => root, path: '/plans', component: PlanScreen }),
+  createRoute({ getParentRoute: () => root, path: '/plans/$runId', component: PlanScreen }),
   createRoute({ getParentRoute: () => root, path: '/runs', component: RunsScreen }),
   createRoute({ getParentRoute: () => root, path: '/journal', component: JournalScreen }),
   createRoute({ getParentRoute: () => root, path: '/agents', component: AgentsScreen }),

@@ -25,7 +25,8 @@ interface ErrorStateProps {
 
 /** An error: cause, effect on trading, next step, and a code to copy (UX-23). */
 export function ErrorState({ title, error, effect, onRetry }: ErrorStateProps) {
-  const { code, message, wayOut, lines } = toProblem(error)
+  const { code, message, wayOut, lines: all } = toProblem(error)
+  const lines = all.filter((line) => !message.includes(line))
   return (
     <div className={styles.state} role="status">
       <p className={styles.title}>

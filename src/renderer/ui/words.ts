@@ -20,3 +20,11 @@ export const policyTitles: Readonly<Record<ConsensusPreset, string>> = {
 /** The same as choices of a control. */
 export const profileChoices = profileNames.map((value) => ({ value, label: profileTitles[value] }))
 export const policyChoices = consensusPresets.map((value) => ({ value, label: policyTitles[value] }))
+
+/** A name out of the desk's data as people read it: "price_data" is "price data", "bollingerPosition" "bollinger position". */
+export function plainName(name: string): string {
+  return name
+    .replaceAll('_', ' ')
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+}

@@ -26,6 +26,8 @@ interface LineNote {
 export interface ParsedBars {
   /** BASE/QUOTE. */
   readonly instrument: string
+  /** What the file's own cells call it, as written there; null where they name nothing. */
+  readonly symbol: string | null
   readonly timeframe: Timeframe
   /** Oldest first, times strictly increasing. */
   readonly bars: readonly Bar[]
@@ -52,7 +54,7 @@ export function parseBars(text: string, options: ParseOptions = {}): ParsedBars 
   const choice = chooseInstrument(rows, columns, options, named)
   const mine = choice.symbol === undefined ? rows : rows.filter((row) => cell(row, columns.symbol) === choice.symbol)
   const held = mine.filter((row) => !isBlankRow(row, choice.group))
-  if (held.length === 0) throw new ParleyError('CSV_EMPTY', `${fileName(options)} has a header and no prices below it.`)
+  if (held.length === 0) throw empty(`${fileName(options)} has a header and no prices below it.`)
 
   const notes = [...choice.notes]
   const reading = readRows(held, columns, choice.group, choice.instrument, notes)
@@ -65,6 +67,7 @@ export function parseBars(text: string, options: ParseOptions = {}): ParsedBars 
   if (blankRows > 0) notes.push(`${blankRows} rows without prices were skipped.`)
   return {
     instrument: choice.instrument,
+    symbol: choice.written,
     timeframe,
     bars: bars.map(({ bar }) => bar),
     blankRows,
@@ -83,7 +86,7 @@ function cell(row: Row, column: number | undefined): string {
 }
 
 function readTable(text: string, options: ParseOptions): { rows: readonly Row[]; columns: Columns } {
-  if (text.replace('\uFEFF', '').trim() === '') throw new ParleyError('CSV_EMPTY', `${fileName(options)} is empty.`)
+  if (text.replace('\uFEFF', '').trim() === '') throw empty(`${fileName(options)} is empty.`)
   for (const separator of separatorsByFrequency(text)) {
     const rows = splitRows(text, separator)
     const header = findHeader(rows)
@@ -106,6 +109,8 @@ interface Choice {
   readonly group: BarColumns
   /** The value of the symbol column whose rows are meant, where there is one. */
   readonly symbol: string | undefined
+  /** What the chosen rows or columns are called in the file. */
+  readonly written: string | null
   readonly notes: readonly string[]
 }
 
@@ -131,7 +136,12 @@ function chooseInstrument(
     const group = columns.groups.find((candidate) => candidate.symbol === chosen) ?? columns.groups[0]
     if (group === undefined) throw whichInstrument(several, options)
     const column = columns.groups.length > 1 ? undefined : chosen
-    return { group, symbol: column, ...nameInstrument(called(chosen) ?? parseSymbol(wanted ?? '') ?? chosen) }
+    return {
+      group,
+      symbol: column,
+      written: chosen,
+      ...nameInstrument(called(chosen) ?? parseSymbol(wanted ?? '') ?? chosen),
+    }
   }
   const group = columns.groups[0] as BarColumns
   const inFile = group.symbol ?? written[0]
@@ -151,7 +161,7 @@ function chooseInstrument(
   const { instrument, notes } = nameInstrument(guess)
   const other = told !== undefined && told.split('/')[0] !== instrument.split('/')[0]
   const said = other ? [`The file speaks of ${told}; it was imported as ${instrument}, as asked.`] : []
-  return { group, symbol: undefined, instrument, notes: [...notes, ...said] }
+  return { group, symbol: undefined, written: inFile ?? null, instrument, notes: [...notes, ...said] }
 }
 
 function nameInstrument(guess: string): { readonly instrument: string; readonly notes: readonly string[] } {
@@ -406,4 +416,8 @@ function badRows(found: readonly LineNote[], options: ParseOptions): ParleyError
       wayOut: 'Correct or remove these lines and import the file again.',
     },
   )
+}
+
+function empty(message: string): ParleyError {
+  return new ParleyError('CSV_EMPTY', message, { wayOut: 'Export the prices again, or choose another file.' })
 }

@@ -58,7 +58,7 @@ describe('the rules', () => {
     const heavy = [...votes('buy buy sell sell'), ballot('risk', 'sell', { weight: 0.1, confidence: 0.1 })]
     expect(tally(policyOf('simple-majority'), heavy, 600)).toMatchObject({
       outcome: 'sell',
-      rule: { code: 'SIMPLE_MAJORITY', sentence: 'sell has 60 % of the votes; a simple majority is more than 50 %.' },
+      rule: { code: 'SIMPLE_MAJORITY', sentence: 'Sell has 60 % of the votes; a simple majority is more than 50 %.' },
     })
     expect(tally(policyOf('simple-majority'), votes('buy buy sell hold -'), 600)).toMatchObject({
       outcome: 'hold',
@@ -133,7 +133,7 @@ describe('the rules', () => {
       status: 'vetoed',
       outcome: 'hold',
       vetoedBy: ['risk'],
-      rule: { code: 'VETO', sentence: 'risk used the veto.' },
+      rule: { code: 'VETO', sentence: 'Risk used the veto.' },
     })
     expect(tally(policy, votes('hold hold hold buy hold'), 600).status).toBe('agreed')
     expect(tally(policy, votes('hold buy buy buy buy'), 600).outcome).toBe('buy')

@@ -110,7 +110,7 @@ function judgeLeader(policy: ConsensusPolicy, leader: string, share: number): Ve
   const wins = meets(policy.rule, share)
   const has = `${leader} has ${percent(share)} of the ${policy.rule.kind === 'weighted' ? 'weight' : 'votes'}`
   const agreed = (code: FiredRule['code'], needs: string): Verdict => {
-    return { status: 'agreed', outcome: leader, rule: { code, sentence: `${has}; ${needs}.` } }
+    return { status: 'agreed', outcome: leader, rule: { code, sentence: capital(`${has}; ${needs}.`) } }
   }
   const missed = (code: FiredRule['code'], needs: string) => {
     return noTrade(policy, 'no-agreement', code, `${has}; ${needs}.`)
@@ -151,7 +151,12 @@ export function meets(rule: ConsensusRule, share: number): boolean {
 }
 
 function noTrade(policy: ConsensusPolicy, status: TallyStatus, code: FiredRule['code'], sentence: string): Verdict {
-  return { status, outcome: policy.defaultOption, rule: { code, sentence } }
+  return { status, outcome: policy.defaultOption, rule: { code, sentence: capital(sentence) } }
+}
+
+/** Options and voters are named in small letters; a sentence that one of them begins is a sentence all the same. */
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1)
 }
 
 function quorumSentence({ measure, required, present }: NonNullable<Tally['quorum']>): string {

@@ -98,7 +98,7 @@ export function createKernel(options: KernelOptions): Kernel {
       if (after.state === 'ACTIVE') return
       if (after.state === 'HALTED') {
         haltedSince = clock.monotonic()
-        runs.cancelAll(`Stopped: ${change.reason}`)
+        runs.cancelAll(change.reason)
       }
       // What already works could still increase a position (I6).
       orders.cancelForStop(after.level ?? 2, change.by)

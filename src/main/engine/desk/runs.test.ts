@@ -52,7 +52,7 @@ describe('a decision run', () => {
     const { ended } = await begin()
     await passUntil(clock, () => kinds().includes('evidenceGathered'))
     kernel.halt(2, trader, 'drill')
-    expect((await settle(clock, ended)).ended).toEqual({ status: 'cancelled', reason: 'Stopped: drill' })
+    expect((await settle(clock, ended)).ended).toEqual({ status: 'cancelled', reason: 'drill' })
     await settle(clock, kernel.runs.drained())
   })
 

@@ -153,7 +153,7 @@ const finalStates = stepStates.filter(isFinalStep)
 const selectRuns = `
   SELECT r.id, r.goal, r.plan, r.status, r.started_at, r.ended_at, r.outcome, r.reason,
     coalesce(sum(s.usd), 0) AS usd, count(s.id) AS total,
-    count(CASE WHEN s.state IN (${list(finalStates)}) THEN 1 END) AS done
+    count(CASE WHEN s.state IN (${list(finalStates)}) AND s.state <> 'cancelled' THEN 1 END) AS done
   FROM runs r LEFT JOIN steps s ON s.run_id = r.id`
 
 function summary(row: RunRow): RunSummary {

@@ -48,7 +48,7 @@ export function Chart(props: ChartProps) {
   if (bars.data.length === 0) {
     return (
       <EmptyState title={`No ${timeframe} bars of ${instrument.id} yet`}>
-        They come with the feed; past ones can be imported under Settings.
+        They come with the feed, where its bars are as short; past ones can be imported under Settings.
       </EmptyState>
     )
   }

@@ -1,6 +1,7 @@
 import { Popover, UnstyledButton } from '@mantine/core'
 import { Moment } from '#renderer/ui/figures.tsx'
 import { formatNumber, formatPercent } from '#renderer/ui/format.ts'
+import { plainName } from '#renderer/ui/words.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import styles from './citations.module.css'
 import type { Citation } from './conversation-view.ts'
@@ -38,9 +39,9 @@ function EvidenceCard({ number, evidence }: Citation) {
     <article className={styles.card}>
       <header>
         <strong>
-          [{number}] {evidence.task}
+          [{number}] {plainName(evidence.task)}
         </strong>
-        <span>{evidence.source}</span>
+        <span>{plainName(evidence.source)}</span>
       </header>
       <Finding evidence={evidence} />
     </article>
@@ -67,7 +68,7 @@ function Finding({ evidence }: { evidence: Evidence }) {
         <dl className={styles.figures}>
           {Object.entries(evidence.figures).map(([name, value]) => (
             <div key={name}>
-              <dt>{name}</dt>
+              <dt>{plainName(name)}</dt>
               <dd>{formatNumber(Number(value.toPrecision(8)), { places: Number.isInteger(value) ? 0 : 2 })}</dd>
             </div>
           ))}

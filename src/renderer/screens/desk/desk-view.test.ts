@@ -103,6 +103,21 @@ describe('the plan', () => {
       limitUsd: 0.5,
     })
   })
+
+  it('says once what cancelled the run, and does not count a cancelled step as done', () => {
+    const cut = (id: string, reason: string) => ({
+      id,
+      state: 'cancelled' as const,
+      attempt: 1,
+      startedAt: start,
+      endedAt: start + 1,
+      usd: 0,
+      reason,
+    })
+    const ended = { ...run, reason: 'Stopped', steps: [cut('a', 'Stopped'), cut('b', 'Left behind')] }
+    expect(planHead(ended, start).done).toBe(0)
+    expect(planRows(ended, start).map(({ reason }) => reason)).toEqual([null, 'Left behind', null, null])
+  })
 })
 
 describe('the conversation', () => {

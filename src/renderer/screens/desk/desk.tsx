@@ -59,11 +59,14 @@ interface DeskOfProps {
 
 function DeskOf({ instrument, instruments, runs }: DeskOfProps) {
   const search = useSearch({ from: '/desk' })
-  const { timeframe = '1h', run: wantedRun } = search
+  const { run: wantedRun } = search
   const navigate = useNavigate({ from: '/desk' })
   const [asTable, setTable] = useState(false)
   const [ticker] = useState(() => new Ticker())
   const grid = useRef<HTMLDivElement>(null)
+  // A feed of daily bars has none of an hour.
+  const hasHours = useBars(instrument.id, '1h').data?.length !== 0
+  const timeframe = search.timeframe ?? (hasHours ? '1h' : '1d')
   const bars = useBars(instrument.id, timeframe).data ?? []
   const run = chooseRun(runs, instrument.id, wantedRun)
   const { marks, lines } = useOverlays(instrument, timeframe, runs)

@@ -30,12 +30,13 @@ export function planRows(run: Run, now: number): PlanRow[] {
       spent: running && elapsedMs !== null ? Math.min(1, elapsedMs / Math.max(1, estimate.seconds * 1_000)) : null,
       elapsedMs,
       attempt: step?.attempt ?? 0,
-      reason: step?.reason ?? null,
+      // What ended the run is said once, above the steps.
+      reason: step?.state === 'cancelled' && step.reason === run.reason ? null : (step?.reason ?? null),
     }
   })
 }
 
-/** How far a run is: steps that are over of all, time of the estimate, dollars of the limit. */
+/** How far a run is: steps that came to their end of all, time of the estimate, dollars of the limit. */
 export interface PlanHead {
   readonly done: number
   readonly total: number
@@ -47,7 +48,7 @@ export interface PlanHead {
 
 export function planHead(run: Run, now: number): PlanHead {
   return {
-    done: run.steps.filter(({ state }) => isFinalStep(state)).length,
+    done: run.steps.filter(({ state }) => isFinalStep(state) && state !== 'cancelled').length,
     total: run.plan.steps.length,
     elapsedMs: Math.max(0, (run.endedAt ?? Math.max(now, run.startedAt)) - run.startedAt),
     estimateMs: run.plan.estimate.seconds.parallel * 1_000,

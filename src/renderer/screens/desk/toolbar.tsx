@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Select } from '@mantine/core'
+import { Button, CloseButton, SegmentedControl, Select } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
@@ -136,15 +136,18 @@ function Decide({ instrument, onStarted }: { instrument: Instrument; onStarted: 
       }),
     onSuccess: onStarted,
   })
-  const hint = start.isError
-    ? toProblem(start.error).message
-    : running
-      ? 'One run at a time: cancel the run under way or wait for it.'
-      : state === 'ACTIVE'
-        ? `Research, debate and a vote on ${instrument.id}; an order follows only if the desk agrees.`
-        : state === 'HALTED'
-          ? 'Trading is HALTED: nothing new is decided until it is re-armed.'
-          : `Trading is ${state ?? 'not known'}: the desk can decide, but no order that adds risk leaves.`
+  const problem = start.isError ? toProblem(start.error) : null
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was refused may be possible now
+  useEffect(() => {
+    if (start.isError) start.reset()
+  }, [state, running, instrument.id])
+  const hint = running
+    ? 'One run at a time: cancel the run under way or wait for it.'
+    : state === 'ACTIVE'
+      ? `Research, debate and a vote on ${instrument.id}; an order follows only if the desk agrees.`
+      : state === 'HALTED'
+        ? 'Trading is HALTED: nothing new is decided until it is re-armed.'
+        : `Trading is ${state ?? 'not known'}: the desk can decide, but no order that adds risk leaves.`
   return (
     <>
       <Select
@@ -164,10 +167,14 @@ function Decide({ instrument, onStarted }: { instrument: Instrument; onStarted: 
       <Button variant="filled" disabled={running} loading={start.isPending} onClick={() => start.mutate()} title={hint}>
         {running ? 'Deciding…' : 'Decide'}
       </Button>
-      {start.isError && (
-        <span className={styles.failed} role="status">
-          {hint}
-        </span>
+      {problem !== null && (
+        <div className={styles.failed} role="status">
+          <div>
+            <p>{problem.message}</p>
+            {problem.wayOut !== null && <p className={styles.next}>{problem.wayOut}</p>}
+          </div>
+          <CloseButton aria-label="Dismiss" onClick={() => start.reset()} />
+        </div>
       )}
     </>
   )

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { useDesk } from '#renderer/client.ts'
 import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { Moment } from '#renderer/ui/figures.tsx'
@@ -9,6 +9,7 @@ import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { StatusDot, type Tone } from '#renderer/ui/status-dot.tsx'
 import { policyTitles, profileTitles } from '#renderer/ui/words.ts'
 import type { RunStatus, RunSummary } from '#shared/domain/run.ts'
+import styles from './runs.module.css'
 
 const tones: Record<RunStatus, Tone> = { running: 'busy', completed: 'good', failed: 'bad', cancelled: 'off' }
 
@@ -38,6 +39,21 @@ const columns: Column<RunSummary>[] = [
     title: 'Took',
     numeric: true,
     render: ({ startedAt, endedAt }) => formatDuration(endedAt === null ? null : endedAt - startedAt),
+  },
+  {
+    key: 'plan',
+    title: 'Plan',
+    render: ({ id }) => (
+      // The row leads to the Desk; this leads elsewhere.
+      <Link
+        to="/plans/$runId"
+        params={{ runId: id }}
+        className={styles.plan}
+        onClick={(event) => event.stopPropagation()}
+      >
+        plan ›
+      </Link>
+    ),
   },
   { key: 'cost', title: 'Cost', numeric: true, render: ({ usd }) => formatUsd(usd) },
   {

@@ -1,0 +1,131 @@
+import { createPaperBroker } from '#adapters/paper/broker.ts'
+import { createKernel, type Kernel } from '#engine/desk/kernel.ts'
+import type { RunMemory } from '#engine/desk/run-memory.ts'
+import type { DeskRecord } from '#engine/journal.ts'
+import { createLocalBus } from '#engine/local-bus.ts'
+import type { LatchStore } from '#engine/ports.ts'
+import { emptyBook } from '#engine/trading/book.ts'
+import { readLatch } from '#engine/trading/latch.ts'
+import { readConfig } from '#main/config.ts'
+import { appVersion, sha256 } from '#main/system.ts'
+import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
+import type { JournalHead } from '#shared/domain/journal.ts'
+import { mandateSchema } from '#shared/domain/mandate.ts'
+import type { Order } from '#shared/domain/order.ts'
+import type { Plan } from '#shared/domain/plan.ts'
+import { type PlanningConfig, type ProfileName, planningConfigSchema } from '#shared/domain/profile.ts'
+import type { Run } from '#shared/domain/run.ts'
+import { assertExists } from '#shared/lib/assert.ts'
+import { decimal } from '#shared/lib/decimal.ts'
+import { createIds } from '#shared/lib/ids.ts'
+import { createRandom } from '#shared/lib/random.ts'
+import { openJournal } from '#store/journal.ts'
+import { createQueries, deskProjections } from '#store/projections/index.ts'
+import type { AnalysisMarket } from './analysis-market.ts'
+import { driveVirtualTime } from './virtual-time.ts'
+
+export interface DecideOnceOptions {
+  readonly market: AnalysisMarket
+  readonly profile: ProfileName
+  readonly policy: ConsensusPreset
+  readonly seed: number
+  /** Shown the plan when it is made, and each record of the run as it is journalled. */
+  readonly onPlan?: (plan: Plan) => void
+  readonly onRecord?: (record: DeskRecord) => void
+}
+
+/** A decision from its goal to its outcome, and what was journalled of it. */
+export interface DecidedOnce {
+  readonly run: Run
+  readonly memory: RunMemory
+  /** The run's orders, oldest first. */
+  readonly orders: readonly Order[]
+  readonly head: JournalHead
+  readonly planning: PlanningConfig
+}
+
+/** A desk that has just been opened, with nothing to survive. */
+const noLatch: LatchStore = {
+  load: () => undefined,
+  save: () => undefined,
+  stopRequested: () => undefined,
+  clearStopRequest: () => undefined,
+}
+
+/** A run's steps have time limits of their own; this is more than all of them together. */
+const longestRunMs = 3_600_000
+const account = { id: 'paper', cash: decimal(100_000) }
+
+/**
+ * Runs one whole decision on virtual time with a fresh paper account of 100,000, everything in memory: the same market,
+ * profile, policy and seed give the same records, hash for hash. Throws RUN_STUCK, and what starting a run throws.
+ */
+export async function decideOnce(options: DecideOnceOptions): Promise<DecidedOnce> {
+  const { market, profile, policy, seed, onPlan, onRecord } = options
+  const { clock, feed, instrument } = market
+  const planning = readConfig('planning.yaml', planningConfigSchema, undefined)
+  const caps = readConfig('mandate.yaml', mandateSchema, undefined)
+  const random = createRandom(seed)
+  const ids = createIds(clock, random.fork('ids'))
+  const time = driveVirtualTime(clock)
+  const journal = openJournal({
+    file: ':memory:',
+    clock,
+    schedule: (commit) => void clock.after(0, commit),
+    projections: deskProjections,
+    app: appVersion(),
+    configHash: sha256(planning.text + caps.text),
+    mode: 'paper',
+    account: account.id,
+  })
+  try {
+    const kernel = createKernel({
+      journal,
+      book: emptyBook(),
+      unfinished: [],
+      outcomesOf: () => [],
+      archive: createQueries(journal.database),
+      latchStore: noLatch,
+      latch: readLatch(noLatch, clock.now()).latch,
+      bus: createLocalBus({ clock, random: random.fork('bus'), ids }),
+      broker: createPaperBroker({ mode: 'paper', feed, clock, random: random.fork('broker') }),
+      feed,
+      sources: market.sources,
+      planning: planning.value,
+      mandate: { ...caps.value, maximumQuoteAgeMs: market.quoteAgeMs ?? caps.value.maximumQuoteAgeMs },
+      account: { ...account, currency: instrument.quote },
+      clock,
+      random: random.fork('runs'),
+      ids,
+      sha256,
+    })
+    journal.observe((record) => {
+      if (record.kind === 'runStarted') onPlan?.(record.data.plan)
+      onRecord?.(record)
+    })
+    await time.until(kernel.start(), longestRunMs, () => 'the desk to open')
+    await time.pass(market.warmUpMs)
+    const goal = { instrument: instrument.id, profile, policy }
+    const begun = kernel.runs.start(goal, { kind: 'human', id: 'trader' })
+    const { runId, ended } = await time.until(begun, longestRunMs, () => 'the run to begin')
+    const memory = await time.until(ended, longestRunMs, () => openSteps(kernel))
+    await time.until(kernel.stop('The decision was made'), longestRunMs, () => 'the desk to close')
+    await time.until(journal.settled(), longestRunMs, () => 'the journal')
+    const queries = createQueries(journal.database)
+    return {
+      run: assertExists(queries.getRun(runId), `The run ${runId} is not in the journal.`),
+      memory,
+      orders: queries.listOrders(undefined, Number.MAX_SAFE_INTEGER).toReversed(),
+      head: journal.head(),
+      planning: planning.value,
+    }
+  } finally {
+    journal.close()
+  }
+}
+
+function openSteps({ runs }: Kernel): string {
+  const [memory] = runs.active()
+  const open = (memory?.plan.steps ?? []).filter(({ id }) => memory?.steps.has(id) === false).map(({ id }) => id)
+  return open.length > 0 ? open.join(', ') : 'the run to end'
+}

@@ -1,0 +1,33 @@
+import { InvalidArgumentError, Option } from 'commander'
+import { consensusPresets } from '#shared/domain/consensus-policy.ts'
+import { profileNames } from '#shared/domain/profile.ts'
+import { defaultSettings } from '#shared/domain/settings.ts'
+
+/** Options that several commands take, each in the same words. */
+export const jsonOption = () => new Option('--json', 'print JSON, and nothing else')
+export const homeOption = () =>
+  new Option('--home <folder>', "the desk's data folder (default: PARLEY_HOME, or the system's usual place)")
+export const profileOption = () =>
+  new Option('--profile <name>', 'the risk profile').choices(profileNames).default(defaultSettings.profile)
+export const policyOption = () =>
+  new Option('--policy <name>', 'how the vote is counted').choices(consensusPresets).default(defaultSettings.policy)
+
+/** Reads a whole number of an option's argument, at least `least`. */
+export function wholeNumber(least = Number.MIN_SAFE_INTEGER, most = Number.MAX_SAFE_INTEGER) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(
+      least > Number.MIN_SAFE_INTEGER ? `Give a whole number from ${least} on.` : 'Give a whole number.',
+    )
+  }
+}
+
+/** Reads a number of an option's argument; greater than zero where `positive` is asked for. */
+export function anyNumber({ positive = false } = {}) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (text.trim() !== '' && Number.isFinite(value) && (!positive || value > 0)) return value
+    throw new InvalidArgumentError(positive ? 'Give a number greater than zero.' : 'Give a number.')
+  }
+}

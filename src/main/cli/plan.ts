@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
+import type { ProfileName } from '#shared/domain/profile.ts'
+import { homeOption, jsonOption, policyOption, profileOption } from './options.ts'
+import { describeTerminal, print, printJson } from './terminal.ts'
+
+interface PlanOptions {
+  readonly profile: ProfileName
+  readonly policy: ConsensusPreset
+  readonly home?: string
+  readonly json?: true
+}
+
+/** `parley plan GOAL`: what the desk would do for a goal, in which order and at what cost, without doing it. */
+export function planCommand(program: Command): void {
+  program
+    .command('plan')
+    .description('show what a goal decomposes into, when each task would run and what it would cost')
+    .argument('<goal...>', '"research BTC/USDT", "decide on BTC/USDT" or BTC/USDT alone')
+    .addOption(profileOption())
+    .addOption(policyOption())
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(plan)
+}
+
+async function plan(goalWords: readonly string[], { profile, policy, home, json }: PlanOptions): Promise<void> {
+  // What plans is loaded now: other commands, and help, start without it.
+  const { decidePlan } = await import('#engine/desk/decide-plan.ts')
+  const { readConfig } = await import('#main/config.ts')
+  const { resolveHome } = await import('#main/home.ts')
+  const { sha256 } = await import('#main/system.ts')
+  const { planningConfigSchema } = await import('#shared/domain/profile.ts')
+  const { describePlan, planText, readGoal } = await import('./plan-text.ts')
+  const goal = { instrument: readGoal(goalWords.join(' ')), profile, policy }
+  const planning = readConfig('planning.yaml', planningConfigSchema, resolveHome(home)).value
+  const decided = decidePlan('plan', goal, planning, sha256)
+  if (json) printJson(describePlan(goal, decided))
+  else print(planText(goal, decided, describeTerminal()))
+}

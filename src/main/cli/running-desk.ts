@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { hostFile } from '#main/host-file.ts'
+import { ParleyError } from '#shared/lib/error.ts'
+
+const hostSchema = z.object({ origin: z.string(), token: z.string(), pid: z.int() })
+const answerMs = 5_000
+
+/** The desk that is open on a data folder, as the command line talks to it. */
+export interface RunningDesk {
+  readonly origin: string
+  /** Calls a path of the OpenAPI interface; throws the desk's own error, or DESK_NO_ANSWER. */
+  call<Answer>(method: 'GET' | 'POST', path: string, input?: unknown): Promise<Answer>
+}
+
+/** Finds the desk that is open on a data folder; undefined when none is, also when it ended without tidying up. */
+export function findRunningDesk(home: string): RunningDesk | undefined {
+  const file = hostFile(home)
+  if (!existsSync(file)) return undefined
+  const { origin, token, pid } = hostSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+  if (!isAlive(pid)) return undefined
+  return {
+    origin,
+    async call<Answer>(method: 'GET' | 'POST', path: string, input?: unknown): Promise<Answer> {
+      const response = await fetch(`${origin}/api${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(input !== undefined && { body: JSON.stringify(input) }),
+        signal: AbortSignal.timeout(answerMs),
+      }).catch((cause: unknown) => {
+        throw new ParleyError('DESK_NO_ANSWER', `The desk at ${origin} does not answer.`, {
+          retry: 'ambiguous',
+          wayOut: 'Look whether its process is frozen. "parley stop" works all the same: it leaves a STOP file.',
+          cause,
+        })
+      })
+      const answer: unknown = await response.json()
+      if (response.ok) return answer as Answer
+      const { code, message, data } = errorSchema.parse(answer)
+      throw new ParleyError(code, message, {
+        ...(typeof data?.wayOut === 'string' && { wayOut: data.wayOut }),
+        ...(data?.details !== undefined && { details: data.details }),
+      })
+    },
+  }
+}
+
+const errorSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  data: z.object({ wayOut: z.string().nullish(), details: z.record(z.string(), z.unknown()).optional() }).optional(),
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // It lives and belongs to somebody else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

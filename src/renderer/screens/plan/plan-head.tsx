@@ -1,0 +1,118 @@
+import { Button, Select, Tooltip } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useDesk } from '#renderer/client.ts'
+import { formatDuration, formatUsd, unavailable } from '#renderer/ui/format.ts'
+import { toProblem } from '#renderer/ui/problem.ts'
+import { useSettings } from '#renderer/ui/status.ts'
+import { StatusDot, type Tone } from '#renderer/ui/status-dot.tsx'
+import { formatMoment } from '#renderer/ui/time.ts'
+import { policyTitles, profileTitles } from '#renderer/ui/words.ts'
+import type { Run, RunStatus, RunSummary } from '#shared/domain/run.ts'
+import styles from './plan-head.module.css'
+import type { RunTotals } from './step-view.ts'
+
+const tones: Record<RunStatus, Tone> = { running: 'busy', completed: 'good', failed: 'bad', cancelled: 'off' }
+
+/** What the run is to decide, how it stands, and how far it is in steps, time and money. */
+export function PlanHead({ run, totals, choice }: { run: Run; totals: RunTotals; choice: ReactNode }) {
+  const { goal, plan, status, outcome } = run
+  return (
+    <>
+      <header className={styles.heading}>
+        <h1>{plan.goal}</h1>
+        <span className={styles.status}>
+          <StatusDot tone={tones[status]} /> {status}
+          {outcome !== null && <strong> {outcome.toUpperCase()}</strong>}
+        </span>
+        <span className={styles.dim}>
+          {profileTitles[goal.profile]} profile, {policyTitles[goal.policy].toLowerCase()} vote
+        </span>
+        <div className={styles.tools}>
+          {choice}
+          <Link to="/desk" search={{ symbol: goal.instrument, run: run.id }} className={styles.link}>
+            on the Desk ›
+          </Link>
+          {status === 'running' && <Cancel runId={run.id} />}
+        </div>
+      </header>
+      <Measures totals={totals} />
+      {run.reason !== null && (status === 'failed' || status === 'cancelled') && (
+        <p className={styles.ending}>
+          This run {status === 'failed' ? 'failed' : 'was cancelled'}: {run.reason}
+        </p>
+      )}
+    </>
+  )
+}
+
+function Measures({ totals }: { totals: RunTotals }) {
+  const { done, total, elapsedMs, plannedMs, lowerBoundMs, usd, plannedUsd, limitUsd } = totals
+  return (
+    <dl className={styles.measures}>
+      <Measure name="Steps" share={total === 0 ? 0 : done / total}>
+        {done} of {total} over
+      </Measure>
+      <Measure name="Time" share={plannedMs === 0 ? 0 : elapsedMs / plannedMs}>
+        {formatDuration(elapsedMs)} of an estimated {formatDuration(plannedMs)}
+      </Measure>
+      <Measure name="Cost" share={limitUsd === 0 ? 0 : usd / limitUsd}>
+        {formatUsd(usd)} of at most {formatUsd(limitUsd)}, {formatUsd(plannedUsd)} estimated
+      </Measure>
+      <Measure name="Bound">
+        {lowerBoundMs > 0 ? `no schedule is shorter than ${formatDuration(lowerBoundMs)}` : unavailable}
+      </Measure>
+    </dl>
+  )
+}
+
+function Measure({ name, share, children }: { name: string; share?: number; children: ReactNode }) {
+  return (
+    <div className={styles.measure}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+      {share !== undefined && (
+        <span className={styles.track} data-over={share > 1 || undefined} aria-hidden="true">
+          <span style={{ transform: `scaleX(${Math.min(1, share)})` }} />
+        </span>
+      )}
+    </div>
+  )
+}
+
+function Cancel({ runId }: { runId: string }) {
+  const { client } = useDesk()
+  const cancel = useMutation({ mutationFn: () => client.runs.cancel({ runId, reason: 'Cancelled by the trader' }) })
+  return (
+    <Tooltip label={cancel.isError ? toProblem(cancel.error).message : 'Ends this run; orders that were sent stay.'}>
+      <Button onClick={() => cancel.mutate()} loading={cancel.isPending}>
+        {cancel.isError ? 'Cancel failed, again' : 'Cancel run'}
+      </Button>
+    </Tooltip>
+  )
+}
+
+interface RunChoiceProps {
+  runs: readonly RunSummary[]
+  runId: string | null
+  onChoose: (runId: string) => void
+}
+
+/** Which run is shown. */
+export function RunChoice({ runs, runId, onChoose }: RunChoiceProps) {
+  const { timeZone } = useSettings()
+  return (
+    <Select
+      aria-label="Run"
+      w={230}
+      placeholder="Choose a run"
+      value={runs.some(({ id }) => id === runId) ? runId : null}
+      onChange={(value) => value !== null && onChoose(value)}
+      data={runs.map(({ id, startedAt, status, outcome, goal }) => ({
+        value: id,
+        label: `${formatMoment(startedAt, timeZone).slice(0, -3)} ${goal.instrument} ${outcome?.toUpperCase() ?? status}`,
+      }))}
+    />
+  )
+}

@@ -1,0 +1,156 @@
+import { SegmentedControl } from '@mantine/core'
+import { skipToken, useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { type ReactNode, useMemo, useRef, useState } from 'react'
+import { useDesk } from '#renderer/client.ts'
+import { Panel, Screen } from '#renderer/ui/panel.tsx'
+import { toProblem } from '#renderer/ui/problem.ts'
+import { Split } from '#renderer/ui/split.tsx'
+import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
+import { useEngineNow } from '#renderer/ui/status.ts'
+import type { Run, RunSummary } from '#shared/domain/run.ts'
+import { criticalPath } from './critical-path.ts'
+import { Gantt } from './gantt.tsx'
+import { PlanGraphPanel } from './graph.tsx'
+import { Inspector } from './inspector.tsx'
+import { PlanHead, RunChoice } from './plan-head.tsx'
+import styles from './plan-screen.module.css'
+import { StepTable } from './step-table.tsx'
+import { currentRun, poolUses, runTotals, stepViews } from './step-view.ts'
+
+/** A run live, what was planned beside what happens: the one in the address, else the one under way, else the newest. */
+export function PlanScreen() {
+  const { orpc } = useDesk()
+  const navigate = useNavigate()
+  const wanted = useParams({ strict: false }).runId
+  const list = useQuery(orpc.runs.list.queryOptions({ input: { limit: 50 } }))
+  const runs = list.data ?? noRuns
+  const runId = wanted ?? currentRun(runs)?.id ?? null
+  const run = useQuery(orpc.runs.get.queryOptions({ input: runId === null ? skipToken : { runId } }))
+  const choice = runs.length > 0 && (
+    <RunChoice
+      runs={runs}
+      runId={runId}
+      onChoose={(id) => void navigate({ to: '/plans/$runId', params: { runId: id } })}
+    />
+  )
+  if (run.data !== undefined) return <PlanOf key={run.data.id} run={run.data} choice={choice} />
+  return (
+    <Screen title="Plans" tools={choice}>
+      {run.isError ? (
+        isUnknown(run.error) ? (
+          <EmptyState title="There is no such run">
+            The desk knows no run <span className="mono">{runId}</span>. Choose another one above, or one from Runs.
+          </EmptyState>
+        ) : (
+          <ErrorState
+            title="The plan could not be read"
+            error={run.error}
+            effect="A run under way goes on in the engine."
+            onRetry={() => void run.refetch()}
+          />
+        )
+      ) : list.isError && wanted === undefined ? (
+        <ErrorState
+          title="The runs could not be read"
+          error={list.error}
+          effect="Runs under way go on."
+          onRetry={() => void list.refetch()}
+        />
+      ) : list.data !== undefined && runId === null ? (
+        <EmptyState title="No plan yet">
+          Press Decide on the Desk: the run is planned, and every step is shown here as it is taken.
+        </EmptyState>
+      ) : (
+        <LoadingRows rows={12} />
+      )}
+    </Screen>
+  )
+}
+
+const noRuns: RunSummary[] = []
+
+function isUnknown(error: unknown): boolean {
+  return toProblem(error).code === 'RUN_NOT_FOUND'
+}
+
+type Look = 'graph' | 'table'
+
+function PlanOf({ run, choice }: { run: Run; choice: ReactNode }) {
+  const { plan } = run
+  const running = run.status === 'running'
+  const now = useEngineNow(running)
+  const [look, setLook] = useState<Look>('graph')
+  const [chosen, setChosen] = useState<string | null>(null)
+  const panels = useRef<HTMLDivElement>(null)
+  const heading = useRef<HTMLHeadingElement>(null)
+  const opener = useRef<HTMLElement | null>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the path changes with the plan alone
+  const path = useMemo(() => criticalPath(plan), [plan.hash])
+  const steps = stepViews(run, path, now)
+  const byId = new Map(steps.map((step) => [step.id, step]))
+  const step = chosen === null ? undefined : byId.get(chosen)
+  const totals = runTotals(run, steps, now)
+
+  function choose(id: string): void {
+    if (step === undefined) opener.current = document.activeElement as HTMLElement | null
+    setChosen(id)
+    if (id === chosen) heading.current?.focus()
+  }
+
+  function close(): void {
+    setChosen(null)
+    opener.current?.focus()
+  }
+
+  const tools = (
+    <SegmentedControl
+      aria-label="Show the steps as"
+      value={look}
+      onChange={setLook}
+      data={[
+        { value: 'graph', label: 'Graph' },
+        { value: 'table', label: 'Table' },
+      ]}
+    />
+  )
+  const shared = { steps, chosen, onChoose: choose }
+  return (
+    <div className={styles.screen}>
+      <PlanHead run={run} totals={totals} choice={choice} />
+      {steps.length === 0 ? (
+        <EmptyState title="This plan has no steps">The run ended before it was planned.</EmptyState>
+      ) : (
+        <div ref={panels} className={styles.panels} data-inspecting={step !== undefined || undefined}>
+          <div className={styles.steps}>
+            {look === 'graph' ? (
+              <PlanGraphPanel {...shared} path={path} planHash={`${plan.id} ${plan.hash}`} tools={tools} />
+            ) : (
+              <Panel title="Steps" className={styles.table} tools={tools}>
+                <StepTable {...shared} titleOf={(id) => byId.get(id)?.title ?? id} />
+              </Panel>
+            )}
+          </div>
+          <Split
+            {...{ container: panels, along: 'y', initial: 56, minimum: 20, maximum: 80 }}
+            variable="--graph"
+            label="Height of the graph"
+            className={styles.split}
+          />
+          <div className={styles.schedule}>
+            <Gantt {...shared} totals={totals} pools={poolUses(plan, steps)} running={running} />
+          </div>
+          {step !== undefined && (
+            <div className={styles.inspector}>
+              <Inspector
+                {...{ runId: run.id, step, steps: byId, pools: plan.slots, heading }}
+                onChoose={choose}
+                onClose={close}
+              />
+            </div>
+          )}
+        </div>
+      )}
+    </div>
+  )
+}
