@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { LineCounter, parseDocument } from 'yaml'
+import { LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
 import { ParleyError } from '#shared/lib/error.ts'
 
@@ -35,11 +35,19 @@ export function readConfig<T>(name: string, schema: z.ZodType<T>, home: string |
   const document = parseDocument(text, { lineCounter: lines })
   const syntax = document.errors[0]
   if (syntax !== undefined) throw invalid(file, lines.linePos(syntax.pos[0]).line, syntax.message.split('\n')[0] ?? '')
+  visit(document, {
+    Alias(_key, node) {
+      if (node.resolve(document) !== undefined) return
+      throw invalid(file, lines.linePos(node.range?.[0] ?? 0).line, `"*${node.source}" stands for nothing`)
+    },
+  })
   const result = schema.safeParse(document.toJS())
   if (result.success) return { value: result.data, text }
-  const issue = result.error.issues[0]
+  const [issue] = result.error.issues
   const path = (issue?.path ?? []).map(String)
-  throw invalid(file, lineOf(document, lines, path), `${path.join('.') || 'the file'}: ${issue?.message ?? 'is wrong'}`)
+  const reason = `${path.join('.') || 'the file'}: ${issue?.message ?? 'is wrong'}`
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+  throw invalid(file, lineOf(document, lines, [...path, ...unknown]), reason)
 }
 
 /** The line of a value, or of the nearest thing around it that the file has. */

@@ -12,6 +12,7 @@ import type { ImportReport } from '#shared/contract/market.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
+import { sleep } from '#shared/lib/clock.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { createIds } from '#shared/lib/ids.ts'
 import { openBarStore } from '#store/bars.ts'
@@ -27,7 +28,7 @@ import { importBars } from './import-bars.ts'
 import { outcomesFrom } from './outcomes.ts'
 import { keepSnapshots, recoverDesk } from './recovery.ts'
 import { appVersion, sha256, systemClock, systemRandom } from './system.ts'
-import { createWorld } from './world.ts'
+import { checkFeed, createWorld } from './world.ts'
 
 export interface DeskConfig {
   /** The folder of the desk's data; made if need be. */
@@ -133,10 +134,10 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     const snapshots = keepSnapshots(journal, book, snapshotEvery)
     cleanups.push(snapshots.stop)
 
-    function importInto(file: string, text: string, instrument: string | undefined): ImportReport {
+    async function importInto(file: string, text: string, instrument: string | undefined): Promise<ImportReport> {
       const report = importBars(barStore, file, text, instrument)
       const { timeframe, bars } = report
-      void journal.append({
+      await journal.append({
         kind: 'barsImported',
         data: { instrument: report.instrument, timeframe, bars, file: report.file },
         actor: { kind: 'human', id: 'trader' },
@@ -157,6 +158,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
         clock,
         status: status.read,
         importBars: importInto,
+        checkFeed: (choice) => checkFeed(choice, barStore),
       }),
       async start() {
         if (doubt !== undefined) {
@@ -168,8 +170,12 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       },
       async stop(why) {
         await kernel.stop(why)
+        // An agent that was asked something may still answer, and be recorded, but nobody waits long for it.
+        const patience = new AbortController()
+        await Promise.race([bus.close(), sleep(systemClock, 2_000, patience.signal)])
+        patience.abort()
+        // The last record: that it is there tells the next start that all was in order.
         await journal.append({ kind: 'deskStopped', data: { why }, actor: system }).catch(() => {})
-        await Promise.race([bus.close(), new Promise((resolve) => setTimeout(resolve, 2_000))])
         snapshots.save()
         for (const cleanup of cleanups.splice(0).reverse()) cleanup()
       },

@@ -1,7 +1,8 @@
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import type { Queries } from '#engine/ports.ts'
 
-const lookedBack = 200
+// Some 7 ms; all is read in one turn.
+const lookedBack = 100
 
 /** What earlier decisions on an instrument came to, newest first, from the journal's projections. */
 export function outcomesFrom(queries: Queries): (instrument: string) => ProposalBriefing['outcomes'] {

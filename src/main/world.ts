@@ -37,14 +37,22 @@ export function createWorld(choice: FeedChoice, clock: Clock, bars: BarStore): W
   return createReplayWorld(choice, clock, bars)
 }
 
-function createReplayWorld(choice: Extract<FeedChoice, { kind: 'replay' }>, clock: Clock, store: BarStore): World {
-  const held = store.series().filter(({ instrument }) => instrument === choice.instrument)
+/** Throws FEED_NO_BARS where createWorld would. */
+export function checkFeed(choice: FeedChoice, bars: BarStore): void {
+  if (choice.kind === 'replay') finestSeries(choice.instrument, bars)
+}
+
+function finestSeries(instrument: string, store: BarStore): ReturnType<BarStore['series']>[number] {
+  const held = store.series().filter((series) => series.instrument === instrument)
   const [finest] = held.sort((a, b) => timeframeMs[a.timeframe] - timeframeMs[b.timeframe])
-  if (finest === undefined) {
-    throw new ParleyError('FEED_NO_BARS', `There are no imported bars of ${choice.instrument} to replay.`, {
-      wayOut: `Import some with "parley import FILE --instrument ${choice.instrument}", or choose the simulated exchange.`,
-    })
-  }
+  if (finest !== undefined) return finest
+  throw new ParleyError('FEED_NO_BARS', `There are no imported bars of ${instrument} to replay.`, {
+    wayOut: `Import some with "parley import FILE --instrument ${instrument}", or choose the simulated exchange.`,
+  })
+}
+
+function createReplayWorld(choice: Extract<FeedChoice, { kind: 'replay' }>, clock: Clock, store: BarStore): World {
+  const finest = finestSeries(choice.instrument, store)
   const { timeframe } = finest
   const bars = store.load(choice.instrument, timeframe, {})
   // Half of the bars are history to look back on; the other half comes live.

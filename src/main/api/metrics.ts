@@ -21,7 +21,7 @@ export function createMetrics({ kernel, journal, bus, status }: Parts): () => Pr
       registers: [registry],
       collect() {
         const value = read()
-        if (value === null) this.reset()
+        if (value === null) this.remove()
         else this.set(value)
       },
     })

@@ -5,6 +5,7 @@ import type { Feed, Queries, SettingsStore } from '#engine/ports.ts'
 import type { ImportReport } from '#shared/contract/market.ts'
 import type { Status } from '#shared/contract/system.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
+import type { Feed as FeedChoice } from '#shared/domain/settings.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 
 /** What the handlers of the contract work with. */
@@ -20,7 +21,9 @@ export interface ApiParts {
   readonly clock: Clock
   readonly status: () => Status
   /** Imports a CSV text; nothing is stored unless all of it is good. */
-  readonly importBars: (file: string, text: string, instrument: string | undefined) => ImportReport
+  readonly importBars: (file: string, text: string, instrument: string | undefined) => Promise<ImportReport>
+  /** Throws FEED_NO_BARS for a replay of what was never imported. */
+  readonly checkFeed: (choice: FeedChoice) => void
 }
 
 /** Who the API's callers are in the journal: the person at the desk. */

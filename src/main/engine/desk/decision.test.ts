@@ -51,11 +51,11 @@ const decided = (given: { others?: Parameters<typeof ballots>[0]; validation?: V
 
 describe('how the desk votes', () => {
   it.each(consensusPresets)('%s: every seat has one vote, the risk manager and the privacy guard a veto', (policy) => {
-    const decided = votingPolicy({ ...goal, policy }, profile)
-    expect(decided.electorate.map(({ voter }) => voter)).toEqual(electorate)
-    expect(new Set(decided.electorate.map(({ weight }) => weight))).toEqual(new Set([1]))
-    expect(decided.veto).toEqual({ holders: ['risk', 'privacy'], options: ['hold'] })
-    expect(decided.defaultOption).toBe('hold')
+    const policyOf = votingPolicy({ ...goal, policy }, profile)
+    expect(policyOf.electorate.map(({ voter }) => voter)).toEqual(electorate)
+    expect(new Set(policyOf.electorate.map(({ weight }) => weight))).toEqual(new Set([1]))
+    expect(policyOf.veto).toEqual({ holders: ['risk', 'privacy'], options: ['hold'] })
+    expect(policyOf.defaultOption).toBe('hold')
   })
 
   it('a weighted vote needs the share that the profile wants', () => {

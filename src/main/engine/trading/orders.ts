@@ -3,9 +3,9 @@ import type { Broker, BrokerEvent, Feed, OrderArchive, OrderReport, Sha256 } fro
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Denial, Mandate } from '#shared/domain/mandate.ts'
-import { type Fill, isClosed, isOpen, type Order, orderSchema } from '#shared/domain/order.ts'
+import { type Fill, isClosed, type Order, orderSchema } from '#shared/domain/order.ts'
 import type { StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
-import { type Clock, type Stop, sleep } from '#shared/lib/clock.ts'
+import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { compare, decimal } from '#shared/lib/decimal.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { applyToBook, equity, type TradingBook } from './book.ts'
@@ -13,6 +13,7 @@ import { createFollowUp } from './follow-up.ts'
 import { checkOrder } from './gate.ts'
 import type { DeskLatch } from './latch.ts'
 import { clientOrderIdOf, externalOrder, type Intent, orderOfIntent } from './new-orders.ts'
+import { type BrokerLink, clocksDifferMs, createReconciliation } from './reconciliation.ts'
 import { ordersToCancel, stopProgressOf } from './stop-cancels.ts'
 
 export interface OrdersOptions {
@@ -26,14 +27,6 @@ export interface OrdersOptions {
   readonly mandate: Mandate
   readonly clock: Clock
   readonly sha256: Sha256
-}
-
-/** The link to the broker. */
-export interface BrokerLink {
-  readonly connected: boolean
-  /** False while something may have happened at the venue that was not compared yet (OL-13). */
-  readonly compared: boolean
-  readonly latencyMs: number | null
 }
 
 /** The one way to the broker. */
@@ -64,9 +57,6 @@ export interface Orders {
 }
 
 const system: Actor = { kind: 'system', id: 'orders' }
-/** The venue's clock and ours may differ by so much. */
-const clocksDifferMs = 60_000
-const retryMs = 2_000
 /** Fills remembered at hand; earlier ones are in the archive. */
 const fillsKept = 10_000
 
@@ -80,14 +70,7 @@ export function createOrders(options: OrdersOptions): Orders {
   const stopped = new Set<string>()
   const failedCancels = new Set<string>()
   const bookedFills = new Set<string>()
-  let connected = false
-  let latencyMs: number | null = null
   let unlink: Stop = () => {}
-  /** Counts the times that the link was lost. */
-  let losses = 0
-  /** What happened at the venue since this moment was not compared yet; undefined when all was. */
-  let uncomparedSince: number | undefined = 0
-  let comparing = false
 
   journal.observe((record) => {
     const order = applyToBook(book, record, record.at)
@@ -105,6 +88,18 @@ export function createOrders(options: OrdersOptions): Orders {
     onUnheardOf,
     isToBeCancelled: ({ status, clientOrderId }) => status === 'PENDING_CANCEL' || stopped.has(clientOrderId),
     cancel: (clientOrderId) => sendCancel(clientOrderId, system),
+  })
+
+  const reconciliation = createReconciliation({
+    broker,
+    clock,
+    signal: life.signal,
+    book,
+    find,
+    bookFill,
+    bringTo,
+    followUp,
+    record: (event, about) => journal.append(entry(event, about)),
   })
 
   const mark = (instrument: string) => feed.quote(instrument)?.last
@@ -160,7 +155,7 @@ export function createOrders(options: OrdersOptions): Orders {
     const sentAt = clock.monotonic()
     try {
       await broker.submit(order)
-      latencyMs = clock.monotonic() - sentAt
+      reconciliation.answeredIn(clock.monotonic() - sentAt)
     } catch (error) {
       onSubmitError(order, error)
     }
@@ -257,7 +252,7 @@ export function createOrders(options: OrdersOptions): Orders {
   }
 
   function onBrokerEvent(event: BrokerEvent): void {
-    if (event.kind === 'link') onLink(event)
+    if (event.kind === 'link') reconciliation.onLink(event)
     else if (event.kind === 'filled') bookFill(event.fill)
     else onOrderEvent(event)
   }
@@ -309,62 +304,6 @@ export function createOrders(options: OrdersOptions): Orders {
     if (!isClosed(known(clientOrderId).status)) followUp(clientOrderId)
   }
 
-  function onLink(link: Extract<BrokerEvent, { kind: 'link' }>): void {
-    if (connected && !link.connected) {
-      losses += 1
-      uncomparedSince ??= clock.now()
-    }
-    const isBack = link.connected && !connected
-    connected = link.connected
-    latencyMs = link.latencyMs
-    if (isBack && losses > 0) void compareUntilDone()
-  }
-
-  async function compareUntilDone(): Promise<void> {
-    if (comparing) return
-    comparing = true
-    while (uncomparedSince !== undefined && !life.signal.aborted) {
-      try {
-        await compareOnce(uncomparedSince)
-      } catch {
-        // The next link comes here again.
-        if (!connected) break
-        await sleep(clock, retryMs, life.signal).catch(() => {})
-      }
-    }
-    comparing = false
-  }
-
-  async function compareOnce(since: number): Promise<void> {
-    const lossesBefore = losses
-    await compareWithVenue(Math.max(0, since - clocksDifferMs))
-    if (losses === lossesBefore) uncomparedSince = undefined
-  }
-
-  async function compareWithVenue(sinceMs: number): Promise<void> {
-    const reports = new Map((await broker.openOrders()).map((report) => [report.clientOrderId, report]))
-    const fills = await broker.fills(sinceMs)
-    const adjusted = fills.filter(bookFill).map(({ clientOrderId, tradeId }) => `fill ${tradeId} of ${clientOrderId}`)
-    for (const clientOrderId of reports.keys()) {
-      if (find(clientOrderId) === undefined) adjusted.push(`working order ${clientOrderId}, which is not ours`)
-    }
-    let matched = 0
-    for (const { clientOrderId, status } of book.orders.values()) {
-      const report = reports.get(clientOrderId)
-      if (status === 'INITIALIZED') denyForgotten(clientOrderId)
-      // What is not among the open ones has ended, or has not arrived yet: it is asked after by its id (OL-16).
-      else if (report !== undefined && (await bringTo(report)) && isOpen(known(clientOrderId).status)) matched += 1
-      else followUp(clientOrderId)
-    }
-    await journal.append(entry({ kind: 'ordersReconciled', data: { matched, adjusted } }))
-  }
-
-  /** Recorded and never sent: the process ended in between, and its moment has passed. */
-  function denyForgotten(clientOrderId: string): void {
-    const denial: Denial = { code: 'STOPPED_SINCE_DECISION', values: { reason: 'the desk was restarted' } }
-    note({ kind: 'orderDenied', data: { clientOrderId, denial } }, known(clientOrderId))
-  }
-
   return {
     submit,
     async cancel(clientOrderId, by) {
@@ -411,20 +350,13 @@ export function createOrders(options: OrdersOptions): Orders {
     stopProgress: () => stopProgressOf(book, [...stopped].map(known), failedCancels),
     async connect() {
       unlink = await broker.connect(onBrokerEvent)
-      connected = true
+      reconciliation.onLink({ kind: 'link', connected: true, latencyMs: reconciliation.link().latencyMs })
     },
-    async reconcile() {
-      try {
-        await compareOnce(uncomparedSince ?? clock.now())
-      } catch (error) {
-        void compareUntilDone()
-        throw error
-      }
-    },
-    link: () => ({ connected, compared: uncomparedSince === undefined, latencyMs }),
+    reconcile: () => reconciliation.reconcile(),
+    link: () => reconciliation.link(),
     stop() {
       life.abort()
-      connected = false
+      reconciliation.stop()
       unlink()
     },
   }

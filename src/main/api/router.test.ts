@@ -1,0 +1,268 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createRouterClient, ORPCError } from '@orpc/server'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createDesk } from '#main/desk.ts'
+import { contract } from '#shared/contract/index.ts'
+import { errorCode } from '#shared/lib/error.ts'
+import { makeHome, temporaryHome } from '#test/builders/home.ts'
+import type { Desk } from './desk.ts'
+
+const csv = (rows: number) =>
+  [
+    'time,open,high,low,close,volume',
+    ...Array.from({ length: rows }, (_, day) => {
+      const time = new Date(Date.UTC(2024, 0, 1 + day)).toISOString()
+      return `${time},100,110,90,${100 + (day % 7)},5`
+    }),
+  ].join('\n')
+
+const clientOf = (desk: Desk) => createRouterClient(desk.router, { context: { caller: 'window' } })
+type Client = ReturnType<typeof clientOf>
+
+/** The procedures that were called, as noun.verb. */
+const called = new Set<string>()
+
+function counted(client: Client): Client {
+  return new Proxy(client, {
+    get: (nouns, noun: string) =>
+      new Proxy(nouns[noun as keyof Client], {
+        get(verbs, verb: string) {
+          called.add(`${noun}.${verb}`)
+          return verbs[verb as never]
+        },
+      }),
+  })
+}
+
+async function codeOf(asked: Promise<unknown>): Promise<string> {
+  try {
+    await asked
+    return 'no error'
+  } catch (error) {
+    return error instanceof ORPCError ? error.code : errorCode(error)
+  }
+}
+
+describe('the API over a whole desk', () => {
+  let desk: Desk
+  let api: Client
+  const home = makeHome()
+  beforeAll(async () => {
+    desk = await createDesk({ home, coolDownMs: 0 })
+    api = counted(clientOf(desk))
+    await desk.start()
+  })
+  afterAll(async () => {
+    await desk.stop('the test is over')
+    rmSync(home, { recursive: true, force: true })
+  })
+
+  it('tells its status', async () => {
+    expect(await api.system.status()).toMatchObject({
+      mode: 'paper',
+      account: { id: 'paper', currency: 'USDT', cash: '100000', equity: '100000', dayStartEquity: '100000' },
+      dayPnl: '0',
+      latch: { state: 'ACTIVE', epoch: 1 },
+      stop: null,
+      broker: { connected: true },
+      activeRunId: null,
+      deadLetters: 0,
+    })
+    expect(await api.system.agents()).toHaveLength(12)
+    expect(await api.system.deadLetters()).toEqual([])
+  })
+
+  it('shows the market; what is typed for an instrument is understood, and what is not there says what is', async () => {
+    const instruments = await api.market.instruments()
+    expect(instruments.map(({ id }) => id)).toContain('BTC/USDT')
+    expect(await api.market.quotes()).toHaveLength(instruments.length)
+    const bars = await api.market.bars({ instrument: 'btc-usdt', timeframe: '1d', limit: 30 })
+    expect(bars).toHaveLength(30)
+    expect(bars.map(({ time }) => time)).toEqual(bars.map(({ time }) => time).toSorted((a, b) => a - b))
+    const [first] = bars
+    const earlier = await api.market.bars({
+      instrument: 'BTC/USDT',
+      timeframe: '1d',
+      limit: 5,
+      before: first?.time ?? 0,
+    })
+    expect(earlier.at(-1)?.time).toBeLessThan(first?.time ?? 0)
+    const asked = api.market.bars({ instrument: 'XYZ', timeframe: '1d' })
+    await expect(asked).rejects.toMatchObject({
+      code: 'INSTRUMENT_NOT_FOUND',
+      wayOut: expect.stringContaining('BTC/USDT'),
+    })
+  })
+
+  it('streams a bar and a quote at once', async () => {
+    const stream = await api.market.watch({ instrument: 'BTC/USDT', timeframe: '1m' })
+    for await (const { bar, quote } of stream) {
+      expect(bar?.close).toBeGreaterThan(0)
+      expect(quote?.instrument).toBe('BTC/USDT')
+      break
+    }
+  })
+
+  it('imports all of a file or nothing of it', async () => {
+    const good = await api.market.import({ file: '/somewhere/gold.csv', text: csv(80), instrument: 'GOLD/USD' })
+    expect(good).toMatchObject({ file: 'gold.csv', instrument: 'GOLD/USD', timeframe: '1d', bars: 80, replaced: 0 })
+    const again = await api.market.import({ file: 'gold.csv', text: csv(90), instrument: 'GOLD/USD' })
+    expect(again).toMatchObject({ bars: 90, replaced: 80 })
+    const broken = `${csv(95)}\n2024-12-01T00:00:00Z,1,2,abc,4,5`
+    expect(await codeOf(api.market.import({ file: 'gold.csv', text: broken, instrument: 'GOLD/USD' }))).toMatch(/^CSV_/)
+    const after = await api.market.import({ file: 'gold.csv', text: csv(95), instrument: 'GOLD/USD' })
+    expect(after.replaced).toBe(90)
+    const records = await api.journal.read({ limit: 1_000 })
+    expect(records.filter(({ kind }) => kind === 'barsImported')).toHaveLength(3)
+  })
+
+  it('keeps the settings, says when a start is needed, and refuses a feed that could not be started', async () => {
+    const { settings, home: folder } = await api.settings.get()
+    expect(settings.feed).toEqual({ kind: 'simulated', seed: 7 })
+    expect(folder).toBe(home)
+    expect(await api.settings.change({ theme: 'light' })).toMatchObject({
+      restartNeeded: false,
+      settings: { theme: 'light' },
+    })
+    const replay = { kind: 'replay', instrument: 'SILVER/USD', speed: 60 } as const
+    await expect(api.settings.change({ feed: replay, theme: 'contrast' })).rejects.toMatchObject({
+      code: 'FEED_NO_BARS',
+      wayOut: expect.stringContaining('parley import'),
+    })
+    expect((await api.settings.get()).settings).toMatchObject({ theme: 'light', feed: { kind: 'simulated' } })
+    await api.market.import({ file: 'silver.csv', text: csv(70), instrument: 'SILVER/USD' })
+    expect(await api.settings.change({ feed: replay })).toMatchObject({ restartNeeded: true })
+    expect(await api.settings.change({ feed: settings.feed })).toMatchObject({ restartNeeded: true })
+  })
+
+  it('starts a run from the settings, shows all that is known of it, and cancels it', async () => {
+    const { id, goal, status } = await api.runs.start({ instrument: 'btcusdt' })
+    expect({ goal, status }).toEqual({
+      goal: { instrument: 'BTC/USDT', profile: 'balanced', policy: 'weighted' },
+      status: 'running',
+    })
+    expect(await codeOf(api.runs.start({ instrument: 'BTC/USDT' }))).toBe('RUN_ACTIVE')
+    expect(await codeOf(api.runs.start({ instrument: 'nothing' }))).toBe('INSTRUMENT_NOT_FOUND')
+    const other = await api.runs.start({ instrument: 'ETH/USDT', profile: 'aggressive', policy: 'unanimous' })
+    expect((await api.runs.list({})).map((run) => run.id)).toEqual([other.id, id])
+    const run = await api.runs.get({ runId: id })
+    expect(run.steps).toHaveLength(run.plan.steps.length)
+    expect(await api.runs.vote({ runId: id })).toMatchObject({ policy: { rule: { kind: 'weighted' } }, decision: null })
+    expect(await api.runs.messages({ runId: id })).toEqual([])
+    expect(await api.runs.evidence({ runId: id })).toEqual([])
+    await api.runs.cancel({ runId: id, reason: 'enough' })
+    await api.runs.cancel({ runId: other.id, reason: 'enough' })
+    await expect.poll(async () => (await api.runs.get({ runId: id })).status).toBe('cancelled')
+    expect(await codeOf(api.runs.cancel({ runId: id, reason: 'again' }))).toBe('RUN_NOT_ACTIVE')
+    for (const asked of [
+      api.runs.get({ runId: 'run_none' }),
+      api.runs.cancel({ runId: 'run_none', reason: 'x' }),
+      api.runs.vote({ runId: 'run_none' }),
+    ]) {
+      expect(await codeOf(asked)).toBe('RUN_NOT_FOUND')
+    }
+  })
+
+  it('KS-1 stops with one call, reduces, and re-arms only with everything typed out', async () => {
+    const stopped = await api.trading.stop({})
+    expect(stopped.latch).toMatchObject({ state: 'HALTED', level: 2, by: 'trader', reason: 'Stopped by the trader' })
+    expect(stopped.progress).toMatchObject({ cancelsRequested: 0, stillLive: [] })
+    expect((await api.system.status()).stop).toEqual(stopped.progress)
+    expect(await codeOf(api.runs.start({ instrument: 'BTC/USDT' }))).toBe('TRADING_HALTED')
+    expect(await codeOf(api.trading.rearm({ reason: 'short', account: 'x', mode: 'live' }))).toBe('REARM_REFUSED')
+    expect((await api.trading.reduce({ reason: 'by hand' })).state).toBe('REDUCING')
+    const typed = { reason: 'I have looked at it', account: 'paper', mode: 'paper' }
+    expect((await api.trading.rearm(typed)).state).toBe('ACTIVE')
+    const records = await api.journal.read({ limit: 1_000 })
+    expect(records.filter(({ kind }) => kind === 'tradingStateChanged')).toHaveLength(3)
+  })
+
+  it('lists orders, fills and positions, and knows no order that is not there', async () => {
+    expect(await api.trading.orders({})).toEqual([])
+    expect(await api.trading.fills({ instrument: 'BTC/USDT' })).toEqual([])
+    expect(await api.trading.positions()).toEqual([])
+    expect(await codeOf(api.trading.cancel({ clientOrderId: 'nobody' }))).toBe('ORDER_NOT_FOUND')
+  })
+
+  it('shows its journal, and that it verifies', async () => {
+    const head = await api.journal.head()
+    expect(await api.journal.verify()).toMatchObject({ status: 'verified' })
+    const records = await api.journal.read({ after: head.size - 2, limit: 2 })
+    expect(records.map(({ seq }) => seq)).toEqual([head.size - 1, head.size])
+  })
+
+  it('tells what has changed since a cursor, and what to fetch again', async () => {
+    const stream = await api.system.watch({ after: 0 })
+    const changes: { readonly seq: number; readonly nouns: readonly string[] }[] = []
+    for await (const change of stream) {
+      changes.push(change)
+      if (changes.length === 1) await api.settings.change({ theme: 'dark' })
+      else if (change.nouns.length > 0) break
+    }
+    expect(changes[0]?.nouns).toEqual(expect.arrayContaining(['agents', 'bars', 'runs', 'settings', 'orders']))
+    expect(changes.at(-1)).toMatchObject({ nouns: ['settings'], seq: (await api.journal.head()).size })
+  })
+
+  it('refuses what the contract does not know', async () => {
+    expect(await codeOf(api.runs.list({ limit: 0 }))).toBe('BAD_REQUEST')
+    expect(await codeOf(api.trading.stop({ level: 9 as 1 }))).toBe('BAD_REQUEST')
+    expect(await codeOf(api.settings.change({ theme: 'pink' as 'dark' }))).toBe('BAD_REQUEST')
+  })
+
+  it('gives its metrics as Prometheus reads them', async () => {
+    const text = await desk.metrics()
+    expect(text).toMatch(/^parley_trading_state 2$/m)
+    expect(text).toMatch(/^parley_equity 100000$/m)
+    expect(text).toMatch(/^parley_journal_records \d+$/m)
+    expect(text).toMatch(/^parley_agent_handled\{seat="researcher",result="answered"\} \d+$/m)
+    expect(text).toMatch(/^# HELP parley_orders_working /m)
+  })
+
+  it('every procedure of the contract was called', () => {
+    const all = Object.entries(contract).flatMap(([noun, verbs]) => Object.keys(verbs).map((verb) => `${noun}.${verb}`))
+    expect(all.filter((name) => !called.has(name))).toEqual([])
+  })
+})
+
+describe('a desk and its home', () => {
+  it('KS-7 halted, ended and started again is halted; KS-9 and it can be re-armed', async () => {
+    const home = temporaryHome()
+    const first = await createDesk({ home, coolDownMs: 0 })
+    await first.start()
+    first.halt('drill')
+    await first.stop('restart')
+    const second = await createDesk({ home, coolDownMs: 0 })
+    expect(second.status().latch).toMatchObject({ state: 'HALTED', reason: 'drill' })
+    await second.start()
+    const typed = { reason: 'I have looked at it', account: 'paper', mode: 'paper' }
+    expect((await clientOf(second).trading.rearm(typed)).state).toBe('ACTIVE')
+    const [started] = (await clientOf(second).journal.read({ limit: 1_000 })).filter(
+      ({ kind, seq }) => kind === 'deskStarted' && seq > 2,
+    )
+    expect(started?.data).toMatchObject({ clean: true })
+    await second.stop('done')
+  })
+
+  it('KS-8 whose latch cannot be read starts halted and says why', async () => {
+    const home = temporaryHome()
+    const first = await createDesk({ home })
+    await first.start()
+    await first.stop('restart')
+    writeFileSync(join(home, 'latch.json'), 'what?')
+    const second = await createDesk({ home })
+    expect(second.status().latch).toMatchObject({ state: 'HALTED', reason: expect.stringContaining('latch.json') })
+    await second.stop('done')
+  })
+
+  it('is one desk’s alone, and free again once that has ended or could not begin', async () => {
+    const home = temporaryHome()
+    const desk = await createDesk({ home })
+    await expect(createDesk({ home })).rejects.toMatchObject({ code: 'HOME_IN_USE' })
+    await desk.stop('done')
+    writeFileSync(join(home, 'mandate.yaml'), 'instruments: 5')
+    await expect(createDesk({ home })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    writeFileSync(join(home, 'mandate.yaml'), '')
+    await expect(createDesk({ home })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  })
+})
