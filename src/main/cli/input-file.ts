@@ -3,8 +3,13 @@ import { ParleyError } from '#shared/lib/error.ts'
 
 /** Reads a text file that the trader named. Throws FILE_NOT_FOUND, FILE_IS_FOLDER, FILE_NOT_READABLE. */
 export function readInput(file: string): string {
+  return readInputBytes(file).toString('utf8')
+}
+
+/** Reads any file that the trader named; throws what readInput throws. */
+export function readInputBytes(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(file)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     const details = { file }

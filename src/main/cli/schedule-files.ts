@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { createScheduleProblem, type ScheduleProblem } from '#engine/planning/schedule-problem.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+import { readInput, readInputBytes } from './input-file.ts'
 
 /** The text of one scheduling problem, and where it came from. */
 export interface ScheduleFile {
@@ -12,8 +12,17 @@ export interface ScheduleFile {
 /** Reads the problems at the paths; a `.tar.gz` stands for all the `.sm` and `.rcp` files in it. */
 export function* readScheduleFiles(paths: Iterable<string>): Generator<ScheduleFile> {
   for (const path of paths) {
-    if (path.endsWith('.tar.gz')) yield* readArchive(gunzipSync(readFileSync(path)))
-    else yield { file: path, text: readFileSync(path, 'utf8') }
+    if (path.endsWith('.tar.gz')) yield* readArchive(unzip(path))
+    else yield { file: path, text: readInput(path) }
+  }
+}
+
+function unzip(path: string): Buffer {
+  const bytes = readInputBytes(path)
+  try {
+    return gunzipSync(bytes)
+  } catch {
+    throw unreadable(path, 'it is not a gzip archive')
   }
 }
 

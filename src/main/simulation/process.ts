@@ -59,6 +59,8 @@ export interface DeskProcess {
   readonly isOpen: () => boolean
   /** Ends it in order, as a trader does who closes the app. */
   close(): Promise<void>
+  /** Makes room on a disk that is about to be full. */
+  makeRoom(): void
   /** Lets go of the files of a process that has died. */
   release(): void
 }
@@ -67,6 +69,8 @@ const system: Actor = { kind: 'system', id: 'desk' }
 /** The paper account of the simulated desk. */
 export const account = { id: 'paper', currency: 'USDT', cash: decimal(100_000) }
 const snapshotEvery = 100
+/** As many pages as SQLite ever lets a file have. */
+const mostPages = 4_294_967_294
 
 /** Starts a process as `createDesk` does: the latch, the journal, what they tell, the kernel. */
 export function startProcess(options: ProcessOptions): DeskProcess {
@@ -157,6 +161,9 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       if (!life.alive) return
       snapshots.save()
       life.end('was closed')
+    },
+    makeRoom() {
+      if (stored.database.open) stored.database.pragma(`max_page_count = ${mostPages}`)
     },
     release() {
       if (stored.database.open) stored.database.close()

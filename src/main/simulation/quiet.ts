@@ -16,9 +16,8 @@ export async function gatherQuiet(
   clock: Clock,
   rearmRefused: string | undefined,
 ): Promise<Quiet> {
-  const listedOrders = queries.listOrders(undefined, everything)
   const orders: OrderReport[] = []
-  for (const { clientOrderId } of listedOrders) {
+  for (const { clientOrderId } of queries.listOrders(undefined, everything)) {
     const report = await insist(clock, () => broker.query(clientOrderId))
     if (report !== undefined) orders.push(report)
   }
@@ -28,12 +27,14 @@ export async function gatherQuiet(
   )
   const fills = await insist(clock, () => broker.fills(0))
   const verification = await journal.verify()
+  // From here on in one turn: nothing may come between the desk and its records.
+  await journal.settled()
   const replayed = emptyBook()
   journal.replay(0, (record) => applyToBook(replayed, record, record.at))
   return {
     orders,
     fills,
-    listedOrders,
+    listedOrders: queries.listOrders(undefined, everything),
     listedFills: queries.listFills(undefined, everything),
     working: [...kernel.book.orders.values()],
     positions: new Map([...kernel.book.positions].map(([instrument, { quantity }]) => [instrument, quantity])),

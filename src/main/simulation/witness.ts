@@ -77,8 +77,11 @@ export function callWitness(options: WitnessOptions): Witness {
   let statusOf: (clientOrderId: string) => OrderStatus | undefined = () => undefined
   let size = 0
   let hash = ''
+  // What the process has seen, and what of it a crash cannot take back.
   let lastDay = 0
+  let lastDurableDay = 0
   let mandateEnded = false
+  let mandateEndedDurably = false
   let haltedAtMs = Number.NEGATIVE_INFINITY
   const stored: DeskRecord[] = []
   const kinds = new Map<string, Set<EventKind>>()
@@ -116,7 +119,11 @@ export function callWitness(options: WitnessOptions): Witness {
     }
   }
 
+  const hasEnded = (atMs: number) => mandate.expiresAt !== null && atMs >= mandate.expiresAt
+
   function index(record: DeskRecord): void {
+    if (record.kind === 'dayOpened') lastDurableDay = record.data.day
+    if (hasEnded(record.at)) mandateEndedDurably = true
     if (record.kind === 'decisionMade') decisions.set(record.data.decision.id, record.data.decision.status)
     const about = orderOf(record)
     if (about === undefined) return
@@ -125,7 +132,7 @@ export function callWitness(options: WitnessOptions): Witness {
   }
 
   function see(record: DeskRecord): void {
-    if (mandate.expiresAt !== null && record.at >= mandate.expiresAt) mandateEnded = true
+    if (hasEnded(record.at)) mandateEnded = true
     const before = record.kind === 'orderFilled' ? ledger.position(record.data.fill.instrument) : undefined
     const isNew = record.kind === 'orderFilled' && !ledger.trades.has(record.data.fill.tradeId)
     ledger.fold(record)
@@ -227,6 +234,8 @@ export function callWitness(options: WitnessOptions): Witness {
       statusOf = status
       look()
       ledger = copyOf(rows)
+      lastDay = lastDurableDay
+      mandateEnded = mandateEndedDurably
     },
     journalFails() {
       journalFailed = true

@@ -187,6 +187,7 @@ export async function simulateSeed(
     for (const fault of Object.keys(brokerFaults) as (keyof PaperFaults)[]) brokerFaults[fault] = 0
     for (const fault of Object.keys(agentFaults) as (keyof AgentFaults)[]) agentFaults[fault] = 0
     skewMs = 0
+    desk.makeRoom()
     diskRestart()
   }
 
