@@ -151,6 +151,9 @@ describe('the API over a whole desk', () => {
     expect(await api.runs.vote({ runId: id })).toMatchObject({ policy: { rule: { kind: 'weighted' } }, decision: null })
     expect(await api.runs.messages({ runId: id })).toEqual([])
     expect(await api.runs.evidence({ runId: id })).toEqual([])
+    const watched = await api.runs.monitor({ runId: id })
+    expect(watched).toEqual({ divergences: [], replans: [], alerts: [], pace: [] })
+    expect(await api.runs.estimates()).toEqual([])
     await api.runs.cancel({ runId: id, reason: 'enough' })
     await api.runs.cancel({ runId: other.id, reason: 'enough' })
     await expect.poll(async () => (await api.runs.get({ runId: id })).status).toBe('cancelled')
@@ -159,6 +162,7 @@ describe('the API over a whole desk', () => {
       api.runs.get({ runId: 'run_none' }),
       api.runs.cancel({ runId: 'run_none', reason: 'x' }),
       api.runs.vote({ runId: 'run_none' }),
+      api.runs.monitor({ runId: 'run_none' }),
     ]) {
       expect(await codeOf(asked)).toBe('RUN_NOT_FOUND')
     }
@@ -176,6 +180,16 @@ describe('the API over a whole desk', () => {
     expect((await api.trading.rearm(typed)).state).toBe('ACTIVE')
     const records = await api.journal.read({ limit: 1_000 })
     expect(records.filter(({ kind }) => kind === 'tradingStateChanged')).toHaveLength(3)
+  })
+
+  it('lists what was called out about runs, and tells of each as it is', async () => {
+    expect(await api.alerts.list({})).toEqual([])
+    const { runId } = await desk.alert()
+    for await (const alert of await api.alerts.watch({ after: 0 })) {
+      expect(alert).toMatchObject({ runId, kind: 'time', instrument: 'BTC/USDT', sentence: 'It is late.' })
+      break
+    }
+    expect(await api.alerts.list({})).toHaveLength(1)
   })
 
   it('lists orders, fills and positions, and knows no order that is not there', async () => {

@@ -1,5 +1,6 @@
 import { implement } from '@orpc/server'
 import { votingPolicy } from '#engine/desk/decision.ts'
+import { attemptsLearned, learnedTasks } from '#engine/desk/estimates.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import { ParleyError } from '#shared/lib/error.ts'
@@ -8,7 +9,7 @@ import { instrumentOn } from './market.ts'
 import { type ApiParts, trader } from './parts.ts'
 
 /** Decision runs and all that is known of each. */
-export function runsRoutes({ kernel, queries, feed, settings, planning }: ApiParts) {
+export function runsRoutes({ kernel, queries, feed, settings, planning, clock }: ApiParts) {
   const os = implement(contract.runs).$context<CallContext>()
 
   function run(runId: string): Run {
@@ -29,6 +30,7 @@ export function runsRoutes({ kernel, queries, feed, settings, planning }: ApiPar
         instrument: instrumentOn(feed, input.instrument).id,
         profile: input.profile ?? chosen.profile,
         policy: input.policy ?? chosen.policy,
+        ...(input.deadlineSeconds !== undefined && { deadlineSeconds: input.deadlineSeconds }),
       }
       const { runId } = await kernel.runs.start(goal, trader)
       return summary(runId)
@@ -42,6 +44,11 @@ export function runsRoutes({ kernel, queries, feed, settings, planning }: ApiPar
     }),
     messages: os.messages.handler(({ input }) => [...queries.listMessages(input.runId, input.after, input.limit)]),
     evidence: os.evidence.handler(({ input }) => [...queries.listEvidence(input.runId)]),
+    monitor: os.monitor.handler(({ input }) => {
+      run(input.runId)
+      return queries.getWatch(input.runId)
+    }),
+    estimates: os.estimates.handler(() => learnedTasks(queries.listAttempts(attemptsLearned), planning, clock.now())),
     vote: os.vote.handler(({ input }) => {
       const { goal } = run(input.runId)
       const { proposals, ballots, tally, decision, outcome } = queries.getVote(input.runId)

@@ -65,6 +65,7 @@ export function createStatus({ kernel, journal, feed, broker, bus, clock, versio
       broker: { connected: link.connected, name: broker.name, latencyMs: link.latencyMs },
       activeRunId: runs.active()[0]?.runId ?? null,
       deadLetters: bus.deadLetters().length,
+      spending: { todayUsd: runs.spending.today(), limitUsd: runs.spending.limitUsd },
       loopDelayMs: Number.isNaN(loop.mean) ? null : loop.percentile(99) / 1e6,
       now: Math.floor(clock.now()),
       journalSize: journal.head().size,

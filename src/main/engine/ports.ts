@@ -4,6 +4,7 @@ import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Message } from '#shared/domain/message.ts'
+import type { RaisedAlert, RunWatch } from '#shared/domain/monitoring.ts'
 import type { Fill, Order, OrderStatus } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
@@ -163,8 +164,28 @@ export interface OrderArchive {
   hasFill(clientOrderId: string, tradeId: string): boolean
 }
 
+/** One attempt at a research task, as it turned out. */
+export interface ResearchAttempt {
+  readonly task: string
+  /** The sources that were asked, joined by "+". */
+  readonly source: string
+  /** When it ended, in epoch milliseconds. */
+  readonly at: number
+  readonly succeeded: boolean
+  readonly seconds: number
+  readonly usd: number
+}
+
+/** What the desk has learned and spent before: what is durable. */
+export interface DeskHistory {
+  /** The newest attempts at research of steps that have ended, newest first. */
+  listAttempts(limit: number): readonly ResearchAttempt[]
+  /** In USD, since the trading day began. */
+  spentToday(): number
+}
+
 /** What can be asked of the projections: lists as the contract gives them, of what is durable. */
-export interface Queries extends OrderArchive {
+export interface Queries extends OrderArchive, DeskHistory {
   /** Newest first. */
   listRuns(limit: number): readonly RunSummary[]
   getRun(runId: string): Run | undefined
@@ -174,6 +195,10 @@ export interface Queries extends OrderArchive {
   listMessages(runId: string, after: string | undefined, limit: number): readonly Message[]
   listEvidence(runId: string): readonly Evidence[]
   getVote(runId: string): Vote
+  /** What watching over a run has brought to light, oldest first. */
+  getWatch(runId: string): RunWatch
+  /** The alerts raised after a record of the journal, newest first. */
+  listAlerts(after: number, limit: number): readonly RaisedAlert[]
   /** Newest first. */
   listOrders(instrument: string | undefined, limit: number): readonly Order[]
   /** Newest first. */

@@ -114,6 +114,10 @@ export function startProcess(options: ProcessOptions): DeskProcess {
         getOrder: (clientOrderId) => (life.alive ? queries.getOrder(clientOrderId) : undefined),
         hasFill: (clientOrderId, tradeId) => life.alive && queries.hasFill(clientOrderId, tradeId),
       },
+      history: {
+        listAttempts: (limit) => (life.alive ? queries.listAttempts(limit) : []),
+        spentToday: () => (life.alive ? queries.spentToday() : 0),
+      },
       unfinished,
       outcomesOf: (instrument) => (life.alive ? outcomesOf(instrument) : []),
       latchStore,

@@ -23,6 +23,7 @@ const quiet: Status = {
   broker: { connected: true, name: 'paper', latencyMs: 4 },
   activeRunId: null,
   deadLetters: 0,
+  spending: { todayUsd: 0, limitUsd: 20 },
   loopDelayMs: 2,
   now,
   journalSize: 1,

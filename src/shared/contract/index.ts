@@ -1,3 +1,4 @@
+import { alertsContract } from './alerts.ts'
 import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
 import { runsContract } from './runs.ts'
@@ -13,4 +14,5 @@ export const contract = {
   trading: tradingContract,
   journal: journalContract,
   settings: settingsContract,
+  alerts: alertsContract,
 }

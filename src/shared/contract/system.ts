@@ -22,6 +22,8 @@ export const statusSchema = z.object({
   broker: z.object({ connected: z.boolean(), name: z.string(), latencyMs: z.number().nullable() }),
   activeRunId: z.string().nullable(),
   deadLetters: z.int(),
+  /** What decisions have cost since the trading day began, of what they may cost, in USD. */
+  spending: z.object({ todayUsd: z.number(), limitUsd: z.number() }),
   /** 99th percentile of the engine's event-loop delay over the last minute. */
   loopDelayMs: z.number().nullable(),
   now: z.int(),
@@ -40,6 +42,7 @@ export const nouns = [
   'settings',
   'agents',
   'bars',
+  'alerts',
 ] as const
 export type Noun = (typeof nouns)[number]
 

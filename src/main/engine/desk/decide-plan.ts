@@ -1,11 +1,12 @@
 import { type PlanSchedule, planSchedule } from '#engine/planning/schedule-plan.ts'
 import type { Sha256 } from '#engine/ports.ts'
+import { planHash } from '#engine/tasks/plan-hash.ts'
 import type { Seat } from '#shared/domain/agent.ts'
 import type { Plan, Step } from '#shared/domain/plan.ts'
 import type { PlanningConfig, Profile } from '#shared/domain/profile.ts'
 import type { Goal } from '#shared/domain/run.ts'
-import { canonicalJson } from '#shared/lib/canonical-json.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+import type { EstimateOf } from './estimates.ts'
 
 /** The seats that vote on a proposal; the risk manager has spoken before them, since it sets the size. */
 export const voters = [
@@ -31,12 +32,19 @@ const pools = { research: 'research' } as const
 
 /**
  * Decomposes "decide on this instrument" into steps: research as the profile wants it, validation, analysis, the debate
- * in rounds, proposals, risk, the vote, and carrying out. Throws PROFILE_UNKNOWN_TASK.
+ * in rounds, proposals, risk, the vote, and carrying out. What was learned of a task takes the place of its configured
+ * estimate. Throws PROFILE_UNKNOWN_TASK.
  */
-export function decidePlan(id: string, goal: Goal, config: PlanningConfig, sha256: Sha256): DecidePlan {
+export function decidePlan(
+  id: string,
+  goal: Goal,
+  config: PlanningConfig,
+  sha256: Sha256,
+  estimateOf?: EstimateOf,
+): DecidePlan {
   const profile = config.profiles[goal.profile]
   const tasks = profile.tasks.filter((name) => profile.optionalTasks || config.tasks[name]?.optional !== true)
-  const research = tasks.map((name) => researchStep(name, tasks, config))
+  const research = tasks.map((name) => researchStep(name, tasks, config, estimateOf))
   const steps: Step[] = [
     ...research,
     ...deliberation(
@@ -56,7 +64,7 @@ export function decidePlan(id: string, goal: Goal, config: PlanningConfig, sha25
   const plan: Plan = {
     id,
     goal: `Decide on ${goal.instrument}`,
-    hash: sha256(canonicalJson(steps)),
+    hash: planHash(steps, sha256),
     steps,
     slots: { [pools.research]: profile.parallel },
     costLimitUsd: profile.costLimitUsd,
@@ -80,7 +88,13 @@ function cents(usd: number): number {
   return Math.round(usd * 10_000) / 10_000
 }
 
-function researchStep(name: string, tasks: readonly string[], config: PlanningConfig): Step {
+/** The step of a research task in a plan that holds these tasks. Throws PROFILE_UNKNOWN_TASK. */
+export function researchStep(
+  name: string,
+  tasks: readonly string[],
+  config: PlanningConfig,
+  estimateOf?: EstimateOf,
+): Step {
   const task = config.tasks[name]
   if (task === undefined) {
     throw new ParleyError(
@@ -101,7 +115,7 @@ function researchStep(name: string, tasks: readonly string[], config: PlanningCo
     // A task that fails leaves its evidence unavailable; what that means is for the validator to say.
     optional: true,
     sources: task.sources,
-    estimate: task.estimate,
+    estimate: estimateOf?.(name, task) ?? task.estimate,
     timeoutMs: task.timeoutSeconds * 1_000,
     retries: task.retries,
     slots: { [pools.research]: 1 },

@@ -2,7 +2,16 @@ import { createRoster, type Roster } from '#engine/agents/roster.ts'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import type { Bus } from '#engine/bus.ts'
 import type { Journal } from '#engine/journal.ts'
-import type { Broker, Feed, LatchStore, MarketUpdate, OrderArchive, ResearchSources, Sha256 } from '#engine/ports.ts'
+import type {
+  Broker,
+  DeskHistory,
+  Feed,
+  LatchStore,
+  MarketUpdate,
+  OrderArchive,
+  ResearchSources,
+  Sha256,
+} from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
@@ -26,6 +35,7 @@ export interface KernelOptions {
   /** What the journal tells of the account so far. */
   readonly book: TradingBook
   readonly archive: OrderArchive
+  readonly history: DeskHistory
   /** Runs that an earlier process left unfinished. */
   readonly unfinished: readonly RunMemory[]
   readonly outcomesOf: (instrument: string) => ProposalBriefing['outcomes']
@@ -123,6 +133,7 @@ export function createKernel(options: KernelOptions): Kernel {
       orders,
       book,
       latch,
+      history: options.history,
       mandate,
       planning: options.planning,
       clock,

@@ -1,6 +1,6 @@
 import type { Bus } from '#engine/bus.ts'
 import type { Journal } from '#engine/journal.ts'
-import type { Feed, Sha256 } from '#engine/ports.ts'
+import type { DeskHistory, Feed, Sha256 } from '#engine/ports.ts'
 import type { TradingBook } from '#engine/trading/book.ts'
 import type { DeskLatch } from '#engine/trading/latch.ts'
 import type { Orders } from '#engine/trading/orders.ts'
@@ -18,6 +18,7 @@ export interface DeskParts {
   readonly orders: Orders
   readonly book: TradingBook
   readonly latch: DeskLatch
+  readonly history: DeskHistory
   readonly mandate: Mandate
   readonly planning: PlanningConfig
   readonly clock: Clock

@@ -1,11 +1,14 @@
 import type { Database } from 'better-sqlite3'
+import { attemptsProjection, createAttemptQueries } from './attempts.ts'
 import { createEvidenceQueries, evidenceProjection } from './evidence.ts'
 import { createFillQueries, fillsProjection } from './fills.ts'
 import { createMessageQueries, messagesProjection } from './messages.ts'
 import { createOrderQueries, ordersProjection } from './orders.ts'
 import type { Projection } from './projection.ts'
 import { createRunQueries, runsProjection } from './runs.ts'
+import { createSpendingQueries, spendingProjection } from './spending.ts'
 import { createVoteQueries, votesProjection } from './votes.ts'
+import { createWatchQueries, watchProjection } from './watch.ts'
 
 /** Every projection of the desk. */
 export const deskProjections: readonly Projection[] = [
@@ -15,6 +18,9 @@ export const deskProjections: readonly Projection[] = [
   votesProjection,
   ordersProjection,
   fillsProjection,
+  attemptsProjection,
+  spendingProjection,
+  watchProjection,
 ]
 
 /** What can be asked of the projections, which hold what is durable; the database is that of a journal opened with deskProjections. */
@@ -26,5 +32,8 @@ export function createQueries(database: Database) {
     ...createVoteQueries(database),
     ...createOrderQueries(database),
     ...createFillQueries(database),
+    ...createAttemptQueries(database),
+    ...createSpendingQueries(database),
+    ...createWatchQueries(database),
   }
 }
