@@ -181,9 +181,9 @@ async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promi
 async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const briefing = briefingOf(run.parts, run.memory)
   const tasks: Record<string, ResearchTask> = {}
-  for (const name of briefing.profile.tasks) {
-    const task = run.parts.planning.tasks[name]
-    if (task !== undefined) tasks[name] = task
+  for (const { id, action } of run.memory.plan.steps) {
+    const task = action === 'research' ? run.parts.planning.tasks[id] : undefined
+    if (task !== undefined) tasks[id] = task
   }
   const validation = await ask(run, context, seat, 'validate', { briefing, tasks })
   const remark: Remark = {
