@@ -264,6 +264,7 @@ describe('KS-11 what an agent can reach', () => {
     'trading.reduce',
     'trading.rearm',
     'trading.cancel',
+    'trading.close',
     'settings.change',
     'market.import',
     'runs.start',
