@@ -84,6 +84,10 @@ describe('the planning configuration', () => {
     expect(refusalOf(['tasks', 'whales'], task)).toMatch(reason)
   })
 
+  it.each(['validate', 'Whales', 'my task', '1st', 'debate-1-bull'])('no task may be called "%s"', (name) => {
+    expect(refusalOf(['tasks', name], custom({ script: { command: 'whales' } }))).toMatch(`tasks.${name} `)
+  })
+
   it('what lies within the ranges is taken', () => {
     expect(refusalOf(['alerts', 'failedShare'], 1)).toBeUndefined()
     expect(refusalOf(['replanning', 'maxReplans'], 0)).toBeUndefined()

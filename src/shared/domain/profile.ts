@@ -145,9 +145,17 @@ const replanningSchema = z.strictObject({
   checkEverySeconds: between(1, 3_600, 's'),
 })
 
+/** The steps after the research: a task of that name would be taken for one of them. */
+const deskSteps: readonly string[] = ['validate', 'analyse', 'propose', 'risk', 'decide', 'execute', 'evaluate']
+
+const taskNameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*$/, { error: 'a task is named in small letters, digits and _, a letter first' })
+  .refine((name) => !deskSteps.includes(name), { error: "the desk's own steps have that name already" })
+
 /** The whole of planning.yaml: the tasks there are, the profiles that choose from them, and what watches their runs. */
 export const planningConfigSchema = z.strictObject({
-  tasks: z.record(z.string(), researchTaskSchema),
+  tasks: z.record(taskNameSchema, researchTaskSchema),
   profiles: z.record(profileNameSchema, profileSchema),
   /** False: the tasks run one after another, in order of priority. */
   enabled: z.boolean(),

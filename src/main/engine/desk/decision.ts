@@ -8,7 +8,7 @@ import type { Profile } from '#shared/domain/profile.ts'
 import { type Action, actions, type Proposal } from '#shared/domain/proposal.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import type { Tally } from '#shared/domain/tally.ts'
-import { voters } from './decide-plan.ts'
+import { voters } from './decide-domain.ts'
 
 const vetoHolders = ['risk', 'privacy'] as const
 
