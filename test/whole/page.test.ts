@@ -391,6 +391,25 @@ describe('every screen', () => {
     await page.getByText('BARS_NOT_IMPORTABLE').waitFor()
   })
 
+  it('offers for a replay what was imported, and says to import bars where nothing was', async () => {
+    await page.goto(`${desk.url}#/settings`)
+    await page.getByText('Replay of bars', { exact: true }).click()
+    await page.getByText('import bars first').waitFor()
+    const use = page.getByRole('button', { name: 'Use this feed' })
+    expect(await use.isDisabled()).toBe(true)
+    await page.setInputFiles('input[type=file]', {
+      name: 'gold.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('time,open,high,low,close,volume\n1,2,3,4,5,6\n'),
+    })
+    await page.getByText(/^1 bars of 1d, .*, from gold.csv$/).waitFor()
+    await page.getByRole('combobox', { name: 'Replayed instrument' }).click()
+    expect(await page.getByRole('option').allInnerTexts()).toEqual(['GOLD/USD'])
+    await page.keyboard.press('Escape')
+    await use.click()
+    await page.getByText('The new feed is used after Parley is started again.').waitFor()
+  })
+
   it('verifies the journal on request', async () => {
     await page.goto(`${desk.url}#/journal`)
     await page.getByText('not verified since this page was opened').waitFor()
