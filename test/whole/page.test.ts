@@ -183,6 +183,24 @@ describe('UX-17 the conversation', () => {
   })
 })
 
+describe('the credit of the chart', () => {
+  it('is a visible link to TradingView on the chart and in Settings, which tells the other site nothing', async () => {
+    for (const place of ['desk', 'settings']) {
+      await page.goto(`${desk.url}#/${place}`)
+      const link = page.getByRole('link', { name: 'Charts by TradingView' })
+      await link.waitFor()
+      const of = (name: string) => link.getAttribute(name)
+      expect([await of('href'), await of('target'), await of('rel')]).toEqual([
+        'https://www.tradingview.com',
+        '_blank',
+        'noreferrer',
+      ])
+      // Nothing lies over it: a click arrives.
+      await link.click({ trial: true })
+    }
+  })
+})
+
 describe('HO-8 closing by hand', () => {
   const open = () => page.getByRole('button', { name: 'Close BTC/USDT' }).click()
   const dialog = () => page.getByRole('dialog')
@@ -321,6 +339,7 @@ describe('UX-10 by keyboard alone', () => {
       'Instrument',
       '1h',
       'Data table',
+      'Charts by TradingView',
       'Run',
       'Risk profile',
       'Voting policy',

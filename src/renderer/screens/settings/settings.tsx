@@ -2,6 +2,7 @@ import { SegmentedControl, Select } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useDesk } from '#renderer/client.ts'
+import { ChartCredit } from '#renderer/ui/chart-credit.tsx'
 import { PanelBody, Screen } from '#renderer/ui/panel.tsx'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { StatusDot } from '#renderer/ui/status-dot.tsx'
@@ -132,7 +133,7 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
         </Setting>
       </Group>
       <p className={styles.about}>
-        Charts: TradingView Lightweight Charts™, copyright TradingView, Inc., www.tradingview.com
+        <ChartCredit />: TradingView Lightweight Charts™, copyright TradingView, Inc.
       </p>
     </div>
   )
