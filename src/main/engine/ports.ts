@@ -1,5 +1,5 @@
 import type { Ballot } from '#shared/domain/ballot.ts'
-import type { Bar, BarSeries, Timeframe } from '#shared/domain/bar.ts'
+import type { Bar, BarSeries, ImportedSeries, Timeframe } from '#shared/domain/bar.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
@@ -141,19 +141,15 @@ export interface BarStore {
     instrument: string,
     timeframe: Timeframe,
     bars: readonly Bar[],
+    /** The file they come from. */
+    file?: string,
   ): { readonly inserted: number; readonly replaced: number }
   load(
     instrument: string,
     timeframe: Timeframe,
     options: { from?: number; before?: number; limit?: number },
   ): readonly Bar[]
-  series(): readonly {
-    readonly instrument: string
-    readonly timeframe: Timeframe
-    readonly bars: number
-    readonly from: number
-    readonly to: number
-  }[]
+  series(): readonly ImportedSeries[]
 }
 
 /** What is remembered of orders for good: what is durable. */

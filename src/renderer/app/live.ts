@@ -15,7 +15,7 @@ function keysOf(orpc: DeskLink['orpc']): Record<Noun, (readonly unknown[])[]> {
     positions: [orpc.trading.positions.key()],
     settings: [orpc.settings.key()],
     agents: [orpc.system.agents.key(), orpc.system.deadLetters.key()],
-    bars: [orpc.market.bars.key(), orpc.market.instruments.key()],
+    bars: [orpc.market.bars.key(), orpc.market.instruments.key(), orpc.market.imported.key()],
   }
 }
 
