@@ -97,8 +97,8 @@ export interface SourceData {
     readonly at: number
     readonly activeAddresses: number
     readonly transactions: number
-    /** Coins that moved onto exchanges less those that left. */
-    readonly exchangeNetflow: number
+    /** Coins that moved onto exchanges less those that left; null where the source cannot tell. */
+    readonly exchangeNetflow: number | null
   }[]
   readonly coingecko: {
     readonly marketCapUsd: number
