@@ -160,6 +160,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
         clock,
         status: status.read,
         importBars: importInto,
+        importedSeries: () => barStore.series(),
         checkFeed: (choice) => checkFeed(choice, barStore),
       }),
       async start() {

@@ -9,7 +9,7 @@ import { contract } from '#shared/contract/index.ts'
 import type { Noun, Status } from '#shared/contract/system.ts'
 import { seats, seatTitles } from '#shared/domain/agent.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
-import { type Bar, barOpenTime, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
+import { type Bar, barOpenTime, type ImportedSeries, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
 import { consensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
@@ -128,6 +128,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
   const records: JournalRecord[] = []
   const stops: PageDesk['stops'] = []
   const closes: PageDesk['closes'] = []
+  const imported: ImportedSeries[] = []
   const prices = { ...firstPrices }
   const series = new Map<string, Bar[]>()
   const sockets = new Set<WebSocket>()
@@ -785,6 +786,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           }
         }),
       ),
+      imported: os.market.imported.handler(() => imported),
       import: os.market.import.handler(({ input }) => {
         const rows = input.text.trim().split('\n').slice(1)
         const bad = rows.flatMap((row, index) =>
@@ -803,16 +805,18 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
             },
           })
         }
-        return {
+        const now = Date.now()
+        const series = {
           file: input.file,
-          instrument: 'BTC/USDT',
+          instrument: 'GOLD/USD',
           timeframe: '1d' as const,
           bars: rows.length,
-          replaced: 0,
-          notes: [],
-          from: Date.now() - rows.length * 86_400_000,
-          to: Date.now(),
+          from: now - rows.length * 86_400_000,
+          to: now,
         }
+        imported.push(series)
+        touch('bars')
+        return { ...series, replaced: 0, notes: [] }
       }),
     },
     runs: {

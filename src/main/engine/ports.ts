@@ -1,5 +1,5 @@
 import type { Ballot } from '#shared/domain/ballot.ts'
-import type { Bar, BarSeries, Timeframe } from '#shared/domain/bar.ts'
+import type { Bar, BarSeries, ImportedSeries, Timeframe } from '#shared/domain/bar.ts'
 import type { CustomFinding } from '#shared/domain/custom-finding.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
@@ -99,8 +99,8 @@ export interface SourceData {
     readonly at: number
     readonly activeAddresses: number
     readonly transactions: number
-    /** Coins that moved onto exchanges less those that left. */
-    readonly exchangeNetflow: number
+    /** Coins that moved onto exchanges less those that left; null where the source cannot tell. */
+    readonly exchangeNetflow: number | null
   }[]
   readonly coingecko: {
     readonly marketCapUsd: number
@@ -148,19 +148,15 @@ export interface BarStore {
     instrument: string,
     timeframe: Timeframe,
     bars: readonly Bar[],
+    /** The file they come from. */
+    file?: string,
   ): { readonly inserted: number; readonly replaced: number }
   load(
     instrument: string,
     timeframe: Timeframe,
     options: { from?: number; before?: number; limit?: number },
   ): readonly Bar[]
-  series(): readonly {
-    readonly instrument: string
-    readonly timeframe: Timeframe
-    readonly bars: number
-    readonly from: number
-    readonly to: number
-  }[]
+  series(): readonly ImportedSeries[]
 }
 
 /** What is remembered of orders for good: what is durable. */

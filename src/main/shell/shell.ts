@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { app, dialog, ipcMain, type MessagePortMain, powerMonitor, type WebContents } from 'electron'
 import type { Status } from '#shared/contract/system.ts'
 import type { Stop } from '#shared/lib/clock.ts'
-import { errorMessage, ParleyError } from '#shared/lib/error.ts'
+import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { createClosing } from './closing.ts'
 import { createMenu } from './menu.ts'
 import { handleQuitting } from './quitting.ts'
@@ -31,6 +31,12 @@ export interface ShellOptions {
   readonly home: string
   /** The path of the built preload script. */
   readonly preload: string
+  /** Makes the data folder ready; what it throws is shown to the person. */
+  prepare(): Prepared
+}
+
+/** What the shell can do once the data folder is ready. */
+export interface Prepared {
   openDesk(): Promise<ShellDesk>
   readonly log: Log
 }
@@ -40,9 +46,16 @@ export interface ShellOptions {
  * nothing here may be awaited at its top level.
  */
 export function runShell(options: ShellOptions): void {
-  const userData = join(options.home, 'window')
-  mkdirSync(userData, { recursive: true })
-  app.setPath('userData', userData)
+  let prepared: Prepared
+  try {
+    prepared = options.prepare()
+    const userData = join(options.home, 'window')
+    mkdirSync(userData, { recursive: true })
+    app.setPath('userData', userData)
+  } catch (error) {
+    void app.whenReady().then(() => giveUp(error))
+    return
+  }
   if (!app.requestSingleInstanceLock()) {
     app.exit(0)
     return
@@ -51,18 +64,23 @@ export function runShell(options: ShellOptions): void {
   registerSecurity()
   void app
     .whenReady()
-    .then(() => open(options))
+    .then(() => open(options, prepared))
     .catch((error: unknown) => {
-      options.log('Parley could not start.', error)
-      const wayOut = error instanceof ParleyError ? error.wayOut : undefined
-      dialog.showErrorBox('Parley could not start', [errorMessage(error), wayOut].filter(Boolean).join('\n\n'))
-      app.exit(1)
+      prepared.log('Parley could not start.', error)
+      giveUp(error)
     })
 }
 
-async function open(options: ShellOptions): Promise<void> {
-  const { log } = options
-  const desk = await options.openDesk()
+/** Says in a dialog why the app cannot start, by its code, and ends it. */
+function giveUp(error: unknown): void {
+  const wayOut = error instanceof ParleyError ? error.wayOut : undefined
+  const words = [errorMessage(error), wayOut, errorCode(error)]
+  dialog.showErrorBox('Parley could not start', words.filter(Boolean).join('\n\n'))
+  app.exit(1)
+}
+
+async function open(options: ShellOptions, { log, openDesk }: Prepared): Promise<void> {
+  const desk = await openDesk()
   applySecurity(desk.page)
 
   const quit = () => app.quit()
