@@ -1,11 +1,13 @@
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Bar, BarSeries, ImportedSeries, Timeframe } from '#shared/domain/bar.ts'
+import type { CustomFinding } from '#shared/domain/custom-finding.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Message, MessageHit, MessageSearch } from '#shared/domain/message.ts'
 import type { Fill, Order, OrderStatus } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
+import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
@@ -123,6 +125,11 @@ export type SourceAnswer<Name extends SourceName = SourceName> =
 /** Where research asks. Rejects with SOURCE_UNAVAILABLE (saying whether a retry may help) for what it cannot answer. */
 export interface ResearchSources {
   fetch<Name extends SourceName>(source: Name, instrument: string, signal: AbortSignal): Promise<SourceAnswer<Name>>
+}
+
+/** Where custom tasks ask. Rejects with SOURCE_UNAVAILABLE for whatever keeps it from an answer, never with anything else but the signal's reason. */
+export interface CustomSources {
+  find(task: ResearchTask, instrument: string, signal: AbortSignal): Promise<CustomFinding>
 }
 
 /** Where the trading state survives the process. `load` throws LATCH_UNREADABLE when it is there and cannot be understood. */
