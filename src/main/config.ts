@@ -38,6 +38,8 @@ export function readConfig<T>(name: string, schema: z.ZodType<T>, home: string |
   const shipped = readYaml(join(resourcesFolder(), 'config', name))
   const file = home === undefined ? undefined : join(home, name)
   const own = file !== undefined && existsSync(file) ? readYaml(file) : undefined
+  // A file that lost what was in it must not loosen the trader's limits; one of comments alone says that nothing is set.
+  if (own !== undefined && own.text.trim() === '') throw own.refusal([], 'the file is empty')
   if (own !== undefined && own.data !== null && !isTable(own.data)) throw own.refusal([], 'the file: is no table')
   const merged = mergeOver(shipped.data, own?.data ?? {})
   const result = schema.safeParse(merged)
