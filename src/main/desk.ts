@@ -9,6 +9,7 @@ import { createKernel } from '#engine/desk/kernel.ts'
 import { createLocalBus } from '#engine/local-bus.ts'
 import { readLatch } from '#engine/trading/latch.ts'
 import type { ImportReport } from '#shared/contract/market.ts'
+import type { StopShortcut } from '#shared/contract/system.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
@@ -129,7 +130,17 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       sha256,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
-    const status = createStatus({ kernel, journal, feed, broker, bus, clock, version: app.version })
+    let stopShortcut: StopShortcut = { state: 'not available' }
+    const status = createStatus({
+      kernel,
+      journal,
+      feed,
+      broker,
+      bus,
+      clock,
+      version: app.version,
+      stopShortcut: () => stopShortcut,
+    })
     cleanups.push(status.stop)
     const snapshots = keepSnapshots(journal, book, snapshotEvery)
     cleanups.push(snapshots.stop)
@@ -182,6 +193,9 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       },
       halt(reason) {
         kernel.halt(2, { kind: 'human', id: 'trader' }, reason)
+      },
+      shortcutIs(shortcut) {
+        stopShortcut = shortcut
       },
       status: status.read,
       onStatus: status.listen,

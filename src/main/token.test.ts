@@ -20,7 +20,7 @@ describe('the token of the network host', () => {
     expect(chooseToken('x'.repeat(32))).toBe('x'.repeat(32))
   })
 
-  it.each(['', 'short', 'x'.repeat(31), `${'x'.repeat(32)} y`, `${'ä'.repeat(32)}`])(
+  it.each(['', 'short', 'x'.repeat(31), `${'x'.repeat(32)} y`, 'ä'.repeat(32)])(
     '"%s" is refused with a code and a way out, and not repeated in the message',
     (given) => {
       const error = refusal(given)

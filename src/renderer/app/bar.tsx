@@ -73,11 +73,21 @@ function Vitals({ status, lost }: { status: Status; lost: boolean }) {
           {lost ? unavailable : broker.connected ? formatDuration(broker.latencyMs) : 'no link'}
         </span>
       </Vital>
+      <Vital label="shortcut" title={shortcutWords(status)} warn={status.stopShortcut.state === 'not armed'}>
+        {status.stopShortcut.state === 'not armed' && <StatusDot tone="warn" />}
+        {status.stopShortcut.state}
+      </Vital>
       <Vital label="P&L today" title={`Since 00:00 UTC, from the account's equity, ${asOf}`}>
         <Gain value={status.dayPnl} currency={account.currency} fraction={dayFraction(status)} />
       </Vital>
     </div>
   )
+}
+
+function shortcutWords({ stopShortcut }: Status): string {
+  return stopShortcut.state === 'not available'
+    ? 'Keys that stop trading from any program come with the desktop app; there is none around this desk.'
+    : `${stopShortcut.accelerator} stops trading while any program is in front: ${stopShortcut.state}.`
 }
 
 function dayFraction({ dayPnl, account }: Status): number | null {
