@@ -86,12 +86,14 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     })
     cleanups.push(() => journal.close())
     const queries = createQueries(journal.database)
-    const { book, unfinished, clean, latch, doubt } = recoverDesk(journal, queries, {
+    const { book, unfinished, clean, latch, doubt, accountDoubt } = recoverDesk(journal, queries, {
       first,
       hadJournal,
       nowMs: clock.now(),
     })
     if (latch !== first.latch) latchStore.save(latch)
+    // At once, and for good with its record at the start.
+    book.doubt = accountDoubt ?? book.doubt
 
     const random = systemRandom()
     const ids = createIds(clock, random.fork('ids'))
@@ -177,6 +179,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
           const data = { before: first.latch, after: latch }
           await journal.append({ kind: 'tradingStateChanged', data, actor: system, reason: doubt })
         }
+        if (accountDoubt !== undefined)
+          await journal.append({ kind: 'accountDoubted', data: { why: accountDoubt }, actor: system })
         await journal.append({ kind: 'deskStarted', data: { clean, feed: feed.name }, actor: system })
         await kernel.start()
       },

@@ -263,6 +263,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         cash: decimal('99039.34'),
         equity: decimal('100128.4'),
         dayStartEquity: decimal('100000'),
+        unknown: null,
         asOf: Date.now(),
       },
       dayPnl: fromNumber(124.94 + toNumber(unrealised), 2),

@@ -14,6 +14,7 @@ const quiet: Status = {
     cash: decimal('1'),
     equity: null,
     dayStartEquity: decimal('1'),
+    unknown: null,
     asOf: now,
   },
   dayPnl: null,
@@ -46,6 +47,14 @@ describe('alerts', () => {
     const alerts = alertsOf({ ...quiet, stop: progress, deadLetters: 2, loopDelayMs: 400 })
     expect(alerts.map(({ id }) => id)).toEqual(['unknown', 'unprotected', 'letters', 'loop'])
     expect(alerts.every(({ effect, next }) => effect !== '' && next !== '')).toBe(true)
+  })
+})
+
+describe('OL-15 an account that is unknown', () => {
+  it('is the gravest of all, and says why', () => {
+    const account = { ...quiet.account, cash: null, unknown: 'The journal was damaged' }
+    const [alert] = alertsOf({ ...quiet, account, deadLetters: 1 })
+    expect(alert).toMatchObject({ id: 'account', tone: 'bad', effect: expect.stringContaining('was damaged') })
   })
 })
 

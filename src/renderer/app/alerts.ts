@@ -19,8 +19,15 @@ export function isFeedStale({ feed, now }: Pick<Status, 'feed' | 'now'>): boolea
 
 /** What in the status asks for attention, the gravest first. */
 export function alertsOf(status: Status): Alert[] {
-  const { stop, feed, broker, stopShortcut, deadLetters, loopDelayMs } = status
+  const { account, stop, feed, broker, stopShortcut, deadLetters, loopDelayMs } = status
   const alerts: (Alert | false)[] = [
+    account.unknown !== null && {
+      id: 'account',
+      tone: 'bad',
+      title: 'What the account holds is unknown',
+      effect: `${account.unknown}. Cash and positions are not shown, and nothing can be closed from here.`,
+      next: 'Look at the broker. Re-arming, once all is compared, takes what the broker says as the account.',
+    },
     stop !== null &&
       stop.unknown > 0 && {
         id: 'unknown',

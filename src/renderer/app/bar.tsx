@@ -57,8 +57,14 @@ function Vitals({ status, lost }: { status: Status; lost: boolean }) {
           {status.mode.toUpperCase()}
         </strong>
       </Tooltip>
-      <Vital label="account" title={`Account ${account.id}, in ${account.currency}`}>
+      <Vital
+        label="account"
+        title={account.unknown ?? `Account ${account.id}, in ${account.currency}`}
+        warn={account.unknown !== null}
+      >
+        {account.unknown !== null && <StatusDot tone="bad" />}
         {account.id}
+        {account.unknown !== null && ': unknown'}
       </Vital>
       <Vital label="trading" title={`${latch.reason} (${latch.by})`} strong>
         <StatusDot tone={stateTones[latch.state]} /> {latch.state}
@@ -91,7 +97,8 @@ function shortcutWords({ stopShortcut }: Status): string {
 }
 
 function dayFraction({ dayPnl, account }: Status): number | null {
-  if (dayPnl === null || !isDecimal(dayPnl) || sign(account.dayStartEquity) === 0) return null
+  if (dayPnl === null || !isDecimal(dayPnl) || account.dayStartEquity === null) return null
+  if (sign(account.dayStartEquity) === 0) return null
   return toNumber(divide(dayPnl, account.dayStartEquity))
 }
 
