@@ -6,7 +6,7 @@ import { implement, ORPCError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { contract } from '#shared/contract/index.ts'
-import type { Noun, Status } from '#shared/contract/system.ts'
+import type { Noun, Status, StopShortcut } from '#shared/contract/system.ts'
 import { seats, seatTitles } from '#shared/domain/agent.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import { type Bar, barOpenTime, type ImportedSeries, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
@@ -46,6 +46,7 @@ export interface PageDesk {
   change(settings: Partial<Settings>): void
   setState(state: 'ACTIVE' | 'REDUCING' | 'HALTED'): void
   loseFeed(): void
+  shortcutIs(shortcut: StopShortcut): void
   /** Stops answering, as a frozen engine does; the connection stays. */
   freeze(): void
   thaw(): void
@@ -127,6 +128,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
   const fills: Fill[] = []
   const records: JournalRecord[] = []
   const stops: PageDesk['stops'] = []
+  let stopShortcut: StopShortcut = { state: 'not available' }
   const closes: PageDesk['closes'] = []
   const imported: ImportedSeries[] = []
   const prices = { ...firstPrices }
@@ -261,6 +263,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         cash: decimal('99039.34'),
         equity: decimal('100128.4'),
         dayStartEquity: decimal('100000'),
+        unknown: null,
         asOf: Date.now(),
       },
       dayPnl: fromNumber(124.94 + toNumber(unrealised), 2),
@@ -268,6 +271,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       stop: stopProgress,
       feed: { connected: feedConnected, name: 'simulated exchange', lastTickAt, staleAfterMs: 10_000 },
       broker: { connected: true, name: 'paper broker', latencyMs: 41 },
+      stopShortcut,
       activeRunId: runs.find(({ run }) => run.status === 'running')?.run.id ?? null,
       deadLetters: 1,
       loopDelayMs: 3.1,
@@ -1048,6 +1052,10 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     },
     setState(state) {
       latch = { ...latch, state, level: state === 'HALTED' ? 2 : null, epoch: latch.epoch + 1, at: Date.now() }
+      touch()
+    },
+    shortcutIs(shortcut) {
+      stopShortcut = shortcut
       touch()
     },
     loseFeed() {

@@ -293,6 +293,19 @@ describe('at 200 events a second', () => {
   })
 })
 
+describe('EL-2 the bar', () => {
+  it('says whether the stop shortcut is armed, not armed, or not available here', async () => {
+    const bar = page.getByRole('banner')
+    await bar.getByText('not available', { exact: true }).waitFor()
+    const accelerator = 'CommandOrControl+Alt+Shift+H'
+    desk.shortcutIs({ state: 'not armed', accelerator })
+    await bar.getByText('not armed', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Alerts: 2' }).waitFor()
+    desk.shortcutIs({ state: 'armed', accelerator })
+    await bar.getByText('armed', { exact: true }).waitFor()
+  })
+})
+
 describe('KS-18 a lost engine', () => {
   it('is said within three seconds, with the way to stop without it; a stop pressed meanwhile arrives when it is back', async () => {
     desk.freeze()

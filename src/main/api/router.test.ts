@@ -66,6 +66,7 @@ describe('the API over a whole desk', () => {
       latch: { state: 'ACTIVE', epoch: 1 },
       stop: null,
       broker: { connected: true },
+      stopShortcut: { state: 'not available' },
       activeRunId: null,
       deadLetters: 0,
     })
