@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRouterClient, ORPCError } from '@orpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -49,6 +49,9 @@ describe('the API over a whole desk', () => {
   let api: Client
   const home = makeHome()
   beforeAll(async () => {
+    // Every run that costs anything is called out.
+    const planning = readFileSync('resources/config/planning.yaml', 'utf8').replace(/usd: 0\.30$/m, 'usd: 0')
+    writeFileSync(join(home, 'planning.yaml'), planning)
     desk = await createDesk({ home, coolDownMs: 0 })
     api = counted(clientOf(desk))
     await desk.start()
@@ -66,6 +69,7 @@ describe('the API over a whole desk', () => {
       latch: { state: 'ACTIVE', epoch: 1 },
       stop: null,
       broker: { connected: true },
+      stopShortcut: { state: 'not available' },
       activeRunId: null,
       deadLetters: 0,
     })
@@ -113,6 +117,10 @@ describe('the API over a whole desk', () => {
     expect(await codeOf(api.market.import({ file: 'gold.csv', text: broken, instrument: 'GOLD/USD' }))).toMatch(/^CSV_/)
     const after = await api.market.import({ file: 'gold.csv', text: csv(95), instrument: 'GOLD/USD' })
     expect(after.replaced).toBe(90)
+    const from = Date.UTC(2024, 0, 1)
+    expect(await api.market.imported()).toEqual([
+      { instrument: 'GOLD/USD', timeframe: '1d', bars: 95, from, to: from + 94 * 86_400_000, file: 'gold.csv' },
+    ])
     const records = await api.journal.read({ limit: 1_000 })
     expect(records.filter(({ kind }) => kind === 'barsImported')).toHaveLength(3)
   })
@@ -149,11 +157,27 @@ describe('the API over a whole desk', () => {
     const run = await api.runs.get({ runId: id })
     expect(run.steps).toHaveLength(run.plan.steps.length)
     expect(await api.runs.vote({ runId: id })).toMatchObject({ policy: { rule: { kind: 'weighted' } }, decision: null })
-    expect(await api.runs.messages({ runId: id })).toEqual([])
-    expect(await api.runs.evidence({ runId: id })).toEqual([])
+    for (const { runId } of await api.runs.messages({ runId: id })) expect(runId).toBe(id)
+    for (const { runId } of await api.runs.evidence({ runId: id })) expect(runId).toBe(id)
     const watched = await api.runs.monitor({ runId: id })
     expect(watched).toEqual({ divergences: [], replans: [], alerts: [], pace: [] })
-    expect(await api.runs.estimates()).toEqual([])
+    for await (const alert of await api.alerts.watch({ after: 0 })) {
+      expect(alert).toMatchObject({ kind: 'cost', threshold: 0, sentence: expect.stringContaining('more than $0.00') })
+      break
+    }
+    const alerts = await api.alerts.list({})
+    expect(alerts.map(({ runId, instrument }) => ({ runId, instrument }))).toContainEqual({
+      runId: alerts[0]?.runId === id ? id : other.id,
+      instrument: alerts[0]?.runId === id ? 'BTC/USDT' : 'ETH/USDT',
+    })
+    for (const { attempts } of await api.runs.estimates()) expect(attempts).toBe(1)
+    const [said] = await api.conversations.say({ runId: id, remark: { intent: 'object', text: 'Not tonight.' } })
+    expect(said).toMatchObject({ agent: 'trader', kind: 'human', text: 'Not tonight.' })
+    const [hit] = await api.conversations.search({ text: 'tonight', instrument: 'BTC/USDT' })
+    expect(hit).toMatchObject({ message: said, instrument: 'BTC/USDT' })
+    expect(await codeOf(api.conversations.say({ runId: 'run_none', remark: { intent: 'object', text: 'No' } }))).toBe(
+      'RUN_NOT_FOUND',
+    )
     await api.runs.cancel({ runId: id, reason: 'enough' })
     await api.runs.cancel({ runId: other.id, reason: 'enough' })
     await expect.poll(async () => (await api.runs.get({ runId: id })).status).toBe('cancelled')
@@ -182,21 +206,13 @@ describe('the API over a whole desk', () => {
     expect(records.filter(({ kind }) => kind === 'tradingStateChanged')).toHaveLength(3)
   })
 
-  it('lists what was called out about runs, and tells of each as it is', async () => {
-    expect(await api.alerts.list({})).toEqual([])
-    const { runId } = await desk.alert()
-    for await (const alert of await api.alerts.watch({ after: 0 })) {
-      expect(alert).toMatchObject({ runId, kind: 'time', instrument: 'BTC/USDT', sentence: 'It is late.' })
-      break
-    }
-    expect(await api.alerts.list({})).toHaveLength(1)
-  })
-
   it('lists orders, fills and positions, and knows no order that is not there', async () => {
     expect(await api.trading.orders({})).toEqual([])
     expect(await api.trading.fills({ instrument: 'BTC/USDT' })).toEqual([])
     expect(await api.trading.positions()).toEqual([])
     expect(await codeOf(api.trading.cancel({ clientOrderId: 'nobody' }))).toBe('ORDER_NOT_FOUND')
+    const close = { key: 'a wish of mine', instrument: 'BTC/USDT', reason: 'Enough' }
+    expect(await codeOf(api.trading.close(close))).toBe('POSITION_NOT_FOUND')
   })
 
   it('shows its journal, and that it verifies', async () => {

@@ -1,4 +1,5 @@
 import { alertsContract } from './alerts.ts'
+import { conversationsContract } from './conversations.ts'
 import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
 import { runsContract } from './runs.ts'
@@ -11,6 +12,7 @@ export const contract = {
   system: systemContract,
   market: marketContract,
   runs: runsContract,
+  conversations: conversationsContract,
   trading: tradingContract,
   journal: journalContract,
   settings: settingsContract,

@@ -8,9 +8,22 @@ import {
 import type { LearnedTask } from '#shared/domain/monitoring.ts'
 import type { Step } from '#shared/domain/plan.ts'
 import type { PlanningConfig, ResearchTask } from '#shared/domain/profile.ts'
+import type { DecideTerms } from './decide-domain.ts'
 
 /** What was learned of a research task at its sources; undefined while nothing was. */
-export type EstimateOf = (name: string, task: ResearchTask) => Step['estimate'] | undefined
+export type EstimateOf = (
+  name: string,
+  task: Pick<ResearchTask, 'sources' | 'estimate'>,
+) => Step['estimate'] | undefined
+
+/** The terms of a plan with what was learned of its tasks in the place of what is configured. */
+export function withEstimates(terms: DecideTerms, estimateOf: EstimateOf | undefined): DecideTerms {
+  if (estimateOf === undefined) return terms
+  const tasks = Object.entries(terms.tasks).map(([name, task]) => {
+    return [name, { ...task, estimate: estimateOf(name, task) ?? task.estimate }] as const
+  })
+  return { ...terms, tasks: Object.fromEntries(tasks) }
+}
 
 /** So many attempts at research are learned from, the newest. */
 export const attemptsLearned = 2_000
@@ -59,7 +72,10 @@ export function learnedTasks(records: readonly TaskRecord[], config: PlanningCon
 function learn(
   records: readonly TaskRecord[],
   now: number,
-): (name: string, task: ResearchTask) => (TaskEstimate & { readonly attempts: number }) | undefined {
+): (
+  name: string,
+  task: Pick<ResearchTask, 'sources' | 'estimate'>,
+) => (TaskEstimate & { readonly attempts: number }) | undefined {
   const learned = learnEstimates(records, { halfLifeMs }, now)
   const counts = Map.groupBy(records, ({ task }) => task)
   return (name, { sources, estimate }) => {

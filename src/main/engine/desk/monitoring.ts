@@ -14,6 +14,7 @@ import type { Plan } from '#shared/domain/plan.ts'
 import type { Stop } from '#shared/lib/clock.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
 import { errorMessage } from '#shared/lib/error.ts'
+import { decideTerms } from './decide-terms.ts'
 import type { EstimateOf } from './estimates.ts'
 import { divergenceSentence, replanSentence, withTitles } from './monitoring-words.ts'
 import type { DeskParts } from './parts.ts'
@@ -37,7 +38,7 @@ export interface WatchedRun {
 
 /** Watches over one run. */
 export interface RunMonitor {
-  /** The run is under way and can be steered: looks for the first time, and from now on. */
+  /** The run is under way and can be steered: watches from now on. */
   begin(): void
   /** Looks now: a step has moved. */
   look(): void
@@ -69,6 +70,7 @@ export function watchRun(run: WatchedRun): RunMonitor {
   const { clock, planning, journal, feed } = parts
   const { replanning } = planning
   const startPrice = priceNow()
+  const terms = decideTerms(memory.goal, planning)
   /** Reasons that were thought over already, for the plan as it is. */
   const answered = new Set(failuresIn(memory))
   let lookedAt = run.now()
@@ -169,7 +171,8 @@ export function watchRun(run: WatchedRun): RunMonitor {
         plan,
         trace,
         causal,
-        config: planning,
+        terms,
+        leftOut: goal.leaveOut ?? [],
         unavailable: new Set(unavailable),
         estimateOf: run.estimateOf,
       }),
@@ -258,7 +261,8 @@ export function watchRun(run: WatchedRun): RunMonitor {
     begin() {
       isLooking = false
       tick()
-      look()
+      // A plan is as good as can be when it is made, but it was not made for a deadline.
+      if (memory.goal.deadlineSeconds !== undefined) look()
     },
     look,
     sayUnaffordable(stepId) {

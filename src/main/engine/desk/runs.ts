@@ -3,13 +3,16 @@ import type { DeskRecord } from '#engine/journal.ts'
 import { type PlanRun, startPlan } from '#engine/tasks/executor.ts'
 import { planHash } from '#engine/tasks/plan-hash.ts'
 import type { Actor } from '#shared/domain/journal.ts'
+import type { Message } from '#shared/domain/message.ts'
 import type { Goal, RunStatus } from '#shared/domain/run.ts'
+import type { TraderRemark } from '#shared/domain/trader-remark.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { decidePlan } from './decide-plan.ts'
 import { attemptsLearned, type EstimateOf, learnedEstimates } from './estimates.ts'
+import { joinIn } from './joining.ts'
 import { watchRun } from './monitoring.ts'
 import type { DeskParts } from './parts.ts'
-import { performRun } from './perform.ts'
+import { performRun, type RunWork } from './perform.ts'
 import { beginRunMemory, type RunMemory, remember } from './run-memory.ts'
 import { createSpending, leastCostUsd, refuseUnaffordable, type Spending } from './spending.ts'
 
@@ -32,6 +35,8 @@ export interface Runs {
   /** Throws RUN_NOT_ACTIVE. */
   cancel(runId: string, reason: string): void
   cancelAll(reason: string): void
+  /** The trader joins in (see joinIn); rejects with RUN_NOT_ACTIVE, RUN_DECIDED. */
+  say(runId: string, remark: TraderRemark, by: Actor): Promise<readonly Message[]>
   active(): readonly RunMemory[]
   /** What decisions have cost today, of what they may. */
   readonly spending: Pick<Spending, 'today' | 'limitUsd'>
@@ -41,6 +46,7 @@ export interface Runs {
 
 interface Running {
   readonly memory: RunMemory
+  readonly work: RunWork
   readonly controller: AbortController
   readonly ended: Promise<RunMemory>
   /** The desk's unsettable clock at the last of its records. */
@@ -126,7 +132,15 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     const { runId, plan, goal } = memory
     const controller = new AbortController()
     const ending = Promise.withResolvers<RunMemory>()
-    const entry: Running = { memory, controller, ended: ending.promise, seenMs: clock.monotonic() }
+    const work: RunWork = {
+      parts,
+      memory,
+      epoch,
+      outcomes: outcomesOf(goal.instrument),
+      plannedRounds: planning.profiles[goal.profile].debateRounds,
+      thinkingAgain: { current: undefined },
+    }
+    const entry: Running = { memory, work, controller, ended: ending.promise, seenMs: clock.monotonic() }
     running.set(runId, entry)
     const spendable = () => spending.leftFor(runId, memories())
     const monitor = watchRun({
@@ -144,7 +158,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     const run = startPlan({
       runId,
       plan,
-      perform: performRun({ parts, memory, epoch, outcomes: outcomesOf(goal.instrument) }),
+      perform: performRun(work),
       async record(event) {
         const durable = journal.append({ ...event, actor: system, correlationId: runId })
         if (event.kind === 'stepSkipped' && event.data.reason.startsWith('BUDGET_EXCEEDED'))
@@ -176,6 +190,14 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     }
   }
 
+  function activeRun(runId: string): Running {
+    const run = running.get(runId)
+    if (run !== undefined) return run
+    throw new ParleyError('RUN_NOT_ACTIVE', `The run ${runId} is not under way.`, {
+      wayOut: 'It has ended already: open it from the list of runs.',
+    })
+  }
+
   async function end(
     memory: RunMemory,
     status: Exclude<RunStatus, 'running'>,
@@ -196,13 +218,11 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     start,
     resume,
     cancel(runId, reason) {
-      const run = running.get(runId)
-      if (run === undefined) {
-        throw new ParleyError('RUN_NOT_ACTIVE', `The run ${runId} is not under way.`, {
-          wayOut: 'It has ended already: open it from the list of runs.',
-        })
-      }
-      run.controller.abort(reason)
+      activeRun(runId).controller.abort(reason)
+    },
+    async say(runId, remark, by) {
+      const { work, controller } = activeRun(runId)
+      return joinIn(work, remark, by, controller.signal)
     },
     cancelAll(reason) {
       for (const { controller } of running.values()) controller.abort(reason)

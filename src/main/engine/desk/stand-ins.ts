@@ -1,16 +1,18 @@
 import { type Alternative, alternativeTo, type PlanGoal, type Situation } from '#engine/planning/monitor-plan.ts'
 import { type ExecutionTrace, isDone } from '#engine/planning/monitor-trace.ts'
 import { isFinalStep, type Plan, type Step } from '#shared/domain/plan.ts'
-import { type PlanningConfig, taskPriorities } from '#shared/domain/profile.ts'
-import { researchStep } from './decide-plan.ts'
-import type { EstimateOf } from './estimates.ts'
+import { taskPriorities } from '#shared/domain/profile.ts'
+import { type DecideTerms, deskStep } from './decide-domain.ts'
+import { type EstimateOf, withEstimates } from './estimates.ts'
 
 /** What stand-ins are looked for in. */
 export interface StandInSearch {
   readonly plan: Plan
   readonly trace: ExecutionTrace
   readonly causal: Situation['causal']
-  readonly config: PlanningConfig
+  readonly terms: DecideTerms
+  /** Tasks that the trader does without. */
+  readonly leftOut: readonly string[]
   /** Sources that could not be asked in this run. */
   readonly unavailable: ReadonlySet<string>
   readonly estimateOf: EstimateOf
@@ -20,18 +22,30 @@ export interface StandInSearch {
  * Research that could take the place of research that failed: configured tasks that are not in the plan and have a source
  * that could be asked so far, the more important first, one for each failed step. None once the dossier is being validated.
  */
-export function standInsFor({ plan, trace, causal, config, unavailable, estimateOf }: StandInSearch): Alternative[] {
+export function standInsFor({
+  plan,
+  trace,
+  causal,
+  terms,
+  leftOut,
+  unavailable,
+  estimateOf,
+}: StandInSearch): Alternative[] {
   const traces = new Map(trace.steps.map((step) => [step.id, step]))
   const isTooLate = plan.steps.some(({ id, action }) => action === 'validate' && traces.get(id)?.attempts.length !== 0)
-  const taken = new Set(plan.steps.map(({ id }) => id))
+  const taken = new Set([...plan.steps.map(({ id }) => id), ...leftOut])
   const failed = plan.steps.filter(({ id, action }) => action === 'research' && traces.get(id)?.state === 'failed')
   if (isTooLate || failed.length === 0) return []
-  const free = Object.entries(config.tasks)
+  const free = Object.entries(terms.tasks)
     .filter(([name, { sources }]) => !taken.has(name) && sources.some((source) => !unavailable.has(source)))
     .toSorted(([, a], [, b]) => rank(a.priority) - rank(b.priority) || a.estimate.usd - b.estimate.usd)
-  return failed.slice(0, free.length).map((step, index) => {
-    const [name] = free[index] as (typeof free)[number]
-    return alternativeTo(causal, step.id, researchStep(name, [...taken], config, estimateOf))
+  const learned = withEstimates(terms, estimateOf)
+  return failed.flatMap((step, index) => {
+    const [name] = free[index] ?? []
+    const made = name === undefined ? undefined : deskStep('research', [name], learned)
+    if (name === undefined || made === undefined) return []
+    const needs = (terms.tasks[name]?.after ?? []).filter((before) => traces.has(before))
+    return alternativeTo(causal, step.id, { ...made, needs })
   })
 }
 
