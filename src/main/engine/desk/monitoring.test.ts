@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { planHash } from '#engine/tasks/plan-hash.ts'
 import { sha256 } from '#main/system.ts'
 import { decimal, multiply } from '#shared/lib/decimal.ts'
+import { ParleyError } from '#shared/lib/error.ts'
 import { goal, shippedPlanning } from '#test/builders/desk-kernel.ts'
 import { deskWithSources, refusing, type Ways } from '#test/builders/slow-sources.ts'
 import { pass, settle } from '#test/builders/virtual-time.ts'
@@ -84,11 +85,12 @@ describe('a deadline in danger', () => {
   const slow: Ways = { news: 30, historical_data: 25, macro_data: 20, onchain: 20 }
 
   it('lets go of the least needed research that has not begun, and the run ends sooner', async () => {
-    const free = await decided({ ways: slow })
-    const { memory, watch, said, clock, queries } = await decided({ ways: slow }, { deadlineSeconds: 40 })
+    const { memory, watch, said, queries } = await decided({ ways: slow }, { deadlineSeconds: 40 })
     const dropped = watch.replans.flatMap(({ changes }) => changes).map(({ kind, step }) => [kind, step])
     expect(dropped).toContainEqual(['dropped', 'keyword_extraction'])
-    expect(clock.now()).toBeLessThan(free.clock.now())
+    const [{ secondsAfter = 0, secondsBefore = 0 } = {}] = watch.replans
+    expect(secondsAfter).toBeLessThan(secondsBefore)
+    expect(secondsAfter).toBeLessThanOrEqual(40)
     const skipped = queries.getRun(memory.runId)?.steps.find(({ id }) => id === 'keyword_extraction')
     expect(skipped).toMatchObject({
       state: 'skipped',
@@ -147,6 +149,24 @@ describe('alerts', () => {
   it('a run that costs more than the threshold is called out', async () => {
     const alerts = await alertsFor({ planning: { alerts: { ...shippedPlanning.alerts, usd: 0.1 } } })
     expect(alerts).toMatchObject([{ kind: 'cost', threshold: 0.1 }])
+  })
+})
+
+describe('a source that is asked too often', () => {
+  const limited = new ParleyError('SOURCE_UNAVAILABLE', 'Too many requests.', {
+    retry: 'retryable',
+    details: { rateLimited: true, retryAfterMs: 2_000 },
+  })
+
+  it('makes the run ask less at once, then more again as answers are good; both are told', async () => {
+    const { records, said, memory } = await decided({ ways: { onchain: limited, coingecko: limited } })
+    const paces = records.flatMap((record) => (record.kind === 'paceChanged' ? [record.data.pace] : []))
+    expect(paces[0]).toEqual({ pool: 'research', limit: 1, most: 3 })
+    expect(paces.some(({ limit }, index) => limit > (paces[index - 1]?.limit ?? 3))).toBe(true)
+    expect(said).toContain('A source asks for patience: 1 of 3 research tasks at once from now on.')
+    const retried = records.flatMap((record) => (record.kind === 'stepRetried' ? [record.data.delayMs] : []))
+    for (const delayMs of retried) expect(delayMs).toBeGreaterThanOrEqual(2_000)
+    expect(memory.ended?.status).toBe('completed')
   })
 })
 

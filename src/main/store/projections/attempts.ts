@@ -51,7 +51,7 @@ function prepareAttempts(database: Database): (record: DeskRecord) => void {
       SELECT count(*) FROM attempts WHERE run_id = @runId AND step_id = @stepId AND ended_at IS NOT NULL
     ) WHERE run_id = @runId AND step_id = @stepId AND ended_at IS NOT NULL`)
   const forgetOpen = database.prepare('DELETE FROM attempts WHERE run_id = ? AND ended_at IS NULL')
-  const forgetStep = database.prepare('DELETE FROM attempts WHERE run_id = ? AND step_id = ?')
+  const forget = database.prepare('DELETE FROM attempts WHERE run_id = ? AND step_id = ? AND attempt = ?')
 
   const keepPlan = (runId: string, { steps }: Plan) => {
     for (const { id, action, sources } of steps) {
@@ -79,10 +79,7 @@ function prepareAttempts(database: Database): (record: DeskRecord) => void {
         const { runId, stepId, attempt } = record.data
         const isKept = record.kind === 'stepSucceeded' && keptIn(record.data.output) > 0
         const isRefused = record.kind === 'stepFailed' && record.data.code === refused
-        if (isKept || isRefused) {
-          forgetStep.run(runId, stepId)
-          return
-        }
+        if (isKept || isRefused) forget.run(runId, stepId, attempt)
         const succeeded = record.kind === 'stepSucceeded' ? 1 : 0
         end.run({ runId, stepId, attempt, at: record.at, now: record.monotonicMs, succeeded })
         if ('usd' in record.data) settle.run({ runId, stepId, usd: record.data.usd })
