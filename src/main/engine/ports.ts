@@ -11,7 +11,7 @@ import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import type { Settings } from '#shared/domain/settings.ts'
 import type { Tally } from '#shared/domain/tally.ts'
-import type { Latch } from '#shared/domain/trading-state.ts'
+import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 import type { Stop } from '#shared/lib/clock.ts'
 
 /** SHA-256 of a text, in lower-case hexadecimal. */
@@ -125,13 +125,19 @@ export interface ResearchSources {
   fetch<Name extends SourceName>(source: Name, instrument: string, signal: AbortSignal): Promise<SourceAnswer<Name>>
 }
 
+/** A stop that was asked for from outside the process. */
+export interface StopRequest {
+  readonly level: StopLevel
+  readonly reason: string
+}
+
 /** Where the trading state survives the process. `load` throws LATCH_UNREADABLE when it is there and cannot be understood. */
 export interface LatchStore {
   load(): Latch | undefined
   /** Durable when it returns. */
   save(latch: Latch): void
   /** True when a stop was asked for from outside the process and has not been taken up. */
-  stopRequested(): { readonly reason: string } | undefined
+  stopRequested(): StopRequest | undefined
   clearStopRequest(): void
 }
 
