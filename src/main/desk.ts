@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
+import { createCustomSources } from '#adapters/research/custom-sources.ts'
 import type { Desk } from '#api/desk.ts'
 import { createMetrics } from '#api/metrics.ts'
 import { createRouter } from '#api/router.ts'
@@ -123,6 +124,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       broker,
       feed,
       sources: world.sources,
+      custom: world.isNow ? createCustomSources({ environment: process.env, folder: home }) : undefined,
       planning: planning.value,
       mandate,
       account,

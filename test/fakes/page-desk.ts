@@ -864,6 +864,34 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         return { policy, proposals, ballots, tally, decision, outcome: null }
       }),
     },
+    conversations: {
+      search: os.conversations.search.handler(({ input }) => {
+        const wanted = input.text.toLowerCase()
+        return runs
+          .flatMap(({ run, messages }) => messages.map((message) => ({ message, instrument: run.goal.instrument })))
+          .map((each, index) => ({ ...each, seq: index + 1, excerpt: [{ text: each.message.text, found: false }] }))
+          .filter(({ message }) => message.text.toLowerCase().includes(wanted))
+          .reverse()
+          .slice(0, input.limit)
+      }),
+      say: os.conversations.say.handler(({ input: { runId, remark } }) => {
+        const state = find(runId)
+        const words: Message = {
+          id: `msg-said-${state.messages.length}`,
+          runId,
+          at: Date.now(),
+          agent: 'trader',
+          kind: 'human',
+          text: remark.text,
+          confidence: null,
+          evidence: [],
+          replyTo: null,
+        }
+        state.messages.push(words)
+        touch('messages')
+        return [words]
+      }),
+    },
     trading: {
       stop: os.trading.stop.handler(({ input }) => stop(input.level, input.reason)),
       reduce: os.trading.reduce.handler(({ input }) => {

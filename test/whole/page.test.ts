@@ -346,6 +346,7 @@ describe('UX-10 by keyboard alone', () => {
       'Other ways to stop',
       'Desk',
       'Runs',
+      'Conversations',
       'Journal',
       'Agents',
       'Settings',

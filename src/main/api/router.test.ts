@@ -156,6 +156,13 @@ describe('the API over a whole desk', () => {
     expect(await api.runs.vote({ runId: id })).toMatchObject({ policy: { rule: { kind: 'weighted' } }, decision: null })
     expect(await api.runs.messages({ runId: id })).toEqual([])
     expect(await api.runs.evidence({ runId: id })).toEqual([])
+    const [said] = await api.conversations.say({ runId: id, remark: { intent: 'object', text: 'Not tonight.' } })
+    expect(said).toMatchObject({ agent: 'trader', kind: 'human', text: 'Not tonight.' })
+    const [hit] = await api.conversations.search({ text: 'tonight', instrument: 'BTC/USDT' })
+    expect(hit).toMatchObject({ message: said, instrument: 'BTC/USDT' })
+    expect(await codeOf(api.conversations.say({ runId: 'run_none', remark: { intent: 'object', text: 'No' } }))).toBe(
+      'RUN_NOT_FOUND',
+    )
     await api.runs.cancel({ runId: id, reason: 'enough' })
     await api.runs.cancel({ runId: other.id, reason: 'enough' })
     await expect.poll(async () => (await api.runs.get({ runId: id })).status).toBe('cancelled')

@@ -39,7 +39,7 @@ export interface ShellOptions {
 
 /** What the shell can do once the data folder is ready. */
 export interface Prepared {
-  openDesk(): Promise<ShellDesk>
+  readonly openDesk: () => Promise<ShellDesk>
   readonly log: Log
 }
 

@@ -8,7 +8,7 @@ const flushMs = 150
 function keysOf(orpc: DeskLink['orpc']): Record<Noun, (readonly unknown[])[]> {
   return {
     runs: [orpc.runs.list.key(), orpc.runs.get.key()],
-    messages: [orpc.runs.messages.key()],
+    messages: [orpc.runs.messages.key(), orpc.conversations.search.key()],
     evidence: [orpc.runs.evidence.key()],
     vote: [orpc.runs.vote.key()],
     orders: [orpc.trading.orders.key(), orpc.trading.fills.key()],

@@ -269,6 +269,7 @@ describe('KS-11 what an agent can reach', () => {
     'market.import',
     'runs.start',
     'runs.cancel',
+    'conversations.say',
   ]
 
   it('every procedure that changes something is named here, so that a new one is looked at', () => {
