@@ -14,7 +14,7 @@ import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import type { Settings } from '#shared/domain/settings.ts'
 import type { Tally } from '#shared/domain/tally.ts'
-import type { Latch } from '#shared/domain/trading-state.ts'
+import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 import type { Stop } from '#shared/lib/clock.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
 
@@ -189,6 +189,12 @@ export interface ResearchSources {
   fetch<Name extends SourceName>(source: Name, instrument: string, signal: AbortSignal): Promise<SourceAnswer<Name>>
 }
 
+/** A stop that was asked for from outside the process. */
+export interface StopRequest {
+  readonly level: StopLevel
+  readonly reason: string
+}
+
 /** Where custom tasks ask. Rejects with SOURCE_UNAVAILABLE for whatever keeps it from an answer, never with anything else but the signal's reason. */
 export interface CustomSources {
   find(task: ResearchTask, instrument: string, signal: AbortSignal): Promise<CustomFinding>
@@ -232,7 +238,7 @@ export interface LatchStore {
   /** Durable when it returns. */
   save(latch: Latch): void
   /** True when a stop was asked for from outside the process and has not been taken up. */
-  stopRequested(): { readonly reason: string } | undefined
+  stopRequested(): StopRequest | undefined
   clearStopRequest(): void
 }
 
