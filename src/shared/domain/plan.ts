@@ -42,7 +42,6 @@ export const estimateBasisSchema = z.object({
   /** The share of attempts that succeed. */
   success: z.number(),
 })
-export type EstimateBasis = z.infer<typeof estimateBasisSchema>
 
 /** One unit of a plan: who does what, after which other steps, at what estimated cost. */
 export const stepSchema = z.object({

@@ -1,3 +1,4 @@
+import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import { type CausalPlan, dependencies } from '#engine/planning/causal-links.ts'
 import { causalPlan } from '#engine/planning/causal-plan.ts'
 import { decompose, type PlannedStep, type PlanningProblem } from '#engine/planning/decompose.ts'
@@ -5,6 +6,8 @@ import { task } from '#engine/planning/network.ts'
 import { type PlanSchedule, planSchedule } from '#engine/planning/schedule-plan.ts'
 import type { Sha256 } from '#engine/ports.ts'
 import { planHash } from '#engine/tasks/plan-hash.ts'
+import type { Seat } from '#shared/domain/agent.ts'
+import type { ModelUse } from '#shared/domain/model.ts'
 import type { Plan, Step } from '#shared/domain/plan.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Goal } from '#shared/domain/run.ts'
@@ -33,10 +36,11 @@ export function decidePlan(
   goal: Goal,
   config: PlanningConfig,
   sha256: Sha256,
-  estimateOf?: EstimateOf,
+  { models = new Map(), estimateOf }: { readonly models?: SeatModels; readonly estimateOf?: EstimateOf } = {},
 ): DecidePlan {
   const terms = withEstimates(decideTerms(goal, config), estimateOf)
-  const { steps, causal } = decomposed(terms)
+  const { steps: planned, causal } = decomposed(terms)
+  const steps = planned.map((step) => withModel(step, models))
   const profile = config.profiles[goal.profile]
   const slots = config.enabled ? (goal.slots ?? profile.parallel) : 1
   const schedule = planSchedule(
@@ -69,6 +73,18 @@ export function decidePlan(
     reasons: stepReasons(causal, steps),
   }
   return { plan, schedule, causal }
+}
+
+/** The use that a seat's model has in a step of each kind. */
+const modelUseOf: Readonly<Record<string, ModelUse>> = { argue: 'words', assess: 'ballot' }
+
+/** The step with the most that its seat's language model can cost and take. */
+function withModel(step: Step, models: SeatModels): Step {
+  const given = models.get(step.owner as Seat)
+  const use = modelUseOf[step.action]
+  if (given === undefined || use === undefined || !given.uses.includes(use)) return step
+  const { seconds, usd } = step.estimate
+  return { ...step, estimate: { seconds, usd: usd + given.model.mostUsd } }
 }
 
 /** Sums of prices in USD, to a hundredth of a cent. */

@@ -22,7 +22,7 @@ const onchain = tasks['onchain_metrics'] as (typeof tasks)[string]
 describe('the estimate of a research task', () => {
   it('is the configured one while nothing was seen', () => {
     expect(learnedEstimates([], now)('onchain_metrics', onchain)).toBeUndefined()
-    const plan = decidePlan('plan_1', goal, shippedPlanning, sha256, learnedEstimates([], now)).plan
+    const plan = decidePlan('plan_1', goal, shippedPlanning, sha256, { estimateOf: learnedEstimates([], now) }).plan
     expect(plan).toEqual(decidePlan('plan_1', goal, shippedPlanning, sha256).plan)
   })
 

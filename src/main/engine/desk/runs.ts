@@ -97,7 +97,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     }
     const runId = ids.next('run')
     const estimateOf = learned()
-    const { plan } = decidePlan(ids.next('plan'), goal, planning, sha256, estimateOf)
+    const { plan } = decidePlan(ids.next('plan'), goal, planning, sha256, { models: parts.models, estimateOf })
     const leastUsd = leastCostUsd(plan, planning.profiles[goal.profile].minimumSources)
     refuseUnaffordable(plan, leastUsd, spending.leftFor(runId, memories()), spending)
     const memory = beginRunMemory(runId, goal, plan, Math.floor(clock.now()))
@@ -120,7 +120,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
    */
   function isSamePlan({ goal, plan, planned }: RunMemory): boolean {
     try {
-      const again = decidePlan(planned.id, goal, planning, sha256)
+      const again = decidePlan(planned.id, goal, planning, sha256, { models: parts.models })
       return planHash(plan.steps, sha256) === plan.hash && again.plan.hash === planned.hash
     } catch {
       // It wants a task that is not defined any more.
