@@ -12,6 +12,7 @@ import type { ImportReport } from '#shared/contract/market.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
+import { reviewPolicySchema } from '#shared/domain/review.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { createIds } from '#shared/lib/ids.ts'
@@ -61,6 +62,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     mkdirSync(home, { recursive: true })
     const planning = readConfig('planning.yaml', planningConfigSchema, home)
     const caps = readConfig('mandate.yaml', mandateSchema, home)
+    const reviewPolicy = readConfig('review.yaml', reviewPolicySchema, home)
     const settings = createFileSettingsStore(home)
     const latchStore = createFileLatchStore(home)
     const hadJournal = existsSync(join(home, 'journal.db'))
@@ -79,7 +81,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       schedule: setImmediate,
       projections: deskProjections,
       app,
-      configHash: sha256(planning.text + caps.text),
+      configHash: sha256(planning.text + caps.text + reviewPolicy.text),
       mode: 'paper',
       account: account.id,
     })
@@ -122,6 +124,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       sources: world.sources,
       planning: planning.value,
       mandate,
+      reviewPolicy: reviewPolicy.value,
+      timeScale: world.speed,
       account,
       clock,
       random: random.fork('runs'),

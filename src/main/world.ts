@@ -18,6 +18,8 @@ export interface World {
   readonly clock: Clock
   /** The oldest quote that still is the market's: replayed bars tick more slowly. */
   readonly quoteAgeMs: number | null
+  /** Milliseconds of the desk's time that go by in one of real time. */
+  readonly speed: number
 }
 
 /** Simulated sources answer in a fraction of what real ones take. */
@@ -32,6 +34,7 @@ export function createWorld(choice: FeedChoice, clock: Clock, bars: BarStore): W
       sources: createSimulatedSources({ exchange, clock, latencyScale }),
       clock,
       quoteAgeMs: null,
+      speed: 1,
     }
   }
   return createReplayWorld(choice, clock, bars)
@@ -72,5 +75,6 @@ function createReplayWorld(choice: Extract<FeedChoice, { kind: 'replay' }>, cloc
       after: (delayMs, callback) => clock.after(delayMs, callback),
     },
     quoteAgeMs: 2 * timeframeMs[timeframe],
+    speed: choice.speed,
   }
 }

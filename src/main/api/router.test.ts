@@ -4,6 +4,7 @@ import { createRouterClient, ORPCError } from '@orpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDesk } from '#main/desk.ts'
 import { contract } from '#shared/contract/index.ts'
+import { decimal } from '#shared/lib/decimal.ts'
 import { errorCode } from '#shared/lib/error.ts'
 import { makeHome, temporaryHome } from '#test/builders/home.ts'
 import type { Desk } from './desk.ts'
@@ -202,6 +203,24 @@ describe('the API over a whole desk', () => {
     }
     expect(changes[0]?.nouns).toEqual(expect.arrayContaining(['agents', 'bars', 'runs', 'settings', 'orders']))
     expect(changes.at(-1)).toMatchObject({ nouns: ['settings'], seq: (await api.journal.head()).size })
+  })
+
+  it('has no review where the desk needed nobody, and acts on none', async () => {
+    expect(await api.reviews.list({})).toEqual([])
+    expect(await api.reviews.overrides({})).toEqual([])
+    expect((await api.system.status()).reviews).toEqual({ waiting: 0, nextExpiresInMs: null, habit: null })
+    const reviewId = 'rev_none'
+    const words = { code: 'OTHER', words: 'Just so' } as const
+    const asked = [
+      api.reviews.get({ reviewId }),
+      api.reviews.approve({ reviewId, orderHash: '' }),
+      api.reviews.edit({ reviewId, quantity: decimal(1), limitPrice: null, words }),
+      api.reviews.reject({ reviewId, words }),
+      api.reviews.ask({ reviewId, question: 'Why?' }),
+      api.reviews.snooze({ reviewId, forMs: 1_000 }),
+      api.reviews.recordBlind({ reviewId, action: 'buy', confidence: 1 }),
+    ]
+    expect(await Promise.all(asked.map(codeOf))).toEqual(asked.map(() => 'REVIEW_NOT_FOUND'))
   })
 
   it('refuses what the contract does not know', async () => {

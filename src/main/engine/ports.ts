@@ -8,6 +8,7 @@ import type { Fill, Order, OrderStatus } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
+import type { Override, Review } from '#shared/domain/review.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import type { Settings } from '#shared/domain/settings.ts'
 import type { Tally } from '#shared/domain/tally.ts'
@@ -163,8 +164,15 @@ export interface OrderArchive {
   hasFill(clientOrderId: string, tradeId: string): boolean
 }
 
+/** What is remembered of reviews for good: what is durable. */
+export interface ReviewArchive {
+  getReview(reviewId: string): Review | undefined
+  /** Overrides of which it is not known yet what they came to, oldest first. */
+  listUnmeasuredOverrides(): readonly Override[]
+}
+
 /** What can be asked of the projections: lists as the contract gives them, of what is durable. */
-export interface Queries extends OrderArchive {
+export interface Queries extends OrderArchive, ReviewArchive {
   /** Newest first. */
   listRuns(limit: number): readonly RunSummary[]
   getRun(runId: string): Run | undefined
@@ -174,6 +182,10 @@ export interface Queries extends OrderArchive {
   listMessages(runId: string, after: string | undefined, limit: number): readonly Message[]
   listEvidence(runId: string): readonly Evidence[]
   getVote(runId: string): Vote
+  /** Newest first. */
+  listReviews(limit: number): readonly Review[]
+  /** Newest first. */
+  listOverrides(limit: number): readonly Override[]
   /** Newest first. */
   listOrders(instrument: string | undefined, limit: number): readonly Order[]
   /** Newest first. */

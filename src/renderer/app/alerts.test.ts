@@ -23,6 +23,7 @@ const quiet: Status = {
   broker: { connected: true, name: 'paper', latencyMs: 4 },
   activeRunId: null,
   deadLetters: 0,
+  reviews: { waiting: 0, nextExpiresInMs: null, habit: null },
   loopDelayMs: 2,
   now,
   journalSize: 1,

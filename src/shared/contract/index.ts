@@ -1,5 +1,6 @@
 import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
+import { reviewsContract } from './reviews.ts'
 import { runsContract } from './runs.ts'
 import { settingsContract } from './settings.ts'
 import { systemContract } from './system.ts'
@@ -10,6 +11,7 @@ export const contract = {
   system: systemContract,
   market: marketContract,
   runs: runsContract,
+  reviews: reviewsContract,
   trading: tradingContract,
   journal: journalContract,
   settings: settingsContract,

@@ -53,7 +53,7 @@ describe('the plan of a decision', () => {
 
   it('an agent that fails harms the decision only where nothing can be decided without it', () => {
     const required = planFor('balanced').steps.filter(({ optional }) => !optional)
-    expect(required.map(({ id }) => id)).toEqual(['validate', 'propose', 'decide', 'execute'])
+    expect(required.map(({ id }) => id)).toEqual(['validate', 'propose', 'decide', 'review', 'execute'])
   })
 
   it('the same goal gives the same plan, another profile another one', () => {

@@ -139,10 +139,15 @@ function deliberation(profile: Profile, research: readonly string[]): Step[] {
   const sized = add('risk', 'Measure and size the risk', 'risk', 'assess', [proposed], true)
   const assessed = voters.map((seat) => add(`ballot-${seat}`, 'Vote', seat, 'assess', [sized], true))
   const decided = add('decide', 'Count the votes', 'planner', 'decide', [sized, ...assessed])
-  const executed = add('execute', 'Carry it out', 'executor', 'execute', [decided])
+  const reviewed = add('review', 'Ask the trader where it must', 'planner', 'review', [decided])
+  const executed = add('execute', 'Carry it out', 'executor', 'execute', [reviewed])
   add('evaluate', 'Measure the outcome', 'evaluator', 'evaluate', [executed], true)
-  return steps.map((step) => (step.id === 'execute' ? { ...step, timeoutMs: executeTimeoutMs } : step))
+  return steps.map((step) => ({ ...step, timeoutMs: ownTimeoutMs[step.id] ?? step.timeoutMs }))
 }
 
-/** A market order is filled within seconds; what is not by then is left to the order's own life. */
-const executeTimeoutMs = 60_000
+const ownTimeoutMs: Readonly<Record<string, number>> = {
+  // A market order is filled within seconds; what is not by then is left to the order's own life.
+  execute: 60_000,
+  // Reviews expire by themselves, the longest after a day.
+  review: 2 * 86_400_000,
+}

@@ -2,7 +2,16 @@ import { createRoster, type Roster } from '#engine/agents/roster.ts'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import type { Bus } from '#engine/bus.ts'
 import type { Journal } from '#engine/journal.ts'
-import type { Broker, Feed, LatchStore, MarketUpdate, OrderArchive, ResearchSources, Sha256 } from '#engine/ports.ts'
+import type {
+  Broker,
+  Feed,
+  LatchStore,
+  MarketUpdate,
+  OrderArchive,
+  ResearchSources,
+  ReviewArchive,
+  Sha256,
+} from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
@@ -11,12 +20,14 @@ import type { Actor } from '#shared/domain/journal.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import { isInFlight } from '#shared/domain/order.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
+import type { ReviewPolicy } from '#shared/domain/review.ts'
 import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
+import { createReviews, type Reviews } from './reviews.ts'
 import type { RunMemory } from './run-memory.ts'
 import { createRuns, type Runs } from './runs.ts'
 
@@ -25,7 +36,7 @@ export interface KernelOptions {
   readonly journal: Journal
   /** What the journal tells of the account so far. */
   readonly book: TradingBook
-  readonly archive: OrderArchive
+  readonly archive: OrderArchive & ReviewArchive
   /** Runs that an earlier process left unfinished. */
   readonly unfinished: readonly RunMemory[]
   readonly outcomesOf: (instrument: string) => ProposalBriefing['outcomes']
@@ -37,6 +48,11 @@ export interface KernelOptions {
   readonly sources: ResearchSources
   readonly planning: PlanningConfig
   readonly mandate: Mandate
+  readonly reviewPolicy: ReviewPolicy
+  /** False where there is no trader to ask; default true. */
+  readonly attended?: boolean
+  /** Milliseconds of the desk's time in one of waiting: above 1 where bars are replayed faster; default 1. */
+  readonly timeScale?: number
   readonly account: { readonly id: string; readonly currency: string; readonly cash: Decimal }
   readonly clock: Clock
   readonly random: Random
@@ -51,6 +67,7 @@ export interface Kernel {
   readonly orders: Orders
   readonly latch: DeskLatch
   readonly runs: Runs
+  readonly reviews: Reviews
   readonly roster: Roster
   readonly book: TradingBook
   readonly mandate: Mandate
@@ -95,6 +112,7 @@ export function createKernel(options: KernelOptions): Kernel {
     clock,
     initial: options.latch,
     onChange(after, change) {
+      reviews.voidAll(`The desk turned ${after.state}: ${change.reason}`)
       if (after.state === 'ACTIVE') return
       if (after.state === 'HALTED') {
         haltedSince = clock.monotonic()
@@ -103,6 +121,21 @@ export function createKernel(options: KernelOptions): Kernel {
       // What already works could still increase a position (I6).
       orders.cancelForStop(after.level ?? 2, change.by)
     },
+  })
+  const reviews: Reviews = createReviews({
+    journal,
+    book,
+    feed,
+    clock,
+    ids: options.ids,
+    sha256: options.sha256,
+    archive: options.archive,
+    policy: options.reviewPolicy,
+    mode: broker.mode,
+    attended: options.attended ?? true,
+    timeScale: options.timeScale ?? 1,
+    unfinished: options.unfinished,
+    check: (intent) => orders.denial(intent),
   })
   const orders: Orders = createOrders({
     journal,
@@ -114,6 +147,7 @@ export function createKernel(options: KernelOptions): Kernel {
     mandate,
     clock,
     sha256: options.sha256,
+    approvalDenial: (order) => reviews.approvalDenial(order),
   })
   const runs: Runs = createRuns(
     {
@@ -121,6 +155,7 @@ export function createKernel(options: KernelOptions): Kernel {
       bus,
       feed,
       orders,
+      reviews,
       book,
       latch,
       mandate,
@@ -177,6 +212,7 @@ export function createKernel(options: KernelOptions): Kernel {
       if (now - before > stalledMs) halt(1, system, `The desk stood still for ${seconds(now - before)}`)
       else if (now - heardAt > stalledMs) halt(1, system, `The broker is silent for ${seconds(now - heardAt)}`)
       openDay()
+      reviews.tick()
       before = now
       cancel = clock.after(tickMs, tick)
     }
@@ -215,6 +251,7 @@ export function createKernel(options: KernelOptions): Kernel {
     })
     openDay()
     watch()
+    if (latch.current().state === 'HALTED') reviews.voidAll('The desk was started again while halted')
     for (const memory of options.unfinished) {
       if (latch.current().state === 'HALTED') await abandon(memory)
       else runs.resume(memory)
@@ -232,6 +269,7 @@ export function createKernel(options: KernelOptions): Kernel {
     orders,
     latch,
     runs,
+    reviews,
     roster,
     book,
     mandate,
