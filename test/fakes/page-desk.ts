@@ -23,7 +23,7 @@ import type { Goal, Run, RunSummary } from '#shared/domain/run.ts'
 import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import type { Latch, StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
-import { decimal, fromNumber, multiply, subtract, toNumber, ZERO } from '#shared/lib/decimal.ts'
+import { type Decimal, decimal, fromNumber, multiply, subtract, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { scriptedFindings, scriptedLines, scriptedPlan, scriptedSteps, scriptedVotes } from './page-script.ts'
 
 /** A desk for looking at the page: it implements the whole contract, follows a script, and can be disturbed. */
@@ -31,6 +31,8 @@ export interface PageDesk {
   readonly url: string
   /** Every stop that was asked for. */
   readonly stops: { level: StopLevel; at: number }[]
+  /** Every close of a position that was asked for; a null quantity is the whole of it. */
+  readonly closes: { key: string; instrument: string; quantity: Decimal | null; reason: string }[]
   /** Starts the scripted run at a speed; 1 is real time, Infinity ends it at once. Resolves when it is over. */
   play(speed: number): Promise<void>
   /** Plays the script up to a second at once and leaves the run there. */
@@ -125,6 +127,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
   const fills: Fill[] = []
   const records: JournalRecord[] = []
   const stops: PageDesk['stops'] = []
+  const closes: PageDesk['closes'] = []
   const prices = { ...firstPrices }
   const series = new Map<string, Bar[]>()
   const sockets = new Set<WebSocket>()
@@ -650,6 +653,38 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     createdAt: Date.now() - 8_980_000,
   })
 
+  function closeNow(held: PositionView, quantity: Decimal): Order {
+    const price = held.mark ?? held.averagePrice ?? ZERO
+    const left = subtract(held.quantity, quantity)
+    const sent: Order = {
+      clientOrderId: id('ord'),
+      venueOrderId: 'v-close',
+      instrument: held.instrument,
+      side: 'sell',
+      type: 'MARKET',
+      timeInForce: 'IOC',
+      quantity,
+      limitPrice: null,
+      reduceOnly: true,
+      status: 'FILLED',
+      filledQuantity: quantity,
+      averagePrice: price,
+      by: 'trader',
+      runId: null,
+      proposalId: null,
+      decisionId: null,
+      createdAt: Date.now(),
+      updatedAt: Date.now(),
+      reason: null,
+    }
+    orders.unshift(sent)
+    position = left === ZERO ? null : { ...held, quantity: left }
+    markPosition()
+    record('orderFilled', { clientOrderId: sent.clientOrderId })
+    touch('orders', 'positions')
+    return sent
+  }
+
   function stop(level: StopLevel, reason: string) {
     stops.push({ level, at: Date.now() })
     latch = { state: 'HALTED', epoch: latch.epoch + 1, level, by: 'trader', reason, at: Date.now() }
@@ -833,6 +868,34 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       snooze: os.reviews.snooze.handler(noReview),
       recordBlind: os.reviews.recordBlind.handler(noReview),
     },
+    conversations: {
+      search: os.conversations.search.handler(({ input }) => {
+        const wanted = input.text.toLowerCase()
+        return runs
+          .flatMap(({ run, messages }) => messages.map((message) => ({ message, instrument: run.goal.instrument })))
+          .map((each, index) => ({ ...each, seq: index + 1, excerpt: [{ text: each.message.text, found: false }] }))
+          .filter(({ message }) => message.text.toLowerCase().includes(wanted))
+          .reverse()
+          .slice(0, input.limit)
+      }),
+      say: os.conversations.say.handler(({ input: { runId, remark } }) => {
+        const state = find(runId)
+        const words: Message = {
+          id: `msg-said-${state.messages.length}`,
+          runId,
+          at: Date.now(),
+          agent: 'trader',
+          kind: 'human',
+          text: remark.text,
+          confidence: null,
+          evidence: [],
+          replyTo: null,
+        }
+        state.messages.push(words)
+        touch('messages')
+        return [words]
+      }),
+    },
     trading: {
       stop: os.trading.stop.handler(({ input }) => stop(input.level, input.reason)),
       reduce: os.trading.reduce.handler(({ input }) => {
@@ -868,6 +931,13 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         return found
       }),
       fills: os.trading.fills.handler(() => fills),
+      close: os.trading.close.handler(({ input: { key, instrument, quantity, reason } }) => {
+        closes.push({ key, instrument, quantity: quantity ?? null, reason })
+        const held = position
+        if (held === null || held.instrument !== instrument)
+          throw new ORPCError('POSITION_NOT_FOUND', { status: 404, message: `There is no position in ${instrument}.` })
+        return closeNow(held, quantity ?? held.quantity)
+      }),
       positions: os.trading.positions.handler(() => (position === null ? [] : [position])),
     },
     journal: {
@@ -926,6 +996,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
   return {
     url: `http://127.0.0.1:${port}/`,
     stops,
+    closes,
     play: (speed) => playRun(begin(usualGoal), speed),
     playTo(second) {
       for (const { run } of runs)

@@ -183,6 +183,68 @@ describe('UX-17 the conversation', () => {
   })
 })
 
+describe('HO-8 closing by hand', () => {
+  const open = () => page.getByRole('button', { name: 'Close BTC/USDT' }).click()
+  const dialog = () => page.getByRole('dialog')
+
+  it('names what is sent, what it comes to, and where, before anything leaves (HO-16, UX-22)', async () => {
+    await open()
+    const held = await dialog().getByLabel('Quantity in BTC').inputValue()
+    await dialog()
+      .getByRole('button', { name: `Close ${held} BTC` })
+      .waitFor()
+    for (const words of [/sell .* BTC at the market, reduce only/, /paper-1, PAPER/]) {
+      await dialog().getByText(words).waitFor()
+    }
+    const facts = await dialog().locator('dd').allInnerTexts()
+    expect(facts).toHaveLength(5)
+    expect(facts.filter((fact) => fact.includes('–'))).toEqual([])
+    expect(facts).toContain('0.0000 BTC')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Keep the position')
+    await dialog().getByLabel('Quantity in BTC').fill('99')
+    await dialog().getByText('is held.').waitFor()
+    expect(
+      await dialog()
+        .getByRole('button', { name: /^Close .*BTC$/ })
+        .isDisabled(),
+    ).toBe(true)
+    await dialog().getByRole('button', { name: 'Keep the position' }).click()
+    expect(desk.closes).toEqual([])
+  })
+
+  it('closes a part with its reason, and then the whole', async () => {
+    await open()
+    await dialog().getByLabel('Quantity in BTC').fill('0.005')
+    await dialog().getByLabel('Why').fill('Half is enough')
+    await dialog().getByRole('button', { name: 'Close 0.005 BTC' }).click()
+    await dialog().waitFor({ state: 'detached' })
+    expect(desk.closes).toMatchObject([{ instrument: 'BTC/USDT', quantity: '0.005', reason: 'Half is enough' }])
+    await open()
+    await dialog()
+      .getByRole('button', { name: /^Close .*BTC$/ })
+      .click()
+    await page.getByText('The desk holds nothing.').waitFor()
+    expect(new Set(desk.closes.map(({ key }) => key)).size).toBe(2)
+  })
+
+  it('KS-2 halted, says why it cannot and offers the way out; allowed in REDUCING', async () => {
+    desk.setState('HALTED')
+    await page.getByText('HALTED', { exact: true }).first().waitFor()
+    await open()
+    await dialog()
+      .getByText(/Trading is HALTED/)
+      .waitFor()
+    const close = dialog().getByRole('button', { name: /^Close .*BTC$/ })
+    expect(await close.isDisabled()).toBe(true)
+    await dialog().getByRole('button', { name: 'Allow closing by hand' }).click()
+    await dialog()
+      .getByText(/Trading is HALTED/)
+      .waitFor({ state: 'detached' })
+    await close.click()
+    await until(() => desk.closes.length === 1, 'the close arrived')
+  })
+})
+
 describe('at 200 events a second', () => {
   it('nothing shifts, and the page stays quick to the hand', async () => {
     await page.evaluate(`(() => {

@@ -24,6 +24,7 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   insightFormed: [],
   argumentMade: [],
   messagePosted: ['messages'],
+  traderObjected: ['messages'],
   proposalMade: ['vote'],
   proposalRevised: ['vote'],
   ballotCast: ['vote'],

@@ -152,6 +152,13 @@ describe('the API over a whole desk', () => {
     expect(await api.runs.vote({ runId: id })).toMatchObject({ policy: { rule: { kind: 'weighted' } }, decision: null })
     expect(await api.runs.messages({ runId: id })).toEqual([])
     expect(await api.runs.evidence({ runId: id })).toEqual([])
+    const [said] = await api.conversations.say({ runId: id, remark: { intent: 'object', text: 'Not tonight.' } })
+    expect(said).toMatchObject({ agent: 'trader', kind: 'human', text: 'Not tonight.' })
+    const [hit] = await api.conversations.search({ text: 'tonight', instrument: 'BTC/USDT' })
+    expect(hit).toMatchObject({ message: said, instrument: 'BTC/USDT' })
+    expect(await codeOf(api.conversations.say({ runId: 'run_none', remark: { intent: 'object', text: 'No' } }))).toBe(
+      'RUN_NOT_FOUND',
+    )
     await api.runs.cancel({ runId: id, reason: 'enough' })
     await api.runs.cancel({ runId: other.id, reason: 'enough' })
     await expect.poll(async () => (await api.runs.get({ runId: id })).status).toBe('cancelled')
@@ -184,6 +191,8 @@ describe('the API over a whole desk', () => {
     expect(await api.trading.fills({ instrument: 'BTC/USDT' })).toEqual([])
     expect(await api.trading.positions()).toEqual([])
     expect(await codeOf(api.trading.cancel({ clientOrderId: 'nobody' }))).toBe('ORDER_NOT_FOUND')
+    const close = { key: 'a wish of mine', instrument: 'BTC/USDT', reason: 'Enough' }
+    expect(await codeOf(api.trading.close(close))).toBe('POSITION_NOT_FOUND')
   })
 
   it('shows its journal, and that it verifies', async () => {
@@ -281,7 +290,7 @@ describe('a desk and its home', () => {
     await desk.stop('done')
     writeFileSync(join(home, 'mandate.yaml'), 'instruments: 5')
     await expect(createDesk({ home })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
-    writeFileSync(join(home, 'mandate.yaml'), '')
+    writeFileSync(join(home, 'mandate.yaml'), 'ordersPerMinute: many')
     await expect(createDesk({ home })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 })

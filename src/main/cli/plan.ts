@@ -31,10 +31,11 @@ async function plan(goalWords: readonly string[], { profile, policy, home, json 
   const { resolveHome } = await import('#main/home.ts')
   const { sha256 } = await import('#main/system.ts')
   const { planningConfigSchema } = await import('#shared/domain/profile.ts')
+  const { overridesText } = await import('./plan-overrides.ts')
   const { describePlan, planText, readGoal } = await import('./plan-text.ts')
   const goal = { instrument: readGoal(goalWords.join(' ')), profile, policy }
-  const planning = readConfig('planning.yaml', planningConfigSchema, resolveHome(home)).value
-  const decided = decidePlan('plan', goal, planning, sha256)
-  if (json) printJson(describePlan(goal, decided))
-  else print(planText(goal, decided, describeTerminal()))
+  const planning = readConfig('planning.yaml', planningConfigSchema, resolveHome(home))
+  const decided = decidePlan('plan', goal, planning.value, sha256)
+  if (json) printJson({ ...describePlan(goal, decided), overrides: planning.overrides })
+  else print([planText(goal, decided, describeTerminal()), overridesText(planning)].filter(Boolean).join('\n\n'))
 }

@@ -3,7 +3,7 @@ import type { Bar, BarSeries, Timeframe } from '#shared/domain/bar.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
-import type { Message } from '#shared/domain/message.ts'
+import type { Message, MessageHit, MessageSearch } from '#shared/domain/message.ts'
 import type { Fill, Order, OrderStatus } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
@@ -180,6 +180,8 @@ export interface Queries extends OrderArchive, ReviewArchive {
   listUnfinishedRuns(): readonly { readonly id: string; readonly seq: number }[]
   /** Oldest first, after the message with the given id; throws MESSAGE_NOT_FOUND for an id that is not of this run. */
   listMessages(runId: string, after: string | undefined, limit: number): readonly Message[]
+  /** Newest first. */
+  searchMessages(search: MessageSearch): readonly MessageHit[]
   listEvidence(runId: string): readonly Evidence[]
   getVote(runId: string): Vote
   /** Newest first. */

@@ -1,3 +1,4 @@
+import { conversationsContract } from './conversations.ts'
 import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
 import { reviewsContract } from './reviews.ts'
@@ -12,6 +13,7 @@ export const contract = {
   market: marketContract,
   runs: runsContract,
   reviews: reviewsContract,
+  conversations: conversationsContract,
   trading: tradingContract,
   journal: journalContract,
   settings: settingsContract,

@@ -54,6 +54,7 @@ export interface DeskEvents {
   insightFormed: AboutRun<{ readonly insight: Insight }>
   argumentMade: AboutRun<{ readonly argument: Argument }>
   messagePosted: { readonly message: Message }
+  traderObjected: AboutRun<{ readonly messageId: string; readonly text: string }>
   proposalMade: { readonly proposal: Proposal }
   proposalRevised: { readonly proposal: Proposal; readonly why: string }
   ballotCast: AboutRun<{ readonly ballot: Ballot }>

@@ -41,6 +41,7 @@ const reviewRuleCodes = [
   'DOSSIER_INSUFFICIENT',
   'NOT_PROPOSED',
   'VETO_HOLDER_SILENT',
+  'OBJECTION',
   'LARGE_ORDER',
   'ASKED_AGAIN',
 ] as const

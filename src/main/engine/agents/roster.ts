@@ -10,6 +10,7 @@ import { type Agent, createAgent, type Handlers } from './agent.ts'
 import { performResearch } from './research.ts'
 import type { Briefing, ProposalBriefing } from './seat.ts'
 import { analyse } from './seats/analyse.ts'
+import { type AskedOfSeat, answerQuestion } from './seats/answer.ts'
 import { argue } from './seats/argue.ts'
 import { assess, type VotingSeat } from './seats/assess.ts'
 import { type Execution, lessonsOf } from './seats/lessons.ts'
@@ -51,6 +52,7 @@ export function createRoster({ bus, clock, ids, sources, onHealth }: RosterOptio
       return argue(side, briefing, round, earlier)
     },
   })
+  const answer = (input: unknown) => answerQuestion(input as AskedOfSeat)
   const handlers: Readonly<Record<Seat, Handlers>> = {
     planner: {},
     researcher: {
@@ -86,7 +88,7 @@ export function createRoster({ bus, clock, ids, sources, onHealth }: RosterOptio
     evaluator: { ...assessing('evaluator'), evaluate: (input) => lessonsOf(input as Execution) },
   }
   const agents: Agent[] = Object.entries(handlers).map(([seat, handle]) =>
-    createAgent({ seat: seat as Seat, bus, clock, handlers: handle, onHealth }),
+    createAgent({ seat: seat as Seat, bus, clock, handlers: { ...handle, answer }, onHealth }),
   )
   return {
     health: () => agents.map((agent) => agent.health()),

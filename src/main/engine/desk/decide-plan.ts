@@ -35,7 +35,8 @@ const pools = { research: 'research' } as const
  */
 export function decidePlan(id: string, goal: Goal, config: PlanningConfig, sha256: Sha256): DecidePlan {
   const profile = config.profiles[goal.profile]
-  const research = profile.tasks.map((name) => researchStep(name, profile, config))
+  const tasks = profile.tasks.filter((name) => profile.optionalTasks || config.tasks[name]?.optional !== true)
+  const research = tasks.map((name) => researchStep(name, tasks, config))
   const steps: Step[] = [
     ...research,
     ...deliberation(
@@ -79,7 +80,7 @@ function cents(usd: number): number {
   return Math.round(usd * 10_000) / 10_000
 }
 
-function researchStep(name: string, profile: Profile, config: PlanningConfig): Step {
+function researchStep(name: string, tasks: readonly string[], config: PlanningConfig): Step {
   const task = config.tasks[name]
   if (task === undefined) {
     throw new ParleyError(
@@ -95,7 +96,7 @@ function researchStep(name: string, profile: Profile, config: PlanningConfig): S
     title: task.title,
     owner: 'researcher' satisfies Seat,
     action: 'research',
-    needs: task.after.filter((needed) => profile.tasks.includes(needed)),
+    needs: task.after.filter((needed) => tasks.includes(needed)),
     priority: task.priority,
     // A task that fails leaves its evidence unavailable; what that means is for the validator to say.
     optional: true,

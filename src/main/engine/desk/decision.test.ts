@@ -46,8 +46,16 @@ function ballots(others: Readonly<Record<string, string | null>> = {}): Ballot[]
 
 const counted = (others?: Parameters<typeof ballots>[0], policy = goal.policy) =>
   tally(votingPolicy({ ...goal, policy }, profile), ballots(others), 5)
-const decided = (given: { others?: Parameters<typeof ballots>[0]; validation?: Validation | null } = {}) =>
-  decide(made, proposal, counted(given.others), given.validation === undefined ? good : given.validation, profile, null)
+const grounds = { objections: [], aboveNotional: null }
+const decided = (
+  given: { others?: Parameters<typeof ballots>[0]; validation?: Validation | null; objections?: string[] } = {},
+) => {
+  const validation = given.validation === undefined ? good : given.validation
+  return decide(made, proposal, counted(given.others), validation, profile, {
+    ...grounds,
+    objections: given.objections ?? [],
+  })
+}
 
 describe('how the desk votes', () => {
   it.each(consensusPresets)('%s: every seat has one vote, the risk manager and the privacy guard a veto', (policy) => {
@@ -98,12 +106,16 @@ describe('what is decided', () => {
 
   it('an order above the size that the trader wants to see goes to the trader, unless it only reduces (HO-8)', () => {
     const sized = { ...proposal, quantity: decimal(50) }
-    const large = decide(made, sized, counted(), good, profile, decimal(4_999))
+    const large = decide(made, sized, counted(), good, profile, { ...grounds, aboveNotional: decimal(4_999) })
     expect(large).toMatchObject({ status: 'review', reason: expect.stringContaining('worth 5000') })
-    expect(decide(made, sized, counted(), good, profile, decimal(5_000)).status).toBe('agreed')
+    expect(decide(made, sized, counted(), good, profile, { ...grounds, aboveNotional: decimal(5_000) }).status).toBe(
+      'agreed',
+    )
     const sell = Object.fromEntries(electorate.map((voter) => [voter, 'sell']))
     const sale = { ...sized, action: 'sell' } as Proposal
-    expect(decide(made, sale, counted(sell), good, profile, decimal(1)).status).toBe('agreed')
+    expect(decide(made, sale, counted(sell), good, profile, { ...grounds, aboveNotional: decimal(1) }).status).toBe(
+      'agreed',
+    )
   })
 
   it.each(['risk', 'privacy'])('without a ballot of %s it goes to the trader: silence is no consent', (holder) => {
@@ -112,9 +124,16 @@ describe('what is decided', () => {
     expect(decision.reason).toContain('no chance of a veto')
   })
 
+  it('HO-2 what the trader objects to is not carried out without the trader, and says why', () => {
+    expect(decided({ objections: ['Earnings come out tonight.'] })).toMatchObject({
+      status: 'review',
+      reason: expect.stringContaining('The trader objects: Earnings come out tonight.'),
+    })
+  })
+
   it('HO-3 high disagreement goes to the trader and says by which rule', () => {
     const half = { analyst: 'sell', bull: 'sell', bear: 'sell', strategist: 'sell' }
-    const decision = decide(made, proposal, counted(half, 'simple-majority'), good, profile, null)
+    const decision = decide(made, proposal, counted(half, 'simple-majority'), good, profile, grounds)
     expect(decision.status).toBe('review')
     expect(decision.reason).toContain('Disagreement is')
   })
@@ -145,7 +164,7 @@ describe('what is decided', () => {
 
   it('without a proposal there is nothing to decide', () => {
     const hold = Object.fromEntries(electorate.map((voter) => [voter, 'hold']))
-    expect(decide(made, undefined, counted(hold), good, profile, null)).toMatchObject({
+    expect(decide(made, undefined, counted(hold), good, profile, grounds)).toMatchObject({
       status: 'noTrade',
       proposalId: null,
     })

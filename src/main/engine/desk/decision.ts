@@ -31,9 +31,11 @@ export function votingPolicy(goal: Goal, profile: Profile): ConsensusPolicy {
     : policy
 }
 
-/** Orders above the amount go to the trader; null asks for none. */
-interface SizeLimit {
-  readonly price: Decimal | null
+/** What besides the vote sends a decision to the trader. */
+export interface ReviewGrounds {
+  /** What the trader objected to in the run. */
+  readonly objections: readonly string[]
+  /** Orders above the amount are reviewed; null asks for none. */
   readonly aboveNotional: Decimal | null
 }
 
@@ -47,7 +49,8 @@ export function reviewRules(
   tally: Tally,
   validation: Validation | null,
   profile: Profile,
-  { price, aboveNotional }: SizeLimit,
+  price: Decimal | null,
+  { objections, aboveNotional }: ReviewGrounds,
 ): ReviewRule[] {
   const action = actionOf(tally.outcome)
   const agreed = tally.status === 'agreed' && action !== 'hold'
@@ -61,6 +64,7 @@ export function reviewRules(
   if (agreed && action !== proposal?.action) add('NOT_PROPOSED', `Nobody proposed to ${action}.`)
   // Silence is no consent: an agent that hangs must not lose the desk its veto.
   const silent = vetoHolders.filter((holder) => tally.absent.includes(holder)).map((holder) => seatTitles[holder])
+  for (const objection of objections) add('OBJECTION', `The trader objects: ${objection}`)
   if (silent.length > 0) {
     add('VETO_HOLDER_SILENT', `Without a ballot from ${silent.join(' and ')} there was no chance of a veto.`)
   }
@@ -88,11 +92,11 @@ export function decide(
   tally: Tally,
   validation: Validation | null,
   profile: Profile,
-  aboveNotional: Decimal | null,
+  grounds: ReviewGrounds,
 ): Decision {
   const action = actionOf(tally.outcome)
   const agreed = tally.status === 'agreed' && action !== 'hold'
-  const rules = reviewRules(proposal, tally, validation, profile, { price: made.price, aboveNotional })
+  const rules = reviewRules(proposal, tally, validation, profile, made.price, grounds)
   const sentences = new Set([tally.rule.sentence, ...rules.map(({ sentence }) => sentence)])
   return {
     ...made,

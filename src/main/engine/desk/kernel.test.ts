@@ -264,6 +264,7 @@ describe('KS-11 what an agent can reach', () => {
     'trading.reduce',
     'trading.rearm',
     'trading.cancel',
+    'trading.close',
     'settings.change',
     'market.import',
     'runs.start',
@@ -274,6 +275,7 @@ describe('KS-11 what an agent can reach', () => {
     'reviews.ask',
     'reviews.snooze',
     'reviews.recordBlind',
+    'conversations.say',
   ]
 
   it('every procedure that changes something is named here, so that a new one is looked at', () => {

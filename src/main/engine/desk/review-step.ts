@@ -7,7 +7,7 @@ import type { Review } from '#shared/domain/review.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import { errorCode } from '#shared/lib/error.ts'
 import { voters } from './decide-plan.ts'
-import { decide, reviewRules, votingPolicy } from './decision.ts'
+import { decide, type ReviewGrounds, reviewRules, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
 import type { ReviewOpening } from './reviews.ts'
 import { questionOf, type RunMemory } from './run-memory.ts'
@@ -123,7 +123,7 @@ export async function awaitReview(
       tally,
       memory.validation,
       profileOf(parts, memory),
-      parts.reviews.policy.aboveNotional,
+      groundsOf(parts, memory),
     )
     if (again.status !== 'agreed') return again
     // Whoever asked gets the answer: the desk does not act on it by itself.
@@ -137,6 +137,11 @@ function profileOf({ planning }: DeskParts, { goal }: RunMemory) {
   return planning.profiles[goal.profile]
 }
 
+/** What besides the vote may send the decision of a run to the trader. */
+export function groundsOf({ reviews }: DeskParts, { objections }: RunMemory): ReviewGrounds {
+  return { objections, aboveNotional: reviews.policy.aboveNotional }
+}
+
 /** The order of the decision as it would be sent, and why it goes to the trader. */
 function openingOf(parts: DeskParts, memory: RunMemory, again: boolean): ReviewOpening | undefined {
   const { decision, tally, runId } = memory
@@ -144,12 +149,15 @@ function openingOf(parts: DeskParts, memory: RunMemory, again: boolean): ReviewO
   const price = decision?.price ?? parts.feed.quote(memory.goal.instrument)?.last
   if (decision === null || tally === null || proposal === undefined || price === undefined) return undefined
   if (decision.action === 'hold') return undefined
-  const { policy } = parts.reviews
   const agreed = tally.status === 'agreed' && tally.outcome === decision.action
-  const rules = reviewRules(proposal, tally, memory.validation, profileOf(parts, memory), {
+  const rules = reviewRules(
+    proposal,
+    tally,
+    memory.validation,
+    profileOf(parts, memory),
     price,
-    aboveNotional: policy.aboveNotional,
-  })
+    groundsOf(parts, memory),
+  )
   return {
     runId,
     order: orderOf(decision, proposal, decision.action),
