@@ -73,6 +73,7 @@ describe('a configuration file of the data folder', () => {
       /^profiles\.balanced: nobody knows "parralel"; the nearest known key is "parallel"$/,
     ],
     ['a profile written wrong', 'profiles:\n  agressive:\n    parallel: 3\n', 2, /nearest known key is "aggressive"/],
+    ['a task named like a step', 'tasks:\n  validate:\n    title: A\n', 2, /^tasks\.validate: the desk's own steps/],
     ['a table that was left empty', 'enabled: true\nalerts:\n', 2, /^alerts: /],
     ['a number out of its range', 'alerts:\n  seconds: -1\n', 2, /must be from 1 to 86400 s/],
     ['a name that stands for nothing', 'tasks: *nothing\n', 1, /nothing/],

@@ -38,6 +38,8 @@ export function readConfig<T>(name: string, schema: z.ZodType<T>, home: string |
   const shipped = readYaml(join(resourcesFolder(), 'config', name))
   const file = home === undefined ? undefined : join(home, name)
   const own = file !== undefined && existsSync(file) ? readYaml(file) : undefined
+  // A file that lost what was in it must not loosen the trader's limits; one of comments alone says that nothing is set.
+  if (own !== undefined && own.text.trim() === '') throw own.refusal([], 'the file is empty')
   if (own !== undefined && own.data !== null && !isTable(own.data)) throw own.refusal([], 'the file: is no table')
   const merged = mergeOver(shipped.data, own?.data ?? {})
   const result = schema.safeParse(merged)
@@ -45,8 +47,7 @@ export function readConfig<T>(name: string, schema: z.ZodType<T>, home: string |
     const [issue] = result.error.issues
     const path = (issue?.path ?? []).map(String)
     const unknown = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : undefined
-    const reason =
-      unknown === undefined ? (issue?.message ?? 'is wrong') : unknownKey(unknown, knownKeys(schema, issue?.path ?? []))
+    const reason = unknown === undefined ? reasonOf(issue) : unknownKey(unknown, knownKeys(schema, issue?.path ?? []))
     throw (own ?? shipped).refusal(
       unknown === undefined ? path : [...path, unknown],
       `${path.join('.') || 'the file'}: ${reason}`,
@@ -58,6 +59,11 @@ export function readConfig<T>(name: string, schema: z.ZodType<T>, home: string |
     file: own === undefined ? undefined : file,
     overrides: own === undefined ? [] : overridesOf(shipped.data, own.data ?? {}),
   }
+}
+
+function reasonOf(issue: z.core.$ZodIssue | undefined): string {
+  const why = issue?.code === 'invalid_key' ? issue.issues[0] : issue
+  return why?.message ?? 'is wrong'
 }
 
 function unknownKey(key: string, known: readonly string[]): string {

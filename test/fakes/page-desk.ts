@@ -6,10 +6,10 @@ import { implement, ORPCError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { contract } from '#shared/contract/index.ts'
-import type { Noun, Status } from '#shared/contract/system.ts'
+import type { Noun, Status, StopShortcut } from '#shared/contract/system.ts'
 import { seats, seatTitles } from '#shared/domain/agent.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
-import { type Bar, barOpenTime, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
+import { type Bar, barOpenTime, type ImportedSeries, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
 import { consensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
@@ -46,6 +46,7 @@ export interface PageDesk {
   change(settings: Partial<Settings>): void
   setState(state: 'ACTIVE' | 'REDUCING' | 'HALTED'): void
   loseFeed(): void
+  shortcutIs(shortcut: StopShortcut): void
   /** Stops answering, as a frozen engine does; the connection stays. */
   freeze(): void
   thaw(): void
@@ -127,7 +128,9 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
   const fills: Fill[] = []
   const records: JournalRecord[] = []
   const stops: PageDesk['stops'] = []
+  let stopShortcut: StopShortcut = { state: 'not available' }
   const closes: PageDesk['closes'] = []
+  const imported: ImportedSeries[] = []
   const prices = { ...firstPrices }
   const series = new Map<string, Bar[]>()
   const sockets = new Set<WebSocket>()
@@ -260,6 +263,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         cash: decimal('99039.34'),
         equity: decimal('100128.4'),
         dayStartEquity: decimal('100000'),
+        unknown: null,
         asOf: Date.now(),
       },
       dayPnl: fromNumber(124.94 + toNumber(unrealised), 2),
@@ -267,6 +271,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       stop: stopProgress,
       feed: { connected: feedConnected, name: 'simulated exchange', lastTickAt, staleAfterMs: 10_000 },
       broker: { connected: true, name: 'paper broker', latencyMs: 41 },
+      stopShortcut,
       activeRunId: runs.find(({ run }) => run.status === 'running')?.run.id ?? null,
       deadLetters: 1,
       reviews: { waiting: 0, nextExpiresInMs: null, habit: null },
@@ -786,6 +791,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           }
         }),
       ),
+      imported: os.market.imported.handler(() => imported),
       import: os.market.import.handler(({ input }) => {
         const rows = input.text.trim().split('\n').slice(1)
         const bad = rows.flatMap((row, index) =>
@@ -804,16 +810,18 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
             },
           })
         }
-        return {
+        const now = Date.now()
+        const series = {
           file: input.file,
-          instrument: 'BTC/USDT',
+          instrument: 'GOLD/USD',
           timeframe: '1d' as const,
           bars: rows.length,
-          replaced: 0,
-          notes: [],
-          from: Date.now() - rows.length * 86_400_000,
-          to: Date.now(),
+          from: now - rows.length * 86_400_000,
+          to: now,
         }
+        imported.push(series)
+        touch('bars')
+        return { ...series, replaced: 0, notes: [] }
       }),
     },
     runs: {
@@ -1056,6 +1064,10 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     },
     setState(state) {
       latch = { ...latch, state, level: state === 'HALTED' ? 2 : null, epoch: latch.epoch + 1, at: Date.now() }
+      touch()
+    },
+    shortcutIs(shortcut) {
+      stopShortcut = shortcut
       touch()
     },
     loseFeed() {

@@ -183,6 +183,24 @@ describe('UX-17 the conversation', () => {
   })
 })
 
+describe('the credit of the chart', () => {
+  it('is a visible link to TradingView on the chart and in Settings, which tells the other site nothing', async () => {
+    for (const place of ['desk', 'settings']) {
+      await page.goto(`${desk.url}#/${place}`)
+      const link = page.getByRole('link', { name: 'Charts by TradingView' })
+      await link.waitFor()
+      const of = (name: string) => link.getAttribute(name)
+      expect([await of('href'), await of('target'), await of('rel')]).toEqual([
+        'https://www.tradingview.com',
+        '_blank',
+        'noreferrer',
+      ])
+      // Nothing lies over it: a click arrives.
+      await link.click({ trial: true })
+    }
+  })
+})
+
 describe('HO-8 closing by hand', () => {
   const open = () => page.getByRole('button', { name: 'Close BTC/USDT' }).click()
   const dialog = () => page.getByRole('dialog')
@@ -275,6 +293,19 @@ describe('at 200 events a second', () => {
   })
 })
 
+describe('EL-2 the bar', () => {
+  it('says whether the stop shortcut is armed, not armed, or not available here', async () => {
+    const bar = page.getByRole('banner')
+    await bar.getByText('not available', { exact: true }).waitFor()
+    const accelerator = 'CommandOrControl+Alt+Shift+H'
+    desk.shortcutIs({ state: 'not armed', accelerator })
+    await bar.getByText('not armed', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Alerts: 2' }).waitFor()
+    desk.shortcutIs({ state: 'armed', accelerator })
+    await bar.getByText('armed', { exact: true }).waitFor()
+  })
+})
+
 describe('KS-18 a lost engine', () => {
   it('is said within three seconds, with the way to stop without it; a stop pressed meanwhile arrives when it is back', async () => {
     desk.freeze()
@@ -315,12 +346,14 @@ describe('UX-10 by keyboard alone', () => {
       'Other ways to stop',
       'Desk',
       'Runs',
+      'Conversations',
       'Journal',
       'Agents',
       'Settings',
       'Instrument',
       '1h',
       'Data table',
+      'Charts by TradingView',
       'Run',
       'Risk profile',
       'Voting policy',
@@ -389,6 +422,25 @@ describe('every screen', () => {
     })
     await page.getByText('Line 2: has 3 columns, 6 are needed').waitFor()
     await page.getByText('BARS_NOT_IMPORTABLE').waitFor()
+  })
+
+  it('offers for a replay what was imported, and says to import bars where nothing was', async () => {
+    await page.goto(`${desk.url}#/settings`)
+    await page.getByText('Replay of bars', { exact: true }).click()
+    await page.getByText('import bars first').waitFor()
+    const use = page.getByRole('button', { name: 'Use this feed' })
+    expect(await use.isDisabled()).toBe(true)
+    await page.setInputFiles('input[type=file]', {
+      name: 'gold.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('time,open,high,low,close,volume\n1,2,3,4,5,6\n'),
+    })
+    await page.getByText(/^1 bars of 1d, .*, from gold.csv$/).waitFor()
+    await page.getByRole('combobox', { name: 'Replayed instrument' }).click()
+    expect(await page.getByRole('option').allInnerTexts()).toEqual(['GOLD/USD'])
+    await page.keyboard.press('Escape')
+    await use.click()
+    await page.getByText('The new feed is used after Parley is started again.').waitFor()
   })
 
   it('verifies the journal on request', async () => {

@@ -5,6 +5,7 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   deskStarted: [],
   deskStopped: [],
   accountOpened: [],
+  accountDoubted: ['positions'],
   dayOpened: [],
   settingsChanged: ['settings'],
   barsImported: ['bars'],
@@ -58,7 +59,8 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   orderCanceled: ['orders'],
   orderExpired: ['orders'],
   ordersReconciled: ['orders', 'positions'],
-  tradingStateChanged: [],
+  // A re-arm can make an unknown account known.
+  tradingStateChanged: ['positions'],
   stopProgressed: [],
   letterDied: ['agents'],
 }

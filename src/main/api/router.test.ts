@@ -67,6 +67,7 @@ describe('the API over a whole desk', () => {
       latch: { state: 'ACTIVE', epoch: 1 },
       stop: null,
       broker: { connected: true },
+      stopShortcut: { state: 'not available' },
       activeRunId: null,
       deadLetters: 0,
     })
@@ -114,6 +115,10 @@ describe('the API over a whole desk', () => {
     expect(await codeOf(api.market.import({ file: 'gold.csv', text: broken, instrument: 'GOLD/USD' }))).toMatch(/^CSV_/)
     const after = await api.market.import({ file: 'gold.csv', text: csv(95), instrument: 'GOLD/USD' })
     expect(after.replaced).toBe(90)
+    const from = Date.UTC(2024, 0, 1)
+    expect(await api.market.imported()).toEqual([
+      { instrument: 'GOLD/USD', timeframe: '1d', bars: 95, from, to: from + 94 * 86_400_000, file: 'gold.csv' },
+    ])
     const records = await api.journal.read({ limit: 1_000 })
     expect(records.filter(({ kind }) => kind === 'barsImported')).toHaveLength(3)
   })

@@ -26,6 +26,8 @@ type AboutReview<T = unknown> = { readonly reviewId: string } & T
 export interface DeskEvents {
   deskStarted: { readonly clean: boolean; readonly feed: string }
   accountOpened: { readonly account: string; readonly currency: string; readonly cash: Decimal }
+  /** What the account holds is unknown from here on, until a person re-arms the desk. */
+  accountDoubted: { readonly why: string }
   /** The first look at the account on a UTC day (epoch days): the day's P&L is measured from here. */
   dayOpened: { readonly day: number; readonly equity: Decimal }
   deskStopped: { readonly why: string }

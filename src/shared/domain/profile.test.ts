@@ -47,6 +47,47 @@ describe('the planning configuration', () => {
     expect(refusalOf(path, value)).toMatch(reason)
   })
 
+  const custom = (origin: object, about: object = {}) => ({
+    title: 'Whales',
+    priority: 'high',
+    sources: ['whale_watch'],
+    estimate: { seconds: 5, usd: 0.01 },
+    timeoutSeconds: 10,
+    retries: 1,
+    freshForSeconds: 3_600,
+    ...origin,
+    ...about,
+  })
+  const http = (url: string, about: object = {}) => ({ http: { url, ...about } })
+
+  it.each([
+    [custom(http('https://example.test/{instrument}', { pointer: '/data/0', headers: { 'X-Key': 'WHALE_KEY' } }))],
+    [custom({ script: { command: './whales', args: ['--fast'] } })],
+  ])('a custom task may be added', (task) => {
+    expect(refusalOf(['tasks', 'whales'], task)).toBeUndefined()
+  })
+
+  it.each([
+    [custom(http('ftp://example.test')), /http\.url must be an http or https address/],
+    [custom(http('https://{base}.example.test')), /names its host plainly/],
+    [custom(http('https://me:secret@example.test')), /names its host plainly/],
+    [custom(http('https://example.test/{account}')), /holds "\{account\}"/],
+    [custom(http('https://example.test', { pointer: 'data' })), /JSON pointer/],
+    [
+      custom(http('https://example.test', { headers: { 'X-Key': 'a-real-key' } })),
+      /environment variable, not hold a key/,
+    ],
+    [custom({ ...http('https://example.test'), script: { command: 'whales' } }), /script stands beside http/],
+    [custom({ script: { command: 'whales' } }, { sources: ['price_data'] }), /"price_data" is the desk's own/],
+    [custom({ script: { command: 'whales' } }, { sources: ['a', 'b'] }), /must name one source/],
+  ])('a custom task that cannot work is refused with the reason', (task, reason) => {
+    expect(refusalOf(['tasks', 'whales'], task)).toMatch(reason)
+  })
+
+  it.each(['validate', 'Whales', 'my task', '1st', 'debate-1-bull'])('no task may be called "%s"', (name) => {
+    expect(refusalOf(['tasks', name], custom({ script: { command: 'whales' } }))).toMatch(`tasks.${name} `)
+  })
+
   it('what lies within the ranges is taken', () => {
     expect(refusalOf(['alerts', 'failedShare'], 1)).toBeUndefined()
     expect(refusalOf(['replanning', 'maxReplans'], 0)).toBeUndefined()

@@ -1,5 +1,5 @@
 import type { Bus } from '#engine/bus.ts'
-import type { ResearchSources } from '#engine/ports.ts'
+import type { CustomSources, ResearchSources } from '#engine/ports.ts'
 import type { AgentHealth, Seat } from '#shared/domain/agent.ts'
 import type { Argument } from '#shared/domain/debate.ts'
 import type { Insight } from '#shared/domain/insight.ts'
@@ -31,6 +31,7 @@ export interface RosterOptions {
   readonly clock: Clock
   readonly ids: Ids
   readonly sources: ResearchSources
+  readonly custom?: CustomSources | undefined
   readonly onHealth: (health: AgentHealth) => void
 }
 
@@ -41,7 +42,7 @@ export interface Roster {
 }
 
 /** Seats every agent of the desk at the bus. */
-export function createRoster({ bus, clock, ids, sources, onHealth }: RosterOptions): Roster {
+export function createRoster({ bus, clock, ids, sources, custom, onHealth }: RosterOptions): Roster {
   const now = () => Math.floor(clock.now())
   const assessing = (seat: VotingSeat): Handlers => ({
     assess: (input) => assess(seat, (input as { briefing: ProposalBriefing }).briefing),
@@ -58,7 +59,7 @@ export function createRoster({ bus, clock, ids, sources, onHealth }: RosterOptio
     researcher: {
       research: (input, signal) => {
         const { task, definition, ...about } = input as ResearchInput
-        return performResearch(task, definition, { ...about, sources, ids, now, signal })
+        return performResearch(task, definition, { ...about, sources, custom, ids, now, signal })
       },
     },
     validator: {

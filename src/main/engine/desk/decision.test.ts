@@ -6,7 +6,7 @@ import type { Validation } from '#shared/domain/evidence.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { goal, shippedPlanning } from '#test/builders/desk-kernel.ts'
-import { voters } from './decide-plan.ts'
+import { voters } from './decide-domain.ts'
 import { decide, votingPolicy } from './decision.ts'
 
 const profile = shippedPlanning.profiles.balanced

@@ -10,7 +10,7 @@ import type { ReviewRule } from '#shared/domain/review.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import { compare, type Decimal, multiply } from '#shared/lib/decimal.ts'
-import { voters } from './decide-plan.ts'
+import { voters } from './decide-domain.ts'
 
 const vetoHolders = ['risk', 'privacy'] as const
 

@@ -4,6 +4,7 @@ import type { Bus } from '#engine/bus.ts'
 import type { Journal } from '#engine/journal.ts'
 import type {
   Broker,
+  CustomSources,
   Feed,
   LatchStore,
   MarketUpdate,
@@ -46,6 +47,8 @@ export interface KernelOptions {
   readonly broker: Broker
   readonly feed: Feed
   readonly sources: ResearchSources
+  /** Undefined where time is not the real one: custom tasks are then unavailable. */
+  readonly custom?: CustomSources | undefined
   readonly planning: PlanningConfig
   readonly mandate: Mandate
   readonly reviewPolicy: ReviewPolicy
@@ -172,6 +175,7 @@ export function createKernel(options: KernelOptions): Kernel {
     clock,
     ids: options.ids,
     sources: options.sources,
+    custom: options.custom,
     onHealth,
   })
 
