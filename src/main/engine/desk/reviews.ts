@@ -228,7 +228,7 @@ export function createReviews(options: ReviewsOptions): Reviews {
 
   function madeNow(opening: ReviewOpening): Omit<Review, 'id' | 'questions' | 'judgement'> {
     const { order, price, disagreement } = opening
-    const at = now()
+    const at = Math.floor(clock.now())
     const lifetimeMs = Math.round(policy.expiresAfterSeconds[options.mode] * 1_000)
     return {
       ...opening,
@@ -241,7 +241,7 @@ export function createReviews(options: ReviewsOptions): Reviews {
       driftLimitBps: policy.driftLimitBps,
       openedAt: at,
       shownAt: at,
-      expiresAt: at + Math.round(lifetimeMs * options.timeScale),
+      expiresAt: now() + Math.round(lifetimeMs * options.timeScale),
       lifetimeMs,
       difficulty: disagreement > policy.hardAboveDisagreement ? 'hard' : 'usual',
       snoozedUntil: null,
@@ -252,8 +252,13 @@ export function createReviews(options: ReviewsOptions): Reviews {
 
   const hashOf = (order: ReviewOrder) => sha256(canonicalJson(order))
 
-  function dwellOf({ shownAt }: Review, { dwellMs }: ReviewAct): number {
-    const longest = Math.max(0, now() - shownAt) / options.timeScale
+  function leftMs({ id, status }: Review): number {
+    if (isClosedReview(status)) return 0
+    return Math.max(0, Math.round((deadlines.get(id) ?? 0) - clock.monotonic()))
+  }
+
+  function dwellOf(review: Review, { dwellMs }: ReviewAct): number {
+    const longest = review.lifetimeMs - leftMs(review)
     return Math.round(Math.max(0, Math.min(dwellMs ?? longest, longest)))
   }
 
@@ -261,7 +266,7 @@ export function createReviews(options: ReviewsOptions): Reviews {
   function overrideOf(review: Review, kind: Override['kind'], words: ReviewWords, by: Actor): DeskEvent {
     const desk = review.agreed ? signed(review.deskOrder) : ZERO
     const trader = kind === 'rejected' ? ZERO : signed(review.order)
-    const at = now()
+    const at = Math.floor(clock.now())
     const override: Override = {
       id: ids.next('ovr'),
       reviewId: review.id,
@@ -289,10 +294,10 @@ export function createReviews(options: ReviewsOptions): Reviews {
   function measureOverrides(): void {
     for (const override of overrides.values()) {
       const price = feed.quote(override.instrument)?.last
-      if (now() < override.dueAt || price === undefined) continue
+      if (clock.now() < override.dueAt || price === undefined) continue
       const move = subtract(price, override.price)
       const outcome = {
-        at: now(),
+        at: Math.floor(clock.now()),
         price,
         desk: multiply(override.desk, move),
         trader: multiply(override.trader, move),
@@ -348,8 +353,7 @@ export function createReviews(options: ReviewsOptions): Reviews {
       await note(review, system, { kind: 'reviewAnswered', data: { review: again } })
     },
     waiting: () => [...reviews.values()].filter(({ status }) => !isClosedReview(status)),
-    leftMs: (review) =>
-      isClosedReview(review.status) ? 0 : Math.max(0, Math.round((deadlines.get(review.id) ?? 0) - clock.monotonic())),
+    leftMs,
     async approve(reviewId, orderHash, act, by) {
       const review = actOn(reviewId, 'approve', 'approved', by)
       refuseApproval(review, orderHash, act)
@@ -411,7 +415,7 @@ export function createReviews(options: ReviewsOptions): Reviews {
       if (review.judgement !== null) {
         throw new ParleyError('REVIEW_JUDGED', 'Your judgement is recorded already, and the tally was shown.')
       }
-      const judgement = { action, confidence, at: now() }
+      const judgement = { action, confidence, at: Math.floor(clock.now()) }
       return note(review, by, { kind: 'blindJudgementRecorded', data: { reviewId, judgement } })
     },
     denial: (review) => options.check(intentOf(review)),
