@@ -7,7 +7,8 @@ import type { Evidence, Validation } from './evidence.ts'
 import type { Insight } from './insight.ts'
 import type { Denial } from './mandate.ts'
 import type { Message } from './message.ts'
-import type { Fill, Order } from './order.ts'
+import type { ModelCall } from './model.ts'
+import type { Fill, Order, OrderChange } from './order.ts'
 import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Proposal } from './proposal.ts'
@@ -56,6 +57,7 @@ export interface DeskEvents {
   insightFormed: AboutRun<{ readonly insight: Insight }>
   argumentMade: AboutRun<{ readonly argument: Argument }>
   messagePosted: { readonly message: Message }
+  modelAsked: AboutRun<{ readonly stepId: string; readonly call: ModelCall }>
   traderObjected: AboutRun<{ readonly messageId: string; readonly text: string }>
   proposalMade: { readonly proposal: Proposal }
   proposalRevised: { readonly proposal: Proposal; readonly why: string }
@@ -100,7 +102,20 @@ export interface DeskEvents {
   orderRejected: AboutOrder<{ readonly reason: string }>
   orderUnknown: AboutOrder<{ readonly reason: string }>
   orderFilled: { readonly fill: Fill }
-  orderPendingCancel: AboutOrder
+  /** A trade that was booked before is undone, or corrected to another (FIX: trade bust, trade correct). */
+  orderFillBusted: AboutOrder<{ readonly busted: Fill; readonly corrected: Fill | null }>
+  /** A trade that was booked was told again with another price or quantity: what is booked stays (OL-9). */
+  orderFillDisputed: AboutOrder<{ readonly told: Fill }>
+  orderTriggered: AboutOrder
+  orderPendingUpdate: AboutOrder<{ readonly change: OrderChange }>
+  /** All of the terms that are in force from now on. */
+  orderUpdated: AboutOrder<{
+    readonly quantity: Decimal
+    readonly limitPrice: Decimal | null
+    readonly stopPrice: Decimal | null
+  }>
+  orderUpdateRejected: AboutOrder<{ readonly reason: string }>
+  orderPendingCancel: AboutOrder<{ readonly byTrader?: boolean }>
   orderCancelRejected: AboutOrder<{ readonly reason: string }>
   orderCanceled: AboutOrder
   orderExpired: AboutOrder

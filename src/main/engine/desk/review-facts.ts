@@ -1,6 +1,7 @@
 import type { Feed } from '#engine/ports.ts'
-import { equity, leavesQuantity, type TradingBook } from '#engine/trading/book.ts'
+import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { onlyReduces } from '#engine/trading/gate.ts'
+import { leavesQuantity } from '#engine/trading/working.ts'
 import type { ReviewFacts } from '#shared/contract/reviews.ts'
 import type { Denial, Mandate } from '#shared/domain/mandate.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'

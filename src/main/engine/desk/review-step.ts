@@ -110,7 +110,11 @@ export async function awaitReview(
 
   function countAgain(silent: ReadonlySet<string>): Tally {
     const ballots = memory.ballots.filter(({ voter }) => !silent.has(voter))
-    return count(votingPolicy(memory.goal, profileOf(parts, memory)), ballots, Math.floor(parts.clock.now()))
+    return count(
+      votingPolicy(memory.goal, profileOf(parts, memory), parts.models),
+      ballots,
+      Math.floor(parts.clock.now()),
+    )
   }
 
   function decideAgain(tally: Tally): Decision {

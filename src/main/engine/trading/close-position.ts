@@ -4,9 +4,10 @@ import type { Clock } from '#shared/lib/clock.ts'
 import { absolute, add, compare, type Decimal, sign, subtract, sum, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { requireKnownAccount } from './account-doubt.ts'
-import { leavesQuantity, type TradingBook } from './book.ts'
+import type { TradingBook } from './book.ts'
 import type { DeskLatch } from './latch.ts'
 import type { Orders } from './orders.ts'
+import { leavesQuantity } from './working.ts'
 
 /** A person's wish to get out of a position, or of a part of it. */
 export interface CloseWish {
@@ -40,7 +41,7 @@ export async function closePosition(parts: CloseParts, wish: CloseWish): Promise
   const { state, epoch, reason: halted } = latch.current()
   if (state === 'HALTED') {
     throw new ParleyError('TRADING_HALTED', `Nothing can be closed while the desk is halted: ${halted}`, {
-      wayOut: 'Allow closing by hand (REDUCING) first; agents stay stopped.',
+      wayOut: 'Allow closing by hand (REDUCING) first; runs that were stopped stay stopped.',
     })
   }
   requireKnownAccount(book)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ballotsInOrder, choiceWords, quorumWords, thresholdOf } from '#renderer/ui/vote-view.ts'
+import { ballotsInOrder, quorumWords, thresholdOf } from '#renderer/ui/vote-view.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Message } from '#shared/domain/message.ts'
@@ -203,15 +203,6 @@ describe('the vote', () => {
       notCounted: [{ ballotId: 'late', voter: 'late', reason: 'LATE', sentence: '' }],
     } as unknown as Tally
     expect(ballotsInOrder([bull, risk, bear, late], tally).map(({ voter }) => voter)).toEqual(['bear', 'bull', 'risk'])
-  })
-
-  it('says a ballot in a few words', () => {
-    expect(choiceWords({ choice: buy })).toBe('BUY')
-    expect(choiceWords({ choice: { kind: 'conditional', option: 'buy', conditions: ['a'] } })).toBe(
-      'BUY on a condition',
-    )
-    expect(choiceWords({ choice: { kind: 'ranking', ranking: [['buy'], ['hold', 'sell']] } })).toBe('BUY > HOLD = SELL')
-    expect(choiceWords({ choice: { kind: 'ranking', ranking: [] } })).toBe('abstains')
   })
 
   it('draws the line where the policy has one', () => {

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useDesk } from '#renderer/client.ts'
 import { AgentName, agentTitle } from '#renderer/ui/agent.tsx'
+import { choiceWords } from '#renderer/ui/choice-words.ts'
 import { formatNumber } from '#renderer/ui/format.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
-import { ballotsInOrder, choiceWords, quorumWords } from '#renderer/ui/vote-view.ts'
+import { ballotsInOrder, quorumWords } from '#renderer/ui/vote-view.ts'
 import type { ReviewView } from '#shared/contract/reviews.ts'
 import { type Ballot, firstChoices } from '#shared/domain/ballot.ts'
 import styles from './review-votes.module.css'
@@ -74,7 +75,7 @@ function Ballots({ title, ballots, none }: { title: string; ballots: readonly Ba
         <ol className={styles.ballots} aria-label={title}>
           {ballots.map((ballot) => (
             <li key={ballot.id}>
-              <AgentName agent={ballot.voter} /> <strong>{choiceWords(ballot)}</strong>
+              <AgentName agent={ballot.voter} /> <strong>{choiceWords(ballot, 'full')}</strong>
               <span className={styles.sure}>sure {formatNumber(ballot.confidence, { places: 2 })}</span>
               <p>{ballot.reasons.join(' · ') || 'Gave no reason.'}</p>
               {ballot.choice.kind === 'conditional' && <p>On condition: {ballot.choice.conditions.join('; ')}</p>}
