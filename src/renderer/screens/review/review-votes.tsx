@@ -75,7 +75,7 @@ function Ballots({ title, ballots, none }: { title: string; ballots: readonly Ba
         <ol className={styles.ballots} aria-label={title}>
           {ballots.map((ballot) => (
             <li key={ballot.id}>
-              <AgentName agent={ballot.voter} /> <strong>{choiceWords(ballot, 'full')}</strong>
+              <AgentName agent={ballot.voter} /> <strong>{choiceWords(ballot, 'short')}</strong>
               <span className={styles.sure}>sure {formatNumber(ballot.confidence, { places: 2 })}</span>
               <p>{ballot.reasons.join(' · ') || 'Gave no reason.'}</p>
               {ballot.choice.kind === 'conditional' && <p>On condition: {ballot.choice.conditions.join('; ')}</p>}
