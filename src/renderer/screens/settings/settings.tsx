@@ -7,7 +7,7 @@ import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { StatusDot } from '#renderer/ui/status-dot.tsx'
 import { isTimeZone } from '#renderer/ui/time.ts'
 import { policyChoices, profileChoices } from '#renderer/ui/words.ts'
-import type { Feed, Settings } from '#shared/domain/settings.ts'
+import { type ExchangeName, exchangeNames, type Feed, type Settings } from '#shared/domain/settings.ts'
 import { ImportBars } from './import-bars.tsx'
 import { Setting } from './setting.tsx'
 import styles from './settings.module.css'
@@ -87,7 +87,7 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
         </Setting>
       </Group>
 
-      <Group title="Data" about="Where prices come from. Nothing leaves this machine.">
+      <Group title="Data" about="Where prices and research come from. Only a real exchange is asked over the network.">
         <FeedSetting
           key={JSON.stringify(settings.feed)}
           feed={settings.feed}
@@ -154,12 +154,14 @@ function FeedSetting({ feed, busy, onChange }: FeedSettingProps) {
   const [seed, setSeed] = useState(feed.kind === 'simulated' ? feed.seed : 7)
   const [instrument, setInstrument] = useState(feed.kind === 'replay' ? feed.instrument : (instruments[0]?.id ?? ''))
   const [speed, setSpeed] = useState(feed.kind === 'replay' ? feed.speed : 60)
-  const wanted: Feed = kind === 'simulated' ? { kind, seed } : { kind, instrument, speed }
+  const [exchange, setExchange] = useState<ExchangeName>(feed.kind === 'exchange' ? feed.exchange : 'kraken')
+  const choices = { simulated: { seed }, replay: { instrument, speed }, exchange: { exchange } }
+  const wanted = { kind, ...choices[kind] } as Feed
   const changed = JSON.stringify(wanted) !== JSON.stringify(feed)
   return (
     <Setting
       title="Feed"
-      about="A simulated exchange: the same seed gives the same market. Or imported bars, replayed."
+      about="A simulated exchange: the same seed gives the same market. Imported bars, replayed. Or a real exchange's prices and live research; orders still go to the paper account."
     >
       <SegmentedControl
         aria-label="Feed"
@@ -168,9 +170,19 @@ function FeedSetting({ feed, busy, onChange }: FeedSettingProps) {
         data={[
           { value: 'simulated', label: 'Simulated' },
           { value: 'replay', label: 'Replay of bars' },
+          { value: 'exchange', label: 'Exchange' },
         ]}
       />
-      {kind === 'simulated' ? (
+      {kind === 'exchange' && (
+        <Select
+          aria-label="Exchange"
+          w={150}
+          value={exchange}
+          onChange={(value) => value !== null && setExchange(value)}
+          data={exchangeNames.map((value) => ({ value, label: `${value[0]?.toUpperCase()}${value.slice(1)}` }))}
+        />
+      )}
+      {kind === 'simulated' && (
         <NumberInput
           aria-label="Seed"
           prefix="seed "
@@ -180,7 +192,8 @@ function FeedSetting({ feed, busy, onChange }: FeedSettingProps) {
           value={seed}
           onChange={(value) => setSeed(Number(value))}
         />
-      ) : (
+      )}
+      {kind === 'replay' && (
         <>
           <Select
             aria-label="Replayed instrument"
