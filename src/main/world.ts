@@ -20,6 +20,8 @@ export interface World {
   readonly sources: ResearchSources
   /** The desk's time: market time when bars are replayed; waits take real time in any case. */
   readonly clock: Clock
+  /** True when the market's time is the real one. */
+  readonly isNow: boolean
   /** The oldest quote that still is the market's: replayed bars tick more slowly. */
   readonly quoteAgeMs: number | null
   /** Ends what reaches out of the process. */
@@ -57,6 +59,7 @@ export async function openWorld(choice: FeedChoice, clock: Clock, bars: BarStore
     feed,
     sources: createLiveSources({ config, feed, http, clock, secret: (name) => process.env[name] }),
     clock,
+    isNow: true,
     quoteAgeMs: null,
     close() {
       feed.close()
@@ -81,6 +84,7 @@ export function createWorld(choice: Exclude<FeedChoice, { kind: 'exchange' }>, c
       feed: exchange,
       sources: createSimulatedSources({ exchange, clock, latencyScale }),
       clock,
+      isNow: true,
       quoteAgeMs: null,
     }
   }
@@ -122,6 +126,7 @@ function createReplayWorld(choice: Extract<FeedChoice, { kind: 'replay' }>, cloc
       monotonic: () => clock.monotonic(),
       after: (delayMs, callback) => clock.after(delayMs, callback),
     },
+    isNow: false,
     quoteAgeMs: 2 * timeframeMs[timeframe],
   }
 }
