@@ -16,7 +16,7 @@ import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { JournalRecord } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
-import type { Fill, Order } from '#shared/domain/order.ts'
+import { type Fill, type Order, plainTerms } from '#shared/domain/order.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Goal, Run, RunSummary } from '#shared/domain/run.ts'
@@ -531,6 +531,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
 
   function order(state: RunState | null, changes: Partial<Order>): Order {
     const made: Order = {
+      ...plainTerms,
       clientOrderId: id('ord'),
       venueOrderId: null,
       instrument: state?.run.goal.instrument ?? 'BTC/USDT',
@@ -661,6 +662,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     const price = held.mark ?? held.averagePrice ?? ZERO
     const left = subtract(held.quantity, quantity)
     const sent: Order = {
+      ...plainTerms,
       clientOrderId: id('ord'),
       venueOrderId: 'v-close',
       instrument: held.instrument,

@@ -4,9 +4,10 @@ import type { Clock } from '#shared/lib/clock.ts'
 import { absolute, add, compare, type Decimal, sign, subtract, sum, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { requireKnownAccount } from './account-doubt.ts'
-import { leavesQuantity, type TradingBook } from './book.ts'
+import type { TradingBook } from './book.ts'
 import type { DeskLatch } from './latch.ts'
 import type { Orders } from './orders.ts'
+import { leavesQuantity } from './working.ts'
 
 /** A person's wish to get out of a position, or of a part of it. */
 export interface CloseWish {
