@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { createSeatModels } from '#adapters/models/seat-models.ts'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
 import { createCustomSources } from '#adapters/research/custom-sources.ts'
 import type { Desk } from '#api/desk.ts'
@@ -10,8 +11,10 @@ import { createKernel } from '#engine/desk/kernel.ts'
 import { createLocalBus } from '#engine/local-bus.ts'
 import { readLatch } from '#engine/trading/latch.ts'
 import type { ImportReport } from '#shared/contract/market.ts'
+import type { StopShortcut } from '#shared/contract/system.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
+import { modelsConfigSchema } from '#shared/domain/model.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { decimal } from '#shared/lib/decimal.ts'
@@ -62,6 +65,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     mkdirSync(home, { recursive: true })
     const planning = readConfig('planning.yaml', planningConfigSchema, home)
     const caps = readConfig('mandate.yaml', mandateSchema, home)
+    const minds = readConfig('models.yaml', modelsConfigSchema, home)
+    const models = createSeatModels(minds.value, process.env)
     const settings = createFileSettingsStore(home)
     const latchStore = createFileLatchStore(home)
     const hadJournal = existsSync(join(home, 'journal.db'))
@@ -80,18 +85,20 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       schedule: setImmediate,
       projections: deskProjections,
       app,
-      configHash: sha256(planning.text + caps.text),
+      configHash: sha256(planning.text + caps.text + minds.text),
       mode: 'paper',
       account: account.id,
     })
     cleanups.push(() => journal.close())
     const queries = createQueries(journal.database)
-    const { book, unfinished, clean, latch, doubt } = recoverDesk(journal, queries, {
+    const { book, unfinished, clean, latch, doubt, accountDoubt } = recoverDesk(journal, queries, {
       first,
       hadJournal,
       nowMs: clock.now(),
     })
     if (latch !== first.latch) latchStore.save(latch)
+    // At once, and for good with its record at the start.
+    book.doubt = accountDoubt ?? book.doubt
 
     const random = systemRandom()
     const ids = createIds(clock, random.fork('ids'))
@@ -129,9 +136,20 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       random: random.fork('runs'),
       ids,
       sha256,
+      models,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
-    const status = createStatus({ kernel, journal, feed, broker, bus, clock, version: app.version })
+    let stopShortcut: StopShortcut = { state: 'not available' }
+    const status = createStatus({
+      kernel,
+      journal,
+      feed,
+      broker,
+      bus,
+      clock,
+      version: app.version,
+      stopShortcut: () => stopShortcut,
+    })
     cleanups.push(status.stop)
     const snapshots = keepSnapshots(journal, book, snapshotEvery)
     cleanups.push(snapshots.stop)
@@ -156,6 +174,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
         bus,
         settings,
         planning: planning.value,
+        models,
         home,
         clock,
         status: status.read,
@@ -168,6 +187,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
           const data = { before: first.latch, after: latch }
           await journal.append({ kind: 'tradingStateChanged', data, actor: system, reason: doubt })
         }
+        if (accountDoubt !== undefined)
+          await journal.append({ kind: 'accountDoubted', data: { why: accountDoubt }, actor: system })
         await journal.append({ kind: 'deskStarted', data: { clean, feed: feed.name }, actor: system })
         await kernel.start()
       },
@@ -184,6 +205,9 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       },
       halt(reason) {
         kernel.halt(2, { kind: 'human', id: 'trader' }, reason)
+      },
+      shortcutIs(shortcut) {
+        stopShortcut = shortcut
       },
       status: status.read,
       onStatus: status.listen,

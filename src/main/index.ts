@@ -40,6 +40,7 @@ async function openDesk(log: Logger): Promise<ShellDesk> {
     page,
     halt: (reason) => desk.halt(reason),
     stop: (why) => desk.stop(why),
+    shortcutIs: (shortcut) => desk.shortcutIs(shortcut),
     status: () => desk.status(),
     onStatus: (listener) => desk.onStatus(listener),
     exposure: () => listExposure(desk.router),

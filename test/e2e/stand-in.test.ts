@@ -119,7 +119,14 @@ if (reason === undefined) {
       expect(performance.now() - askedAt).toBeLessThan(1_000)
       await app.ask({ ask: 'signal', signal: 'SIGCONT' })
       expect(await app.evaluate(callOnPort('/system/status'))).toMatchObject({
-        p: { b: { json: { latch: { state: 'HALTED', reason: 'Stopped by the shortcut' } } } },
+        p: {
+          b: {
+            json: {
+              latch: { state: 'HALTED', reason: 'Stopped by the shortcut' },
+              stopShortcut: { state: 'armed', accelerator: expect.stringContaining('Shift+H') },
+            },
+          },
+        },
       })
       await app.quit()
     })

@@ -6,7 +6,7 @@ import { implement, ORPCError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { contract } from '#shared/contract/index.ts'
-import type { Noun, Status } from '#shared/contract/system.ts'
+import type { Noun, Status, StopShortcut } from '#shared/contract/system.ts'
 import { seats, seatTitles } from '#shared/domain/agent.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import { type Bar, barOpenTime, type ImportedSeries, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
@@ -16,7 +16,7 @@ import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { JournalRecord } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
-import type { Fill, Order } from '#shared/domain/order.ts'
+import { type Fill, type Order, plainTerms } from '#shared/domain/order.ts'
 import type { PlanChoices } from '#shared/domain/plan-choice.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
@@ -47,6 +47,7 @@ export interface PageDesk {
   change(settings: Partial<Settings>): void
   setState(state: 'ACTIVE' | 'REDUCING' | 'HALTED'): void
   loseFeed(): void
+  shortcutIs(shortcut: StopShortcut): void
   /** Stops answering, as a frozen engine does; the connection stays. */
   freeze(): void
   thaw(): void
@@ -128,6 +129,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
   const fills: Fill[] = []
   const records: JournalRecord[] = []
   const stops: PageDesk['stops'] = []
+  let stopShortcut: StopShortcut = { state: 'not available' }
   const closes: PageDesk['closes'] = []
   const imported: ImportedSeries[] = []
   const prices = { ...firstPrices }
@@ -262,6 +264,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         cash: decimal('99039.34'),
         equity: decimal('100128.4'),
         dayStartEquity: decimal('100000'),
+        unknown: null,
         asOf: Date.now(),
       },
       dayPnl: fromNumber(124.94 + toNumber(unrealised), 2),
@@ -269,6 +272,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       stop: stopProgress,
       feed: { connected: feedConnected, name: 'simulated exchange', lastTickAt, staleAfterMs: 10_000 },
       broker: { connected: true, name: 'paper broker', latencyMs: 41 },
+      stopShortcut,
       activeRunId: runs.find(({ run }) => run.status === 'running')?.run.id ?? null,
       deadLetters: 1,
       loopDelayMs: 3.1,
@@ -528,6 +532,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
 
   function order(state: RunState | null, changes: Partial<Order>): Order {
     const made: Order = {
+      ...plainTerms,
       clientOrderId: id('ord'),
       venueOrderId: null,
       instrument: state?.run.goal.instrument ?? 'BTC/USDT',
@@ -658,6 +663,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     const price = held.mark ?? held.averagePrice ?? ZERO
     const left = subtract(held.quantity, quantity)
     const sent: Order = {
+      ...plainTerms,
       clientOrderId: id('ord'),
       venueOrderId: 'v-close',
       instrument: held.instrument,
@@ -1052,6 +1058,10 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     },
     setState(state) {
       latch = { ...latch, state, level: state === 'HALTED' ? 2 : null, epoch: latch.epoch + 1, at: Date.now() }
+      touch()
+    },
+    shortcutIs(shortcut) {
+      stopShortcut = shortcut
       touch()
     },
     loseFeed() {

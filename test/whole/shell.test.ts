@@ -17,6 +17,7 @@ let fake: ReturnType<typeof createElectron>
 
 class DeskRecord {
   readonly calls: string[] = []
+  readonly shortcuts: string[] = []
   readonly listeners = new Set<(status: Status) => void>()
   state: TradingState = 'ACTIVE'
   open: readonly string[] = []
@@ -31,6 +32,7 @@ class DeskRecord {
         this.calls.push(`stop: ${why}`)
         return Promise.resolve()
       },
+      shortcutIs: ({ state }) => this.shortcuts.push(state),
       status: () => this.status(),
       onStatus: (listener) => {
         this.listeners.add(listener)
@@ -203,6 +205,7 @@ describe('the shell', () => {
     fake.powerMonitor.emit('resume')
     expect(shortcuts.has(stopAccelerator)).toBe(true)
     expect(labels(trays[0]?.menu)).toContain(`Stop shortcut armed: ${stopAccelerator}`)
+    expect(desk.shortcuts).toEqual(['not armed', 'armed'])
   })
 
   it('EL-4 the tray shows the state by shape and in words, as it changes', async () => {

@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server'
+import { requireKnownAccount } from '#engine/trading/account-doubt.ts'
 import { closePosition } from '#engine/trading/close-position.ts'
 import { unrealised } from '#engine/trading/positions.ts'
 import { contract } from '#shared/contract/index.ts'
@@ -29,8 +30,9 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
     cancel: os.cancel.handler(({ input }) => kernel.orders.cancel(input.clientOrderId, trader)),
     fills: os.fills.handler(({ input }) => [...queries.listFills(input.instrument, input.limit)]),
     close: os.close.handler(({ input }) => closePosition({ ...kernel, clock }, { ...input, by: trader })),
-    positions: os.positions.handler(() =>
-      [...kernel.book.positions.values()]
+    positions: os.positions.handler(() => {
+      requireKnownAccount(kernel.book)
+      return [...kernel.book.positions.values()]
         .filter(({ quantity }) => quantity !== ZERO)
         .map((position) => {
           const quote = feed.quote(position.instrument)
@@ -41,7 +43,7 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
             unrealised: quote === undefined ? null : unrealised(position, quote.last),
             runId: kernel.book.openedBy.get(position.instrument) ?? null,
           }
-        }),
-    ),
+        })
+    }),
   }
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, dialog, ipcMain, type MessagePortMain, powerMonitor, type WebContents } from 'electron'
-import type { Status } from '#shared/contract/system.ts'
+import type { Status, StopShortcut } from '#shared/contract/system.ts'
 import type { Stop } from '#shared/lib/clock.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { createClosing } from './closing.ts'
@@ -17,6 +17,8 @@ import type { Log } from './words.ts'
 export interface ShellDesk {
   halt(reason: string): void
   stop(why: string): Promise<void>
+  /** Told whether the global stop shortcut works, at the start and whenever it was armed again. */
+  shortcutIs(shortcut: StopShortcut): void
   status(): Status
   onStatus(listener: (status: Status) => void): Stop
   /** Answers the page's calls on a port. */
@@ -79,8 +81,9 @@ function giveUp(error: unknown): void {
   app.exit(1)
 }
 
-async function open(options: ShellOptions, { log, openDesk }: Prepared): Promise<void> {
-  const desk = await openDesk()
+async function open(options: ShellOptions, prepared: Prepared): Promise<void> {
+  const { log } = prepared
+  const desk = await prepared.openDesk()
   applySecurity(desk.page)
 
   const quit = () => app.quit()
@@ -97,14 +100,15 @@ async function open(options: ShellOptions, { log, openDesk }: Prepared): Promise
   app.on('second-instance', () => windows.show())
   app.on('activate', () => windows.show())
 
-  let shortcut = armStopShortcut(stop('the shortcut'))
-  if (!shortcut.armed) log('The stop shortcut is not armed: another program holds it, or the desktop did not consent.')
+  let shortcut = armShortcut()
+  if (shortcut.state !== 'armed')
+    log('The stop shortcut is not armed: another program holds it, or the desktop did not consent.')
   createMenu({ stop: stop('the menu'), quit })
   const tray = openTray()
 
   powerMonitor.on('suspend', () => desk.halt('The computer went to sleep'))
   powerMonitor.on('resume', () => {
-    shortcut = armStopShortcut(stop('the shortcut'))
+    shortcut = armShortcut()
     tray?.refresh()
   })
   // The event is there at run time and missing from the type: preventing it asks the system for a moment to stop in.
@@ -114,6 +118,12 @@ async function open(options: ShellOptions, { log, openDesk }: Prepared): Promise
   }
   powerMonitor.on('shutdown', onShutdown as () => void)
   windows.show()
+
+  function armShortcut(): StopShortcut {
+    const armed = armStopShortcut(stop('the shortcut'))
+    desk.shortcutIs(armed)
+    return armed
+  }
 
   function openTray() {
     try {

@@ -3,9 +3,11 @@ import type { Order, Side } from '#shared/domain/order.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import { absolute, add, compare, type Decimal, sign, subtract, sum, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import { leavesQuantity, type TradingBook } from './book.ts'
+import { requireKnownAccount } from './account-doubt.ts'
+import type { TradingBook } from './book.ts'
 import type { DeskLatch } from './latch.ts'
 import type { Orders } from './orders.ts'
+import { leavesQuantity } from './working.ts'
 
 /** A person's wish to get out of a position, or of a part of it. */
 export interface CloseWish {
@@ -31,7 +33,7 @@ const cancelWithinMs = 5_000
 /**
  * Sends a reduce-only market order against a position, in ACTIVE and REDUCING, through the same gate as every order (HO-8,
  * KS-2, KS-21). Closing the whole of it first cancels what already works to reduce it, since both together would pass
- * zero. Throws TRADING_HALTED, POSITION_NOT_FOUND, CLOSE_TOO_LARGE, EXIT_ALREADY_WORKING, CANCEL_NOT_CONFIRMED (retryable,
+ * zero. Throws TRADING_HALTED, POSITIONS_UNKNOWN, POSITION_NOT_FOUND, CLOSE_TOO_LARGE, EXIT_ALREADY_WORKING, CANCEL_NOT_CONFIRMED (retryable,
  * nothing was sent); an order that the gate holds back comes back DENIED.
  */
 export async function closePosition(parts: CloseParts, wish: CloseWish): Promise<Order> {
@@ -39,9 +41,10 @@ export async function closePosition(parts: CloseParts, wish: CloseWish): Promise
   const { state, epoch, reason: halted } = latch.current()
   if (state === 'HALTED') {
     throw new ParleyError('TRADING_HALTED', `Nothing can be closed while the desk is halted: ${halted}`, {
-      wayOut: 'Allow closing by hand (REDUCING) first; agents stay stopped.',
+      wayOut: 'Allow closing by hand (REDUCING) first; runs that were stopped stay stopped.',
     })
   }
+  requireKnownAccount(book)
   const { side, held } = exitOf(book, wish.instrument)
   const quantity = wish.quantity ?? held
   if (compare(quantity, held) > 0) {

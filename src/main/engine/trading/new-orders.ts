@@ -1,6 +1,6 @@
 import type { Sha256 } from '#engine/ports.ts'
 import type { Actor } from '#shared/domain/journal.ts'
-import type { Fill, Order, Side } from '#shared/domain/order.ts'
+import { type Fill, type Order, plainTerms, type Side } from '#shared/domain/order.ts'
 import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
 
 /** What is to be sent, and what it follows from: the client order id is derived from it (OL-1). */
@@ -35,6 +35,7 @@ export function clientOrderIdOf(intent: Intent, sha256: Sha256): string {
 export function orderOfIntent(intent: Intent, clientOrderId: string, nowMs: number): Order {
   const { instrument, side, timeInForce, quantity, limitPrice, reduceOnly, by, runId, proposalId, decisionId } = intent
   return {
+    ...plainTerms,
     clientOrderId,
     venueOrderId: null,
     instrument,
@@ -60,6 +61,7 @@ export function orderOfIntent(intent: Intent, clientOrderId: string, nowMs: numb
 /** An order that was not ours and traded on our account all the same (OL-11). */
 export function externalOrder({ clientOrderId, instrument, side, quantity, at }: Fill): Order {
   return {
+    ...plainTerms,
     clientOrderId,
     venueOrderId: null,
     instrument,

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import { evidenceSchema } from '#shared/domain/evidence.ts'
 import { messageSchema } from '#shared/domain/message.ts'
-import { fillSchema, orderSchema } from '#shared/domain/order.ts'
+import { fillSchema, orderSchema, plainTerms } from '#shared/domain/order.ts'
 import { type Plan, stepTransitions } from '#shared/domain/plan.ts'
 import { proposalSchema } from '#shared/domain/proposal.ts'
 import { runSchema } from '#shared/domain/run.ts'
@@ -284,6 +284,7 @@ it('orders and fills are listed newest first, of one instrument or of all', asyn
     kind: 'orderInitialized',
     data: {
       order: {
+        ...plainTerms,
         clientOrderId,
         venueOrderId: null,
         instrument,
