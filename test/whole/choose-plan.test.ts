@@ -35,7 +35,7 @@ it('the Desk shows the ways to decide, and starts the one that was chosen by key
   expect(await page.getByRole('row', { name: /as it is/ }).getAttribute('aria-current')).toBe('true')
   await page.getByRole('row', { name: /cheapest/ }).focus()
   await page.keyboard.press('Enter')
-  await page.getByText('Without macro, keywords and patterns.').waitFor()
+  await page.getByText('Without macro, keywords and patterns.', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Decide this way' }).click()
   await expect.poll(() => started.filter((frame) => /leaveOut.*macro.*slots/s.test(String(frame))).length).toBe(1)
   await page.close()
