@@ -94,7 +94,10 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
         <PlanningSetting home={home} />
       </Group>
 
-      <Group title="Data" about="Where prices come from.">
+      <Group
+        title="Data"
+        about="Where prices and research come from. Of the feeds, only a real exchange is asked over the network."
+      >
         <FeedSetting
           key={JSON.stringify(settings.feed)}
           feed={settings.feed}
