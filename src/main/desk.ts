@@ -180,6 +180,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
         settings,
         planning: planning.value,
         models,
+        planningChanges: planning,
         home,
         clock,
         status: status.read,

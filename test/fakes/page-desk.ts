@@ -25,6 +25,7 @@ import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import type { Latch, StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
 import { type Decimal, decimal, fromNumber, multiply, subtract, toNumber, ZERO } from '#shared/lib/decimal.ts'
+import { shippedPlanning } from '#test/builders/desk-kernel.ts'
 import { scriptedFindings, scriptedLines, scriptedPlan, scriptedSteps, scriptedVotes } from './page-script.ts'
 
 /** A desk for looking at the page: it implements the whole contract, follows a script, and can be disturbed. */
@@ -969,6 +970,11 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     },
     settings: {
       get: os.settings.get.handler(() => ({ settings, home: '/home/trader/.local/share/parley' })),
+      planning: os.settings.planning.handler(() => ({
+        planning: shippedPlanning,
+        file: '/home/trader/.local/share/parley/planning.yaml',
+        overrides: [{ path: ['profiles', 'balanced', 'parallel'], value: 2, shipped: 3 }],
+      })),
       change: os.settings.change.handler(({ input }) => {
         const restartNeeded = input.feed !== undefined && JSON.stringify(input.feed) !== JSON.stringify(settings.feed)
         settings = {

@@ -142,6 +142,12 @@ describe('the API over a whole desk', () => {
     expect(await api.settings.change({ feed: settings.feed })).toMatchObject({ restartNeeded: true })
   })
 
+  it('tells how it plans, and what the data folder changes of it', async () => {
+    const { planning, file, overrides } = await api.settings.planning()
+    expect(planning.profiles.balanced.parallel).toBe(3)
+    expect([file, overrides]).toEqual([null, []])
+  })
+
   it('starts a run from the settings, shows all that is known of it, and cancels it', async () => {
     const { id, goal, status } = await api.runs.start({ instrument: 'btcusdt' })
     expect({ goal, status }).toEqual({
