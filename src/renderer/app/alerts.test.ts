@@ -26,6 +26,7 @@ const quiet: Status = {
   activeRunId: null,
   deadLetters: 0,
   spending: { todayUsd: 0, limitUsd: 20 },
+  reviews: { waiting: 0, nextExpiresInMs: null, habit: null },
   loopDelayMs: 2,
   now,
   journalSize: 1,

@@ -5,6 +5,7 @@ import { createFillQueries, fillsProjection } from './fills.ts'
 import { createMessageQueries, messagesProjection } from './messages.ts'
 import { createOrderQueries, ordersProjection } from './orders.ts'
 import type { Projection } from './projection.ts'
+import { createReviewQueries, reviewsProjection } from './reviews.ts'
 import { createRunQueries, runsProjection } from './runs.ts'
 import { createSpendingQueries, spendingProjection } from './spending.ts'
 import { createVoteQueries, votesProjection } from './votes.ts'
@@ -16,6 +17,7 @@ export const deskProjections: readonly Projection[] = [
   messagesProjection,
   evidenceProjection,
   votesProjection,
+  reviewsProjection,
   ordersProjection,
   fillsProjection,
   attemptsProjection,
@@ -30,6 +32,7 @@ export function createQueries(database: Database) {
     ...createMessageQueries(database),
     ...createEvidenceQueries(database),
     ...createVoteQueries(database),
+    ...createReviewQueries(database),
     ...createOrderQueries(database),
     ...createFillQueries(database),
     ...createAttemptQueries(database),
