@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRouterClient, ORPCError } from '@orpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -51,8 +51,7 @@ describe('the API over a whole desk', () => {
   const home = makeHome()
   beforeAll(async () => {
     // Every run that costs anything is called out.
-    const planning = readFileSync('resources/config/planning.yaml', 'utf8').replace(/usd: 0\.30$/m, 'usd: 0')
-    writeFileSync(join(home, 'planning.yaml'), planning)
+    writeFileSync(join(home, 'planning.yaml'), 'alerts: { usd: 0 }\n')
     desk = await createDesk({ home, coolDownMs: 0 })
     api = counted(clientOf(desk))
     await desk.start()
@@ -148,7 +147,10 @@ describe('the API over a whole desk', () => {
   it('tells how it plans, and what the data folder changes of it', async () => {
     const { planning, file, overrides } = await api.settings.planning()
     expect(planning.profiles.balanced.parallel).toBe(3)
-    expect([file, overrides]).toEqual([null, []])
+    expect([file, overrides]).toEqual([
+      join(home, 'planning.yaml'),
+      [{ path: ['alerts', 'usd'], value: 0, shipped: 0.3 }],
+    ])
   })
 
   it('starts a run from the settings, shows all that is known of it, and cancels it', async () => {

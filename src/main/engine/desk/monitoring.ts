@@ -18,7 +18,7 @@ import { decideTerms } from './decide-terms.ts'
 import type { EstimateOf } from './estimates.ts'
 import { divergenceSentence, replanSentence, withTitles } from './monitoring-words.ts'
 import type { DeskParts } from './parts.ts'
-import type { RunMemory } from './run-memory.ts'
+import { type RunMemory, waitsForTrader } from './run-memory.ts'
 import { requireEnough, standInsFor } from './stand-ins.ts'
 
 /** A run and how it can be steered. */
@@ -86,7 +86,7 @@ export function watchRun(run: WatchedRun): RunMonitor {
   }
 
   function look(): void {
-    if (isLooking || memory.ended !== null || run.signal.aborted) return
+    if (isLooking || memory.ended !== null || run.signal.aborted || waitsForTrader(memory)) return
     isLooking = true
     try {
       raiseAlerts()

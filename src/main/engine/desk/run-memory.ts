@@ -183,12 +183,26 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
   }
 }
 
-/** A clock that is set, forwards or back, makes no step longer or shorter; while no desk was there, the wall's time went by. */
+/**
+ * A clock that is set, forwards or back, makes no step longer or shorter; while no desk was there, the wall's time went by,
+ * and while the trader is waited for, none of the run's.
+ */
 function keepTime(memory: RunMemory, { kind, at, monotonicMs }: DeskRecord): void {
   const { time } = memory
   const passed = time === null || kind === 'runResumed' ? undefined : monotonicMs - time.monotonicMs
-  const now = passed === undefined ? Math.max(time?.at ?? memory.startedAt, at) : (time?.at ?? at) + passed
-  memory.time = { at: now, monotonicMs }
+  const later = passed === undefined ? Math.max(time?.at ?? memory.startedAt, at) : (time?.at ?? at) + passed
+  memory.time = { at: time !== null && waitsForTrader(memory) ? time.at : later, monotonicMs }
+}
+
+/** The run's own time so many milliseconds after its last record, in epoch milliseconds. */
+export function runTime(memory: RunMemory, sinceMs: number): number {
+  return (memory.time?.at ?? memory.startedAt) + (waitsForTrader(memory) ? 0 : sinceMs)
+}
+
+/** True while the trader is asked: nothing of the run goes on until there is an answer. */
+export function waitsForTrader({ plan, trace }: RunMemory): boolean {
+  const reviews = new Set(plan.steps.flatMap(({ id, action }) => (action === 'review' ? [id] : [])))
+  return trace.steps.some(({ id, state }) => state === 'running' && reviews.has(id))
 }
 
 type StepRecord = Extract<

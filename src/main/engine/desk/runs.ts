@@ -13,7 +13,7 @@ import { joinIn } from './joining.ts'
 import { watchRun } from './monitoring.ts'
 import type { DeskParts } from './parts.ts'
 import { performRun, type RunWork } from './perform.ts'
-import { beginRunMemory, type RunMemory, remember } from './run-memory.ts'
+import { beginRunMemory, type RunMemory, remember, runTime } from './run-memory.ts'
 import { createSpending, leastCostUsd, refuseUnaffordable, type Spending } from './spending.ts'
 
 /** A run that is under way. */
@@ -148,7 +148,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       memory,
       estimateOf,
       signal: controller.signal,
-      now: () => (memory.time?.at ?? memory.startedAt) + clock.monotonic() - entry.seenMs,
+      now: () => runTime(memory, clock.monotonic() - entry.seenMs),
       spendable,
       revise: (changed, unwanted) => run.revise(changed, unwanted),
     })
