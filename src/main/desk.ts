@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { createSeatModels } from '#adapters/models/seat-models.ts'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
 import { createCustomSources } from '#adapters/research/custom-sources.ts'
 import type { Desk } from '#api/desk.ts'
@@ -13,6 +14,7 @@ import type { ImportReport } from '#shared/contract/market.ts'
 import type { StopShortcut } from '#shared/contract/system.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
+import { modelsConfigSchema } from '#shared/domain/model.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { decimal } from '#shared/lib/decimal.ts'
@@ -30,7 +32,7 @@ import { importBars } from './import-bars.ts'
 import { outcomesFrom } from './outcomes.ts'
 import { keepSnapshots, recoverDesk } from './recovery.ts'
 import { appVersion, sha256, systemClock, systemRandom } from './system.ts'
-import { checkFeed, createWorld } from './world.ts'
+import { checkFeed, openWorld } from './world.ts'
 
 export interface DeskConfig {
   /** The folder of the desk's data; made if need be. */
@@ -63,6 +65,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     mkdirSync(home, { recursive: true })
     const planning = readConfig('planning.yaml', planningConfigSchema, home)
     const caps = readConfig('mandate.yaml', mandateSchema, home)
+    const minds = readConfig('models.yaml', modelsConfigSchema, home)
+    const models = createSeatModels(minds.value, process.env)
     const settings = createFileSettingsStore(home)
     const latchStore = createFileLatchStore(home)
     const hadJournal = existsSync(join(home, 'journal.db'))
@@ -70,7 +74,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
 
     const barStore = openBarStore(join(home, 'market.db'))
     cleanups.push(() => barStore.close())
-    const world = createWorld(settings.load().feed, systemClock, barStore)
+    const world = await openWorld(settings.load().feed, systemClock, barStore, home)
+    cleanups.push(() => world.close?.())
     const { feed, clock } = world
     const mandate = { ...caps.value, maximumQuoteAgeMs: world.quoteAgeMs ?? caps.value.maximumQuoteAgeMs }
     const app = appVersion()
@@ -81,7 +86,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       schedule: setImmediate,
       projections: deskProjections,
       app,
-      configHash: sha256(planning.text + caps.text),
+      configHash: sha256(planning.text + caps.text + minds.text),
       mode: 'paper',
       account: account.id,
     })
@@ -132,6 +137,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       random: random.fork('runs'),
       ids,
       sha256,
+      models,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
     let stopShortcut: StopShortcut = { state: 'not available' }
@@ -169,12 +175,14 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
         bus,
         settings,
         planning: planning.value,
+        models,
+        planningChanges: planning,
         home,
         clock,
         status: status.read,
         importBars: importInto,
         importedSeries: () => barStore.series(),
-        checkFeed: (choice) => checkFeed(choice, barStore),
+        checkFeed: (choice) => checkFeed(choice, barStore, home),
       }),
       async start() {
         if (doubt !== undefined) {

@@ -1,3 +1,4 @@
+import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import type { Bus } from '#engine/bus.ts'
 import type { Kernel } from '#engine/desk/kernel.ts'
 import type { Journal } from '#engine/journal.ts'
@@ -5,6 +6,7 @@ import type { Feed, Queries, SettingsStore } from '#engine/ports.ts'
 import type { ImportReport } from '#shared/contract/market.ts'
 import type { Status } from '#shared/contract/system.ts'
 import type { ImportedSeries } from '#shared/domain/bar.ts'
+import type { Override } from '#shared/domain/override.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Feed as FeedChoice } from '#shared/domain/settings.ts'
 import type { Clock } from '#shared/lib/clock.ts'
@@ -18,6 +20,9 @@ export interface ApiParts {
   readonly bus: Bus
   readonly settings: SettingsStore
   readonly planning: PlanningConfig
+  readonly models: SeatModels
+  /** What the data folder's own file changes of the planning. */
+  readonly planningChanges: { readonly file: string | undefined; readonly overrides: readonly Override[] }
   readonly home: string
   readonly clock: Clock
   readonly status: () => Status

@@ -141,6 +141,12 @@ describe('the API over a whole desk', () => {
     expect(await api.settings.change({ feed: settings.feed })).toMatchObject({ restartNeeded: true })
   })
 
+  it('tells how it plans, and what the data folder changes of it', async () => {
+    const { planning, file, overrides } = await api.settings.planning()
+    expect(planning.profiles.balanced.parallel).toBe(3)
+    expect([file, overrides]).toEqual([null, []])
+  })
+
   it('starts a run from the settings, shows all that is known of it, and cancels it', async () => {
     const { id, goal, status } = await api.runs.start({ instrument: 'btcusdt' })
     expect({ goal, status }).toEqual({
@@ -154,8 +160,8 @@ describe('the API over a whole desk', () => {
     const run = await api.runs.get({ runId: id })
     expect(run.steps).toHaveLength(run.plan.steps.length)
     expect(await api.runs.vote({ runId: id })).toMatchObject({ policy: { rule: { kind: 'weighted' } }, decision: null })
-    expect(await api.runs.messages({ runId: id })).toEqual([])
-    expect(await api.runs.evidence({ runId: id })).toEqual([])
+    expect(await api.runs.messages({ runId: id })).toBeInstanceOf(Array)
+    expect(await api.runs.evidence({ runId: id })).toBeInstanceOf(Array)
     const [said] = await api.conversations.say({ runId: id, remark: { intent: 'object', text: 'Not tonight.' } })
     expect(said).toMatchObject({ agent: 'trader', kind: 'human', text: 'Not tonight.' })
     const [hit] = await api.conversations.search({ text: 'tonight', instrument: 'BTC/USDT' })
@@ -174,6 +180,20 @@ describe('the API over a whole desk', () => {
     ]) {
       expect(await codeOf(asked)).toBe('RUN_NOT_FOUND')
     }
+  })
+
+  it('offers ways to decide, and starts a run with the one that is chosen', async () => {
+    const { choices, complete } = await api.runs.choices({ instrument: 'solusdt', profile: 'balanced' })
+    expect(complete).toBe(true)
+    const { leaveOut = [], slots = 0 } = choices.find(({ marks }) => marks.includes('cheapest')) ?? {}
+    const chosen = await api.runs.start({ instrument: 'SOL/USDT', leaveOut, slots })
+    expect(chosen.goal).toMatchObject({ instrument: 'SOL/USDT', leaveOut, slots })
+    expect((await api.runs.get({ runId: chosen.id })).plan.slots).toEqual({ research: slots })
+    await api.runs.cancel({ runId: chosen.id, reason: 'Only looking.' })
+    await expect.poll(async () => (await api.runs.get({ runId: chosen.id })).status).toBe('cancelled')
+    expect(await codeOf(api.runs.start({ instrument: 'SOL/USDT', leaveOut: ['market_sentiment'] }))).toBe(
+      'TASK_NOT_OPTIONAL',
+    )
   })
 
   it('KS-1 stops with one call, reduces, and re-arms only with everything typed out', async () => {
