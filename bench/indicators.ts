@@ -59,9 +59,10 @@ const nextClose =
     for (const value of close) peer.nextValue(value)
   }
 const nextBar =
-  (create: () => { nextValue(value: Bar): unknown }): Run =>
+  (create: () => { nextValue: (value: never) => unknown }): Run =>
   ({ bars }) => {
-    const peer = create()
+    // What it declares to take and what it takes differ for some.
+    const peer = create() as { nextValue: (value: Bar) => unknown }
     for (const bar of bars) peer.nextValue(bar)
   }
 
