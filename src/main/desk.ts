@@ -16,6 +16,7 @@ import type { Actor } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
 import { modelsConfigSchema } from '#shared/domain/model.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
+import { reviewPolicySchema } from '#shared/domain/review.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { createIds } from '#shared/lib/ids.ts'
@@ -65,6 +66,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     mkdirSync(home, { recursive: true })
     const planning = readConfig('planning.yaml', planningConfigSchema, home)
     const caps = readConfig('mandate.yaml', mandateSchema, home)
+    const reviewPolicy = readConfig('review.yaml', reviewPolicySchema, home)
     const minds = readConfig('models.yaml', modelsConfigSchema, home)
     const models = createSeatModels(minds.value, process.env)
     const settings = createFileSettingsStore(home)
@@ -86,7 +88,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       schedule: setImmediate,
       projections: deskProjections,
       app,
-      configHash: sha256(planning.text + caps.text + minds.text),
+      configHash: sha256(planning.text + caps.text + reviewPolicy.text + minds.text),
       mode: 'paper',
       account: account.id,
     })
@@ -132,6 +134,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       custom: world.isNow ? createCustomSources({ environment: process.env, folder: home }) : undefined,
       planning: planning.value,
       mandate,
+      reviewPolicy: reviewPolicy.value,
+      timeScale: world.speed,
       account,
       clock,
       random: random.fork('runs'),

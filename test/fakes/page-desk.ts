@@ -276,6 +276,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       stopShortcut,
       activeRunId: runs.find(({ run }) => run.status === 'running')?.run.id ?? null,
       deadLetters: 1,
+      reviews: { waiting: 0, nextExpiresInMs: null, habit: null },
       loopDelayMs: 3.1,
       now: Date.now(),
       journalSize: records.length,
@@ -871,6 +872,17 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         return { policy, proposals, ballots, tally, decision, outcome: null }
       }),
     },
+    reviews: {
+      list: os.reviews.list.handler(() => []),
+      overrides: os.reviews.overrides.handler(() => []),
+      get: os.reviews.get.handler(noReview),
+      approve: os.reviews.approve.handler(noReview),
+      edit: os.reviews.edit.handler(noReview),
+      reject: os.reviews.reject.handler(noReview),
+      ask: os.reviews.ask.handler(noReview),
+      snooze: os.reviews.snooze.handler(noReview),
+      recordBlind: os.reviews.recordBlind.handler(noReview),
+    },
     conversations: {
       search: os.conversations.search.handler(({ input }) => {
         const wanted = input.text.toLowerCase()
@@ -1088,6 +1100,11 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** The scripted run needs nobody to look at it. */
+function noReview(): never {
+  throw new ORPCError('REVIEW_NOT_FOUND', { status: 404, message: 'There is no such review.' })
 }
 
 function listening(server: Server): Promise<void> {

@@ -4,6 +4,7 @@ import { createRouterClient, ORPCError } from '@orpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDesk } from '#main/desk.ts'
 import { contract } from '#shared/contract/index.ts'
+import { decimal } from '#shared/lib/decimal.ts'
 import { errorCode } from '#shared/lib/error.ts'
 import { makeHome, temporaryHome } from '#test/builders/home.ts'
 import type { Desk } from './desk.ts'
@@ -238,6 +239,24 @@ describe('the API over a whole desk', () => {
     expect(changes.at(-1)).toMatchObject({ nouns: ['settings'], seq: (await api.journal.head()).size })
   })
 
+  it('has no review where the desk needed nobody, and acts on none', async () => {
+    expect(await api.reviews.list({})).toEqual([])
+    expect(await api.reviews.overrides({})).toEqual([])
+    expect((await api.system.status()).reviews).toEqual({ waiting: 0, nextExpiresInMs: null, habit: null })
+    const reviewId = 'rev_none'
+    const words = { code: 'OTHER', words: 'Just so' } as const
+    const asked = [
+      api.reviews.get({ reviewId }),
+      api.reviews.approve({ reviewId, orderHash: '' }),
+      api.reviews.edit({ reviewId, quantity: decimal(1), limitPrice: null, words }),
+      api.reviews.reject({ reviewId, words }),
+      api.reviews.ask({ reviewId, question: 'Why?' }),
+      api.reviews.snooze({ reviewId, forMs: 1_000 }),
+      api.reviews.recordBlind({ reviewId, action: 'buy', confidence: 1 }),
+    ]
+    expect(await Promise.all(asked.map(codeOf))).toEqual(asked.map(() => 'REVIEW_NOT_FOUND'))
+  })
+
   it('refuses what the contract does not know', async () => {
     expect(await codeOf(api.runs.list({ limit: 0 }))).toBe('BAD_REQUEST')
     expect(await codeOf(api.trading.stop({ level: 9 as 1 }))).toBe('BAD_REQUEST')
@@ -296,7 +315,7 @@ describe('a desk and its home', () => {
     await desk.stop('done')
     writeFileSync(join(home, 'mandate.yaml'), 'instruments: 5')
     await expect(createDesk({ home })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
-    writeFileSync(join(home, 'mandate.yaml'), '')
+    writeFileSync(join(home, 'mandate.yaml'), 'ordersPerMinute: many')
     await expect(createDesk({ home })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 })
