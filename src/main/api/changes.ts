@@ -12,6 +12,8 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   agentStatusChanged: ['agents'],
   runStarted: ['runs'],
   runResumed: ['runs'],
+  runPaused: ['runs'],
+  runContinued: ['runs'],
   runEnded: ['runs', 'agents'],
   stepStarted: ['runs'],
   stepRetried: ['runs'],

@@ -269,6 +269,8 @@ describe('KS-11 what an agent can reach', () => {
     'market.import',
     'runs.start',
     'runs.cancel',
+    'runs.pause',
+    'runs.resume',
     'reviews.approve',
     'reviews.edit',
     'reviews.reject',

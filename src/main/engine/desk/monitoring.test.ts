@@ -26,7 +26,7 @@ describe('a run that goes as planned', () => {
   it('is left alone: nothing is changed, nothing called out, nothing said', async () => {
     const { memory, watch, said } = await decided()
     expect(memory.ended?.status).toBe('completed')
-    expect(watch).toEqual({ divergences: [], replans: [], alerts: [], pace: [] })
+    expect(watch).toEqual({ divergences: [], replans: [], alerts: [], pace: [], paused: null })
     expect(said.filter((text) => !text.startsWith('Filled'))).toEqual([])
     expect(memory.plan).toEqual(memory.planned)
   })
@@ -167,6 +167,45 @@ describe('a source that is asked too often', () => {
     const retried = records.flatMap((record) => (record.kind === 'stepRetried' ? [record.data.delayMs] : []))
     for (const delayMs of retried) expect(delayMs).toBeGreaterThanOrEqual(2_000)
     expect(memory.ended?.status).toBe('completed')
+  })
+})
+
+describe('a run that the trader pauses', () => {
+  const stateOf = (desk: ReturnType<typeof deskWithSources>, runId: string, stepId: string) =>
+    desk.queries.getRun(runId)?.steps.find(({ id }) => id === stepId)?.state
+
+  it('ends what is under way, begins nothing more, and goes on where it was; its own time stands still', async () => {
+    const desk = deskWithSources({ ways: { news: 10, historical_data: 5 } })
+    await desk.start()
+    const run = await settle(desk.clock, desk.kernel.runs.start(goal, trader))
+    await pass(desk.clock, 1_000)
+    await settle(desk.clock, desk.kernel.runs.pause(run.runId, 'The phone.', trader))
+    const begun = () => desk.records.filter(({ kind }) => kind === 'stepStarted').length
+    const before = begun()
+    await pass(desk.clock, 300_000)
+    expect(begun()).toBe(before)
+    expect(stateOf(desk, run.runId, 'market_sentiment')).toBe('succeeded')
+    expect(desk.queries.getWatch(run.runId).paused).toMatchObject({ reason: 'The phone.' })
+    expect(desk.kernel.runs.forecast(run.runId)?.endsAt).toBeNull()
+    await settle(desk.clock, desk.kernel.runs.unpause(run.runId, trader))
+    const memory = await settle(desk.clock, run.ended)
+    expect(memory.ended?.status).toBe('completed')
+    const watch = desk.queries.getWatch(run.runId)
+    expect(watch).toMatchObject({ paused: null, alerts: [], divergences: [], replans: [] })
+    expect(memory.messages.map(({ text }) => text)).toEqual(
+      expect.arrayContaining([expect.stringContaining('The phone.'), 'The run goes on.']),
+    )
+  })
+
+  it('can be cancelled meanwhile', async () => {
+    const desk = deskWithSources({ ways: { news: 10 } })
+    await desk.start()
+    const run = await settle(desk.clock, desk.kernel.runs.start(goal, trader))
+    await settle(desk.clock, desk.kernel.runs.pause(run.runId, 'The phone.', trader))
+    desk.kernel.runs.cancel(run.runId, 'enough')
+    expect((await settle(desk.clock, run.ended)).ended).toEqual({ status: 'cancelled', reason: 'enough' })
+    expect(desk.queries.getWatch(run.runId).paused).toBeNull()
+    await expect(desk.kernel.runs.pause(run.runId, 'again', trader)).rejects.toMatchObject({ code: 'RUN_NOT_ACTIVE' })
   })
 })
 
