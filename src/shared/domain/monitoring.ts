@@ -85,7 +85,7 @@ export type RunWatch = z.infer<typeof runWatchSchema>
 /** What a run is going to come to, as it is foreseen now. */
 export const runForecastSchema = z.object({
   ...timed,
-  /** In epoch milliseconds; null while the trader is waited for. */
+  /** In epoch milliseconds; null while it is paused or the trader is asked. */
   endsAt: z.int().nullable(),
   usd: z.number(),
   /** The steps that the end hangs on: none of them can take longer without the run taking longer. */

@@ -11,7 +11,7 @@ export function forecastRun(memory: RunMemory, now: number, at: number): RunFore
   const takesTime = new Set(memory.plan.steps.flatMap(({ id, estimate }) => (estimate.seconds > 0 ? [id] : [])))
   return {
     at,
-    endsAt: waitsForTrader(memory) ? null : at + Math.max(0, Math.round(finishAt - now)),
+    endsAt: memory.paused !== null || waitsForTrader(memory) ? null : at + Math.max(0, Math.round(finishAt - now)),
     usd: Math.round(usd * 10_000) / 10_000,
     hangsOn: rest.criticalSteps.filter((id) => takesTime.has(id)),
   }
