@@ -1,6 +1,7 @@
 import { conversationsContract } from './conversations.ts'
 import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
+import { plansContract } from './plans.ts'
 import { runsContract } from './runs.ts'
 import { settingsContract } from './settings.ts'
 import { systemContract } from './system.ts'
@@ -10,6 +11,7 @@ import { tradingContract } from './trading.ts'
 export const contract = {
   system: systemContract,
   market: marketContract,
+  plans: plansContract,
   runs: runsContract,
   conversations: conversationsContract,
   trading: tradingContract,
