@@ -32,7 +32,7 @@ import { importBars } from './import-bars.ts'
 import { outcomesFrom } from './outcomes.ts'
 import { keepSnapshots, recoverDesk } from './recovery.ts'
 import { appVersion, sha256, systemClock, systemRandom } from './system.ts'
-import { checkFeed, createWorld } from './world.ts'
+import { checkFeed, openWorld } from './world.ts'
 
 export interface DeskConfig {
   /** The folder of the desk's data; made if need be. */
@@ -74,7 +74,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
 
     const barStore = openBarStore(join(home, 'market.db'))
     cleanups.push(() => barStore.close())
-    const world = createWorld(settings.load().feed, systemClock, barStore)
+    const world = await openWorld(settings.load().feed, systemClock, barStore, home)
+    cleanups.push(() => world.close?.())
     const { feed, clock } = world
     const mandate = { ...caps.value, maximumQuoteAgeMs: world.quoteAgeMs ?? caps.value.maximumQuoteAgeMs }
     const app = appVersion()
@@ -180,7 +181,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
         status: status.read,
         importBars: importInto,
         importedSeries: () => barStore.series(),
-        checkFeed: (choice) => checkFeed(choice, barStore),
+        checkFeed: (choice) => checkFeed(choice, barStore, home),
       }),
       async start() {
         if (doubt !== undefined) {

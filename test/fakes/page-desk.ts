@@ -17,6 +17,7 @@ import type { Instrument } from '#shared/domain/instrument.ts'
 import type { JournalRecord } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
 import { type Fill, type Order, plainTerms } from '#shared/domain/order.ts'
+import type { PlanChoices } from '#shared/domain/plan-choice.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Goal, Run, RunSummary } from '#shared/domain/run.ts'
@@ -831,10 +832,13 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           instrument: input.instrument,
           profile: input.profile ?? settings.profile,
           policy: input.policy ?? settings.policy,
+          ...(input.leaveOut !== undefined && { leaveOut: input.leaveOut }),
+          ...(input.slots !== undefined && { slots: input.slots }),
         })
         void playRun(state, 1)
         return summary(state.run)
       }),
+      choices: os.runs.choices.handler(() => planChoices),
       list: os.runs.list.handler(({ input }) =>
         runs
           .map(({ run }) => summary(run))
@@ -1085,4 +1089,31 @@ function listening(server: Server): Promise<void> {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
   })
+}
+
+/** The ways to decide that the fake desk offers, whatever the goal. */
+const planChoices: PlanChoices = {
+  complete: true,
+  choices: [
+    {
+      leaveOut: ['keywords', 'patterns'],
+      slots: 4,
+      seconds: 30,
+      usd: 0.13,
+      coverage: 0.83,
+      sources: 8,
+      marks: ['fastest'],
+    },
+    {
+      leaveOut: ['macro', 'keywords', 'patterns'],
+      slots: 3,
+      seconds: 30,
+      usd: 0.1,
+      coverage: 0.67,
+      sources: 7,
+      marks: ['cheapest'],
+    },
+    { leaveOut: ['keywords'], slots: 4, seconds: 35, usd: 0.17, coverage: 0.94, sources: 9, marks: [] },
+    { leaveOut: [], slots: 3, seconds: 45, usd: 0.19, coverage: 1, sources: 9, marks: ['profile'] },
+  ],
 }

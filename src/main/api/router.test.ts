@@ -176,6 +176,20 @@ describe('the API over a whole desk', () => {
     }
   })
 
+  it('offers ways to decide, and starts a run with the one that is chosen', async () => {
+    const { choices, complete } = await api.runs.choices({ instrument: 'solusdt', profile: 'balanced' })
+    expect(complete).toBe(true)
+    const { leaveOut = [], slots = 0 } = choices.find(({ marks }) => marks.includes('cheapest')) ?? {}
+    const chosen = await api.runs.start({ instrument: 'SOL/USDT', leaveOut, slots })
+    expect(chosen.goal).toMatchObject({ instrument: 'SOL/USDT', leaveOut, slots })
+    expect((await api.runs.get({ runId: chosen.id })).plan.slots).toEqual({ research: slots })
+    await api.runs.cancel({ runId: chosen.id, reason: 'Only looking.' })
+    await expect.poll(async () => (await api.runs.get({ runId: chosen.id })).status).toBe('cancelled')
+    expect(await codeOf(api.runs.start({ instrument: 'SOL/USDT', leaveOut: ['market_sentiment'] }))).toBe(
+      'TASK_NOT_OPTIONAL',
+    )
+  })
+
   it('KS-1 stops with one call, reduces, and re-arms only with everything typed out', async () => {
     const stopped = await api.trading.stop({})
     expect(stopped.latch).toMatchObject({ state: 'HALTED', level: 2, by: 'trader', reason: 'Stopped by the trader' })

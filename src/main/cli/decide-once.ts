@@ -8,13 +8,12 @@ import { emptyBook } from '#engine/trading/book.ts'
 import { readLatch } from '#engine/trading/latch.ts'
 import { readConfig } from '#main/config.ts'
 import { appVersion, sha256 } from '#main/system.ts'
-import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
 import type { JournalHead } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
 import type { Order } from '#shared/domain/order.ts'
 import type { Plan } from '#shared/domain/plan.ts'
-import { type PlanningConfig, type ProfileName, planningConfigSchema } from '#shared/domain/profile.ts'
-import type { Run } from '#shared/domain/run.ts'
+import { type PlanningConfig, planningConfigSchema } from '#shared/domain/profile.ts'
+import type { Goal, Run } from '#shared/domain/run.ts'
 import { assertExists } from '#shared/lib/assert.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { createIds } from '#shared/lib/ids.ts'
@@ -26,9 +25,11 @@ import { driveVirtualTime } from './virtual-time.ts'
 
 export interface DecideOnceOptions {
   readonly market: AnalysisMarket
-  readonly profile: ProfileName
-  readonly policy: ConsensusPreset
+  /** What to decide; the instrument is the market's. */
+  readonly goal: Omit<Goal, 'instrument'>
   readonly seed: number
+  /** The data folder whose planning is used; the shipped one when left out. */
+  readonly home?: string | undefined
   /** Shown the plan when it is made, and each record of the run as it is journalled. */
   readonly onPlan?: (plan: Plan) => void
   readonly onRecord?: (record: DeskRecord) => void
@@ -61,9 +62,9 @@ const account = { id: 'paper', cash: decimal(100_000) }
  * profile, policy and seed give the same records, hash for hash. Throws RUN_STUCK, and what starting a run throws.
  */
 export async function decideOnce(options: DecideOnceOptions): Promise<DecidedOnce> {
-  const { market, profile, policy, seed, onPlan, onRecord } = options
+  const { market, seed, home, onPlan, onRecord } = options
   const { clock, feed, instrument } = market
-  const planning = readConfig('planning.yaml', planningConfigSchema, undefined)
+  const planning = readConfig('planning.yaml', planningConfigSchema, home)
   const caps = readConfig('mandate.yaml', mandateSchema, undefined)
   const random = createRandom(seed)
   const ids = createIds(clock, random.fork('ids'))
@@ -105,7 +106,7 @@ export async function decideOnce(options: DecideOnceOptions): Promise<DecidedOnc
     })
     await time.until(kernel.start(), longestRunMs, () => 'the desk to open')
     await time.pass(market.warmUpMs)
-    const goal = { instrument: instrument.id, profile, policy }
+    const goal = { ...options.goal, instrument: instrument.id }
     const begun = kernel.runs.start(goal, { kind: 'human', id: 'trader' })
     const { runId, ended } = await time.until(begun, longestRunMs, () => 'the run to begin')
     const memory = await time.until(ended, longestRunMs, () => openSteps(kernel))

@@ -89,7 +89,7 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
         </Setting>
       </Group>
 
-      <Group title="Data" about="Where prices come from. Nothing leaves this machine.">
+      <Group title="Data" about="Where prices and research come from. Only a real exchange is asked over the network.">
         <FeedSetting
           key={JSON.stringify(settings.feed)}
           feed={settings.feed}
