@@ -32,6 +32,7 @@ import { importBars } from './import-bars.ts'
 import { outcomesFrom } from './outcomes.ts'
 import { keepSnapshots, recoverDesk } from './recovery.ts'
 import { appVersion, sha256, systemClock, systemRandom } from './system.ts'
+import { readTemplates } from './templates.ts'
 import { checkFeed, openWorld } from './world.ts'
 
 export interface DeskConfig {
@@ -66,6 +67,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     const planning = readConfig('planning.yaml', planningConfigSchema, home)
     const caps = readConfig('mandate.yaml', mandateSchema, home)
     const minds = readConfig('models.yaml', modelsConfigSchema, home)
+    const templates = readTemplates(home)
     const models = createSeatModels(minds.value, process.env)
     const settings = createFileSettingsStore(home)
     const latchStore = createFileLatchStore(home)
@@ -74,7 +76,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
 
     const barStore = openBarStore(join(home, 'market.db'))
     cleanups.push(() => barStore.close())
-    const world = await openWorld(settings.load().feed, systemClock, barStore, home)
+    const chosen = settings.load().feed
+    const world = await openWorld(chosen, systemClock, barStore, home)
     cleanups.push(() => world.close?.())
     const { feed, clock } = world
     const mandate = { ...caps.value, maximumQuoteAgeMs: world.quoteAgeMs ?? caps.value.maximumQuoteAgeMs }
@@ -86,7 +89,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       schedule: setImmediate,
       projections: deskProjections,
       app,
-      configHash: sha256(planning.text + caps.text + minds.text),
+      configHash: sha256(planning.text + caps.text + minds.text + templates.text),
       mode: 'paper',
       account: account.id,
     })
@@ -138,6 +141,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       ids,
       sha256,
       models,
+      templates: templates.value,
+      timeScale: chosen.kind === 'replay' ? chosen.speed : 1,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
     let stopShortcut: StopShortcut = { state: 'not available' }

@@ -5,6 +5,7 @@ import type { CallContext } from './desk.ts'
 import { journalRoutes } from './journal.ts'
 import { marketRoutes } from './market.ts'
 import type { ApiParts } from './parts.ts'
+import { plansRoutes } from './plans.ts'
 import { runsRoutes } from './runs.ts'
 import { settingsRoutes } from './settings.ts'
 import { systemRoutes } from './system.ts'
@@ -17,6 +18,7 @@ export function createRouter(parts: ApiParts): Router<typeof contract, CallConte
     .router({
       system: systemRoutes(parts),
       market: marketRoutes(parts),
+      plans: plansRoutes(parts),
       runs: runsRoutes(parts),
       conversations: conversationsRoutes(parts),
       trading: tradingRoutes(parts),

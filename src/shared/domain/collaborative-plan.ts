@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { participantSchema, planDeadlinesSchema, planSecondsSchema, planTaskSchema, purposeSchema } from './collaboration.ts'
+import {
+  participantSchema,
+  planDeadlinesSchema,
+  planSecondsSchema,
+  planTaskSchema,
+  purposeSchema,
+} from './collaboration.ts'
 import { consensusPresetSchema } from './consensus-policy.ts'
 import { actorSchema } from './journal.ts'
 import { profileNameSchema } from './profile.ts'

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { type PlanTask, participantSchema, planSecondsSchema, planTaskSchema, planTasks, purposeSchema } from './collaboration.ts'
+import {
+  type PlanTask,
+  participantSchema,
+  planSecondsSchema,
+  planTaskSchema,
+  planTasks,
+  purposeSchema,
+} from './collaboration.ts'
 import { planPrioritySchema } from './collaborative-plan.ts'
 import { consensusPresetSchema } from './consensus-policy.ts'
 import { profileNameSchema } from './profile.ts'
@@ -24,7 +31,12 @@ export const planTemplateSchema = z.strictObject({
     .min(2)
     .refine((all) => new Set(all.map(({ voter }) => voter)).size === all.length, { error: 'names somebody twice' }),
   policy: consensusPresetSchema,
-  threshold: z.number({ error: 'must be more than 0 and at most 1 (0.6 is 60 %)' }).gt(0).max(1).nullable().default(null),
+  threshold: z
+    .number({ error: 'must be more than 0 and at most 1 (0.6 is 60 %)' })
+    .gt(0)
+    .max(1)
+    .nullable()
+    .default(null),
   /** The risk profile; the trader's own choice when left out. */
   profile: profileNameSchema.optional(),
   seconds: planSecondsSchema,

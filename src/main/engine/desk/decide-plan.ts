@@ -13,7 +13,7 @@ import type { Goal } from '#shared/domain/run.ts'
 import { canonicalJson } from '#shared/lib/canonical-json.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { type DecideTerms, decideDomain, decideGoals, deskStep, nothingYet, researchSlots } from './decide-domain.ts'
-import { decideTerms } from './decide-terms.ts'
+import { decideTerms, profileFor } from './decide-terms.ts'
 import { stepReasons } from './step-reasons.ts'
 
 /** A decision made as a plan, with the schedule that says in which order its steps matter. */
@@ -39,7 +39,7 @@ export function decidePlan(
   const terms = decideTerms(goal, config)
   const { steps: planned, causal } = decomposed(terms)
   const steps = planned.map((step) => withModel(step, models))
-  const profile = config.profiles[goal.profile]
+  const profile = profileFor(goal, config)
   const slots = config.enabled ? (goal.slots ?? profile.parallel) : 1
   const schedule = planSchedule(
     steps.map((step) => ({

@@ -10,6 +10,7 @@ import type {
   LatchStore,
   MarketUpdate,
   OrderArchive,
+  PlanArchive,
   ResearchSources,
   Sha256,
 } from '#engine/ports.ts'
@@ -20,6 +21,7 @@ import type { AgentHealth, Seat } from '#shared/domain/agent.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import { isInFlight } from '#shared/domain/order.ts'
+import type { PlanTemplate } from '#shared/domain/plan-template.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
@@ -27,6 +29,8 @@ import type { Decimal } from '#shared/lib/decimal.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
+import type { DeskParts } from './parts.ts'
+import { createPlans, type Plans } from './plans.ts'
 import type { RunMemory } from './run-memory.ts'
 import { createRuns, type Runs } from './runs.ts'
 
@@ -35,7 +39,7 @@ export interface KernelOptions {
   readonly journal: Journal
   /** What the journal tells of the account so far. */
   readonly book: TradingBook
-  readonly archive: OrderArchive
+  readonly archive: OrderArchive & PlanArchive
   /** Runs that an earlier process left unfinished. */
   readonly unfinished: readonly RunMemory[]
   readonly outcomesOf: (instrument: string) => ProposalBriefing['outcomes']
@@ -56,6 +60,10 @@ export interface KernelOptions {
   readonly sha256: Sha256
   /** Language models in the seats; none unless given. */
   readonly models?: SeatModels
+  /** Methods that collaborative plans can be made by; none unless given. */
+  readonly templates?: readonly PlanTemplate[]
+  /** Milliseconds of the desk's time in one of waiting: above 1 where bars are replayed faster; default 1. */
+  readonly timeScale?: number
   /** How long a halted desk stays so at least (KS-9); default 30 s. */
   readonly coolDownMs?: number
 }
@@ -65,6 +73,7 @@ export interface Kernel {
   readonly orders: Orders
   readonly latch: DeskLatch
   readonly runs: Runs
+  readonly plans: Plans
   readonly roster: Roster
   readonly book: TradingBook
   readonly mandate: Mandate
@@ -129,24 +138,24 @@ export function createKernel(options: KernelOptions): Kernel {
     clock,
     sha256: options.sha256,
   })
-  const runs: Runs = createRuns(
-    {
-      journal,
-      bus,
-      feed,
-      orders,
-      book,
-      latch,
-      mandate,
-      planning: options.planning,
-      clock,
-      random: options.random,
-      ids: options.ids,
-      sha256: options.sha256,
-      models,
-    },
-    options.outcomesOf,
-  )
+  const parts: DeskParts = {
+    journal,
+    bus,
+    feed,
+    orders,
+    book,
+    latch,
+    mandate,
+    planning: options.planning,
+    clock,
+    random: options.random,
+    ids: options.ids,
+    sha256: options.sha256,
+    models,
+  }
+  const runs: Runs = createRuns(parts, options.outcomesOf)
+  const { templates = [], archive, timeScale = 1 } = options
+  const plans = createPlans({ parts, runs, templates, archive, timeScale })
   const roster = createRoster({
     bus,
     clock,
@@ -195,6 +204,7 @@ export function createKernel(options: KernelOptions): Kernel {
       if (now - before > stalledMs) halt(1, system, `The desk stood still for ${seconds(now - before)}`)
       else if (now - heardAt > stalledMs) halt(1, system, `The broker is silent for ${seconds(now - heardAt)}`)
       openDay()
+      plans.tick()
       before = now
       cancel = clock.after(tickMs, tick)
     }
@@ -250,6 +260,7 @@ export function createKernel(options: KernelOptions): Kernel {
     orders,
     latch,
     runs,
+    plans,
     roster,
     book,
     mandate,

@@ -1,5 +1,10 @@
 import type { DeskRecord } from '#engine/journal.ts'
-import { type CollaborativePlan, isEndedPlan, type PlanState, planTransitions } from '#shared/domain/collaborative-plan.ts'
+import {
+  type CollaborativePlan,
+  isEndedPlan,
+  type PlanState,
+  planTransitions,
+} from '#shared/domain/collaborative-plan.ts'
 
 /** How plans are found: by their id, and by the run that carries them out. */
 export interface KnownPlans {

@@ -1,4 +1,5 @@
 import type { PlanWish } from '#shared/contract/plans.ts'
+import { votingSeats } from '#shared/domain/agent.ts'
 import {
   type Collaboration,
   type Participant,
@@ -12,7 +13,6 @@ import type { PlanTemplate } from '#shared/domain/plan-template.ts'
 import type { ProfileName } from '#shared/domain/profile.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import type { Settings } from '#shared/domain/settings.ts'
-import { votingSeats } from '#shared/domain/agent.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
 /** What a plan made by hand is unless something else is said. */

@@ -75,7 +75,9 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
   function get(planId: string): CollaborativePlan {
     const plan = open.get(planId) ?? ended.get(planId) ?? archive.getPlan(planId)
     if (plan !== undefined) return plan
-    throw new ParleyError('PLAN_UNKNOWN', `There is no plan ${planId}.`, { wayOut: 'Choose one from the list of plans.' })
+    throw new ParleyError('PLAN_UNKNOWN', `There is no plan ${planId}.`, {
+      wayOut: 'Choose one from the list of plans.',
+    })
   }
 
   async function create(
@@ -88,7 +90,13 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     if (!feed.instruments().some(({ id }) => id === wish.instrument)) throw instrumentMissing(feed, wish.instrument)
     const plan = draftPlan(wish, template, chosen, { id: ids.next('plan'), at: now(), by })
     // What cannot be planned is refused now, not when its time has come.
-    decidePlan('plan', goalOf(plan, deadlinesFrom(plan.seconds, now(), timeScale)), parts.planning, parts.sha256, parts.models)
+    decidePlan(
+      'plan',
+      goalOf(plan, deadlinesFrom(plan.seconds, now(), timeScale)),
+      parts.planning,
+      parts.sha256,
+      parts.models,
+    )
     if (plan.called) refuseHalted()
     await journal.append({ kind: 'collaborativePlanDrafted', data: { plan }, actor: by })
     if (plan.called) await begin(plan)
@@ -172,7 +180,9 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
   /** The deadline that the plan is under, and what happens then; undefined where none runs. */
   function deadlineOf({ state, called, createdAt, seconds, deadlines }: CollaborativePlan) {
     if (state === 'draft') {
-      return called ? { at: createdAt + seconds.propose * 1_000 * timeScale, what: 'It could not begin in time.' } : undefined
+      return called
+        ? { at: createdAt + seconds.propose * 1_000 * timeScale, what: 'It could not begin in time.' }
+        : undefined
     }
     if (deadlines === null) return undefined
     switch (state) {
@@ -197,7 +207,8 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     if (open.size === 0) return
     for (const plan of open.values()) {
       const deadline = deadlineOf(plan)
-      if (deadline !== undefined && now() > deadline.at + (deadline.graceMs ?? 0) * timeScale) expire(plan, deadline.what)
+      if (deadline !== undefined && now() > deadline.at + (deadline.graceMs ?? 0) * timeScale)
+        expire(plan, deadline.what)
     }
     if (latch.current().state === 'HALTED') return
     const waiting = [...open.values()].filter(({ state, called }) => state === 'draft' && called)

@@ -1,5 +1,6 @@
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import type { DeskRecord } from '#engine/journal.ts'
+import type { Feed } from '#engine/ports.ts'
 import { executePlan } from '#engine/tasks/executor.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
@@ -7,6 +8,7 @@ import type { Goal, RunStatus } from '#shared/domain/run.ts'
 import type { TraderRemark } from '#shared/domain/trader-remark.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { decidePlan } from './decide-plan.ts'
+import { profileFor } from './decide-terms.ts'
 import { joinIn } from './joining.ts'
 import type { DeskParts } from './parts.ts'
 import { performRun, type RunWork } from './perform.ts'
@@ -58,11 +60,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
 
   async function start(goal: Goal, by: Actor): Promise<ActiveRun> {
     if (!feed.instruments().some(({ id }) => id === goal.instrument)) {
-      const there = feed.instruments().map(({ id }) => id)
-      throw new ParleyError('INSTRUMENT_NOT_FOUND', `There is no instrument ${goal.instrument} on this desk.`, {
-        details: { instruments: there },
-        wayOut: `Choose one of ${there.join(', ')}, or import its bars.`,
-      })
+      throw instrumentMissing(feed, goal.instrument)
     }
     for (const { memory } of running.values()) {
       if (memory.goal.instrument !== goal.instrument) continue
@@ -116,7 +114,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       memory,
       epoch,
       outcomes: outcomesOf(goal.instrument),
-      plannedRounds: planning.profiles[goal.profile].debateRounds,
+      plannedRounds: profileFor(goal, planning).debateRounds,
       thinkingAgain: { current: undefined },
     }
     const ended = (async () => {
@@ -189,4 +187,13 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       while (running.size > 0) await Promise.allSettled([...running.values()].map(({ ended }) => ended))
     },
   }
+}
+
+/** The refusal of an instrument that the feed does not have, with those that it has. */
+export function instrumentMissing(feed: Feed, instrument: string): ParleyError {
+  const there = feed.instruments().map(({ id }) => id)
+  return new ParleyError('INSTRUMENT_NOT_FOUND', `There is no instrument ${instrument} on this desk.`, {
+    details: { instruments: there },
+    wayOut: `Choose one of ${there.join(', ')}, or import its bars.`,
+  })
 }
