@@ -16,6 +16,7 @@ import type { Actor } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
 import { modelsConfigSchema } from '#shared/domain/model.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
+import { reviewPolicySchema } from '#shared/domain/review.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { createIds } from '#shared/lib/ids.ts'
@@ -66,6 +67,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     mkdirSync(home, { recursive: true })
     const planning = readConfig('planning.yaml', planningConfigSchema, home)
     const caps = readConfig('mandate.yaml', mandateSchema, home)
+    const reviewPolicy = readConfig('review.yaml', reviewPolicySchema, home)
     const minds = readConfig('models.yaml', modelsConfigSchema, home)
     const templates = readTemplates(home)
     const models = createSeatModels(minds.value, process.env)
@@ -76,8 +78,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
 
     const barStore = openBarStore(join(home, 'market.db'))
     cleanups.push(() => barStore.close())
-    const chosen = settings.load().feed
-    const world = await openWorld(chosen, systemClock, barStore, home)
+    const world = await openWorld(settings.load().feed, systemClock, barStore, home)
     cleanups.push(() => world.close?.())
     const { feed, clock } = world
     const mandate = { ...caps.value, maximumQuoteAgeMs: world.quoteAgeMs ?? caps.value.maximumQuoteAgeMs }
@@ -89,7 +90,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       schedule: setImmediate,
       projections: deskProjections,
       app,
-      configHash: sha256(planning.text + caps.text + minds.text + templates.text),
+      configHash: sha256(planning.text + caps.text + reviewPolicy.text + minds.text + templates.text),
       mode: 'paper',
       account: account.id,
     })
@@ -135,6 +136,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       custom: world.isNow ? createCustomSources({ environment: process.env, folder: home }) : undefined,
       planning: planning.value,
       mandate,
+      reviewPolicy: reviewPolicy.value,
+      timeScale: world.speed,
       account,
       clock,
       random: random.fork('runs'),
@@ -142,7 +145,6 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       sha256,
       models,
       templates: templates.value,
-      timeScale: chosen.kind === 'replay' ? chosen.speed : 1,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
     let stopShortcut: StopShortcut = { state: 'not available' }
@@ -181,6 +183,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
         settings,
         planning: planning.value,
         models,
+        planningChanges: planning,
         home,
         clock,
         status: status.read,

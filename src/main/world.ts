@@ -24,6 +24,8 @@ export interface World {
   readonly isNow: boolean
   /** The oldest quote that still is the market's: replayed bars tick more slowly. */
   readonly quoteAgeMs: number | null
+  /** Milliseconds of the desk's time that go by in one of real time. */
+  readonly speed: number
   /** Ends what reaches out of the process. */
   readonly close?: Stop
 }
@@ -61,6 +63,7 @@ export async function openWorld(choice: FeedChoice, clock: Clock, bars: BarStore
     clock,
     isNow: true,
     quoteAgeMs: null,
+    speed: 1,
     close() {
       feed.close()
       http.close()
@@ -86,6 +89,7 @@ export function createWorld(choice: Exclude<FeedChoice, { kind: 'exchange' }>, c
       clock,
       isNow: true,
       quoteAgeMs: null,
+      speed: 1,
     }
   }
   return createReplayWorld(choice, clock, bars)
@@ -128,5 +132,6 @@ function createReplayWorld(choice: Extract<FeedChoice, { kind: 'replay' }>, cloc
     },
     isNow: false,
     quoteAgeMs: 2 * timeframeMs[timeframe],
+    speed: choice.speed,
   }
 }

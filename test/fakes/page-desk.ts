@@ -25,6 +25,7 @@ import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import type { Latch, StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
 import { type Decimal, decimal, fromNumber, multiply, subtract, toNumber, ZERO } from '#shared/lib/decimal.ts'
+import { shippedPlanning } from '#test/builders/desk-kernel.ts'
 import { createPagePlans } from './page-plans.ts'
 import { scriptedFindings, scriptedLines, scriptedPlan, scriptedSteps, scriptedVotes } from './page-script.ts'
 
@@ -276,6 +277,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       stopShortcut,
       activeRunId: runs.find(({ run }) => run.status === 'running')?.run.id ?? null,
       deadLetters: 1,
+      reviews: { waiting: 0, nextExpiresInMs: null, habit: null },
       loopDelayMs: 3.1,
       now: Date.now(),
       journalSize: records.length,
@@ -872,6 +874,17 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         return { policy, proposals, ballots, tally, decision, outcome: null }
       }),
     },
+    reviews: {
+      list: os.reviews.list.handler(() => []),
+      overrides: os.reviews.overrides.handler(() => []),
+      get: os.reviews.get.handler(noReview),
+      approve: os.reviews.approve.handler(noReview),
+      edit: os.reviews.edit.handler(noReview),
+      reject: os.reviews.reject.handler(noReview),
+      ask: os.reviews.ask.handler(noReview),
+      snooze: os.reviews.snooze.handler(noReview),
+      recordBlind: os.reviews.recordBlind.handler(noReview),
+    },
     conversations: {
       search: os.conversations.search.handler(({ input }) => {
         const wanted = input.text.toLowerCase()
@@ -959,6 +972,11 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     },
     settings: {
       get: os.settings.get.handler(() => ({ settings, home: '/home/trader/.local/share/parley' })),
+      planning: os.settings.planning.handler(() => ({
+        planning: shippedPlanning,
+        file: '/home/trader/.local/share/parley/planning.yaml',
+        overrides: [{ path: ['profiles', 'balanced', 'parallel'], value: 2, shipped: 3 }],
+      })),
       change: os.settings.change.handler(({ input }) => {
         const restartNeeded = input.feed !== undefined && JSON.stringify(input.feed) !== JSON.stringify(settings.feed)
         settings = {
@@ -1084,6 +1102,11 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** The scripted run needs nobody to look at it. */
+function noReview(): never {
+  throw new ORPCError('REVIEW_NOT_FOUND', { status: 404, message: 'There is no such review.' })
 }
 
 function listening(server: Server): Promise<void> {

@@ -40,3 +40,11 @@ it('the Desk shows the ways to decide, and starts the one that was chosen by key
   await expect.poll(() => started.filter((frame) => /leaveOut.*macro.*slots/s.test(String(frame))).length).toBe(1)
   await page.close()
 })
+
+it('the settings show how the desk plans, and what is overridden', async () => {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  await page.goto(`${desk.url}#/settings`)
+  await page.getByRole('table', { name: 'Profiles' }).waitFor()
+  await page.getByText('profiles.balanced.parallel: 2 (shipped: 3)').waitFor()
+  await page.close()
+})

@@ -4,6 +4,7 @@ import { createRouterClient, ORPCError } from '@orpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDesk } from '#main/desk.ts'
 import { contract } from '#shared/contract/index.ts'
+import { decimal } from '#shared/lib/decimal.ts'
 import { errorCode } from '#shared/lib/error.ts'
 import { makeHome, temporaryHome } from '#test/builders/home.ts'
 import type { Desk } from './desk.ts'
@@ -141,6 +142,12 @@ describe('the API over a whole desk', () => {
     expect(await api.settings.change({ feed: settings.feed })).toMatchObject({ restartNeeded: true })
   })
 
+  it('tells how it plans, and what the data folder changes of it', async () => {
+    const { planning, file, overrides } = await api.settings.planning()
+    expect(planning.profiles.balanced.parallel).toBe(3)
+    expect([file, overrides]).toEqual([null, []])
+  })
+
   it('starts a run from the settings, shows all that is known of it, and cancels it', async () => {
     const { id, goal, status } = await api.runs.start({ instrument: 'btcusdt' })
     expect({ goal, status }).toEqual({
@@ -232,6 +239,39 @@ describe('the API over a whole desk', () => {
     expect(changes.at(-1)).toMatchObject({ nouns: ['settings'], seq: (await api.journal.head()).size })
   })
 
+  it('makes plans from templates, begins drafts, cancels, and says what is not there', async () => {
+    const names = (await api.plans.templates()).map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['analyse-symbol', 'daily-trading-strategy']))
+    const draft = await api.plans.create({ instrument: 'eth-usdt', template: 'analyse-symbol', draft: true })
+    expect(draft).toMatchObject({ instrument: 'ETH/USDT', state: 'draft', leftMs: null, priority: 'low' })
+    const { planId } = { planId: draft.id }
+    expect(await api.plans.start({ planId })).toMatchObject({ state: 'proposing', runId: expect.any(String) })
+    expect((await api.plans.get({ planId })).leftMs).toBeGreaterThan(0)
+    expect(await codeOf(api.plans.start({ planId }))).toBe('PLAN_BEGUN')
+    expect(await api.plans.cancel({ planId, reason: 'Enough' })).toMatchObject({ state: 'cancelled', reason: 'Enough' })
+    expect((await api.plans.list({})).map(({ id }) => id)).toEqual([planId])
+    expect(await codeOf(api.plans.get({ planId: 'plan_none' }))).toBe('PLAN_UNKNOWN')
+    expect(await codeOf(api.plans.create({ instrument: 'ETH/USDT', template: 'none' }))).toBe('TEMPLATE_NOT_FOUND')
+  })
+
+  it('has no review where the desk needed nobody, and acts on none', async () => {
+    expect(await api.reviews.list({})).toEqual([])
+    expect(await api.reviews.overrides({})).toEqual([])
+    expect((await api.system.status()).reviews).toEqual({ waiting: 0, nextExpiresInMs: null, habit: null })
+    const reviewId = 'rev_none'
+    const words = { code: 'OTHER', words: 'Just so' } as const
+    const asked = [
+      api.reviews.get({ reviewId }),
+      api.reviews.approve({ reviewId, orderHash: '' }),
+      api.reviews.edit({ reviewId, quantity: decimal(1), limitPrice: null, words }),
+      api.reviews.reject({ reviewId, words }),
+      api.reviews.ask({ reviewId, question: 'Why?' }),
+      api.reviews.snooze({ reviewId, forMs: 1_000 }),
+      api.reviews.recordBlind({ reviewId, action: 'buy', confidence: 1 }),
+    ]
+    expect(await Promise.all(asked.map(codeOf))).toEqual(asked.map(() => 'REVIEW_NOT_FOUND'))
+  })
+
   it('refuses what the contract does not know', async () => {
     expect(await codeOf(api.runs.list({ limit: 0 }))).toBe('BAD_REQUEST')
     expect(await codeOf(api.trading.stop({ level: 9 as 1 }))).toBe('BAD_REQUEST')
@@ -290,7 +330,7 @@ describe('a desk and its home', () => {
     await desk.stop('done')
     writeFileSync(join(home, 'mandate.yaml'), 'instruments: 5')
     await expect(createDesk({ home })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
-    writeFileSync(join(home, 'mandate.yaml'), '')
+    writeFileSync(join(home, 'mandate.yaml'), 'ordersPerMinute: many')
     await expect(createDesk({ home })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 })

@@ -6,6 +6,7 @@ import { journalRoutes } from './journal.ts'
 import { marketRoutes } from './market.ts'
 import type { ApiParts } from './parts.ts'
 import { plansRoutes } from './plans.ts'
+import { reviewsRoutes } from './reviews.ts'
 import { runsRoutes } from './runs.ts'
 import { settingsRoutes } from './settings.ts'
 import { systemRoutes } from './system.ts'
@@ -20,6 +21,7 @@ export function createRouter(parts: ApiParts): Router<typeof contract, CallConte
       market: marketRoutes(parts),
       plans: plansRoutes(parts),
       runs: runsRoutes(parts),
+      reviews: reviewsRoutes(parts),
       conversations: conversationsRoutes(parts),
       trading: tradingRoutes(parts),
       journal: journalRoutes(parts),

@@ -13,6 +13,7 @@ import { mandateSchema } from '#shared/domain/mandate.ts'
 import type { Order } from '#shared/domain/order.ts'
 import type { Plan } from '#shared/domain/plan.ts'
 import { type PlanningConfig, planningConfigSchema } from '#shared/domain/profile.ts'
+import { reviewPolicySchema } from '#shared/domain/review.ts'
 import type { Goal, Run } from '#shared/domain/run.ts'
 import { assertExists } from '#shared/lib/assert.ts'
 import { decimal } from '#shared/lib/decimal.ts'
@@ -66,6 +67,7 @@ export async function decideOnce(options: DecideOnceOptions): Promise<DecidedOnc
   const { clock, feed, instrument } = market
   const planning = readConfig('planning.yaml', planningConfigSchema, home)
   const caps = readConfig('mandate.yaml', mandateSchema, undefined)
+  const reviewPolicy = readConfig('review.yaml', reviewPolicySchema, undefined)
   const random = createRandom(seed)
   const ids = createIds(clock, random.fork('ids'))
   const time = driveVirtualTime(clock)
@@ -75,7 +77,7 @@ export async function decideOnce(options: DecideOnceOptions): Promise<DecidedOnc
     schedule: (commit) => void clock.after(0, commit),
     projections: deskProjections,
     app: appVersion(),
-    configHash: sha256(planning.text + caps.text),
+    configHash: sha256(planning.text + caps.text + reviewPolicy.text),
     mode: 'paper',
     account: account.id,
   })
@@ -94,6 +96,8 @@ export async function decideOnce(options: DecideOnceOptions): Promise<DecidedOnc
       sources: market.sources,
       planning: planning.value,
       mandate: { ...caps.value, maximumQuoteAgeMs: market.quoteAgeMs ?? caps.value.maximumQuoteAgeMs },
+      reviewPolicy: reviewPolicy.value,
+      attended: false,
       account: { ...account, currency: instrument.quote },
       clock,
       random: random.fork('runs'),

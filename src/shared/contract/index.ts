@@ -2,6 +2,7 @@ import { conversationsContract } from './conversations.ts'
 import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
 import { plansContract } from './plans.ts'
+import { reviewsContract } from './reviews.ts'
 import { runsContract } from './runs.ts'
 import { settingsContract } from './settings.ts'
 import { systemContract } from './system.ts'
@@ -13,6 +14,7 @@ export const contract = {
   market: marketContract,
   plans: plansContract,
   runs: runsContract,
+  reviews: reviewsContract,
   conversations: conversationsContract,
   trading: tradingContract,
   journal: journalContract,

@@ -31,6 +31,13 @@ export const statusSchema = z.object({
   stopShortcut: stopShortcutSchema,
   activeRunId: z.string().nullable(),
   deadLetters: z.int(),
+  reviews: z.object({
+    waiting: z.int(),
+    /** Milliseconds until the first of them expires; null when none waits. */
+    nextExpiresInMs: z.int().nullable(),
+    /** A notice that approving may have become a habit (HO-11), in words. */
+    habit: z.string().nullable(),
+  }),
   /** 99th percentile of the engine's event-loop delay over the last minute. */
   loopDelayMs: z.number().nullable(),
   now: z.int(),
@@ -45,6 +52,7 @@ export const nouns = [
   'messages',
   'evidence',
   'vote',
+  'reviews',
   'orders',
   'positions',
   'settings',

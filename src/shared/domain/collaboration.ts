@@ -16,6 +16,7 @@ export const planTasks = [
   'size',
   'vote',
   'count',
+  'ask the trader',
   'carry out',
   'measure',
 ] as const

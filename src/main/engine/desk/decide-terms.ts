@@ -1,4 +1,4 @@
-import { planTasks, traderVoter } from '#shared/domain/collaboration.ts'
+import { type Participant, planTasks, traderVoter } from '#shared/domain/collaboration.ts'
 import { type PlanningConfig, type Profile, type ResearchTask, taskPriorities } from '#shared/domain/profile.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import { ParleyError } from '#shared/lib/error.ts'
@@ -51,15 +51,19 @@ export function profileFor({ profile: name, collaboration }: Goal, { profiles, t
 function methodOf({ collaboration }: Goal): Pick<DecideTerms, 'method' | 'voters' | 'voteMs' | 'countMs'> {
   if (collaboration === undefined) return { method: planTasks, voters, voteMs: null, countMs: null }
   const { tasks, participants, seconds } = collaboration
-  const seated = participants.map(({ voter }) => voter)
   // A vote that the trader takes part in stays open until its deadline.
-  const open = seated.includes(traderVoter) ? (seconds.propose + seconds.vote) * 1_000 : null
+  const open = participants.some(({ voter }) => voter === traderVoter) ? (seconds.propose + seconds.vote) * 1_000 : null
   return {
     method: tasks,
-    voters: voters.filter((voter) => seated.includes(voter)),
+    voters: votersOf(participants),
     voteMs: seconds.vote * 1_000,
     countMs: open,
   }
+}
+
+/** The seats among those who take part that vote besides the risk manager. */
+export function votersOf(participants: readonly Participant[]): readonly (typeof voters)[number][] {
+  return voters.filter((voter) => participants.some((one) => one.voter === voter))
 }
 
 /** Nothing is decided without what is critical; anything else the trader may leave out. */

@@ -12,6 +12,7 @@ import type {
   OrderArchive,
   PlanArchive,
   ResearchSources,
+  ReviewArchive,
   Sha256,
 } from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
@@ -23,6 +24,7 @@ import type { Mandate } from '#shared/domain/mandate.ts'
 import { isInFlight } from '#shared/domain/order.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
+import type { ReviewPolicy } from '#shared/domain/review.ts'
 import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
@@ -31,6 +33,7 @@ import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
 import type { DeskParts } from './parts.ts'
 import { createPlans, type Plans } from './plans.ts'
+import { createReviews, type Reviews } from './reviews.ts'
 import type { RunMemory } from './run-memory.ts'
 import { createRuns, type Runs } from './runs.ts'
 
@@ -39,7 +42,7 @@ export interface KernelOptions {
   readonly journal: Journal
   /** What the journal tells of the account so far. */
   readonly book: TradingBook
-  readonly archive: OrderArchive & PlanArchive
+  readonly archive: OrderArchive & PlanArchive & ReviewArchive
   /** Runs that an earlier process left unfinished. */
   readonly unfinished: readonly RunMemory[]
   readonly outcomesOf: (instrument: string) => ProposalBriefing['outcomes']
@@ -53,6 +56,11 @@ export interface KernelOptions {
   readonly custom?: CustomSources | undefined
   readonly planning: PlanningConfig
   readonly mandate: Mandate
+  readonly reviewPolicy: ReviewPolicy
+  /** False where there is no trader to ask; default true. */
+  readonly attended?: boolean
+  /** Milliseconds of the desk's time in one of waiting: above 1 where bars are replayed faster; default 1. */
+  readonly timeScale?: number
   readonly account: { readonly id: string; readonly currency: string; readonly cash: Decimal }
   readonly clock: Clock
   readonly random: Random
@@ -62,8 +70,6 @@ export interface KernelOptions {
   readonly models?: SeatModels
   /** Methods that collaborative plans can be made by; none unless given. */
   readonly templates?: readonly PlanTemplate[]
-  /** Milliseconds of the desk's time in one of waiting: above 1 where bars are replayed faster; default 1. */
-  readonly timeScale?: number
   /** How long a halted desk stays so at least (KS-9); default 30 s. */
   readonly coolDownMs?: number
 }
@@ -74,6 +80,7 @@ export interface Kernel {
   readonly latch: DeskLatch
   readonly runs: Runs
   readonly plans: Plans
+  readonly reviews: Reviews
   readonly roster: Roster
   readonly book: TradingBook
   readonly mandate: Mandate
@@ -118,6 +125,7 @@ export function createKernel(options: KernelOptions): Kernel {
     clock,
     initial: options.latch,
     onChange(after, change) {
+      reviews.voidAll(`The desk turned ${after.state}: ${change.reason}`)
       if (after.state === 'ACTIVE') return
       if (after.state === 'HALTED') {
         haltedSince = clock.monotonic()
@@ -126,6 +134,21 @@ export function createKernel(options: KernelOptions): Kernel {
       // What already works could still increase a position (I6).
       orders.cancelForStop(after.level ?? 2, change.by)
     },
+  })
+  const reviews: Reviews = createReviews({
+    journal,
+    book,
+    feed,
+    clock,
+    ids: options.ids,
+    sha256: options.sha256,
+    archive: options.archive,
+    policy: options.reviewPolicy,
+    mode: broker.mode,
+    attended: options.attended ?? true,
+    timeScale: options.timeScale ?? 1,
+    unfinished: options.unfinished,
+    check: (intent) => orders.denial(intent),
   })
   const orders: Orders = createOrders({
     journal,
@@ -137,12 +160,14 @@ export function createKernel(options: KernelOptions): Kernel {
     mandate,
     clock,
     sha256: options.sha256,
+    approvalDenial: (order) => reviews.approvalDenial(order),
   })
   const parts: DeskParts = {
     journal,
     bus,
     feed,
     orders,
+    reviews,
     book,
     latch,
     mandate,
@@ -205,6 +230,7 @@ export function createKernel(options: KernelOptions): Kernel {
       else if (now - heardAt > stalledMs) halt(1, system, `The broker is silent for ${seconds(now - heardAt)}`)
       openDay()
       plans.tick()
+      reviews.tick()
       before = now
       cancel = clock.after(tickMs, tick)
     }
@@ -243,6 +269,7 @@ export function createKernel(options: KernelOptions): Kernel {
     })
     openDay()
     watch()
+    if (latch.current().state === 'HALTED') reviews.voidAll('The desk was started again while halted')
     for (const memory of options.unfinished) {
       if (latch.current().state === 'HALTED') await abandon(memory)
       else runs.resume(memory)
@@ -261,6 +288,7 @@ export function createKernel(options: KernelOptions): Kernel {
     latch,
     runs,
     plans,
+    reviews,
     roster,
     book,
     mandate,

@@ -10,6 +10,7 @@ import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
+import type { Reviews } from './reviews.ts'
 
 /** What the desk is put together from; wired by hand in the composition root. */
 export interface DeskParts {
@@ -17,6 +18,7 @@ export interface DeskParts {
   readonly bus: Bus
   readonly feed: Feed
   readonly orders: Orders
+  readonly reviews: Reviews
   readonly book: TradingBook
   readonly latch: DeskLatch
   readonly mandate: Mandate

@@ -56,6 +56,16 @@ function afterStep(plan: CollaborativePlan, record: DeskRecord): CollaborativePl
       if (status === 'agreed') return to('approved', reason)
       return to(rule === 'DEADLINE_PASSED' ? 'expired' : 'rejected', reason)
     }
+    case 'reviewOpened':
+      return to('inReview', record.data.review.rules.map(({ sentence }) => sentence).join(' '))
+    case 'reviewApproved':
+      return to('approved', 'The trader approved it.')
+    case 'reviewRejected':
+      return to('rejected', record.data.words.words)
+    case 'reviewExpired':
+      return to('expired', 'Nobody answered the review in time.')
+    case 'reviewVoided':
+      return to('rejected', record.data.why)
     case 'stepStarted':
       return record.data.stepId === 'execute' && plan.state === 'approved' ? to('executing', null) : undefined
     case 'orderFilled':

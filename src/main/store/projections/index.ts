@@ -5,6 +5,7 @@ import { createMessageQueries, messagesProjection } from './messages.ts'
 import { createOrderQueries, ordersProjection } from './orders.ts'
 import { createPlanQueries, plansProjection } from './plans.ts'
 import type { Projection } from './projection.ts'
+import { createReviewQueries, reviewsProjection } from './reviews.ts'
 import { createRunQueries, runsProjection } from './runs.ts'
 import { createVoteQueries, votesProjection } from './votes.ts'
 
@@ -15,6 +16,7 @@ export const deskProjections: readonly Projection[] = [
   messagesProjection,
   evidenceProjection,
   votesProjection,
+  reviewsProjection,
   ordersProjection,
   fillsProjection,
 ]
@@ -27,6 +29,7 @@ export function createQueries(database: Database) {
     ...createMessageQueries(database),
     ...createEvidenceQueries(database),
     ...createVoteQueries(database),
+    ...createReviewQueries(database),
     ...createOrderQueries(database),
     ...createFillQueries(database),
   }
