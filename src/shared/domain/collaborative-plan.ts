@@ -50,7 +50,6 @@ export function isEndedPlan(state: PlanState): boolean {
 /** How urgent a plan is, from the least to the most; an emergency goes before a decision that is under way. */
 export const planPriorities = ['low', 'medium', 'high', 'critical', 'emergency'] as const
 export const planPrioritySchema = z.enum(planPriorities)
-export type PlanPriority = z.infer<typeof planPrioritySchema>
 
 /** One state that a plan was in, since when and why. */
 const planMoveSchema = z.object({ state: planStateSchema, at: z.int(), reason: z.string().nullable() })
