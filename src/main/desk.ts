@@ -125,6 +125,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       journal,
       book,
       archive: queries,
+      history: queries,
       unfinished,
       outcomesOf: outcomesFrom(queries),
       latchStore,

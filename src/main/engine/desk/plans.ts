@@ -90,13 +90,9 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     if (!feed.instruments().some(({ id }) => id === wish.instrument)) throw instrumentMissing(feed, wish.instrument)
     const plan = draftPlan(wish, template, chosen, { id: ids.next('plan'), at: now(), by })
     // What cannot be planned is refused now, not when its time has come.
-    decidePlan(
-      'plan',
-      goalOf(plan, deadlinesFrom(plan.seconds, now(), timeScale)),
-      parts.planning,
-      parts.sha256,
-      parts.models,
-    )
+    decidePlan('plan', goalOf(plan, deadlinesFrom(plan.seconds, now(), timeScale)), parts.planning, parts.sha256, {
+      models: parts.models,
+    })
     if (plan.called) refuseHalted()
     await journal.append({ kind: 'collaborativePlanDrafted', data: { plan }, actor: by })
     if (plan.called) await begin(plan)

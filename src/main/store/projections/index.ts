@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { attemptsProjection, createAttemptQueries } from './attempts.ts'
 import { createEvidenceQueries, evidenceProjection } from './evidence.ts'
 import { createFillQueries, fillsProjection } from './fills.ts'
 import { createMessageQueries, messagesProjection } from './messages.ts'
@@ -7,7 +8,9 @@ import { createPlanQueries, plansProjection } from './plans.ts'
 import type { Projection } from './projection.ts'
 import { createReviewQueries, reviewsProjection } from './reviews.ts'
 import { createRunQueries, runsProjection } from './runs.ts'
+import { createSpendingQueries, spendingProjection } from './spending.ts'
 import { createVoteQueries, votesProjection } from './votes.ts'
+import { createWatchQueries, watchProjection } from './watch.ts'
 
 /** Every projection of the desk. */
 export const deskProjections: readonly Projection[] = [
@@ -19,6 +22,9 @@ export const deskProjections: readonly Projection[] = [
   reviewsProjection,
   ordersProjection,
   fillsProjection,
+  attemptsProjection,
+  spendingProjection,
+  watchProjection,
 ]
 
 /** What can be asked of the projections, which hold what is durable; the database is that of a journal opened with deskProjections. */
@@ -32,5 +38,8 @@ export function createQueries(database: Database) {
     ...createReviewQueries(database),
     ...createOrderQueries(database),
     ...createFillQueries(database),
+    ...createAttemptQueries(database),
+    ...createSpendingQueries(database),
+    ...createWatchQueries(database),
   }
 }
