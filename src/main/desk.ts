@@ -123,6 +123,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       journal,
       book,
       archive: queries,
+      history: queries,
       unfinished,
       outcomesOf: outcomesFrom(queries),
       latchStore,

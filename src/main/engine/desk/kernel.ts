@@ -6,6 +6,7 @@ import type { Journal } from '#engine/journal.ts'
 import type {
   Broker,
   CustomSources,
+  DeskHistory,
   Feed,
   LatchStore,
   MarketUpdate,
@@ -39,6 +40,7 @@ export interface KernelOptions {
   /** What the journal tells of the account so far. */
   readonly book: TradingBook
   readonly archive: OrderArchive & ReviewArchive
+  readonly history: DeskHistory
   /** Runs that an earlier process left unfinished. */
   readonly unfinished: readonly RunMemory[]
   readonly outcomesOf: (instrument: string) => ProposalBriefing['outcomes']
@@ -164,6 +166,7 @@ export function createKernel(options: KernelOptions): Kernel {
       reviews,
       book,
       latch,
+      history: options.history,
       mandate,
       planning: options.planning,
       clock,
