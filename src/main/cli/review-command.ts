@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { resolveHome } from '#main/home.ts'
 import type { ReviewItem, ReviewView } from '#shared/contract/reviews.ts'
 import { actions } from '#shared/domain/proposal.ts'
 import { type Override, overrideReasons, type ReviewWords } from '#shared/domain/review.ts'
@@ -6,7 +7,7 @@ import type { Tally } from '#shared/domain/tally.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { homeOption, jsonOption, positiveDecimal, share, wholeNumber } from './options.ts'
 import { overridesText, reviewsText, reviewText } from './review-text.ts'
-import { deskAt, type RunningDesk } from './running-desk.ts'
+import { type RunningDesk, requireDesk } from './running-desk.ts'
 import { describeTerminal, print, printJson } from './terminal.ts'
 
 interface Flags {
@@ -103,6 +104,7 @@ function wordsOf({ code, reason }: Words): ReviewWords {
   })
 }
 
+const deskAt = (home: string | undefined) => requireDesk(resolveHome(home))
 const pathOf = (id: string) => `/reviews/${encodeURIComponent(id)}`
 
 /** The whole hash that the beginning stands for, where the order still has it; else what was given, which the desk refuses. */
