@@ -36,6 +36,7 @@ import { outcomesFrom } from './outcomes.ts'
 import { keepSnapshots, recoverDesk } from './recovery.ts'
 import { createSandbox, keepAccountsApart } from './sandbox.ts'
 import { appVersion, sha256, systemClock, systemRandom } from './system.ts'
+import { readTemplates } from './templates.ts'
 import { checkFeed, openWorld } from './world.ts'
 
 export interface DeskConfig {
@@ -71,6 +72,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     const caps = readConfig('mandate.yaml', mandateSchema, home)
     const reviewPolicy = readConfig('review.yaml', reviewPolicySchema, home)
     const minds = readConfig('models.yaml', modelsConfigSchema, home)
+    const templates = readTemplates(home)
     const models = createSeatModels(minds.value, process.env)
     const venue = readConfig('broker.yaml', brokerConfigSchema, home)
     const sandbox =
@@ -97,7 +99,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       schedule: setImmediate,
       projections: deskProjections,
       app,
-      configHash: sha256(planning.text + caps.text + reviewPolicy.text + minds.text + venue.text),
+      configHash: sha256([planning, caps, reviewPolicy, minds, templates, venue].map(({ text }) => text).join('')),
       mode: 'paper',
       account: sandbox?.accountId ?? paperAccount.id,
     })
@@ -153,6 +155,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       ids,
       sha256,
       models,
+      templates: templates.value,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
     function createPaperAccount(): Broker {
