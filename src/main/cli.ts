@@ -9,6 +9,8 @@ import { importCommand } from './cli/import-command.ts'
 import { journalCommands } from './cli/journal-command.ts'
 import { labCommand } from './cli/lab.ts'
 import { planCommand } from './cli/plan.ts'
+import { plansCommands } from './cli/plans-command.ts'
+import { reviewCommands } from './cli/review-command.ts'
 import { runCommands } from './cli/run-command.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { tallyCommand } from './cli/tally-command.ts'
@@ -24,6 +26,8 @@ const commands: readonly ((program: Command) => void)[] = [
   journalCommands,
   planCommand,
   runCommands,
+  plansCommands,
+  reviewCommands,
   simulateCommand,
   tallyCommand,
   labCommand,

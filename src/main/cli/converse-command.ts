@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { resolveHome } from '#main/home.ts'
 import { seatSchema, seats, seatTitles } from '#shared/domain/agent.ts'
 import { conversationText } from '#shared/domain/conversation-text.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
@@ -7,7 +8,7 @@ import type { Run } from '#shared/domain/run.ts'
 import type { TraderRemark } from '#shared/domain/trader-remark.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { anyNumber, homeOption, jsonOption, wholeNumber } from './options.ts'
-import { deskAt, type RunningDesk } from './running-desk.ts'
+import { type RunningDesk, requireDesk } from './running-desk.ts'
 import { describeTerminal, print, printJson, wrapText } from './terminal.ts'
 
 interface Flags {
@@ -114,6 +115,10 @@ function remarkOf(text: string, { to, fact, confidence, object }: Manner): Trade
   if (to !== undefined) return { intent: 'ask', to: seatSchema.parse(to), text }
   if (fact !== undefined) return { intent: 'fact', text, direction: fact, confidence }
   return { intent: 'object', text }
+}
+
+function deskAt(home: string | undefined): RunningDesk {
+  return requireDesk(resolveHome(home))
 }
 
 const pageSize = 2_000

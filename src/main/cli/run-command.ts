@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
+import { resolveHome } from '#main/home.ts'
 import type { RunMonitoring } from '#shared/domain/monitoring.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { homeOption, jsonOption, wholeNumber } from './options.ts'
-import { deskAt, type RunningDesk } from './running-desk.ts'
+import { type RunningDesk, requireDesk } from './running-desk.ts'
 import { describeTerminal, print, printJson } from './terminal.ts'
 
 interface Flags {
@@ -22,7 +23,7 @@ export function runCommands(program: Command): void {
     .addOption(jsonOption())
     .action(async ({ home, json, limit }: Flags & { limit: number }) => {
       const { runListText } = await import('./run-text.ts')
-      const runs = await deskAt(home).call<RunSummary[]>('GET', `/runs?limit=${limit}`)
+      const runs = await requireDesk(resolveHome(home)).call<RunSummary[]>('GET', `/runs?limit=${limit}`)
       if (json === true) printJson(runs)
       else print(runListText(runs, describeTerminal()))
     })
@@ -35,7 +36,7 @@ export function runCommands(program: Command): void {
     .addOption(jsonOption())
     .action(async (id: string | undefined, { home, json, why }: Flags & { why?: string }) => {
       const { runText, stepText } = await import('./run-text.ts')
-      const desk = deskAt(home)
+      const desk = requireDesk(resolveHome(home))
       const runId = id ?? (await currentRun(desk))
       const [shown, monitoring] = await Promise.all([
         desk.call<Run>('GET', `/runs/${runId}`),
@@ -77,7 +78,7 @@ async function steer(
   id: string | undefined,
   { home, json, reason }: Flags & { reason?: string },
 ): Promise<void> {
-  const desk = deskAt(home)
+  const desk = requireDesk(resolveHome(home))
   const runId = id ?? (await runUnderWay(desk))
   const run = await desk.call<RunSummary>('POST', `/runs/${runId}/${verb}`, { ...(reason !== undefined && { reason }) })
   if (json === true) printJson(run)

@@ -2,10 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
-import { formatDuration, formatNumber } from '#renderer/ui/format.ts'
+import { formatDuration, formatNumber, formatPercent } from '#renderer/ui/format.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import type { ReviewView } from '#shared/contract/reviews.ts'
-import { isClosedReview, type Override } from '#shared/domain/review.ts'
+import { isClosedReview, isJudgedFirst, type Override } from '#shared/domain/review.ts'
+import { orderWords, statusWords } from '#shared/domain/review-words.ts'
 import { BlindForm } from './blind-form.tsx'
 import { ReviewActs } from './review-acts.tsx'
 import styles from './review-detail.module.css'
@@ -13,7 +14,7 @@ import type { Act } from './review-dialogs.tsx'
 import { ReviewDialogs } from './review-dialogs.tsx'
 import { ReviewEvidence } from './review-evidence.tsx'
 import { ReviewFactsTable } from './review-facts.tsx'
-import { leftWords, orderWords, statusWords } from './review-view.ts'
+import { leftWords } from './review-view.ts'
 import { ReviewVotes } from './review-votes.tsx'
 
 /** The keys that work while the focus is inside the review; approving only opens its question (HO-18). */
@@ -41,7 +42,7 @@ export function ReviewDetail({ reviewId, overrides }: { reviewId: string; overri
   const review = query.data
   if (review === undefined) return <LoadingRows rows={12} />
   const closed = isClosedReview(review.status)
-  const blind = !closed && review.policy.blindFirst && review.difficulty === 'hard' && review.judgement === null
+  const blind = isJudgedFirst(review, review.policy)
   const can = (wanted: Act) => !closed && review.status !== 'asked' && !(blind && wanted === 'approve')
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: its keys are those of the buttons at its end
@@ -140,10 +141,11 @@ function Gauge({ label, share, title }: { label: string; share: number; title: s
 
 /** The rules that sent it here; those that would give the votes away wait until the trader has judged. */
 function Why({ review, blind }: { review: ReviewView; blind: boolean }) {
-  const { rules, disagreement, questions, judgement } = review
+  const { rules, disagreement, questions, judgement, status } = review
+  const isSaid = rules.some(({ code }) => code === 'DISAGREEMENT')
   return (
     <div className={styles.why}>
-      <h3>Why you are asked</h3>
+      <h3>{isClosedReview(status) ? 'Why you were asked' : 'Why you are asked'}</h3>
       {blind ? (
         <p>The agents disagree widely. Say first what you think; the rules and the votes are shown then.</p>
       ) : (
@@ -155,7 +157,7 @@ function Why({ review, blind }: { review: ReviewView; blind: boolean }) {
           ))}
         </ul>
       )}
-      {!blind && <p className={styles.dim}>Disagreement {formatNumber(disagreement, { places: 2 })} of 1.</p>}
+      {!blind && !isSaid && <p className={styles.dim}>Disagreement is {formatPercent(disagreement, 0, false)}.</p>}
       {judgement !== null && (
         <p className={styles.dim}>
           You said beforehand: {judgement.action.toUpperCase()}, {Math.round(judgement.confidence * 100)} % sure.

@@ -7,8 +7,8 @@ import { ErrorState } from '#renderer/ui/states.tsx'
 import { useStatus } from '#renderer/ui/status.ts'
 import type { ReviewView } from '#shared/contract/reviews.ts'
 import { type OverrideReason, overrideReasons, type ReviewWords } from '#shared/domain/review.ts'
+import { orderWords, reasonWords } from '#shared/domain/review-words.ts'
 import { decimal, isDecimal } from '#shared/lib/decimal.ts'
-import { orderWords, reasonWords } from './review-view.ts'
 
 /** What can be done with a review. */
 export type Act = 'approve' | 'edit' | 'reject' | 'ask' | 'snooze'
@@ -139,9 +139,9 @@ function Approve({ review, dwellMs, onDone }: FormProps) {
       carefully
     >
       <p>
-        One order: <strong>{orderWords(order)}</strong>, worth {formatMoney(facts.notional, currency)}, on the{' '}
-        {status?.mode ?? 'paper'} account {status?.account.id}. The gate looks at it once more when it is sent; a fill
-        cannot be taken back.
+        One order: <strong>{orderWords(order)}</strong>, worth {formatMoney(facts.notional, currency)}, on the account{' '}
+        {status?.account.id} ({status?.mode ?? 'paper'}). The gate looks at it once more when it is sent; a fill cannot
+        be taken back.
       </p>
       {!agreed && (
         <>
