@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
 import type { Desk } from '#api/desk.ts'
 import { createMetrics } from '#api/metrics.ts'
+import type { ApiParts } from '#api/parts.ts'
 import { createRouter } from '#api/router.ts'
 import { createStatus } from '#api/status.ts'
 import { createKernel } from '#engine/desk/kernel.ts'
 import { createLocalBus } from '#engine/local-bus.ts'
 import { readLatch } from '#engine/trading/latch.ts'
-import type { ImportReport } from '#shared/contract/market.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
@@ -24,10 +24,13 @@ import { createFileLatchStore } from '#store/latch.ts'
 import { createQueries, deskProjections } from '#store/projections/index.ts'
 import { createFileSettingsStore } from '#store/settings.ts'
 import { readConfig } from './config.ts'
-import { importBars } from './import-bars.ts'
 import { outcomesFrom } from './outcomes.ts'
 import { keepSnapshots, recoverDesk } from './recovery.ts'
 import { appVersion, sha256, systemClock, systemRandom } from './system.ts'
+import { createComputePool } from './workers/compute-pool.ts'
+import { heavyTable } from './workers/heavy.ts'
+import { importBars } from './workers/import-bars.ts'
+import { workerFile } from './workers/worker-file.ts'
 import { checkFeed, createWorld } from './world.ts'
 
 export interface DeskConfig {
@@ -41,6 +44,7 @@ const system: Actor = { kind: 'system', id: 'desk' }
 /** The paper account of a new desk. */
 const account = { id: 'paper', currency: 'USDT', cash: decimal(100_000) }
 const snapshotEvery = 1_000
+const longestImportMs = 1_800_000
 
 /**
  * Puts a desk together over a data folder, by hand. Starting is recovering: the latch is read before anything else, the
@@ -108,6 +112,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     })
     const broker = createPaperBroker({ mode: 'paper', feed, clock, random: random.fork('broker') })
     broker.restore(queries.listOrders(undefined, everything), queries.listFills(undefined, everything))
+    const compute = createComputePool({ table: heavyTable, worker: workerFile() })
+    cleanups.push(() => void compute.close())
     const kernel = createKernel({
       journal,
       book,
@@ -127,6 +133,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       random: random.fork('runs'),
       ids,
       sha256,
+      compute,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
     const status = createStatus({ kernel, journal, feed, broker, bus, clock, version: app.version })
@@ -134,8 +141,9 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     const snapshots = keepSnapshots(journal, book, snapshotEvery)
     cleanups.push(snapshots.stop)
 
-    async function importInto(file: string, text: string, instrument: string | undefined): Promise<ImportReport> {
-      const report = importBars(barStore, file, text, instrument)
+    const importInto: ApiParts['importBars'] = async (file, text, instrument, options) => {
+      const request = { database: join(home, 'market.db'), file, text, instrument }
+      const report = await compute.run(importBars, request, { ...options, timeoutMs: longestImportMs })
       const { timeframe, bars } = report
       await journal.append({
         kind: 'barsImported',

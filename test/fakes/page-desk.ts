@@ -750,6 +750,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           }
         }),
       ),
+      importing: os.market.importing.handler(({ signal }) => stream(signal, () => [])),
       import: os.market.import.handler(({ input }) => {
         const rows = input.text.trim().split('\n').slice(1)
         const bad = rows.flatMap((row, index) =>

@@ -1,4 +1,4 @@
-import type { BarStore } from '#engine/ports.ts'
+import type { BarStore, Report } from '#engine/ports.ts'
 import type { Bar, Timeframe } from '#shared/domain/bar.ts'
 import { type Migration, migrate } from './migrations/migrate.ts'
 import { openDatabase } from './open-database.ts'
@@ -22,6 +22,8 @@ const migrations: readonly Migration[] = [
       `),
   },
 ]
+
+const barsBetweenReports = 5_000
 
 /** The bars in a file, to be closed. */
 export interface SqliteBarStore extends BarStore {
@@ -48,18 +50,22 @@ export function openBarStore(file: string): SqliteBarStore {
     SELECT instrument, timeframe, count(*) AS bars, min(time) AS "from", max(time) AS "to"
     FROM bars GROUP BY instrument, timeframe ORDER BY instrument, timeframe`)
 
-  const saveAll = database.transaction((instrument: string, timeframe: Timeframe, bars: readonly Bar[]) => {
-    let replaced = 0
-    for (const { time, open, high, low, close, volume } of bars) {
-      const row = { instrument, timeframe, time, open, high, low, close, volume }
-      if (update.run(row).changes === 1) replaced += 1
-      else insert.run(row)
-    }
-    return { inserted: bars.length - replaced, replaced }
-  })
+  const saveAll = database.transaction(
+    (instrument: string, timeframe: Timeframe, bars: readonly Bar[], report: Report) => {
+      let replaced = 0
+      for (const [index, { time, open, high, low, close, volume }] of bars.entries()) {
+        if (index % barsBetweenReports === 0) report(index / bars.length)
+        const row = { instrument, timeframe, time, open, high, low, close, volume }
+        if (update.run(row).changes === 1) replaced += 1
+        else insert.run(row)
+      }
+      return { inserted: bars.length - replaced, replaced }
+    },
+  )
 
   return {
-    save: (instrument, timeframe, bars) => saveAll.immediate(instrument, timeframe, bars),
+    save: (instrument, timeframe, bars, onProgress = () => {}) =>
+      saveAll.immediate(instrument, timeframe, bars, onProgress),
     load: (instrument, timeframe, { from = Number.MIN_SAFE_INTEGER, before = Number.MAX_SAFE_INTEGER, limit = -1 }) =>
       select.all(instrument, timeframe, from, before, limit).reverse(),
     series: () => series.all(),

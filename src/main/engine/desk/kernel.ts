@@ -2,7 +2,16 @@ import { createRoster, type Roster } from '#engine/agents/roster.ts'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import type { Bus } from '#engine/bus.ts'
 import type { Journal } from '#engine/journal.ts'
-import type { Broker, Feed, LatchStore, MarketUpdate, OrderArchive, ResearchSources, Sha256 } from '#engine/ports.ts'
+import type {
+  Broker,
+  Compute,
+  Feed,
+  LatchStore,
+  MarketUpdate,
+  OrderArchive,
+  ResearchSources,
+  Sha256,
+} from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
@@ -17,6 +26,7 @@ import type { Decimal } from '#shared/lib/decimal.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
+import { createRegimeReader } from './regime-reader.ts'
 import type { RunMemory } from './run-memory.ts'
 import { createRuns, type Runs } from './runs.ts'
 
@@ -42,6 +52,7 @@ export interface KernelOptions {
   readonly random: Random
   readonly ids: Ids
   readonly sha256: Sha256
+  readonly compute: Compute
   /** How long a halted desk stays so at least (KS-9); default 30 s. */
   readonly coolDownMs?: number
 }
@@ -129,6 +140,7 @@ export function createKernel(options: KernelOptions): Kernel {
       random: options.random,
       ids: options.ids,
       sha256: options.sha256,
+      readRegime: createRegimeReader(options.compute),
     },
     options.outcomesOf,
   )

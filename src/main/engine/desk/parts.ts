@@ -9,6 +9,7 @@ import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
+import type { RegimeReader } from './regime-reader.ts'
 
 /** What the desk is put together from; wired by hand in the composition root. */
 export interface DeskParts {
@@ -24,4 +25,5 @@ export interface DeskParts {
   readonly random: Random
   readonly ids: Ids
   readonly sha256: Sha256
+  readonly readRegime: RegimeReader
 }

@@ -72,6 +72,9 @@ async function ask<Asked extends Question>(
   input: unknown,
 ): Promise<Answer<Asked>> {
   const { timeoutMs } = context.step
+  if (context.signal.aborted) {
+    throw new ParleyError('ANSWER_LATE', `The ${seat} was not asked "${asked}": the step was stopped before.`)
+  }
   // The request is not withdrawn when the run stops: what the agent was asked may be billed, and is to be recorded.
   const answer = await run.parts.bus.request(`agent.${seat}`, { action: asked, input }, { timeoutMs })
   if (context.signal.aborted) {
@@ -126,7 +129,7 @@ async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promi
   const { memory, parts } = run
   const task = context.step.id
   const definition = parts.planning.tasks[task]
-  const briefing = briefingOf(parts, memory)
+  const briefing = await briefingOf(parts, memory)
   if (definition === undefined) throw new ParleyError('PROFILE_UNKNOWN_TASK', `There is no research task "${task}".`)
   const input: ResearchInput = {
     task,
@@ -160,7 +163,7 @@ async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promi
 }
 
 async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
-  const briefing = briefingOf(run.parts, run.memory)
+  const briefing = await briefingOf(run.parts, run.memory)
   const tasks: Record<string, ResearchTask> = {}
   for (const name of briefing.profile.tasks) {
     const task = run.parts.planning.tasks[name]
@@ -183,7 +186,7 @@ async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promi
 }
 
 async function doAnalyse(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
-  const briefing = briefingOf(run.parts, run.memory)
+  const briefing = await briefingOf(run.parts, run.memory)
   const answer = await ask(run, context, seat, 'analyse', { briefing })
   const { insight, remarks } = answer
   await record(
@@ -199,7 +202,7 @@ async function doArgue(run: RunWork, context: StepContext, seat: Seat): Promise<
   const { memory } = run
   const round = Number(context.step.id.split('-')[1])
   const earlier = memory.debate.filter((said) => said.round < round)
-  const briefing = briefingOf(run.parts, memory)
+  const briefing = await briefingOf(run.parts, memory)
   const answer = await ask(run, context, seat, 'argue', {
     briefing,
     round,
@@ -220,7 +223,7 @@ async function doArgue(run: RunWork, context: StepContext, seat: Seat): Promise<
 
 async function doPropose(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const { memory } = run
-  const input = { briefing: briefingOf(run.parts, memory), insight: memory.insight, debate: memory.debate }
+  const input = { briefing: await briefingOf(run.parts, memory), insight: memory.insight, debate: memory.debate }
   const proposals = await ask(run, context, seat, 'propose', input)
   for (const { id, runId, instrument } of proposals)
     refuseStray(memory, seat, `The proposal ${id}`, { runId, instrument })
@@ -261,7 +264,7 @@ async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise
   const proposal = questionOf(memory)
   if (proposal === undefined) return { status: 'skipped', reason: 'There is no proposal to vote on.' }
   const briefing: ProposalBriefing = {
-    ...(briefingOf(parts, memory) satisfies Briefing),
+    ...((await briefingOf(parts, memory)) satisfies Briefing),
     proposal,
     insight: memory.insight,
     debate: memory.debate,
