@@ -24,6 +24,7 @@ import { createFileLatchStore } from '#store/latch.ts'
 import { createQueries, deskProjections } from '#store/projections/index.ts'
 import { createFileSettingsStore } from '#store/settings.ts'
 import { readConfig } from './config.ts'
+import { createLoopMeter, watchLoop } from './loop-watch.ts'
 import { outcomesFrom } from './outcomes.ts'
 import { keepSnapshots, recoverDesk } from './recovery.ts'
 import { appVersion, sha256, systemClock, systemRandom } from './system.ts'
@@ -38,6 +39,8 @@ export interface DeskConfig {
   readonly home: string
   /** How long a halted desk stays so at least; default 30 s. */
   readonly coolDownMs?: number
+  /** Trades a second of each simulated instrument; see createSimulatedExchange. */
+  readonly feedRate?: number
 }
 
 const system: Actor = { kind: 'system', id: 'desk' }
@@ -51,7 +54,7 @@ const longestImportMs = 1_800_000
  * journal folded, the broker reconciled. Throws HOME_IN_USE, HOME_NOT_WRITABLE, CONFIG_INVALID, SETTINGS_INVALID,
  * FEED_NO_BARS.
  */
-export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk> {
+export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Promise<Desk> {
   const release = claimHome(home)
   const cleanups: (() => void)[] = [release]
   try {
@@ -72,7 +75,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
 
     const barStore = openBarStore(join(home, 'market.db'))
     cleanups.push(() => barStore.close())
-    const world = createWorld(settings.load().feed, systemClock, barStore)
+    const world = createWorld(settings.load().feed, systemClock, barStore, feedRate)
     const { feed, clock } = world
     const mandate = { ...caps.value, maximumQuoteAgeMs: world.quoteAgeMs ?? caps.value.maximumQuoteAgeMs }
     const app = appVersion()
@@ -136,8 +139,24 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       compute,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
-    const status = createStatus({ kernel, journal, feed, broker, bus, clock, version: app.version })
-    cleanups.push(status.stop)
+    const loop = watchLoop(systemClock, createLoopMeter(), (alarm, delay) => {
+      const event =
+        alarm === null
+          ? ({ kind: 'engineCaughtUp', data: delay } as const)
+          : ({ kind: 'engineDelayed', data: { ...delay, alarm } } as const)
+      void journal.append({ ...event, actor: system })
+    })
+    cleanups.push(loop.stop)
+    const status = createStatus({
+      kernel,
+      journal,
+      feed,
+      broker,
+      bus,
+      clock,
+      version: app.version,
+      loop: () => loop.read(),
+    })
     const snapshots = keepSnapshots(journal, book, snapshotEvery)
     cleanups.push(snapshots.stop)
 

@@ -23,10 +23,13 @@ export interface World {
 /** Simulated sources answer in a fraction of what real ones take. */
 const latencyScale = 0.5
 
-/** Makes the world that the trader chose. Throws FEED_NO_BARS for a replay of what was never imported. */
-export function createWorld(choice: FeedChoice, clock: Clock, bars: BarStore): World {
+/**
+ * Makes the world that the trader chose; `rate` is how many trades a second each simulated instrument has. Throws
+ * FEED_NO_BARS for a replay of what was never imported.
+ */
+export function createWorld(choice: FeedChoice, clock: Clock, bars: BarStore, rate?: number): World {
   if (choice.kind === 'simulated') {
-    const exchange = createSimulatedExchange({ clock, seed: choice.seed })
+    const exchange = createSimulatedExchange({ clock, seed: choice.seed, ...(rate !== undefined && { rate }) })
     return {
       feed: exchange,
       sources: createSimulatedSources({ exchange, clock, latencyScale }),

@@ -266,7 +266,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       broker: { connected: true, name: 'paper broker', latencyMs: 41 },
       activeRunId: runs.find(({ run }) => run.status === 'running')?.run.id ?? null,
       deadLetters: 1,
-      loopDelayMs: 3.1,
+      loop: { p50Ms: 0.2, p99Ms: 3.1, maxMs: 24, alarm: null },
       now: Date.now(),
       journalSize: records.length,
     }

@@ -23,10 +23,12 @@ const quiet: Status = {
   broker: { connected: true, name: 'paper', latencyMs: 4 },
   activeRunId: null,
   deadLetters: 0,
-  loopDelayMs: 2,
+  loop: { p50Ms: 0.1, p99Ms: 2, maxMs: 30, alarm: null },
   now,
   journalSize: 1,
 }
+
+const delay = { p50Ms: 20, p99Ms: 400, maxMs: 900 }
 
 describe('alerts', () => {
   it('are none on a quiet desk', () => {
@@ -42,7 +44,7 @@ describe('alerts', () => {
       stillLive: [],
       unprotected: ['BTC/USDT'],
     }
-    const alerts = alertsOf({ ...quiet, stop: progress, deadLetters: 2, loopDelayMs: 400 })
+    const alerts = alertsOf({ ...quiet, stop: progress, deadLetters: 2, loop: { ...delay, alarm: 'slow' } })
     expect(alerts.map(({ id }) => id)).toEqual(['unknown', 'unprotected', 'letters', 'loop'])
     expect(alerts.every(({ effect, next }) => effect !== '' && next !== '')).toBe(true)
   })

@@ -4,6 +4,10 @@ import { accountSchema, modeSchema } from '#shared/domain/account.ts'
 import { agentHealthSchema } from '#shared/domain/agent.ts'
 import { latchSchema, stopProgressSchema } from '#shared/domain/trading-state.ts'
 
+/** By how much the engine's event loop was late over the last minute, in milliseconds. */
+const loopDelaySchema = z.object({ p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number() })
+export type LoopDelay = z.infer<typeof loopDelaySchema>
+
 /** What the permanent bar shows. Null means unavailable. */
 export const statusSchema = z.object({
   version: z.string(),
@@ -22,12 +26,13 @@ export const statusSchema = z.object({
   broker: z.object({ connected: z.boolean(), name: z.string(), latencyMs: z.number().nullable() }),
   activeRunId: z.string().nullable(),
   deadLetters: z.int(),
-  /** 99th percentile of the engine's event-loop delay over the last minute. */
-  loopDelayMs: z.number().nullable(),
+  loop: loopDelaySchema.extend({ alarm: z.enum(['slow', 'stalled']).nullable() }).nullable(),
   now: z.int(),
   journalSize: z.int(),
 })
 export type Status = z.infer<typeof statusSchema>
+/** Slow: late in general, over a whole minute. Stalled: it stood still once for more than a second. */
+export type LoopAlarm = NonNullable<NonNullable<Status['loop']>['alarm']>
 
 /** The nouns that a page may have in its cache; a change names those to fetch again. */
 export const nouns = [

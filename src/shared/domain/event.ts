@@ -18,6 +18,11 @@ import type { Latch, StopProgress } from './trading-state.ts'
 
 type AboutRun<T = unknown> = { readonly runId: string } & T
 type AboutStep<T = unknown> = { readonly runId: string; readonly stepId: string; readonly attempt: number } & T
+interface LoopDelayed {
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+}
 type AboutOrder<T = unknown> = { readonly clientOrderId: string } & T
 
 /** Everything that can happen on the desk: the kind of a journal record and what its data holds. */
@@ -75,6 +80,9 @@ export interface DeskEvents {
   tradingStateChanged: { readonly before: Latch | null; readonly after: Latch }
   stopProgressed: { readonly progress: StopProgress }
   letterDied: { readonly topic: string; readonly messageId: string; readonly attempts: number; readonly error: string }
+  /** The event loop stood still for more than a second, or was late over a whole minute; all over the last minute. */
+  engineDelayed: LoopDelayed & { readonly alarm: 'slow' | 'stalled' }
+  engineCaughtUp: LoopDelayed
 }
 
 export type EventKind = keyof DeskEvents

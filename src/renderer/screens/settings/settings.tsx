@@ -8,6 +8,7 @@ import { StatusDot } from '#renderer/ui/status-dot.tsx'
 import { isTimeZone } from '#renderer/ui/time.ts'
 import { policyChoices, profileChoices } from '#renderer/ui/words.ts'
 import type { Feed, Settings } from '#shared/domain/settings.ts'
+import { EngineDelay } from './engine-delay.tsx'
 import { ImportBars } from './import-bars.tsx'
 import { Setting } from './setting.tsx'
 import styles from './settings.module.css'
@@ -98,6 +99,10 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
         <Setting title="Where the data lives" about="Journal, bars and settings; copy the folder to back it up.">
           <code className="mono">{home}</code>
         </Setting>
+      </Group>
+
+      <Group title="Health">
+        <EngineDelay />
       </Group>
 
       <Group title="Looks">
