@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
+import { createCustomSources } from '#adapters/research/custom-sources.ts'
 import type { Desk } from '#api/desk.ts'
 import { createMetrics } from '#api/metrics.ts'
 import type { ApiParts } from '#api/parts.ts'
@@ -9,6 +10,7 @@ import { createStatus } from '#api/status.ts'
 import { createKernel } from '#engine/desk/kernel.ts'
 import { createLocalBus } from '#engine/local-bus.ts'
 import { readLatch } from '#engine/trading/latch.ts'
+import type { StopShortcut } from '#shared/contract/system.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
@@ -92,12 +94,14 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
     })
     cleanups.push(() => journal.close())
     const queries = createQueries(journal.database)
-    const { book, unfinished, clean, latch, doubt } = recoverDesk(journal, queries, {
+    const { book, unfinished, clean, latch, doubt, accountDoubt } = recoverDesk(journal, queries, {
       first,
       hadJournal,
       nowMs: clock.now(),
     })
     if (latch !== first.latch) latchStore.save(latch)
+    // At once, and for good with its record at the start.
+    book.doubt = accountDoubt ?? book.doubt
 
     const random = systemRandom()
     const ids = createIds(clock, random.fork('ids'))
@@ -129,6 +133,7 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
       broker,
       feed,
       sources: world.sources,
+      custom: world.isNow ? createCustomSources({ environment: process.env, folder: home }) : undefined,
       planning: planning.value,
       mandate,
       account,
@@ -147,6 +152,7 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
       void journal.append({ ...event, actor: system })
     })
     cleanups.push(loop.stop)
+    let stopShortcut: StopShortcut = { state: 'not available' }
     const status = createStatus({
       kernel,
       journal,
@@ -156,6 +162,7 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
       clock,
       version: app.version,
       loop: () => loop.read(),
+      stopShortcut: () => stopShortcut,
     })
     const snapshots = keepSnapshots(journal, book, snapshotEvery)
     cleanups.push(snapshots.stop)
@@ -185,6 +192,7 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
         clock,
         status: status.read,
         importBars: importInto,
+        importedSeries: () => barStore.series(),
         checkFeed: (choice) => checkFeed(choice, barStore),
       }),
       async start() {
@@ -192,6 +200,8 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
           const data = { before: first.latch, after: latch }
           await journal.append({ kind: 'tradingStateChanged', data, actor: system, reason: doubt })
         }
+        if (accountDoubt !== undefined)
+          await journal.append({ kind: 'accountDoubted', data: { why: accountDoubt }, actor: system })
         await journal.append({ kind: 'deskStarted', data: { clean, feed: feed.name }, actor: system })
         await kernel.start()
       },
@@ -208,6 +218,9 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
       },
       halt(reason) {
         kernel.halt(2, { kind: 'human', id: 'trader' }, reason)
+      },
+      shortcutIs(shortcut) {
+        stopShortcut = shortcut
       },
       status: status.read,
       onStatus: status.listen,

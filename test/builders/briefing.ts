@@ -18,6 +18,7 @@ export const profile: Profile = {
   tasks: ['market_sentiment', 'technical_analysis'],
   parallel: 3,
   minimumSources: 3,
+  optionalTasks: true,
   costLimitUsd: 1,
   debateRounds: 2,
   riskPerTrade: 0.01,
@@ -53,6 +54,7 @@ export function researchTask(sources: string[], about: Partial<ResearchTask> = {
   return {
     title: 'A task',
     priority: 'high',
+    optional: false,
     sources,
     estimate: { seconds: 1, usd: 0.06 },
     after: [],

@@ -7,7 +7,7 @@ import type { Decision } from '#shared/domain/decision.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Message } from '#shared/domain/message.ts'
-import type { Fill, Order } from '#shared/domain/order.ts'
+import { type Fill, type Order, plainTerms } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
 import type { Plan } from '#shared/domain/plan.ts'
 import { profileNames } from '#shared/domain/profile.ts'
@@ -148,7 +148,12 @@ const decision: fc.Arbitrary<Decision> = fc.record({
   epoch: fc.nat(5),
 })
 
+const terms = Object.fromEntries(Object.entries(plainTerms).map(([name, value]) => [name, fc.constant(value)])) as {
+  [Term in keyof typeof plainTerms]: fc.Arbitrary<(typeof plainTerms)[Term]>
+}
+
 const order: fc.Arbitrary<Order> = fc.record({
+  ...terms,
   clientOrderId,
   venueOrderId: fc.constant(null),
   instrument,
@@ -240,6 +245,15 @@ const deskEvent: fc.Arbitrary<DeskEvent> = fc.oneof(
   event('orderRejected', fc.record({ clientOrderId, reason: text })),
   event('orderUnknown', fc.record({ clientOrderId, reason: text })),
   event('orderFilled', fc.record({ fill })),
+  event('orderFillBusted', fc.record({ clientOrderId, busted: fill, corrected: orNull(fill) })),
+  event('orderFillDisputed', fc.record({ clientOrderId, told: fill })),
+  event('orderTriggered', fc.record({ clientOrderId })),
+  event('orderPendingUpdate', fc.record({ clientOrderId, change: fc.record({ quantity: amount }) })),
+  event(
+    'orderUpdated',
+    fc.record({ clientOrderId, quantity: amount, limitPrice: orNull(amount), stopPrice: orNull(amount) }),
+  ),
+  event('orderUpdateRejected', fc.record({ clientOrderId, reason: text })),
   event('orderPendingCancel', fc.record({ clientOrderId })),
   event('orderCancelRejected', fc.record({ clientOrderId, reason: text })),
   event('orderCanceled', fc.record({ clientOrderId })),

@@ -8,7 +8,7 @@ import { sha256 } from '#main/system.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import type { Quote } from '#shared/domain/quote.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
-import { decimal } from '#shared/lib/decimal.ts'
+import { decimal, ZERO } from '#shared/lib/decimal.ts'
 import { createVirtualClock, type VirtualClock } from '#shared/lib/virtual-clock.ts'
 import { openJournal, type StoreJournal } from '#store/journal.ts'
 import { createQueries, deskProjections } from '#store/projections/index.ts'
@@ -59,7 +59,21 @@ export function intentOf(given: Partial<Intent> = {}): Intent {
 /** What a venue says of an order of 1 BTC/USDT. */
 export function reportOf(clientOrderId: string, given: Partial<OrderReport> = {}): OrderReport {
   const venueOrderId = `venue-${clientOrderId}`
-  return { clientOrderId, venueOrderId, instrument: btc.id, status: 'ACCEPTED', filledQuantity: '0', at: 0, ...given }
+  return {
+    clientOrderId,
+    venueOrderId,
+    instrument: btc.id,
+    side: 'buy',
+    type: 'LIMIT',
+    quantity: decimal(1),
+    limitPrice: decimal(100),
+    stopPrice: null,
+    reduceOnly: false,
+    status: 'ACCEPTED',
+    filledQuantity: ZERO,
+    at: 0,
+    ...given,
+  }
 }
 
 interface OrderDeskGiven {

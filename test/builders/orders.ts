@@ -1,6 +1,6 @@
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
-import type { Fill, Order } from '#shared/domain/order.ts'
+import { type Fill, type Order, plainTerms } from '#shared/domain/order.ts'
 import { decimal, ZERO } from '#shared/lib/decimal.ts'
 
 export const btc: Instrument = {
@@ -28,7 +28,12 @@ export const wideMandate: Mandate = {
 
 /** An order to buy 1 BTC/USDT at the market that nothing has happened to; what is given replaces it. */
 export function deskOrder(given: Partial<Order> = {}): Order {
+  const status = given.status ?? 'INITIALIZED'
+  const isPending = status === 'PENDING_CANCEL' || status === 'PENDING_UPDATE'
   return {
+    ...plainTerms,
+    standing: isPending ? 'ACCEPTED' : status,
+    pendingUpdates: status === 'PENDING_UPDATE' ? [{}] : [],
     clientOrderId: 'order-1',
     venueOrderId: null,
     instrument: btc.id,

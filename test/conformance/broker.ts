@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Broker, BrokerEvent } from '#engine/ports.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
-import { type Fill, fillSchema, type Order, type Side } from '#shared/domain/order.ts'
+import { type Fill, fillSchema, type Order, plainTerms, type Side } from '#shared/domain/order.ts'
 import type { Quote } from '#shared/domain/quote.ts'
 import { add, compare, type Decimal, decimal, divide, multiply, roundToStep, sum, ZERO } from '#shared/lib/decimal.ts'
 import type { VirtualClock } from '#shared/lib/virtual-clock.ts'
@@ -19,6 +19,7 @@ export interface BrokerUnderTest {
 /** An order with the fields that a broker reads; anything else is as the desk would have it. */
 export function orderOf(fields: Pick<Order, 'clientOrderId' | 'instrument' | 'quantity'> & Partial<Order>): Order {
   return {
+    ...plainTerms,
     venueOrderId: null,
     side: 'buy',
     type: 'MARKET',

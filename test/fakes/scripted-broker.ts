@@ -1,16 +1,35 @@
-import type { Broker, BrokerEvent, OrderReport } from '#engine/ports.ts'
-import type { Fill, Order } from '#shared/domain/order.ts'
+import type {
+  Broker,
+  BrokerBalance,
+  BrokerCapabilities,
+  BrokerEvent,
+  BrokerPosition,
+  OrderReport,
+} from '#engine/ports.ts'
+import { type Fill, type Order, orderTypes, timesInForce } from '#shared/domain/order.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
 /** A broker that does what the test says and remembers what it was asked. */
 export interface ScriptedBroker extends Broker {
-  /** `submit ID`, `cancel ID`, `query ID`, `fills SINCE`, `openOrders`, in order. */
+  /** `submit ID`, `cancel ID`, `query ID`, `fills SINCE`, `openOrders` and so on, in order. */
   readonly calls: string[]
   /** What it knows; change it at will. */
   readonly reports: Map<string, OrderReport>
   readonly executions: Fill[]
+  readonly held: BrokerPosition[]
+  readonly money: BrokerBalance[]
   /** What the next calls of a kind do instead of succeeding, first come first served. */
-  readonly script: { readonly [Call in 'submit' | 'cancel' | 'query' | 'fills' | 'openOrders']: (() => unknown)[] }
+  readonly script: {
+    readonly [Call in
+      | 'submit'
+      | 'cancel'
+      | 'replace'
+      | 'query'
+      | 'fills'
+      | 'openOrders'
+      | 'positions'
+      | 'balances']: (() => unknown)[]
+  }
   tell(event: BrokerEvent): void
 }
 
@@ -36,17 +55,34 @@ export function hangs(): Promise<never> {
   return new Promise(() => {})
 }
 
+/** Everything but linking orders by itself. */
+export const scriptedCapabilities: BrokerCapabilities = {
+  orderTypes,
+  timesInForce,
+  replace: true,
+  postOnly: true,
+  reduceOnly: true,
+  contingencies: false,
+  clientOrderId: { maximumLength: 36, pattern: /^[\w-]+$/ },
+  deadManSwitch: false,
+}
+
 /** Creates a broker that takes everything and lets nothing happen by itself. */
 export function createScriptedBroker(): ScriptedBroker {
   const calls: string[] = []
   const reports = new Map<string, OrderReport>()
   const executions: Fill[] = []
+  const held: BrokerPosition[] = []
+  const money: BrokerBalance[] = []
   const script: { [Call in keyof ScriptedBroker['script']]: (() => unknown)[] } = {
     submit: [],
     cancel: [],
     query: [],
     fills: [],
     openOrders: [],
+    replace: [],
+    positions: [],
+    balances: [],
   }
   let listener: (event: BrokerEvent) => void = () => {}
 
@@ -58,9 +94,12 @@ export function createScriptedBroker(): ScriptedBroker {
   return {
     name: 'Script',
     mode: 'paper',
+    capabilities: scriptedCapabilities,
     calls,
     reports,
     executions,
+    held,
+    money,
     script,
     tell: (event) => listener(event),
     connect(next) {
@@ -74,6 +113,17 @@ export function createScriptedBroker(): ScriptedBroker {
     },
     async cancel(clientOrderId) {
       await call('cancel', clientOrderId)
+    },
+    async replace(clientOrderId) {
+      await call('replace', clientOrderId)
+    },
+    async positions() {
+      await call('positions', '')
+      return held
+    },
+    async balances() {
+      await call('balances', '')
+      return money
     },
     async query(clientOrderId) {
       await call('query', clientOrderId)

@@ -88,7 +88,7 @@ function saveLatchLate(options: KernelOptions): KernelOptions {
 }
 
 function forgetTrades(options: KernelOptions): KernelOptions {
-  return { ...options, archive: { ...options.archive, hasFill: () => false } }
+  return { ...options, archive: { ...options.archive, getFill: () => undefined } }
 }
 
 /** Nothing that the broker tells late, or is asked for, becomes a fill. */

@@ -55,7 +55,7 @@ function createImports() {
 }
 
 /** Instruments, quotes, bars, and imports. */
-export function marketRoutes({ kernel, feed, clock, importBars }: ApiParts) {
+export function marketRoutes({ kernel, feed, clock, importBars, importedSeries }: ApiParts) {
   const os = implement(contract.market).$context<CallContext>()
   const imports = createImports()
   return {
@@ -78,6 +78,7 @@ export function marketRoutes({ kernel, feed, clock, importBars }: ApiParts) {
         signal,
       )
     }),
+    imported: os.imported.handler(() => [...importedSeries()]),
     import: os.import.handler(({ input, signal }) =>
       imports.follow(input.file, (onProgress) =>
         importBars(input.file, input.text, input.instrument, { onProgress, ...(signal && { signal }) }),

@@ -4,6 +4,7 @@ import type { Journal } from '#engine/journal.ts'
 import type { ComputeOptions, Feed, Queries, SettingsStore } from '#engine/ports.ts'
 import type { ImportReport } from '#shared/contract/market.ts'
 import type { Status } from '#shared/contract/system.ts'
+import type { ImportedSeries } from '#shared/domain/bar.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Feed as FeedChoice } from '#shared/domain/settings.ts'
 import type { Clock } from '#shared/lib/clock.ts'
@@ -27,6 +28,7 @@ export interface ApiParts {
     instrument: string | undefined,
     options: Pick<ComputeOptions, 'signal' | 'onProgress'>,
   ) => Promise<ImportReport>
+  readonly importedSeries: () => readonly ImportedSeries[]
   /** Throws FEED_NO_BARS for a replay of what was never imported. */
   readonly checkFeed: (choice: FeedChoice) => void
 }

@@ -12,7 +12,18 @@ async function watched() {
   await start()
   const broker = { name: 'Paper', mode: 'paper' } as Parameters<typeof createStatus>[0]['broker']
   const loop = () => ({ p50Ms: 1, p99Ms: 20, maxMs: 1_500, alarm: 'stalled' as const })
-  const status = createStatus({ kernel, journal, feed, broker, bus, clock, version: '1.2.3', loop })
+  const shortcut = { state: 'not available' } as const
+  const status = createStatus({
+    kernel,
+    journal,
+    feed,
+    broker,
+    bus,
+    clock,
+    version: '1.2.3',
+    loop,
+    stopShortcut: () => shortcut,
+  })
   return { kernel, journal, bus, clock, status }
 }
 

@@ -2,7 +2,7 @@ import type { Bus } from '#engine/bus.ts'
 import type { Kernel } from '#engine/desk/kernel.ts'
 import type { Journal } from '#engine/journal.ts'
 import type { Broker, Feed } from '#engine/ports.ts'
-import type { Status } from '#shared/contract/system.ts'
+import type { Status, StopShortcut } from '#shared/contract/system.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { subtract } from '#shared/lib/decimal.ts'
 
@@ -16,6 +16,7 @@ export interface StatusParts {
   readonly version: string
   /** The event loop's delay, measured elsewhere. */
   readonly loop: () => Status['loop']
+  readonly stopShortcut: () => StopShortcut
 }
 
 /** What the permanent bar shows, read and watched. */
@@ -27,7 +28,7 @@ export interface StatusSource {
 
 /** Watches the desk for its status. */
 export function createStatus(parts: StatusParts): StatusSource {
-  const { kernel, journal, feed, broker, bus, clock, version, loop } = parts
+  const { kernel, journal, feed, broker, bus, clock, version, loop, stopShortcut } = parts
   function read(): Status {
     const { book, orders, runs } = kernel
     const equity = kernel.equity()
@@ -40,9 +41,10 @@ export function createStatus(parts: StatusParts): StatusSource {
         id: book.account,
         mode: broker.mode,
         currency: book.currency,
-        cash: book.cash,
+        cash: book.doubt === null ? book.cash : null,
         equity: equity ?? null,
-        dayStartEquity: book.dayStartEquity,
+        dayStartEquity: book.doubt === null ? book.dayStartEquity : null,
+        unknown: book.doubt,
         asOf: Math.floor(clock.now()),
       },
       dayPnl: equity === undefined || book.day === 0 ? null : subtract(equity, book.dayStartEquity),
@@ -55,6 +57,7 @@ export function createStatus(parts: StatusParts): StatusSource {
         staleAfterMs: kernel.mandate.maximumQuoteAgeMs,
       },
       broker: { connected: link.connected, name: broker.name, latencyMs: link.latencyMs },
+      stopShortcut: stopShortcut(),
       activeRunId: runs.active()[0]?.runId ?? null,
       deadLetters: bus.deadLetters().length,
       loop: loop(),

@@ -1,11 +1,13 @@
 import type { Ballot } from '#shared/domain/ballot.ts'
-import type { Bar, BarSeries, Timeframe } from '#shared/domain/bar.ts'
+import type { Bar, BarSeries, ImportedSeries, Timeframe } from '#shared/domain/bar.ts'
+import type { CustomFinding } from '#shared/domain/custom-finding.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
-import type { Message } from '#shared/domain/message.ts'
-import type { Fill, Order, OrderStatus } from '#shared/domain/order.ts'
+import type { Message, MessageHit, MessageSearch } from '#shared/domain/message.ts'
+import type { Fill, Order, OrderChange, OrderStatus, OrderType, Side, TimeInForce } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
+import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
@@ -13,17 +15,24 @@ import type { Settings } from '#shared/domain/settings.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
 import type { Stop } from '#shared/lib/clock.ts'
+import type { Decimal } from '#shared/lib/decimal.ts'
 
 /** SHA-256 of a text, in lower-case hexadecimal. */
 export type Sha256 = (text: string) => string
 
-/** What a broker says of one order. */
+/** What a broker says of one order, its terms as they are in force now. */
 export interface OrderReport {
   readonly clientOrderId: string
   readonly venueOrderId: string | null
   readonly instrument: string
+  readonly side: Side
+  readonly type: OrderType
+  readonly quantity: Decimal
+  readonly limitPrice: Decimal | null
+  readonly stopPrice: Decimal | null
+  readonly reduceOnly: boolean
   readonly status: OrderStatus
-  readonly filledQuantity: string
+  readonly filledQuantity: Decimal
   readonly at: number
 }
 
@@ -31,26 +40,80 @@ export type BrokerEvent =
   | { readonly kind: 'accepted'; readonly clientOrderId: string; readonly venueOrderId: string }
   | { readonly kind: 'rejected'; readonly clientOrderId: string; readonly reason: string }
   | { readonly kind: 'filled'; readonly fill: Fill }
+  | {
+      /** The trade is undone; `corrected`, under its own trade id, stands in its place unless it is null. */
+      readonly kind: 'busted'
+      readonly clientOrderId: string
+      readonly tradeId: string
+      readonly corrected: Fill | null
+    }
+  /** The stop price was reached. */
+  | { readonly kind: 'triggered'; readonly clientOrderId: string }
+  | {
+      /** A replacement is in force: all of the order's terms, not only those that changed. */
+      readonly kind: 'updated'
+      readonly clientOrderId: string
+      readonly quantity: Decimal
+      readonly limitPrice: Decimal | null
+      readonly stopPrice: Decimal | null
+    }
+  | { readonly kind: 'updateRejected'; readonly clientOrderId: string; readonly reason: string }
   | { readonly kind: 'canceled'; readonly clientOrderId: string }
   | { readonly kind: 'expired'; readonly clientOrderId: string }
   | { readonly kind: 'cancelRejected'; readonly clientOrderId: string; readonly reason: string }
   | { readonly kind: 'link'; readonly connected: boolean; readonly latencyMs: number | null }
 
+/** What a broker can do by itself; the desk sends nothing that it cannot. */
+export interface BrokerCapabilities {
+  readonly orderTypes: readonly OrderType[]
+  readonly timesInForce: readonly TimeInForce[]
+  readonly replace: boolean
+  readonly postOnly: boolean
+  readonly reduceOnly: boolean
+  /** True when the venue itself links orders by their contingency: the desk then leaves that to it. */
+  readonly contingencies: boolean
+  /** Which client order ids it takes (OL-2): up to so many characters, the whole of them matching the pattern. */
+  readonly clientOrderId: { readonly maximumLength: number; readonly pattern: RegExp }
+  /** True when the venue cancels everything by itself once it hears no more of the desk; that takes protection too (KS-19). */
+  readonly deadManSwitch: boolean
+}
+
+/** A position as the broker has it; long is positive. */
+export interface BrokerPosition {
+  readonly instrument: string
+  readonly quantity: Decimal
+}
+
+/** An amount of one currency on the account. */
+export interface BrokerBalance {
+  readonly currency: string
+  readonly total: Decimal
+  /** What no working order holds. */
+  readonly free: Decimal
+}
+
 /**
  * A venue that takes orders. The client order id is the idempotency key: the same id twice is at most one order. Calls
- * reject with a ParleyError whose `retry` tells a definitive refusal from an ambiguous failure.
+ * reject with a ParleyError whose `retry` tells a definitive refusal from an ambiguous failure. ORDER_ID_TAKEN, which is
+ * ambiguous, says that an order of this id was sent before: it is asked after, and never taken for rejected (OL-2).
  */
 export interface Broker {
   readonly name: string
   readonly mode: 'paper' | 'live'
+  readonly capabilities: BrokerCapabilities
   connect(listener: (event: BrokerEvent) => void): Promise<Stop>
   submit(order: Order): Promise<void>
   cancel(clientOrderId: string): Promise<void>
+  /** Changes a working order; its fills count on. Until `updated` is told the old terms are in force (OL-6). */
+  replace(clientOrderId: string, change: OrderChange): Promise<void>
   /** What the venue knows of the order; undefined when it has never heard of it. */
   query(clientOrderId: string): Promise<OrderReport | undefined>
   openOrders(): Promise<readonly OrderReport[]>
   /** Fills at or after the moment, oldest first. */
   fills(sinceMs: number): Promise<readonly Fill[]>
+  /** Every position that is not flat. Rejects when it cannot be told: that is unknown, and never flat (OL-15). */
+  positions(): Promise<readonly BrokerPosition[]>
+  balances(): Promise<readonly BrokerBalance[]>
 }
 
 /** What changed at the market. */
@@ -97,8 +160,8 @@ export interface SourceData {
     readonly at: number
     readonly activeAddresses: number
     readonly transactions: number
-    /** Coins that moved onto exchanges less those that left. */
-    readonly exchangeNetflow: number
+    /** Coins that moved onto exchanges less those that left; null where the source cannot tell. */
+    readonly exchangeNetflow: number | null
   }[]
   readonly coingecko: {
     readonly marketCapUsd: number
@@ -125,6 +188,11 @@ export interface ResearchSources {
   fetch<Name extends SourceName>(source: Name, instrument: string, signal: AbortSignal): Promise<SourceAnswer<Name>>
 }
 
+/** Where custom tasks ask. Rejects with SOURCE_UNAVAILABLE for whatever keeps it from an answer, never with anything else but the signal's reason. */
+export interface CustomSources {
+  find(task: ResearchTask, instrument: string, signal: AbortSignal): Promise<CustomFinding>
+}
+
 /** Where the trading state survives the process. `load` throws LATCH_UNREADABLE when it is there and cannot be understood. */
 export interface LatchStore {
   load(): Latch | undefined
@@ -141,6 +209,8 @@ export interface BarStore {
     instrument: string,
     timeframe: Timeframe,
     bars: readonly Bar[],
+    /** The file they come from. */
+    file?: string,
     onProgress?: Report,
   ): { readonly inserted: number; readonly replaced: number }
   load(
@@ -148,20 +218,14 @@ export interface BarStore {
     timeframe: Timeframe,
     options: { from?: number; before?: number; limit?: number },
   ): readonly Bar[]
-  series(): readonly {
-    readonly instrument: string
-    readonly timeframe: Timeframe
-    readonly bars: number
-    readonly from: number
-    readonly to: number
-  }[]
+  series(): readonly ImportedSeries[]
 }
 
 /** What is remembered of orders for good: what is durable. */
 export interface OrderArchive {
   getOrder(clientOrderId: string): Order | undefined
-  /** True when the fill was booked. */
-  hasFill(clientOrderId: string, tradeId: string): boolean
+  /** The trade as it was booked, be it undone since; undefined when it never was. */
+  getFill(clientOrderId: string, tradeId: string): Fill | undefined
 }
 
 /** What can be asked of the projections: lists as the contract gives them, of what is durable. */
@@ -173,6 +237,8 @@ export interface Queries extends OrderArchive {
   listUnfinishedRuns(): readonly { readonly id: string; readonly seq: number }[]
   /** Oldest first, after the message with the given id; throws MESSAGE_NOT_FOUND for an id that is not of this run. */
   listMessages(runId: string, after: string | undefined, limit: number): readonly Message[]
+  /** Newest first. */
+  searchMessages(search: MessageSearch): readonly MessageHit[]
   listEvidence(runId: string): readonly Evidence[]
   getVote(runId: string): Vote
   /** Newest first. */

@@ -114,7 +114,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       book,
       archive: {
         getOrder: (clientOrderId) => (life.alive ? queries.getOrder(clientOrderId) : undefined),
-        hasFill: (clientOrderId, tradeId) => life.alive && queries.hasFill(clientOrderId, tradeId),
+        getFill: (clientOrderId, tradeId) => (life.alive ? queries.getFill(clientOrderId, tradeId) : undefined),
       },
       unfinished,
       outcomesOf: (instrument) => (life.alive ? outcomesOf(instrument) : []),
@@ -248,6 +248,7 @@ function mortalBroker(broker: Broker, life: Life): Broker {
   return {
     name: broker.name,
     mode: broker.mode,
+    capabilities: broker.capabilities,
     connect: (listener) =>
       call(async () => {
         const stop = await broker.connect((event) => life.run(() => listener(event)))
@@ -259,6 +260,9 @@ function mortalBroker(broker: Broker, life: Life): Broker {
     query: (clientOrderId) => call(() => broker.query(clientOrderId)),
     openOrders: () => call(() => broker.openOrders()),
     fills: (sinceMs) => call(() => broker.fills(sinceMs)),
+    replace: (clientOrderId, change) => call(() => broker.replace(clientOrderId, change)),
+    positions: () => call(() => broker.positions()),
+    balances: () => call(() => broker.balances()),
   }
 }
 

@@ -252,6 +252,7 @@ export function callWitness(options: WitnessOptions): Witness {
     beside: (broker) => ({
       name: broker.name,
       mode: broker.mode,
+      capabilities: broker.capabilities,
       connect: (listener) =>
         broker.connect((event) => {
           onEvent(event)
@@ -270,6 +271,9 @@ export function callWitness(options: WitnessOptions): Witness {
       query: (clientOrderId) => counted(broker.query(clientOrderId)),
       openOrders: () => counted(broker.openOrders()),
       fills: (sinceMs) => counted(broker.fills(sinceMs)),
+      replace: (clientOrderId, change) => counted(broker.replace(clientOrderId, change)),
+      positions: () => counted(broker.positions()),
+      balances: () => counted(broker.balances()),
     }),
   }
 }

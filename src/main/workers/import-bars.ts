@@ -31,7 +31,7 @@ export function importBars(request: ImportRequest, report: Report = () => {}): I
   const { bars, timeframe } = parsed
   const store = openBarStore(request.database)
   try {
-    const { replaced } = store.save(parsed.instrument, timeframe, bars, (share) =>
+    const { replaced } = store.save(parsed.instrument, timeframe, bars, file, (share) =>
       report(readShare + (1 - readShare) * share),
     )
     return {

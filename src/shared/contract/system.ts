@@ -7,6 +7,13 @@ import { latchSchema, stopProgressSchema } from '#shared/domain/trading-state.ts
 /** By how much the engine's event loop was late over the last minute, in milliseconds. */
 const loopDelaySchema = z.object({ p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number() })
 export type LoopDelay = z.infer<typeof loopDelaySchema>
+/** The keys that stop trading from any program (EL-2): not armed when another program holds them or nobody consented. */
+const stopShortcutSchema = z.discriminatedUnion('state', [
+  z.object({ state: z.enum(['armed', 'not armed']), accelerator: z.string() }),
+  /** There is no desktop app around the desk. */
+  z.object({ state: z.literal('not available') }),
+])
+export type StopShortcut = z.infer<typeof stopShortcutSchema>
 
 /** What the permanent bar shows. Null means unavailable. */
 export const statusSchema = z.object({
@@ -24,6 +31,7 @@ export const statusSchema = z.object({
     staleAfterMs: z.int(),
   }),
   broker: z.object({ connected: z.boolean(), name: z.string(), latencyMs: z.number().nullable() }),
+  stopShortcut: stopShortcutSchema,
   activeRunId: z.string().nullable(),
   deadLetters: z.int(),
   loop: loopDelaySchema.extend({ alarm: z.enum(['slow', 'stalled']).nullable() }).nullable(),

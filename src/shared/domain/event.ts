@@ -7,7 +7,7 @@ import type { Evidence, Validation } from './evidence.ts'
 import type { Insight } from './insight.ts'
 import type { Denial } from './mandate.ts'
 import type { Message } from './message.ts'
-import type { Fill, Order } from './order.ts'
+import type { Fill, Order, OrderChange } from './order.ts'
 import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Proposal } from './proposal.ts'
@@ -29,6 +29,8 @@ type AboutOrder<T = unknown> = { readonly clientOrderId: string } & T
 export interface DeskEvents {
   deskStarted: { readonly clean: boolean; readonly feed: string }
   accountOpened: { readonly account: string; readonly currency: string; readonly cash: Decimal }
+  /** What the account holds is unknown from here on, until a person re-arms the desk. */
+  accountDoubted: { readonly why: string }
   /** The first look at the account on a UTC day (epoch days): the day's P&L is measured from here. */
   dayOpened: { readonly day: number; readonly equity: Decimal }
   deskStopped: { readonly why: string }
@@ -57,6 +59,7 @@ export interface DeskEvents {
   insightFormed: AboutRun<{ readonly insight: Insight }>
   argumentMade: AboutRun<{ readonly argument: Argument }>
   messagePosted: { readonly message: Message }
+  traderObjected: AboutRun<{ readonly messageId: string; readonly text: string }>
   proposalMade: { readonly proposal: Proposal }
   proposalRevised: { readonly proposal: Proposal; readonly why: string }
   ballotCast: AboutRun<{ readonly ballot: Ballot }>
@@ -71,7 +74,20 @@ export interface DeskEvents {
   orderRejected: AboutOrder<{ readonly reason: string }>
   orderUnknown: AboutOrder<{ readonly reason: string }>
   orderFilled: { readonly fill: Fill }
-  orderPendingCancel: AboutOrder
+  /** A trade that was booked before is undone, or corrected to another (FIX: trade bust, trade correct). */
+  orderFillBusted: AboutOrder<{ readonly busted: Fill; readonly corrected: Fill | null }>
+  /** A trade that was booked was told again with another price or quantity: what is booked stays (OL-9). */
+  orderFillDisputed: AboutOrder<{ readonly told: Fill }>
+  orderTriggered: AboutOrder
+  orderPendingUpdate: AboutOrder<{ readonly change: OrderChange }>
+  /** All of the terms that are in force from now on. */
+  orderUpdated: AboutOrder<{
+    readonly quantity: Decimal
+    readonly limitPrice: Decimal | null
+    readonly stopPrice: Decimal | null
+  }>
+  orderUpdateRejected: AboutOrder<{ readonly reason: string }>
+  orderPendingCancel: AboutOrder<{ readonly byTrader?: boolean }>
   orderCancelRejected: AboutOrder<{ readonly reason: string }>
   orderCanceled: AboutOrder
   orderExpired: AboutOrder

@@ -7,6 +7,8 @@ export const orderStatuses = [
   'SUBMITTED',
   'ACCEPTED',
   'REJECTED',
+  'TRIGGERED',
+  'PENDING_UPDATE',
   'PENDING_CANCEL',
   'PARTIALLY_FILLED',
   'FILLED',
@@ -20,8 +22,51 @@ export type OrderStatus = z.infer<typeof orderStatusSchema>
 export const sideSchema = z.enum(['buy', 'sell'])
 export type Side = z.infer<typeof sideSchema>
 
-export const orderTypeSchema = z.enum(['MARKET', 'LIMIT'])
-export const timeInForceSchema = z.enum(['GTC', 'IOC'])
+export const orderTypes = ['MARKET', 'LIMIT', 'STOP_MARKET', 'STOP_LIMIT', 'TRAILING_STOP_MARKET'] as const
+export const orderTypeSchema = z.enum(orderTypes)
+export type OrderType = z.infer<typeof orderTypeSchema>
+
+/**
+ * How long an order works: until cancelled; what trades at once; all of it at once or nothing; until the venue's day ends
+ * (UTC midnight where it has no session); until `expireAt`.
+ */
+export const timesInForce = ['GTC', 'IOC', 'FOK', 'DAY', 'GTD'] as const
+export const timeInForceSchema = z.enum(timesInForce)
+export type TimeInForce = z.infer<typeof timeInForceSchema>
+
+/** How far a trailing stop stays behind the best price since it was taken: in the quote currency, or in basis points of it. */
+export const trailingSchema = z.object({ kind: z.enum(['absolute', 'basisPoints']), offset: decimalSchema })
+export type Trailing = z.infer<typeof trailingSchema>
+
+/**
+ * What an order has to do with others. OTO: an entry; what of it is filled is protected by a stop and a target, each null
+ * where there is none, under the first of the linked ids. OCO: such an exit of the entry `parentId`; what one of the
+ * linked ones fills is taken off the other. `number` counts the exits of a leg, from 0.
+ */
+export const contingencySchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('OTO'),
+    stopPrice: decimalSchema.nullable(),
+    targetPrice: decimalSchema.nullable(),
+    linkedIds: z.array(z.string()).readonly(),
+  }),
+  z.object({
+    kind: z.literal('OCO'),
+    parentId: z.string(),
+    leg: z.enum(['stop', 'target']),
+    number: z.int(),
+    linkedIds: z.array(z.string()).readonly(),
+  }),
+])
+export type Contingency = z.infer<typeof contingencySchema>
+
+/** What is to become of a working order; what is left out stays as it is. The quantity counts what is filled already. */
+export const orderChangeSchema = z.object({
+  quantity: decimalSchema.optional(),
+  limitPrice: decimalSchema.optional(),
+  stopPrice: decimalSchema.optional(),
+})
+export type OrderChange = z.infer<typeof orderChangeSchema>
 
 /** An order and where it came from: no order is sent without its run, proposal and decision (KS-6). */
 export const orderSchema = z.object({
@@ -32,10 +77,28 @@ export const orderSchema = z.object({
   type: orderTypeSchema,
   timeInForce: timeInForceSchema,
   quantity: decimalSchema,
-  /** Null for market orders. */
+  /** Null but for LIMIT and STOP_LIMIT. */
   limitPrice: decimalSchema.nullable(),
+  /** The last price that triggers a stop order; of a trailing stop, where it begins, or null to begin at the offset. */
+  stopPrice: decimalSchema.nullable().default(null),
+  /** Null but for TRAILING_STOP_MARKET. */
+  trailing: trailingSchema.nullable().default(null),
+  /** Epoch milliseconds; null but for GTD. */
+  expireAt: z.int().nullable().default(null),
+  /** Never trades at once: it rests, or is rejected. */
+  postOnly: z.boolean().default(false),
   reduceOnly: z.boolean(),
+  contingency: contingencySchema.nullable().default(null),
+  /** As it is shown: what is pending ranks before what is (OL-4). */
   status: orderStatusSchema,
+  /** The status apart from what is pending. */
+  standing: orderStatusSchema.default('INITIALIZED'),
+  /** Changes that were asked for and not answered, oldest first: until then the terms above are in force (OL-6). */
+  pendingUpdates: z.array(orderChangeSchema).default([]),
+  /** True once a stop order was triggered. */
+  triggered: z.boolean().default(false),
+  /** True once the trader asked for its cancellation by hand: the desk puts no other in its place. */
+  cancelledByTrader: z.boolean().default(false),
   filledQuantity: decimalSchema,
   averagePrice: decimalSchema.nullable(),
   by: z.string(),
@@ -63,8 +126,21 @@ export const fillSchema = z.object({
 })
 export type Fill = z.infer<typeof fillSchema>
 
-const inFlight: readonly OrderStatus[] = ['SUBMITTED', 'PENDING_CANCEL', 'UNKNOWN']
-const open: readonly OrderStatus[] = ['ACCEPTED', 'PARTIALLY_FILLED']
+/** What an order is that says nothing of the terms that not every order has. */
+export const plainTerms = {
+  stopPrice: null,
+  trailing: null,
+  expireAt: null,
+  postOnly: false,
+  contingency: null,
+  standing: 'INITIALIZED' as const,
+  pendingUpdates: [] as OrderChange[],
+  triggered: false,
+  cancelledByTrader: false,
+} satisfies Partial<Order>
+
+const inFlight: readonly OrderStatus[] = ['SUBMITTED', 'PENDING_UPDATE', 'PENDING_CANCEL', 'UNKNOWN']
+const open: readonly OrderStatus[] = ['ACCEPTED', 'TRIGGERED', 'PARTIALLY_FILLED']
 const closed: readonly OrderStatus[] = ['DENIED', 'REJECTED', 'FILLED', 'CANCELED', 'EXPIRED']
 
 /** Sent and not yet answered, or answered ambiguously. */

@@ -1,4 +1,4 @@
-import type { Broker, BrokerEvent, Feed } from '#engine/ports.ts'
+import type { Broker, BrokerCapabilities, BrokerEvent, Feed } from '#engine/ports.ts'
 import type { Fill, Order } from '#shared/domain/order.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { type Decimal, decimal } from '#shared/lib/decimal.ts'
@@ -24,6 +24,17 @@ export interface PaperBrokerOptions {
   readonly timeoutMs?: number
   /** Looked at whenever something could go wrong: whoever handed them in may end them. */
   readonly faults?: Partial<PaperFaults>
+}
+
+const capabilities: BrokerCapabilities = {
+  orderTypes: ['MARKET', 'LIMIT'],
+  timesInForce: ['GTC', 'IOC'],
+  replace: false,
+  postOnly: false,
+  reduceOnly: true,
+  contingencies: false,
+  clientOrderId: { maximumLength: 36, pattern: /^[\w-]+$/ },
+  deadManSwitch: false,
 }
 
 /** A broker whose orders go nowhere but into its own memory. */
@@ -179,6 +190,7 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
   return {
     name: `Paper account on ${feed.name}`,
     mode: 'paper',
+    capabilities,
     connect,
     async submit(order) {
       const answer = await call(`submit ${order.clientOrderId}`, true, (answerIsLost) => {
@@ -193,9 +205,13 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
       const answer = await call(`cancel ${clientOrderId}`, true, () => venue.cancel(clientOrderId))
       refuse('CANCEL_REJECTED', `The order ${clientOrderId} was not cancelled`, answer)
     },
+    replace: (clientOrderId) =>
+      Promise.reject(new ParleyError('REPLACE_NOT_SUPPORTED', `${clientOrderId} cannot be replaced here.`)),
     query: (clientOrderId) => call(`look up ${clientOrderId}`, false, () => venue.query(clientOrderId)),
     openOrders: () => call('list the open orders', false, () => venue.openOrders()),
     fills: (sinceMs) => call('list the fills', false, () => venue.fills(sinceMs)),
+    positions: () => call('list the positions', false, () => venue.positions()),
+    balances: () => call('list the balances', false, () => venue.balances()),
     restore: (orders, fills) => venue.restore(orders, fills),
   }
 }

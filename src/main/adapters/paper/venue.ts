@@ -1,4 +1,4 @@
-import type { BrokerEvent, Feed, MarketUpdate, OrderReport } from '#engine/ports.ts'
+import type { BrokerBalance, BrokerEvent, BrokerPosition, Feed, MarketUpdate, OrderReport } from '#engine/ports.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Fill, Order } from '#shared/domain/order.ts'
 import type { Trade } from '#shared/domain/quote.ts'
@@ -40,6 +40,8 @@ export interface PaperVenue {
   query(clientOrderId: string): OrderReport | undefined
   openOrders(): readonly OrderReport[]
   fills(sinceMs: number): readonly Fill[]
+  positions(): readonly BrokerPosition[]
+  balances(): readonly BrokerBalance[]
   restore(orders: readonly Order[], fills: readonly Fill[]): void
   /** Lets resting orders meet the market until stopped. */
   open(): Stop
@@ -264,8 +266,9 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, tell: Tel
   }
 
   function report({ order, venueOrderId, status, filled, changedAt }: Ticket): OrderReport {
-    const { clientOrderId, instrument } = order
-    return { clientOrderId, venueOrderId, instrument, status, filledQuantity: filled, at: changedAt }
+    const { clientOrderId, instrument, side, type, quantity, limitPrice, stopPrice, reduceOnly } = order
+    const terms = { instrument, side, type, quantity, limitPrice, stopPrice, reduceOnly }
+    return { clientOrderId, venueOrderId, ...terms, status, filledQuantity: filled, at: changedAt }
   }
 
   function restore(orders: readonly Order[], fills: readonly Fill[]): void {
@@ -310,6 +313,15 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, tell: Tel
     },
     openOrders: () => [...resting].map(report),
     fills: (sinceMs) => done.filter(({ at }) => at >= sinceMs),
+    positions: () =>
+      [...positions]
+        .filter(([, quantity]) => quantity !== ZERO)
+        .map(([instrument, quantity]) => ({ instrument, quantity })),
+    balances: () =>
+      [...positions].flatMap(([id, quantity]) => {
+        const base = feed.instruments().find((instrument) => instrument.id === id)?.base
+        return base === undefined ? [] : [{ currency: base, total: quantity, free: quantity }]
+      }),
     open() {
       isOpen = true
       watch()

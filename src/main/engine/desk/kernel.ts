@@ -5,6 +5,7 @@ import type { Journal } from '#engine/journal.ts'
 import type {
   Broker,
   Compute,
+  CustomSources,
   Feed,
   LatchStore,
   MarketUpdate,
@@ -45,6 +46,8 @@ export interface KernelOptions {
   readonly broker: Broker
   readonly feed: Feed
   readonly sources: ResearchSources
+  /** Undefined where time is not the real one: custom tasks are then unavailable. */
+  readonly custom?: CustomSources | undefined
   readonly planning: PlanningConfig
   readonly mandate: Mandate
   readonly account: { readonly id: string; readonly currency: string; readonly cash: Decimal }
@@ -149,6 +152,7 @@ export function createKernel(options: KernelOptions): Kernel {
     clock,
     ids: options.ids,
     sources: options.sources,
+    custom: options.custom,
     onHealth,
   })
 

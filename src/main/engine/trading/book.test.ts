@@ -4,9 +4,10 @@ import type { DeskEvent } from '#shared/domain/event.ts'
 import { isClosed } from '#shared/domain/order.ts'
 import { add, decimal, sum } from '#shared/lib/decimal.ts'
 import { deskEntry } from '#test/builders/events.ts'
-import { deskFill, deskOrder } from '#test/builders/orders.ts'
-import { applyToBook, bookFromJson, bookToJson, emptyBook, equity, leavesQuantity, type TradingBook } from './book.ts'
-import { cashChange, signedQuantity } from './positions.ts'
+import { btc, deskFill, deskOrder } from '#test/builders/orders.ts'
+import { applyToBook, bookFromJson, bookToJson, emptyBook, equity, type TradingBook } from './book.ts'
+import { cashChange, signedQuantity, unrealised } from './positions.ts'
+import { leavesQuantity } from './working.ts'
 
 type Happened = readonly [DeskEvent, number]
 
@@ -55,7 +56,8 @@ describe('the book', () => {
 
   it('I4 its positions and cash are the sums of the fills, and no order is both open and closed', () => {
     fc.assert(
-      fc.property(history, (records) => {
+      fc.property(history, (all) => {
+        const records = all.filter(([{ kind }]) => kind !== 'orderFillBusted')
         const book = fold(records)
         const fills = records.flatMap(([event]) => (event.kind === 'orderFilled' ? [event.data.fill] : []))
         expect(book.cash).toBe(sum(fills.map(cashChange)))
@@ -67,6 +69,57 @@ describe('the book', () => {
         expect([...book.orders.keys()].filter((id) => book.closed.has(id))).toEqual([])
       }),
     )
+  })
+
+  it('OL-5 a trade that is undone leaves quantity, cash, fees and equity as if it had never been', () => {
+    const trade = fc.record({
+      side: fc.constantFrom('buy' as const, 'sell' as const),
+      quantity: fc.integer({ min: 1, max: 9 }).map(decimal),
+      price: fc.integer({ min: 90, max: 110 }).map(decimal),
+      fee: fc.integer({ min: 0, max: 2 }).map(decimal),
+    })
+    fc.assert(
+      fc.property(
+        fc.array(trade, { minLength: 1, maxLength: 8 }),
+        fc.nat(),
+        fc.option(trade),
+        (trades, pick, instead) => {
+          const fills = trades.map((given, index) => deskFill({ ...given, tradeId: `t${index}` }))
+          const undone = pick % fills.length
+          const busted = fills[undone] ?? deskFill()
+          const corrected = instead === null ? null : deskFill({ ...instead, tradeId: 'instead' })
+          const order = begun({ quantity: decimal(1_000) })
+          const data = { clientOrderId: 'order-1', busted, corrected }
+          const book = fold(
+            [order, ...fills.map((fill) => filled(fill)), { kind: 'orderFillBusted' as const, data }].map((event) => [
+              event,
+              0,
+            ]),
+          )
+          const rest = [...fills.filter((_, index) => index !== undone), ...(corrected === null ? [] : [corrected])]
+          const without = fold([order, ...rest.map((fill) => filled(fill))].map((event) => [event, 0]))
+          expect(book.cash).toBe(without.cash)
+          expect(book.orders.get('order-1')?.filledQuantity).toBe(without.orders.get('order-1')?.filledQuantity)
+          const [after, expected] = [book.positions.get(btc.id), without.positions.get(btc.id)]
+          expect(after?.quantity).toBe(expected?.quantity ?? '0')
+          expect(after?.fees).toBe(expected?.fees ?? '0')
+          const gain = (position = after) =>
+            position === undefined ? 0 : Number(position.realised) + Number(unrealised(position, decimal(97)))
+          expect(gain()).toBeCloseTo(expected === undefined ? 0 : gain(expected), 9)
+        },
+      ),
+    )
+  })
+
+  it('OL-10 more filled than ordered suspends the instrument, until the desk is armed again', () => {
+    const book = fold([
+      [begun(), 0],
+      [filled({ quantity: decimal('1.1') }), 1],
+    ])
+    expect([...book.suspended]).toEqual([btc.id])
+    const after = { state: 'ACTIVE', epoch: 2, level: null, by: 'trader', reason: 'looked at', at: 2 } as const
+    fold([[{ kind: 'tradingStateChanged', data: { before: null, after } }, 2]], book)
+    expect([...book.suspended]).toEqual([])
   })
 
   it('opens an account and a day', () => {

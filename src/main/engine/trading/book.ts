@@ -3,7 +3,7 @@ import { type Fill, isClosed, type Order } from '#shared/domain/order.ts'
 import type { Position } from '#shared/domain/position.ts'
 import { add, compare, type Decimal, multiply, subtract, ZERO } from '#shared/lib/decimal.ts'
 import { applyOrderEvent, type OrderEvent } from './order-transitions.ts'
-import { applyFill, cashChange, flatPosition } from './positions.ts'
+import { applyFill, cashChange, flatPosition, undoFill } from './positions.ts'
 
 /** How many closed orders are kept at hand for what the venue still says of them; the store knows them all. */
 const closedKept = 200
@@ -13,6 +13,8 @@ export interface TradingBook {
   account: string
   currency: string
   cash: Decimal
+  /** Why nobody knows what the account holds, until a person re-arms the desk (OL-15); null where it is known. */
+  doubt: string | null
   dayStartEquity: Decimal
   /** The UTC day (epoch days) that dayStartEquity belongs to. */
   day: number
@@ -23,6 +25,8 @@ export interface TradingBook {
   readonly positions: Map<string, Position>
   /** The run whose order opened each position. */
   readonly openedBy: Map<string, string | null>
+  /** Instruments of which more was filled than ordered: nothing new leaves in them until the desk is re-armed (OL-10). */
+  readonly suspended: Set<string>
   /** When orders were sent, newest last; what is older than a minute is dropped. */
   readonly sentAt: number[]
   /** The latest time that a record bears: what has ended by then has ended, though the clock be set back. */
@@ -35,12 +39,14 @@ export function emptyBook(): TradingBook {
     account: '',
     currency: '',
     cash: ZERO,
+    doubt: null,
     dayStartEquity: ZERO,
     day: 0,
     orders: new Map(),
     closed: new Map(),
     positions: new Map(),
     openedBy: new Map(),
+    suspended: new Set(),
     sentAt: [],
     latestAt: 0,
   }
@@ -57,6 +63,13 @@ export function applyToBook(book: TradingBook, event: DeskEvent, at: number): Or
     book.account = event.data.account
     book.currency = event.data.currency
     book.cash = event.data.cash
+  } else if (event.kind === 'accountDoubted') {
+    book.doubt = event.data.why
+  } else if (event.kind === 'tradingStateChanged') {
+    if (event.data.after.state === 'ACTIVE') {
+      book.doubt = null
+      book.suspended.clear()
+    }
   } else if (event.kind === 'dayOpened') {
     book.day = event.data.day
     book.dayStartEquity = event.data.equity
@@ -75,6 +88,14 @@ function foldOrder(book: TradingBook, event: OrderEvent, at: number): Order | un
         : event.data.clientOrderId
   const before = book.orders.get(id) ?? book.closed.get(id)
   if (event.kind === 'orderFilled') foldFill(book, event.data.fill, before)
+  // Of a trade that was never booked there is nothing to take back.
+  if (event.kind === 'orderFillBusted' && before !== undefined) {
+    const { busted, corrected } = event.data
+    book.cash = subtract(book.cash, cashChange(busted))
+    const held = book.positions.get(busted.instrument) ?? flatPosition(busted.instrument, at)
+    book.positions.set(busted.instrument, undoFill(held, busted, at))
+    if (corrected !== null) foldFill(book, corrected, before)
+  }
   if (event.kind === 'orderSubmitted') {
     while (book.sentAt[0] !== undefined && book.sentAt[0] <= at - 60_000) book.sentAt.shift()
     book.sentAt.push(at)
@@ -82,6 +103,8 @@ function foldOrder(book: TradingBook, event: OrderEvent, at: number): Order | un
   // Of an order that ended long ago only the account takes notice.
   if (before === undefined && event.kind !== 'orderInitialized') return undefined
   const after = applyOrderEvent(before, event, at)
+  if (event.kind === 'orderFilled' && compare(after.filledQuantity, after.quantity) > 0)
+    book.suspended.add(after.instrument)
   const wasClosed = book.closed.delete(id)
   if (!isClosed(after.status)) {
     book.orders.set(id, after)
@@ -101,14 +124,9 @@ function foldFill(book: TradingBook, fill: Fill, order: Order | undefined): void
   book.positions.set(fill.instrument, applyFill(before, fill))
 }
 
-/** What an order has left to fill. */
-export function leavesQuantity(order: Order): Decimal {
-  const left = subtract(order.quantity, order.filledQuantity)
-  return compare(left, ZERO) > 0 ? left : ZERO
-}
-
-/** Cash plus positions at their marks; undefined while a mark is missing. */
+/** Cash plus positions at their marks; undefined while a mark is missing or what is held is unknown. */
 export function equity(book: TradingBook, mark: (instrument: string) => Decimal | undefined): Decimal | undefined {
+  if (book.doubt !== null) return undefined
   let total = book.cash
   for (const position of book.positions.values()) {
     if (position.quantity === ZERO) continue
@@ -120,11 +138,12 @@ export function equity(book: TradingBook, mark: (instrument: string) => Decimal 
 }
 
 /** A book as JSON holds it. */
-interface PlainBook extends Omit<TradingBook, 'orders' | 'closed' | 'positions' | 'openedBy'> {
+interface PlainBook extends Omit<TradingBook, 'orders' | 'closed' | 'positions' | 'openedBy' | 'suspended'> {
   readonly orders: readonly Order[]
   readonly closed: readonly Order[]
   readonly positions: readonly Position[]
   readonly openedBy: readonly (readonly [string, string | null])[]
+  readonly suspended: readonly string[]
 }
 
 /** The book as plain JSON, for a snapshot. */
@@ -135,6 +154,7 @@ export function bookToJson(book: TradingBook): unknown {
     closed: [...book.closed.values()],
     positions: [...book.positions.values()],
     openedBy: [...book.openedBy],
+    suspended: [...book.suspended],
   } satisfies PlainBook
 }
 
@@ -143,9 +163,12 @@ export function bookFromJson(json: unknown): TradingBook {
   const plain = json as PlainBook
   return {
     ...plain,
+    // A snapshot of an earlier version knows no doubt.
+    doubt: plain.doubt ?? null,
     orders: new Map(plain.orders.map((order) => [order.clientOrderId, order])),
     closed: new Map(plain.closed.map((order) => [order.clientOrderId, order])),
     positions: new Map(plain.positions.map((position) => [position.instrument, position])),
     openedBy: new Map(plain.openedBy),
+    suspended: new Set(plain.suspended),
   }
 }

@@ -6,8 +6,10 @@ import type { Quote } from '#shared/domain/quote.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
 import { absolute, add, compare, type Decimal, decimal, multiply, subtract, ZERO } from '#shared/lib/decimal.ts'
 import { btc, deskFill, deskOrder, eth, wideMandate } from '#test/builders/orders.ts'
-import { applyToBook, emptyBook, equity, leavesQuantity, type TradingBook } from './book.ts'
+import { scriptedCapabilities } from '#test/fakes/scripted-broker.ts'
+import { applyToBook, emptyBook, equity, type TradingBook } from './book.ts'
 import { checkOrder, type GateContext, onlyReduces } from './gate.ts'
+import { leavesQuantity } from './working.ts'
 
 const now = 1_000_000
 const active: Latch = { state: 'ACTIVE', epoch: 3, level: null, by: 'system', reason: 'new', at: 0 }
@@ -50,6 +52,8 @@ function contextOf(given: Partial<GateContext> & { limits?: Partial<Mandate> } =
     mark,
     equity: equity(book, mark),
     now,
+    capabilities: scriptedCapabilities,
+    isChange: false,
     decidedInEpoch: 3,
     ...rest,
   }
@@ -99,6 +103,91 @@ const cases: readonly Case[] = [
       latch: { ...active, state: 'REDUCING' },
     },
     values: { position: '1', quantity: '0.6' },
+  },
+  {
+    code: 'INSTRUMENT_SUSPENDED',
+    why: 'OL-10 more of the instrument was filled than ordered',
+    context: { book: bookWith((book) => void book.suspended.add(btc.id)) },
+    values: { instrument: 'BTC/USDT', why: 'more was filled than ordered' },
+  },
+  {
+    code: 'ORDER_ID_INVALID',
+    why: 'OL-2 the venue takes no such id',
+    order: { clientOrderId: 'two words' },
+    values: { clientOrderId: 'two words', maximumLength: '36' },
+  },
+  {
+    code: 'ORDER_ID_INVALID',
+    why: 'OL-2 the venue takes none so long',
+    order: { clientOrderId: 'x'.repeat(37) },
+    values: { clientOrderId: 'x'.repeat(37), maximumLength: '36' },
+  },
+  {
+    code: 'ORDER_NOT_SUPPORTED',
+    why: 'the venue has no such order type',
+    order: { type: 'STOP_MARKET', stopPrice: decimal(102) },
+    context: { capabilities: { ...scriptedCapabilities, orderTypes: ['MARKET'] } },
+    values: { unable: 'STOP_MARKET' },
+  },
+  {
+    code: 'ORDER_NOT_SUPPORTED',
+    why: 'the venue cannot change an order',
+    order: { limitPrice: decimal(100) },
+    context: { isChange: true, capabilities: { ...scriptedCapabilities, replace: false } },
+    values: { unable: 'a change' },
+  },
+  {
+    code: 'ORDER_TERMS_INVALID',
+    why: 'a stop without a price',
+    order: { type: 'STOP_MARKET' },
+    values: { wrong: 'a STOP_MARKET has a stop price' },
+  },
+  {
+    code: 'STOP_WOULD_TRIGGER',
+    why: 'the last price has reached a stop to buy',
+    order: { type: 'STOP_MARKET', stopPrice: decimal(100) },
+    values: { stop: '100', last: '100' },
+  },
+  {
+    code: 'STOP_WOULD_TRIGGER',
+    why: 'the last price has reached a stop to sell',
+    order: { side: 'sell', type: 'STOP_MARKET', stopPrice: decimal(101), reduceOnly: true },
+    context: { book: bookWith((book) => hold(book, '1')) },
+    values: { stop: '101', last: '100' },
+  },
+  {
+    code: 'PRICE_OUTSIDE_COLLAR',
+    why: 'a stop further away than the collar',
+    order: { type: 'STOP_MARKET', stopPrice: decimal('105.01') },
+    values: { stop: '105.01', last: '100', collar: '0.05' },
+  },
+  {
+    code: 'PRICE_OUTSIDE_COLLAR',
+    why: 'a limit too far from the stop that it goes with',
+    order: { type: 'STOP_LIMIT', stopPrice: decimal(104), limitPrice: decimal(110) },
+    values: { limit: '110', last: '104', collar: '0.05' },
+  },
+  {
+    code: 'PRICE_OUTSIDE_COLLAR',
+    why: 'an exit further away than ten collars',
+    order: { side: 'sell', type: 'STOP_MARKET', stopPrice: decimal(49), reduceOnly: true },
+    context: { book: bookWith((book) => hold(book, '1')) },
+    values: { stop: '49', last: '100', collar: '0.5' },
+  },
+  {
+    code: 'REDUCE_ONLY_WOULD_INCREASE_POSITION',
+    why: 'KS-21 a sale beside a stop and a target that cover the position already',
+    order: { side: 'sell', reduceOnly: true, quantity: decimal('0.5') },
+    context: {
+      book: bookWith((book) => {
+        hold(book, '1')
+        const oco = { kind: 'OCO', parentId: 'entry', number: 0, linkedIds: [] } as const
+        const leg = { side: 'sell', reduceOnly: true } as const
+        work(book, { ...leg, clientOrderId: 'stop', contingency: { ...oco, leg: 'stop' } })
+        work(book, { ...leg, clientOrderId: 'target', contingency: { ...oco, leg: 'target' } })
+      }),
+    },
+    values: { position: '1' },
   },
   {
     code: 'DUPLICATE_INTENT',

@@ -1,6 +1,8 @@
+import type { BrokerCapabilities } from '#engine/ports.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Denial, DenialCode, Mandate } from '#shared/domain/mandate.ts'
 import type { Order } from '#shared/domain/order.ts'
+import { wrongTerms } from '#shared/domain/order-terms.ts'
 import type { Quote } from '#shared/domain/quote.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
 import {
@@ -14,11 +16,11 @@ import {
   roundToStep,
   sign,
   subtract,
-  sum,
   toNumber,
   ZERO,
 } from '#shared/lib/decimal.ts'
-import { leavesQuantity, type TradingBook } from './book.ts'
+import type { TradingBook } from './book.ts'
+import { leavesQuantity, workingQuantity } from './working.ts'
 
 /** All that the gate looks at; it asks nobody and keeps nothing. */
 export interface GateContext {
@@ -27,11 +29,14 @@ export interface GateContext {
   readonly book: TradingBook
   readonly instrument: Instrument | undefined
   readonly quote: Quote | undefined
+  readonly capabilities: BrokerCapabilities
   /** The latest price of any instrument held or worked. */
   readonly mark: (instrument: string) => Decimal | undefined
   /** Equity now; undefined while a mark is missing. */
   readonly equity: Decimal | undefined
   readonly now: number
+  /** True when the order works already, and this is what it is to become. */
+  readonly isChange: boolean
   /** The epoch of the trading state when the order was decided on. */
   readonly decidedInEpoch: number
 }
@@ -42,32 +47,29 @@ function deny(code: DenialCode, values: Record<string, string | number> = {}): D
   return { code, values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)])) }
 }
 
-/** The price that an order is measured by: its limit, or what it would pay at the market now. */
+/** The price that an order is measured by: its limit, its stop, or what it would pay at the market now. */
 function referencePrice(order: Order, quote: Quote): Decimal {
-  return order.limitPrice ?? (order.side === 'buy' ? quote.ask : quote.bid)
+  return order.limitPrice ?? order.stopPrice ?? (order.side === 'buy' ? quote.ask : quote.bid)
 }
 
 function positionQuantity(book: TradingBook, instrument: string): Decimal {
   return book.positions.get(instrument)?.quantity ?? ZERO
 }
 
-/**
- * What working orders of one side still have to fill. The order itself may already be in the book: it is not counted.
- */
-function working(book: TradingBook, order: Order, side: Order['side']): Decimal {
-  return sum(
-    [...book.orders.values()]
-      .filter((other) => other.instrument === order.instrument && other.side === side)
-      .filter((other) => other.clientOrderId !== order.clientOrderId)
-      .map(leavesQuantity),
+/** What the order and all that works on its side still have to fill; a stop and a target of one entry count once. */
+function withOrder(book: TradingBook, order: Order): Decimal {
+  const others = [...book.orders.values()].filter(
+    ({ clientOrderId, instrument, side }) =>
+      instrument === order.instrument && side === order.side && clientOrderId !== order.clientOrderId,
   )
+  return workingQuantity([...others, order])
 }
 
 /** KS-21: an order only reduces when it and all that already works on its side together do not pass zero. */
 export function onlyReduces(order: Order, book: TradingBook): boolean {
   const held = positionQuantity(book, order.instrument)
   if (sign(held) === 0 || sign(held) > 0 === (order.side === 'buy')) return false
-  return compare(add(leavesQuantity(order), working(book, order, order.side)), absolute(held)) <= 0
+  return compare(withOrder(book, order), absolute(held)) <= 0
 }
 
 const checkTradingState: Check = (order, { latch, book, decidedInEpoch }) => {
@@ -83,7 +85,8 @@ const checkTradingState: Check = (order, { latch, book, decidedInEpoch }) => {
   return undefined
 }
 
-const checkDuplicate: Check = (order, { book }) => {
+const checkDuplicate: Check = (order, { book, isChange }) => {
+  if (isChange) return undefined
   const known = book.orders.get(order.clientOrderId)
   const sentBefore = book.closed.has(order.clientOrderId) || (known !== undefined && known.status !== 'INITIALIZED')
   return sentBefore ? deny('DUPLICATE_INTENT', { clientOrderId: order.clientOrderId }) : undefined
@@ -98,11 +101,40 @@ const checkInstrument: Check = (order, { instrument, mandate }) => {
   if (roundToStep(order.quantity, instrument.quantityStep, 'down') !== order.quantity) {
     return deny('QUANTITY_NOT_ON_STEP', { quantity: order.quantity, step: instrument.quantityStep })
   }
-  if (order.limitPrice !== null && roundToStep(order.limitPrice, instrument.priceStep, 'down') !== order.limitPrice) {
-    return deny('PRICE_NOT_ON_STEP', { price: order.limitPrice, step: instrument.priceStep })
-  }
-  return undefined
+  const { priceStep } = instrument
+  const price = [order.limitPrice, order.stopPrice].find(
+    (each) => each !== null && roundToStep(each, priceStep, 'down') !== each,
+  )
+  return price === undefined || price === null ? undefined : deny('PRICE_NOT_ON_STEP', { price, step: priceStep })
 }
+
+/** Terms that do not fit each other, or the venue (OL-2). */
+const checkTerms: Check = (order, { capabilities, isChange }) => {
+  const { type, timeInForce, postOnly, reduceOnly, clientOrderId } = order
+  const wrong = wrongTerms(order)
+  if (wrong !== undefined) return deny('ORDER_TERMS_INVALID', { wrong })
+  const { maximumLength, pattern } = capabilities.clientOrderId
+  if (clientOrderId.length > maximumLength || !pattern.test(clientOrderId))
+    return deny('ORDER_ID_INVALID', { clientOrderId, maximumLength })
+  const unable = !capabilities.orderTypes.includes(type)
+    ? type
+    : !capabilities.timesInForce.includes(timeInForce)
+      ? timeInForce
+      : postOnly && !capabilities.postOnly
+        ? 'post-only'
+        : reduceOnly && !capabilities.reduceOnly
+          ? 'reduce-only'
+          : isChange && !capabilities.replace
+            ? 'a change'
+            : undefined
+  return unable === undefined ? undefined : deny('ORDER_NOT_SUPPORTED', { unable })
+}
+
+/** OL-10: where more was filled than ordered nobody knows what else is wrong. What reduces passes. */
+const checkSuspended: Check = (order, { book }) =>
+  book.suspended.has(order.instrument) && !onlyReduces(order, book)
+    ? deny('INSTRUMENT_SUSPENDED', { instrument: order.instrument, why: 'more was filled than ordered' })
+    : undefined
 
 const checkReduceOnly: Check = (order, { book }) =>
   order.reduceOnly && !onlyReduces(order, book)
@@ -115,10 +147,29 @@ const checkQuote: Check = (order, { quote, mandate, now }) => {
   const ageMs = now - quote.at
   if (Math.abs(ageMs) > mandate.maximumQuoteAgeMs)
     return deny('QUOTE_STALE', { ageMs, maximumMs: mandate.maximumQuoteAgeMs })
-  if (order.limitPrice === null) return undefined
-  const away = absolute(divide(subtract(order.limitPrice, quote.last), quote.last))
-  return toNumber(away) > mandate.priceCollar
-    ? deny('PRICE_OUTSIDE_COLLAR', { limit: order.limitPrice, last: quote.last, collar: mandate.priceCollar })
+  return checkStop(order, quote) ?? checkCollar(order, quote, mandate.priceCollar)
+}
+
+/** A stop that the last price has passed already would be a market order by another name. */
+function checkStop({ type, side, stopPrice }: Order, { last }: Quote): Denial | undefined {
+  if (stopPrice === null || type === 'LIMIT' || type === 'MARKET') return undefined
+  const isPassed = side === 'buy' ? compare(stopPrice, last) <= 0 : compare(stopPrice, last) >= 0
+  return isPassed ? deny('STOP_WOULD_TRIGGER', { stop: stopPrice, last }) : undefined
+}
+
+/** What only reduces may wait this many collars away: protection has to stand where the position's risk was set. */
+const exitCollars = 10
+
+function checkCollar(order: Order, { last }: Quote, collar: number): Denial | undefined {
+  const { limitPrice, stopPrice, triggered } = order
+  const widest = order.reduceOnly ? Math.min(0.95, collar * exitCollars) : collar
+  const isOutside = (price: Decimal, from: Decimal) => toNumber(absolute(divide(subtract(price, from), from))) > widest
+  if (stopPrice !== null && !triggered && isOutside(stopPrice, last))
+    return deny('PRICE_OUTSIDE_COLLAR', { stop: stopPrice, last, collar: widest })
+  // A stop-limit's limit is for the moment in which its stop is reached.
+  const from = triggered ? last : (stopPrice ?? last)
+  return limitPrice !== null && isOutside(limitPrice, from)
+    ? deny('PRICE_OUTSIDE_COLLAR', { limit: limitPrice, last: from, collar: widest })
     : undefined
 }
 
@@ -128,7 +179,7 @@ const checkNotional: Check = (order, context) => {
   if (onlyReduces(order, book)) return undefined
   if (quote === undefined || instrument === undefined)
     return deny('QUOTE_UNAVAILABLE', { instrument: order.instrument })
-  const notional = multiply(order.quantity, referencePrice(order, quote))
+  const notional = multiply(leavesQuantity(order), referencePrice(order, quote))
   if (compare(notional, instrument.minimumNotional) < 0) {
     return deny('NOTIONAL_BELOW_MINIMUM', { notional, minimum: instrument.minimumNotional })
   }
@@ -145,7 +196,7 @@ function checkCash(order: Order, notional: Decimal, { book, mark }: GateContext)
   let reserved = ZERO
   for (const other of book.orders.values()) {
     if (other.side !== 'buy' || other.clientOrderId === order.clientOrderId) continue
-    const price = other.limitPrice ?? mark(other.instrument)
+    const price = other.limitPrice ?? other.stopPrice ?? mark(other.instrument)
     if (price === undefined) return deny('QUOTE_UNAVAILABLE', { instrument: other.instrument })
     reserved = add(reserved, multiply(leavesQuantity(other), price))
   }
@@ -161,7 +212,7 @@ function denySale(order: Order, book: TradingBook): Denial {
   return deny('NOTIONAL_EXCEEDS_FREE_BALANCE', {
     quantity: order.quantity,
     held,
-    selling: working(book, order, 'sell'),
+    selling: subtract(withOrder(book, order), leavesQuantity(order)),
   })
 }
 
@@ -171,11 +222,13 @@ function grossQuantities(order: Order, book: TradingBook): ReadonlyMap<string, D
   const raise = (instrument: string, quantity: Decimal) =>
     byInstrument.set(instrument, add(byInstrument.get(instrument) ?? ZERO, absolute(quantity)))
   for (const position of book.positions.values()) raise(position.instrument, position.quantity)
+  const adding = [order]
   for (const other of book.orders.values()) {
-    if (other.clientOrderId !== order.clientOrderId && !onlyReduces(other, book))
-      raise(other.instrument, leavesQuantity(other))
+    if (other.clientOrderId !== order.clientOrderId && !onlyReduces(other, book)) adding.push(other)
   }
-  raise(order.instrument, order.quantity)
+  for (const instrument of new Set(adding.map((other) => other.instrument))) {
+    raise(instrument, workingQuantity(adding.filter((other) => other.instrument === instrument)))
+  }
   return byInstrument
 }
 
@@ -205,17 +258,19 @@ const checkMandate: Check = (order, { mandate, book, equity, now }) => {
     : undefined
 }
 
-const checkRate: Check = (_order, { book, mandate, now }) => {
+/** What reduces may use as much again: entries must not use up the room of their own protection. */
+const checkRate: Check = (order, { book, mandate, now }) => {
   const sent = book.sentAt.filter((at) => at > now - 60_000).length
-  return sent >= mandate.ordersPerMinute
-    ? deny('RATE_LIMIT_EXCEEDED', { sent, maximum: mandate.ordersPerMinute })
-    : undefined
+  const maximum = mandate.ordersPerMinute * (order.reduceOnly && onlyReduces(order, book) ? 2 : 1)
+  return sent >= maximum ? deny('RATE_LIMIT_EXCEEDED', { sent, maximum }) : undefined
 }
 
 const checks: readonly Check[] = [
   checkTradingState,
   checkDuplicate,
   checkInstrument,
+  checkTerms,
+  checkSuspended,
   checkReduceOnly,
   checkQuote,
   checkNotional,

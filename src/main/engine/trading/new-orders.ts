@@ -1,13 +1,19 @@
 import type { Sha256 } from '#engine/ports.ts'
-import type { Fill, Order, Side } from '#shared/domain/order.ts'
+import type { Actor } from '#shared/domain/journal.ts'
+import { type Fill, type Order, plainTerms, type Side } from '#shared/domain/order.ts'
 import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
 
 /** What is to be sent, and what it follows from: the client order id is derived from it (OL-1). */
 export interface Intent {
-  readonly runId: string
-  readonly proposalId: string
+  /** Null for an order that a person gave by hand. */
+  readonly runId: string | null
+  readonly proposalId: string | null
+  /** The decision that it carries out, or the key of what a person asked for. */
   readonly decisionId: string
   readonly by: string
+  /** Who is recorded as having given it, and why; default the agent in "by" (KS-6). */
+  readonly actor?: Actor
+  readonly reason?: string
   readonly instrument: string
   readonly side: Side
   readonly quantity: Decimal
@@ -29,6 +35,7 @@ export function clientOrderIdOf(intent: Intent, sha256: Sha256): string {
 export function orderOfIntent(intent: Intent, clientOrderId: string, nowMs: number): Order {
   const { instrument, side, timeInForce, quantity, limitPrice, reduceOnly, by, runId, proposalId, decisionId } = intent
   return {
+    ...plainTerms,
     clientOrderId,
     venueOrderId: null,
     instrument,
@@ -54,6 +61,7 @@ export function orderOfIntent(intent: Intent, clientOrderId: string, nowMs: numb
 /** An order that was not ours and traded on our account all the same (OL-11). */
 export function externalOrder({ clientOrderId, instrument, side, quantity, at }: Fill): Order {
   return {
+    ...plainTerms,
     clientOrderId,
     venueOrderId: null,
     instrument,

@@ -241,7 +241,7 @@ describe('OL-3 when a submission fails', () => {
     broker.script.submit.push(noAnswer)
     const { clientOrderId } = await submit()
     fill(clientOrderId, '1')
-    broker.reports.set(clientOrderId, reportOf(clientOrderId, { status: 'FILLED', filledQuantity: '1' }))
+    broker.reports.set(clientOrderId, reportOf(clientOrderId, { status: 'FILLED', filledQuantity: decimal('1') }))
     await pass(clock, 1_000)
     expect(order(clientOrderId)?.status).toBe('FILLED')
     told(clientOrderId)
@@ -253,7 +253,7 @@ describe('OL-3 when a submission fails', () => {
     broker.script.submit.push(noAnswer)
     const { clientOrderId } = await submit()
     broker.executions.push(deskFill({ clientOrderId, at: startMs - 3_600_000 }))
-    broker.reports.set(clientOrderId, reportOf(clientOrderId, { status: 'FILLED', filledQuantity: '1' }))
+    broker.reports.set(clientOrderId, reportOf(clientOrderId, { status: 'FILLED', filledQuantity: decimal('1') }))
     await pass(clock, 1_000)
     expect(order(clientOrderId)?.status).toBe('FILLED')
   })
@@ -262,12 +262,12 @@ describe('OL-3 when a submission fails', () => {
     const { broker, submit, clock, order, fill } = await scripted()
     broker.script.submit.push(noAnswer)
     const { clientOrderId } = await submit()
-    broker.reports.set(clientOrderId, reportOf(clientOrderId, { status: 'CANCELED', filledQuantity: '0.4' }))
+    broker.reports.set(clientOrderId, reportOf(clientOrderId, { status: 'CANCELED', filledQuantity: decimal('0.4') }))
     await pass(clock, 1_000)
     expect(order(clientOrderId)?.status).toBe('UNKNOWN')
     fill(clientOrderId, '0.4')
     await pass(clock, 2_000)
-    expect(order(clientOrderId)).toMatchObject({ status: 'CANCELED', filledQuantity: '0.4' })
+    expect(order(clientOrderId)).toMatchObject({ status: 'CANCELED', filledQuantity: decimal('0.4') })
   })
 
   it('an acknowledgement that came although the call failed is believed', async () => {
@@ -290,7 +290,10 @@ describe('what the venue tells', () => {
     told(clientOrderId, '0.4')
     const [execution] = broker.executions
     if (execution !== undefined) broker.tell({ kind: 'filled', fill: execution })
-    broker.reports.set(clientOrderId, reportOf(clientOrderId, { status: 'PARTIALLY_FILLED', filledQuantity: '0.4' }))
+    broker.reports.set(
+      clientOrderId,
+      reportOf(clientOrderId, { status: 'PARTIALLY_FILLED', filledQuantity: decimal('0.4') }),
+    )
     await settle(clock, orders.reconcile())
     expect(book.positions.get('BTC/USDT')?.quantity).toBe('0.4')
     orders.stop()
@@ -358,7 +361,7 @@ describe('cancelling', () => {
     const id = await rest('a')
     broker.script.cancel.push(refused('too late'))
     fill(id)
-    broker.reports.set(id, reportOf(id, { status: 'FILLED', filledQuantity: '1' }))
+    broker.reports.set(id, reportOf(id, { status: 'FILLED', filledQuantity: decimal('1') }))
     expect((await settle(clock, orders.cancel(id, trader))).status).toBe('ACCEPTED')
     await pass(clock, 1_000)
     expect(order(id)?.status).toBe('FILLED')
@@ -481,12 +484,12 @@ describe('a stop', () => {
     expect(orders.stopProgress()).toMatchObject({ unknown: 1, stillLive: [id] })
     // It arrives at last, after its cancel, and is filled in part before the second one.
     fill(id, '0.3')
-    broker.reports.set(id, reportOf(id, { status: 'PARTIALLY_FILLED', filledQuantity: '0.3' }))
+    broker.reports.set(id, reportOf(id, { status: 'PARTIALLY_FILLED', filledQuantity: decimal('0.3') }))
     broker.script.cancel.push(
-      () => void broker.reports.set(id, reportOf(id, { status: 'CANCELED', filledQuantity: '0.3' })),
+      () => void broker.reports.set(id, reportOf(id, { status: 'CANCELED', filledQuantity: decimal('0.3') })),
     )
     await pass(clock, 5_000)
-    expect(order(id)).toMatchObject({ status: 'CANCELED', filledQuantity: '0.3' })
+    expect(order(id)).toMatchObject({ status: 'CANCELED', filledQuantity: decimal('0.3') })
     expect(orders.stopProgress()).toMatchObject({ unknown: 0, cancelsConfirmed: 1, stillLive: [] })
     expect(book.positions.get('BTC/USDT')?.quantity).toBe('0.3')
   })
@@ -521,10 +524,10 @@ describe('OL-13 comparing with the venue', () => {
       venue.script.submit.push(noAnswer)
       id = (await submit()).clientOrderId
       fill(id, '0.4')
-      venue.reports.set(id, reportOf(id, { status: 'PARTIALLY_FILLED', filledQuantity: '0.4' }))
+      venue.reports.set(id, reportOf(id, { status: 'PARTIALLY_FILLED', filledQuantity: decimal('0.4') }))
     })
     await settle(clock, orders.reconcile())
-    expect(order(id)).toMatchObject({ status: 'PARTIALLY_FILLED', filledQuantity: '0.4' })
+    expect(order(id)).toMatchObject({ status: 'PARTIALLY_FILLED', filledQuantity: decimal('0.4') })
     expect(records.at(-1)).toMatchObject({
       kind: 'ordersReconciled',
       data: { matched: 1, adjusted: [`fill trade-1 of ${id}`] },
@@ -591,7 +594,7 @@ describe('OL-13 comparing with the venue', () => {
   it('after every loss of the link all that happened meanwhile is fetched', async () => {
     const { broker, clock, submit, fill, book, orders } = await scripted()
     const { clientOrderId } = await submit()
-    broker.reports.set(clientOrderId, reportOf(clientOrderId, { status: 'FILLED', filledQuantity: '1' }))
+    broker.reports.set(clientOrderId, reportOf(clientOrderId, { status: 'FILLED', filledQuantity: decimal('1') }))
     broker.tell({ kind: 'link', connected: false, latencyMs: null })
     expect(orders.link()).toEqual({ connected: false, compared: false, latencyMs: null })
     fill(clientOrderId)

@@ -3,10 +3,10 @@ import type { Broker, BrokerEvent, Feed, OrderArchive, OrderReport, Sha256 } fro
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Denial, Mandate } from '#shared/domain/mandate.ts'
-import { type Fill, isClosed, type Order, orderSchema } from '#shared/domain/order.ts'
+import { type Fill, isClosed, isOpen, type Order, type OrderChange, orderSchema } from '#shared/domain/order.ts'
 import type { StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
-import { compare, decimal } from '#shared/lib/decimal.ts'
+import { compare } from '#shared/lib/decimal.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { applyToBook, equity, type TradingBook } from './book.ts'
 import { createFollowUp } from './follow-up.ts'
@@ -38,6 +38,11 @@ export interface Orders {
   submit(intent: Intent): Promise<Order>
   /** Asks the venue to cancel, until it says how the order ended or refuses. Throws ORDER_NOT_FOUND. */
   cancel(clientOrderId: string, by: Actor): Promise<Order>
+  /**
+   * Asks the venue to change a working order; what it becomes passes the gate first, and until the venue confirms it the
+   * old terms are in force. Rejects with ORDER_NOT_FOUND, ORDER_CLOSED, CHANGE_PENDING, CHANGE_DENIED or CHANGE_REFUSED.
+   */
+  replace(clientOrderId: string, change: OrderChange, by: Actor, epoch: number): Promise<Order>
   /** Resolves with the order as soon as nothing more is expected of it. */
   closed(clientOrderId: string, signal: AbortSignal): Promise<Order>
   /** Cancels what a stop of the level asks for; does not wait. */
@@ -59,6 +64,8 @@ export interface Orders {
 const system: Actor = { kind: 'system', id: 'orders' }
 /** Fills remembered at hand; earlier ones are in the archive. */
 const fillsKept = 10_000
+/** So long a change may be on its way before the venue's word, that the old terms are in force, is taken for its answer. */
+const changeTakesMs = 5_000
 
 /** Creates the one way to the broker: gate, write-ahead record, venue, reconciliation (OL-1, OL-3, OL-9, OL-11 to OL-14). */
 export function createOrders(options: OrdersOptions): Orders {
@@ -69,7 +76,12 @@ export function createOrders(options: OrdersOptions): Orders {
   const leaving = new Set<string>()
   const stopped = new Set<string>()
   const failedCancels = new Set<string>()
-  const bookedFills = new Set<string>()
+  const bookedFills = new Map<string, Fill>()
+  /** Trades that were told to be undone before they were told. */
+  const bustedAhead = new Set<string>()
+  const disputed = new Set<string>()
+  /** When each pending change was sent. */
+  const changeSentAt = new Map<string, number>()
   let unlink: Stop = () => {}
 
   journal.observe((record) => {
@@ -134,11 +146,18 @@ export function createOrders(options: OrdersOptions): Orders {
     if (before !== undefined) return before
     const order = orderOfIntent(intent, clientOrderId, Math.floor(clock.now()))
     if (!orderSchema.safeParse(order).success) {
-      throw new ParleyError('INTENT_INVALID', `The intent of ${intent.by} in ${intent.runId} is no order.`, {
-        details: { intent },
-      })
+      throw new ParleyError(
+        'INTENT_INVALID',
+        `The intent of ${intent.by} in ${intent.runId ?? 'no run'} is no order.`,
+        {
+          details: { intent },
+        },
+      )
     }
-    note({ kind: 'orderInitialized', data: { order } }, order, { actor: { kind: 'agent', id: intent.by } })
+    note({ kind: 'orderInitialized', data: { order } }, order, {
+      actor: intent.actor ?? { kind: 'agent', id: intent.by },
+      ...(intent.reason !== undefined && { reason: intent.reason }),
+    })
     const denial = gate(order, intent.epoch)
     if (denial !== undefined) return deny(order, denial)
 
@@ -162,7 +181,7 @@ export function createOrders(options: OrdersOptions): Orders {
     return known(clientOrderId)
   }
 
-  function gate(order: Order, epoch: number): Denial | undefined {
+  function gate(order: Order, epoch: number, isChange = false): Denial | undefined {
     try {
       return checkOrder(order, {
         latch: latch.current(),
@@ -170,9 +189,11 @@ export function createOrders(options: OrdersOptions): Orders {
         book,
         instrument: feed.instruments().find(({ id }) => id === order.instrument),
         quote: feed.quote(order.instrument),
+        capabilities: broker.capabilities,
         mark,
         equity: equity(book, mark),
         now: clock.now(),
+        isChange,
         decidedInEpoch: epoch,
       })
     } catch (error) {
@@ -219,7 +240,7 @@ export function createOrders(options: OrdersOptions): Orders {
   /** Brings our order to what the venue reports; fills first, since a report of the end says nothing of them. */
   async function bringTo(report: OrderReport): Promise<boolean> {
     const { clientOrderId, status, venueOrderId } = report
-    const isBehind = () => compare(known(clientOrderId).filledQuantity, decimal(report.filledQuantity)) < 0
+    const isBehind = () => compare(known(clientOrderId).filledQuantity, report.filledQuantity) < 0
     // Where the clock was set back, a fill may seem older than its order.
     for (const sinceMs of [known(clientOrderId).createdAt - clocksDifferMs, 0]) {
       if (!isBehind()) break
@@ -232,8 +253,30 @@ export function createOrders(options: OrdersOptions): Orders {
     else if (status === 'EXPIRED') note({ kind: 'orderExpired', data: { clientOrderId } }, now)
     else if (status === 'REJECTED')
       note({ kind: 'orderRejected', data: { clientOrderId, reason: 'Rejected by the venue.' } }, now)
-    else if (now.venueOrderId === null && venueOrderId !== null)
-      note({ kind: 'orderAccepted', data: { clientOrderId, venueOrderId } }, now)
+    else {
+      if (now.venueOrderId === null && venueOrderId !== null)
+        note({ kind: 'orderAccepted', data: { clientOrderId, venueOrderId } }, now)
+      if (status === 'TRIGGERED' && !now.triggered) note({ kind: 'orderTriggered', data: { clientOrderId } }, now)
+      return settleChange(report)
+    }
+    return true
+  }
+
+  /** What became of pending requests, as far as a report of a working or filled order tells; false while it does not. */
+  function settleChange(report: OrderReport): boolean {
+    const { clientOrderId, quantity, limitPrice, stopPrice } = report
+    const order = known(clientOrderId)
+    const isFilled = report.status === 'FILLED'
+    if (differs(order, report)) note({ kind: 'orderUpdated', data: { clientOrderId, quantity, limitPrice, stopPrice } })
+    else if (order.pendingUpdates.length > 0) {
+      // It may be on its way still.
+      const sentAt = changeSentAt.get(clientOrderId)
+      if (!isFilled && sentAt !== undefined && clock.monotonic() - sentAt < changeTakesMs) return false
+      const reason = 'The venue did not take the change.'
+      note({ kind: 'orderUpdateRejected', data: { clientOrderId, reason } }, order)
+    }
+    if (isFilled && known(clientOrderId).status === 'PENDING_CANCEL')
+      note({ kind: 'orderCancelRejected', data: { clientOrderId, reason: 'Too late: it is filled.' } }, order)
     return true
   }
 
@@ -241,27 +284,71 @@ export function createOrders(options: OrdersOptions): Orders {
   function bookFill(fill: Fill): boolean {
     const { clientOrderId, tradeId } = fill
     const key = `${clientOrderId}|${tradeId}`
-    if (bookedFills.has(key) || archive.hasFill(clientOrderId, tradeId)) return false
-    bookedFills.add(key)
-    const [oldest] = bookedFills
-    if (oldest !== undefined && bookedFills.size > fillsKept) bookedFills.delete(oldest)
+    const before = bookedFills.get(key) ?? archive.getFill(clientOrderId, tradeId)
+    if (before !== undefined) {
+      if (!isSameTrade(before, fill)) dispute(key, fill)
+      return false
+    }
+    if (bustedAhead.has(key)) return false
+    remember(key, fill)
     const order = find(clientOrderId)
     if (order === undefined) note({ kind: 'orderInitialized', data: { order: externalOrder(fill) } })
     note({ kind: 'orderFilled', data: { fill } }, order)
     return true
   }
 
+  function remember(key: string, fill: Fill): void {
+    bookedFills.set(key, fill)
+    const [oldest] = bookedFills.keys()
+    if (oldest !== undefined && bookedFills.size > fillsKept) bookedFills.delete(oldest)
+  }
+
+  /** The same trade with another price or quantity is dropped and written down, once (OL-9). */
+  function dispute(key: string, told: Fill): void {
+    if (disputed.has(key)) return
+    disputed.add(key)
+    note({ kind: 'orderFillDisputed', data: { clientOrderId: told.clientOrderId, told } }, find(told.clientOrderId))
+  }
+
+  /** Takes a trade back, once; what the venue puts in its place stands under its own id, or under the same (OL-5). */
+  function bust({ clientOrderId, tradeId, corrected }: Extract<BrokerEvent, { kind: 'busted' }>): void {
+    const key = `${clientOrderId}|${tradeId}`
+    const busted = bookedFills.get(key) ?? archive.getFill(clientOrderId, tradeId)
+    if (bustedAhead.has(key)) return
+    bustedAhead.add(key)
+    if (busted === undefined) {
+      if (corrected !== null) bookFill(corrected)
+      return
+    }
+    if (corrected !== null) remember(`${corrected.clientOrderId}|${corrected.tradeId}`, corrected)
+    note({ kind: 'orderFillBusted', data: { clientOrderId, busted, corrected } }, find(clientOrderId))
+  }
+
   function onBrokerEvent(event: BrokerEvent): void {
     if (event.kind === 'link') reconciliation.onLink(event)
     else if (event.kind === 'filled') bookFill(event.fill)
+    else if (event.kind === 'busted') bust(event)
     else onOrderEvent(event)
   }
 
-  function onOrderEvent(event: Exclude<BrokerEvent, { kind: 'link' | 'filled' }>): void {
-    const order = book.orders.get(event.clientOrderId)
-    if (order === undefined) return
+  function onOrderEvent(event: Exclude<BrokerEvent, { kind: 'link' | 'filled' | 'busted' }>): void {
     const { clientOrderId } = event
+    const order = book.orders.get(clientOrderId) ?? book.closed.get(clientOrderId)
+    // A filled order may still be made larger; of any other that has ended nothing but fills is news.
+    if (order === undefined || (isClosed(order.status) && event.kind !== 'updated')) return
     switch (event.kind) {
+      case 'triggered':
+        if (!order.triggered) note({ kind: 'orderTriggered', data: { clientOrderId } }, order)
+        return
+      case 'updated': {
+        const { quantity, limitPrice, stopPrice } = event
+        if (order.pendingUpdates.length > 0 || differs(order, event))
+          note({ kind: 'orderUpdated', data: { clientOrderId, quantity, limitPrice, stopPrice } }, order)
+        return
+      }
+      case 'updateRejected':
+        onChangeRejected(order, event.reason)
+        return
       case 'accepted': {
         const { venueOrderId } = event
         if (order.venueOrderId === null) note({ kind: 'orderAccepted', data: { clientOrderId, venueOrderId } }, order)
@@ -287,10 +374,51 @@ export function createOrders(options: OrdersOptions): Orders {
     note({ kind: 'orderCancelRejected', data: { clientOrderId, reason } }, known(clientOrderId))
   }
 
+  function onChangeRejected({ clientOrderId, pendingUpdates }: Order, reason: string): void {
+    if (pendingUpdates.length === 0) return
+    note({ kind: 'orderUpdateRejected', data: { clientOrderId, reason } }, known(clientOrderId))
+  }
+
+  async function replace(clientOrderId: string, change: OrderChange, by: Actor, epoch: number): Promise<Order> {
+    const order = known(clientOrderId)
+    if (!isOpen(order.status)) {
+      const code = isClosed(order.status) ? 'ORDER_CLOSED' : 'CHANGE_PENDING'
+      throw new ParleyError(code, `The order ${clientOrderId} is ${order.status} and cannot be changed now.`)
+    }
+    const changed: Order = { ...order, ...withoutUndefined(change) }
+    const denial = gate(changed, epoch, true)
+    if (denial !== undefined) {
+      throw new ParleyError('CHANGE_DENIED', `The change of ${clientOrderId} was denied: ${denial.code}.`, {
+        details: { denial },
+      })
+    }
+    await journal.append(entry({ kind: 'orderPendingUpdate', data: { clientOrderId, change } }, order, { actor: by }))
+    // The stop may have come while the record was written; nothing runs between this look and the sending.
+    const late = lateDenial(epoch)
+    if (late !== undefined) {
+      onChangeRejected(known(clientOrderId), late.code)
+      throw new ParleyError('CHANGE_DENIED', `The change of ${clientOrderId} was denied: ${late.code}.`, {
+        details: { denial: late },
+      })
+    }
+    changeSentAt.set(clientOrderId, clock.monotonic())
+    try {
+      await broker.replace(clientOrderId, change)
+    } catch (error) {
+      if (error instanceof ParleyError && error.retry === 'definitive') {
+        onChangeRejected(known(clientOrderId), error.message)
+        throw new ParleyError('CHANGE_REFUSED', `The venue refused to change ${clientOrderId}: ${error.message}`)
+      }
+    }
+    if (known(clientOrderId).pendingUpdates.length > 0) followUp(clientOrderId)
+    return known(clientOrderId)
+  }
+
   /** Sends a cancel; never rejects. Sent is not confirmed: it is asked after until the venue says how it ended (KS-15). */
-  async function sendCancel(clientOrderId: string, by: Actor): Promise<void> {
+  async function sendCancel(clientOrderId: string, by: Actor, byTrader = false): Promise<void> {
     // A cancel is recorded first, and not withheld where it cannot be recorded (AU-1).
-    const recorded = entry({ kind: 'orderPendingCancel', data: { clientOrderId } }, known(clientOrderId), { actor: by })
+    const data = byTrader ? { clientOrderId, byTrader } : { clientOrderId }
+    const recorded = entry({ kind: 'orderPendingCancel', data }, known(clientOrderId), { actor: by })
     await journal.append(recorded).catch(() => {})
     if (life.signal.aborted) return
     try {
@@ -306,8 +434,9 @@ export function createOrders(options: OrdersOptions): Orders {
 
   return {
     submit,
+    replace,
     async cancel(clientOrderId, by) {
-      if (!isClosed(known(clientOrderId).status)) await sendCancel(clientOrderId, by)
+      if (!isClosed(known(clientOrderId).status)) await sendCancel(clientOrderId, by, by.kind === 'human')
       return known(clientOrderId)
     },
     closed(clientOrderId, signal) {
@@ -359,5 +488,23 @@ export function createOrders(options: OrdersOptions): Orders {
       reconciliation.stop()
       unlink()
     },
+  }
+}
+
+function isSameTrade(a: Fill, b: Fill): boolean {
+  return a.quantity === b.quantity && a.price === b.price && a.side === b.side && a.instrument === b.instrument
+}
+
+function differs(order: Order, terms: Pick<OrderReport, 'quantity' | 'limitPrice' | 'stopPrice'>): boolean {
+  // A trailing stop's price follows the market.
+  const stopMoved = order.trailing === null && order.stopPrice !== terms.stopPrice
+  return order.quantity !== terms.quantity || order.limitPrice !== terms.limitPrice || stopMoved
+}
+
+function withoutUndefined({ quantity, limitPrice, stopPrice }: OrderChange): Partial<Order> {
+  return {
+    ...(quantity !== undefined && { quantity }),
+    ...(limitPrice !== undefined && { limitPrice }),
+    ...(stopPrice !== undefined && { stopPrice }),
   }
 }

@@ -45,6 +45,25 @@ export function applyFill(position: Position, fill: Fill): Position {
   }
 }
 
+/**
+ * The position without a fill that was booked before (a trade bust). Quantity, fees and equity are exactly as if it had
+ * never been; how the gain divides into realised and unrealised may differ where positions were closed since, for at
+ * average cost the order of fills matters and is not kept.
+ */
+export function undoFill(position: Position, fill: Fill, at: number): Position {
+  const fees = subtract(position.fees, fill.fee)
+  const isSameSide = sign(position.quantity) === sign(signedQuantity(fill))
+  const left = subtract(absolute(position.quantity), fill.quantity)
+  if (!isSameSide || sign(left) <= 0 || position.averagePrice === null) {
+    const opposite = { ...fill, side: fill.side === 'buy' ? 'sell' : 'buy', fee: ZERO } as const
+    return { ...applyFill(position, opposite), fees, updatedAt: at }
+  }
+  const cost = multiply(absolute(position.quantity), position.averagePrice)
+  const averagePrice = divide(subtract(cost, multiply(fill.quantity, fill.price)), left)
+  const quantity = subtract(position.quantity, signedQuantity(fill))
+  return { ...position, quantity, averagePrice, fees, updatedAt: at }
+}
+
 const one = '1' as Decimal
 
 function averageAfter(position: Position, fill: Fill, quantity: Decimal, adds: boolean): Decimal | null {

@@ -1,6 +1,6 @@
 import type { Quiet } from '#main/simulation/evidence.ts'
 import { isClosed } from '#shared/domain/order.ts'
-import { compare, type Decimal } from '#shared/lib/decimal.ts'
+import { compare } from '#shared/lib/decimal.ts'
 
 /** I3: once quiet, every order that the broker took and every fill is in the desk's lists, and no fill that was not. */
 export function nothingLost({ orders, fills, listedOrders, listedFills }: Quiet): string | undefined {
@@ -8,7 +8,7 @@ export function nothingLost({ orders, fills, listedOrders, listedFills }: Quiet)
   for (const report of orders) {
     const order = listed.get(report.clientOrderId)
     if (order === undefined) return `the broker has the order ${report.clientOrderId}, the desk has not`
-    if (compare(order.filledQuantity, report.filledQuantity as Decimal) !== 0) {
+    if (compare(order.filledQuantity, report.filledQuantity) !== 0) {
       return `${report.clientOrderId} is filled ${report.filledQuantity} at the broker, ${order.filledQuantity} on the desk`
     }
     // Two that are both on their way may be told of differently.

@@ -2,10 +2,10 @@ import type { Database } from 'better-sqlite3'
 import type { Fill } from '#shared/domain/order.ts'
 import type { Projection } from './projection.ts'
 
-/** Every execution. */
+/** Every execution; those that the venue has undone are kept, so that none is booked again. */
 export const fillsProjection: Projection = {
   name: 'fills',
-  version: 1,
+  version: 2,
   tables: ['fills'],
   schema: `
     CREATE TABLE fills (
@@ -13,6 +13,7 @@ export const fillsProjection: Projection = {
       trade_id TEXT NOT NULL,
       instrument TEXT NOT NULL,
       seq INTEGER NOT NULL,
+      busted INTEGER NOT NULL DEFAULT 0,
       body TEXT NOT NULL,
       PRIMARY KEY (client_order_id, trade_id)
     ) STRICT;
@@ -23,7 +24,20 @@ export const fillsProjection: Projection = {
     const insert = database.prepare(
       'INSERT OR IGNORE INTO fills (client_order_id, trade_id, instrument, seq, body) VALUES (?, ?, ?, ?, ?)',
     )
+    const bust = database.prepare('UPDATE fills SET busted = 1 WHERE client_order_id = ? AND trade_id = ?')
+    const correct = database.prepare(
+      'UPDATE fills SET busted = 0, body = ? WHERE client_order_id = ? AND trade_id = ? AND busted = 1',
+    )
     return (record) => {
+      if (record.kind === 'orderFillBusted') {
+        const { busted, corrected } = record.data
+        bust.run(busted.clientOrderId, busted.tradeId)
+        if (corrected === null) return
+        const { clientOrderId, tradeId, instrument } = corrected
+        const body = JSON.stringify(corrected)
+        if (correct.run(body, clientOrderId, tradeId).changes === 0)
+          insert.run(clientOrderId, tradeId, instrument, record.seq, body)
+      }
       if (record.kind !== 'orderFilled') return
       const { fill } = record.data
       insert.run(fill.clientOrderId, fill.tradeId, fill.instrument, record.seq, JSON.stringify(fill))
@@ -33,13 +47,23 @@ export const fillsProjection: Projection = {
 
 /** What can be asked about fills. */
 export function createFillQueries(database: Database) {
-  const newest = database.prepare<[number], string>('SELECT body FROM fills ORDER BY seq DESC LIMIT ?').pluck()
-  const newestOf = database
-    .prepare<[string, number], string>('SELECT body FROM fills WHERE instrument = ? ORDER BY seq DESC LIMIT ?')
+  const newest = database
+    .prepare<[number], string>('SELECT body FROM fills WHERE busted = 0 ORDER BY seq DESC LIMIT ?')
     .pluck()
-  const has = database.prepare('SELECT 1 FROM fills WHERE client_order_id = ? AND trade_id = ?')
+  const newestOf = database
+    .prepare<[string, number], string>(
+      'SELECT body FROM fills WHERE busted = 0 AND instrument = ? ORDER BY seq DESC LIMIT ?',
+    )
+    .pluck()
+  const one = database
+    .prepare<[string, string], string>('SELECT body FROM fills WHERE client_order_id = ? AND trade_id = ?')
+    .pluck()
   return {
-    hasFill: (clientOrderId: string, tradeId: string): boolean => has.get(clientOrderId, tradeId) !== undefined,
+    /** A trade that was booked once, be it undone since. */
+    getFill(clientOrderId: string, tradeId: string): Fill | undefined {
+      const body = one.get(clientOrderId, tradeId)
+      return body === undefined ? undefined : JSON.parse(body)
+    },
     /** The newest fills, of one instrument or of all, newest first. */
     listFills(instrument: string | undefined, limit: number): readonly Fill[] {
       const bodies = instrument === undefined ? newest.all(limit) : newestOf.all(instrument, limit)

@@ -1,5 +1,5 @@
 import type { Tone } from '#renderer/ui/status-dot.tsx'
-import { type Order, type OrderStatus } from '#shared/domain/order.ts'
+import { isInFlight, isOpen, type Order, type OrderStatus } from '#shared/domain/order.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import { absolute, type Decimal, divide, multiply, sign, subtract, toNumber } from '#shared/lib/decimal.ts'
 
@@ -21,6 +21,13 @@ const looks: Readonly<Record<OrderStatus, OrderLook>> = {
   SUBMITTED: { tone: 'busy', word: 'Sent', meaning: 'Sent; the broker has not answered.' },
   ACCEPTED: { tone: 'good', word: 'Working', meaning: 'Accepted and working at the broker.' },
   REJECTED: { tone: 'bad', word: 'Rejected', meaning: 'The broker said no.' },
+  TRIGGERED: { tone: 'good', word: 'Triggered', meaning: 'Its stop price was reached; it works in the market.' },
+  PENDING_UPDATE: {
+    tone: 'warn',
+    word: 'Change sent',
+    meaning: 'A change was sent; until the broker confirms it the old terms are in force.',
+    edge: 'solid',
+  },
   PENDING_CANCEL: {
     tone: 'warn',
     word: 'Cancel sent',
@@ -44,7 +51,7 @@ export function orderLook(status: OrderStatus, cancelAsked: boolean): OrderLook 
 
 /** True while a cancel can still do something. */
 export function canCancel({ status }: Pick<Order, 'status'>): boolean {
-  return status === 'ACCEPTED' || status === 'PARTIALLY_FILLED' || status === 'SUBMITTED' || status === 'UNKNOWN'
+  return isOpen(status) || (isInFlight(status) && status !== 'PENDING_CANCEL')
 }
 
 /** The unrealised gain over what the position cost, as a fraction; null where either is unavailable. */
