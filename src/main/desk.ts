@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { createSeatModels } from '#adapters/models/seat-models.ts'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
 import { createCustomSources } from '#adapters/research/custom-sources.ts'
 import type { Desk } from '#api/desk.ts'
@@ -13,6 +14,7 @@ import { readLatch } from '#engine/trading/latch.ts'
 import type { StopShortcut } from '#shared/contract/system.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
+import { modelsConfigSchema } from '#shared/domain/model.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { decimal } from '#shared/lib/decimal.ts'
@@ -70,6 +72,8 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
     mkdirSync(home, { recursive: true })
     const planning = readConfig('planning.yaml', planningConfigSchema, home)
     const caps = readConfig('mandate.yaml', mandateSchema, home)
+    const minds = readConfig('models.yaml', modelsConfigSchema, home)
+    const models = createSeatModels(minds.value, process.env)
     const settings = createFileSettingsStore(home)
     const latchStore = createFileLatchStore(home)
     const hadJournal = existsSync(join(home, 'journal.db'))
@@ -88,7 +92,7 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
       schedule: setImmediate,
       projections: deskProjections,
       app,
-      configHash: sha256(planning.text + caps.text),
+      configHash: sha256(planning.text + caps.text + minds.text),
       mode: 'paper',
       account: account.id,
     })
@@ -142,6 +146,7 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
       ids,
       sha256,
       compute,
+      models,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
     const loop = watchLoop(systemClock, createLoopMeter(), (alarm, delay) => {
@@ -188,6 +193,7 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
         bus,
         settings,
         planning: planning.value,
+        models,
         home,
         clock,
         status: status.read,

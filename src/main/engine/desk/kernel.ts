@@ -1,3 +1,4 @@
+import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import { createRoster, type Roster } from '#engine/agents/roster.ts'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import type { Bus } from '#engine/bus.ts'
@@ -56,6 +57,8 @@ export interface KernelOptions {
   readonly ids: Ids
   readonly sha256: Sha256
   readonly compute: Compute
+  /** Language models in the seats; none unless given. */
+  readonly models?: SeatModels
   /** How long a halted desk stays so at least (KS-9); default 30 s. */
   readonly coolDownMs?: number
 }
@@ -93,7 +96,7 @@ const seconds = (ms: number) => `${Math.round(ms / 1000)} s`
 
 /** Wires the engine together. */
 export function createKernel(options: KernelOptions): Kernel {
-  const { journal, book, broker, feed, clock, mandate, account, bus, coolDownMs = 30_000 } = options
+  const { journal, book, broker, feed, clock, mandate, account, bus, coolDownMs = 30_000, models = new Map() } = options
   const listeners = new Set<(update: MarketUpdate) => void>()
   const stops: Stop[] = []
   let lastTickAt: number | null = null
@@ -144,6 +147,7 @@ export function createKernel(options: KernelOptions): Kernel {
       ids: options.ids,
       sha256: options.sha256,
       readRegime: createRegimeReader(options.compute),
+      models,
     },
     options.outcomesOf,
   )
@@ -154,6 +158,8 @@ export function createKernel(options: KernelOptions): Kernel {
     sources: options.sources,
     custom: options.custom,
     onHealth,
+    models,
+    sha256: options.sha256,
   })
 
   /** Journals that an agent has begun to fail, and that it does not any more. */
