@@ -16,6 +16,7 @@ import type { Actor } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
 import { modelsConfigSchema } from '#shared/domain/model.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
+import { reviewPolicySchema } from '#shared/domain/review.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { createIds } from '#shared/lib/ids.ts'
@@ -36,7 +37,7 @@ import { createComputePool } from './workers/compute-pool.ts'
 import { heavyTable } from './workers/heavy.ts'
 import { importBars } from './workers/import-bars.ts'
 import { workerFile } from './workers/worker-file.ts'
-import { checkFeed, createWorld } from './world.ts'
+import { checkFeed, openWorld } from './world.ts'
 
 export interface DeskConfig {
   /** The folder of the desk's data; made if need be. */
@@ -72,6 +73,7 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
     mkdirSync(home, { recursive: true })
     const planning = readConfig('planning.yaml', planningConfigSchema, home)
     const caps = readConfig('mandate.yaml', mandateSchema, home)
+    const reviewPolicy = readConfig('review.yaml', reviewPolicySchema, home)
     const minds = readConfig('models.yaml', modelsConfigSchema, home)
     const models = createSeatModels(minds.value, process.env)
     const settings = createFileSettingsStore(home)
@@ -81,7 +83,8 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
 
     const barStore = openBarStore(join(home, 'market.db'))
     cleanups.push(() => barStore.close())
-    const world = createWorld(settings.load().feed, systemClock, barStore, feedRate)
+    const world = await openWorld(settings.load().feed, systemClock, barStore, home, feedRate)
+    cleanups.push(() => world.close?.())
     const { feed, clock } = world
     const mandate = { ...caps.value, maximumQuoteAgeMs: world.quoteAgeMs ?? caps.value.maximumQuoteAgeMs }
     const app = appVersion()
@@ -92,7 +95,7 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
       schedule: setImmediate,
       projections: deskProjections,
       app,
-      configHash: sha256(planning.text + caps.text + minds.text),
+      configHash: sha256(planning.text + caps.text + reviewPolicy.text + minds.text),
       mode: 'paper',
       account: account.id,
     })
@@ -140,6 +143,8 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
       custom: world.isNow ? createCustomSources({ environment: process.env, folder: home }) : undefined,
       planning: planning.value,
       mandate,
+      reviewPolicy: reviewPolicy.value,
+      timeScale: world.speed,
       account,
       clock,
       random: random.fork('runs'),
@@ -194,12 +199,13 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
         settings,
         planning: planning.value,
         models,
+        planningChanges: planning,
         home,
         clock,
         status: status.read,
         importBars: importInto,
         importedSeries: () => barStore.series(),
-        checkFeed: (choice) => checkFeed(choice, barStore),
+        checkFeed: (choice) => checkFeed(choice, barStore, home),
       }),
       async start() {
         if (doubt !== undefined) {

@@ -17,6 +17,7 @@ import type { Instrument } from '#shared/domain/instrument.ts'
 import type { JournalRecord } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
 import { type Fill, type Order, plainTerms } from '#shared/domain/order.ts'
+import type { PlanChoices } from '#shared/domain/plan-choice.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Goal, Run, RunSummary } from '#shared/domain/run.ts'
@@ -24,6 +25,7 @@ import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import type { Latch, StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
 import { type Decimal, decimal, fromNumber, multiply, subtract, toNumber, ZERO } from '#shared/lib/decimal.ts'
+import { shippedPlanning } from '#test/builders/desk-kernel.ts'
 import { scriptedFindings, scriptedLines, scriptedPlan, scriptedSteps, scriptedVotes } from './page-script.ts'
 
 /** A desk for looking at the page: it implements the whole contract, follows a script, and can be disturbed. */
@@ -274,6 +276,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       stopShortcut,
       activeRunId: runs.find(({ run }) => run.status === 'running')?.run.id ?? null,
       deadLetters: 1,
+      reviews: { waiting: 0, nextExpiresInMs: null, habit: null },
       loop: { p50Ms: 0.2, p99Ms: 3.1, maxMs: 24, alarm: null },
       now: Date.now(),
       journalSize: records.length,
@@ -832,10 +835,13 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           instrument: input.instrument,
           profile: input.profile ?? settings.profile,
           policy: input.policy ?? settings.policy,
+          ...(input.leaveOut !== undefined && { leaveOut: input.leaveOut }),
+          ...(input.slots !== undefined && { slots: input.slots }),
         })
         void playRun(state, 1)
         return summary(state.run)
       }),
+      choices: os.runs.choices.handler(() => planChoices),
       list: os.runs.list.handler(({ input }) =>
         runs
           .map(({ run }) => summary(run))
@@ -866,6 +872,17 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         })
         return { policy, proposals, ballots, tally, decision, outcome: null }
       }),
+    },
+    reviews: {
+      list: os.reviews.list.handler(() => []),
+      overrides: os.reviews.overrides.handler(() => []),
+      get: os.reviews.get.handler(noReview),
+      approve: os.reviews.approve.handler(noReview),
+      edit: os.reviews.edit.handler(noReview),
+      reject: os.reviews.reject.handler(noReview),
+      ask: os.reviews.ask.handler(noReview),
+      snooze: os.reviews.snooze.handler(noReview),
+      recordBlind: os.reviews.recordBlind.handler(noReview),
     },
     conversations: {
       search: os.conversations.search.handler(({ input }) => {
@@ -954,6 +971,11 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     },
     settings: {
       get: os.settings.get.handler(() => ({ settings, home: '/home/trader/.local/share/parley' })),
+      planning: os.settings.planning.handler(() => ({
+        planning: shippedPlanning,
+        file: '/home/trader/.local/share/parley/planning.yaml',
+        overrides: [{ path: ['profiles', 'balanced', 'parallel'], value: 2, shipped: 3 }],
+      })),
       change: os.settings.change.handler(({ input }) => {
         const restartNeeded = input.feed !== undefined && JSON.stringify(input.feed) !== JSON.stringify(settings.feed)
         settings = {
@@ -1081,9 +1103,41 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
   }
 }
 
+/** The scripted run needs nobody to look at it. */
+function noReview(): never {
+  throw new ORPCError('REVIEW_NOT_FOUND', { status: 404, message: 'There is no such review.' })
+}
+
 function listening(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
   })
+}
+
+/** The ways to decide that the fake desk offers, whatever the goal. */
+const planChoices: PlanChoices = {
+  complete: true,
+  choices: [
+    {
+      leaveOut: ['keywords', 'patterns'],
+      slots: 4,
+      seconds: 30,
+      usd: 0.13,
+      coverage: 0.83,
+      sources: 8,
+      marks: ['fastest'],
+    },
+    {
+      leaveOut: ['macro', 'keywords', 'patterns'],
+      slots: 3,
+      seconds: 30,
+      usd: 0.1,
+      coverage: 0.67,
+      sources: 7,
+      marks: ['cheapest'],
+    },
+    { leaveOut: ['keywords'], slots: 4, seconds: 35, usd: 0.17, coverage: 0.94, sources: 9, marks: [] },
+    { leaveOut: [], slots: 3, seconds: 45, usd: 0.19, coverage: 1, sources: 9, marks: ['profile'] },
+  ],
 }

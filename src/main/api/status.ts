@@ -26,11 +26,24 @@ export interface StatusSource {
   readonly listen: (listener: (status: Status) => void) => Stop
 }
 
+function reviewsOf(reviews: Kernel['reviews']): Status['reviews'] {
+  const waiting = reviews.waiting()
+  const bias = reviews.bias()
+  return {
+    waiting: waiting.length,
+    nextExpiresInMs: waiting.length === 0 ? null : Math.min(...waiting.map((review) => reviews.leftMs(review))),
+    habit:
+      bias === null
+        ? null
+        : `${bias.approvals} of your ${bias.decisions} decisions in this session were approvals; half of them took less than ${(bias.medianDwellMs / 1_000).toFixed(1)} s.`,
+  }
+}
+
 /** Watches the desk for its status. */
 export function createStatus(parts: StatusParts): StatusSource {
   const { kernel, journal, feed, broker, bus, clock, version, loop, stopShortcut } = parts
   function read(): Status {
-    const { book, orders, runs } = kernel
+    const { book, orders, runs, reviews } = kernel
     const equity = kernel.equity()
     const link = orders.link()
     const latch = kernel.latch.current()
@@ -61,6 +74,7 @@ export function createStatus(parts: StatusParts): StatusSource {
       activeRunId: runs.active()[0]?.runId ?? null,
       deadLetters: bus.deadLetters().length,
       loop: loop(),
+      reviews: reviewsOf(reviews),
       now: Math.floor(clock.now()),
       journalSize: journal.head().size,
     }

@@ -11,6 +11,7 @@ import type { Outcome } from '#shared/domain/outcome.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
+import type { Override, Review } from '#shared/domain/review.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import type { Settings } from '#shared/domain/settings.ts'
 import type { Tally } from '#shared/domain/tally.ts'
@@ -267,8 +268,15 @@ export interface OrderArchive {
   getFill(clientOrderId: string, tradeId: string): Fill | undefined
 }
 
+/** What is remembered of reviews for good: what is durable. */
+export interface ReviewArchive {
+  getReview(reviewId: string): Review | undefined
+  /** Overrides of which it is not known yet what they came to, oldest first. */
+  listUnmeasuredOverrides(): readonly Override[]
+}
+
 /** What can be asked of the projections: lists as the contract gives them, of what is durable. */
-export interface Queries extends OrderArchive {
+export interface Queries extends OrderArchive, ReviewArchive {
   /** Newest first. */
   listRuns(limit: number): readonly RunSummary[]
   getRun(runId: string): Run | undefined
@@ -280,6 +288,10 @@ export interface Queries extends OrderArchive {
   searchMessages(search: MessageSearch): readonly MessageHit[]
   listEvidence(runId: string): readonly Evidence[]
   getVote(runId: string): Vote
+  /** Newest first. */
+  listReviews(limit: number): readonly Review[]
+  /** Newest first. */
+  listOverrides(limit: number): readonly Override[]
   /** Newest first. */
   listOrders(instrument: string | undefined, limit: number): readonly Order[]
   /** Newest first. */

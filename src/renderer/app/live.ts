@@ -11,6 +11,7 @@ function keysOf(orpc: DeskLink['orpc']): Record<Noun, (readonly unknown[])[]> {
     messages: [orpc.runs.messages.key(), orpc.conversations.search.key()],
     evidence: [orpc.runs.evidence.key()],
     vote: [orpc.runs.vote.key()],
+    reviews: [orpc.reviews.key()],
     orders: [orpc.trading.orders.key(), orpc.trading.fills.key()],
     positions: [orpc.trading.positions.key()],
     settings: [orpc.settings.key()],

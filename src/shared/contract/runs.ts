@@ -6,6 +6,7 @@ import { decisionSchema } from '#shared/domain/decision.ts'
 import { evidenceSchema } from '#shared/domain/evidence.ts'
 import { messageSchema } from '#shared/domain/message.ts'
 import { outcomeSchema } from '#shared/domain/outcome.ts'
+import { planChoicesSchema } from '#shared/domain/plan-choice.ts'
 import { proposalSchema } from '#shared/domain/proposal.ts'
 import { goalSchema, runSchema, runSummarySchema } from '#shared/domain/run.ts'
 import { tallySchema } from '#shared/domain/tally.ts'
@@ -18,6 +19,11 @@ export const runsContract = {
     .route({ method: 'POST', path: '/runs' })
     .input(goalSchema.partial({ profile: true, policy: true }))
     .output(runSummarySchema),
+  /** The ways to carry out a decision on a goal; a run is started with one by its `leaveOut` and `slots`. */
+  choices: oc
+    .route({ method: 'GET', path: '/choices' })
+    .input(goalSchema.pick({ instrument: true, profile: true }).partial({ profile: true }))
+    .output(planChoicesSchema),
   list: oc
     .route({ method: 'GET', path: '/runs' })
     .input(z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) }))

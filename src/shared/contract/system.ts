@@ -34,6 +34,13 @@ export const statusSchema = z.object({
   stopShortcut: stopShortcutSchema,
   activeRunId: z.string().nullable(),
   deadLetters: z.int(),
+  reviews: z.object({
+    waiting: z.int(),
+    /** Milliseconds until the first of them expires; null when none waits. */
+    nextExpiresInMs: z.int().nullable(),
+    /** A notice that approving may have become a habit (HO-11), in words. */
+    habit: z.string().nullable(),
+  }),
   loop: loopDelaySchema.extend({ alarm: z.enum(['slow', 'stalled']).nullable() }).nullable(),
   now: z.int(),
   journalSize: z.int(),
@@ -48,6 +55,7 @@ export const nouns = [
   'messages',
   'evidence',
   'vote',
+  'reviews',
   'orders',
   'positions',
   'settings',

@@ -12,6 +12,7 @@ import type { Fill, Order, OrderChange } from './order.ts'
 import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Proposal } from './proposal.ts'
+import type { BlindJudgement, Override, Review, ReviewOrder, ReviewWords } from './review.ts'
 import type { Goal, RunStatus } from './run.ts'
 import type { Settings } from './settings.ts'
 import type { Tally } from './tally.ts'
@@ -25,6 +26,7 @@ interface LoopDelayed {
   readonly maxMs: number
 }
 type AboutOrder<T = unknown> = { readonly clientOrderId: string } & T
+type AboutReview<T = unknown> = { readonly reviewId: string } & T
 
 /** Everything that can happen on the desk: the kind of a journal record and what its data holds. */
 export interface DeskEvents {
@@ -68,6 +70,35 @@ export interface DeskEvents {
   tallyTaken: AboutRun<{ readonly tally: Tally }>
   decisionMade: { readonly decision: Decision }
   outcomeMeasured: { readonly outcome: Outcome }
+
+  reviewOpened: { readonly review: Review }
+  blindJudgementRecorded: AboutReview<{ readonly judgement: BlindJudgement }>
+  reviewSnoozed: AboutReview<{ readonly until: number }>
+  reviewWoken: AboutReview
+  reviewEdited: AboutReview<{
+    readonly order: ReviewOrder
+    readonly orderHash: string
+    readonly price: Decimal
+    readonly words: ReviewWords
+  }>
+  reviewAsked: AboutReview<{ readonly question: string }>
+  /** The agents voted again: the review as it is shown from then on. */
+  reviewAnswered: { readonly review: Review }
+  reviewApproved: AboutReview<{
+    readonly orderHash: string
+    readonly price: Decimal
+    readonly words: ReviewWords | null
+    readonly dwellMs: number
+  }>
+  reviewRejected: AboutReview<{ readonly words: ReviewWords; readonly dwellMs: number }>
+  reviewExpired: AboutReview
+  reviewVoided: AboutReview<{ readonly why: string }>
+  /** Somebody acted on a review that was closed; nothing came of it (KS-12). */
+  reviewActedOnLate: AboutReview<{ readonly act: string; readonly status: string }>
+  overrideRecorded: { readonly override: Override }
+  overrideMeasured: { readonly overrideId: string; readonly outcome: NonNullable<Override['outcome']> }
+  /** The trader approves so much or so fast that it may be out of habit (HO-11). */
+  automationBiasNoticed: { readonly decisions: number; readonly approvals: number; readonly medianDwellMs: number }
 
   orderInitialized: { readonly order: Order }
   orderDenied: AboutOrder<{ readonly denial: Denial }>

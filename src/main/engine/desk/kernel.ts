@@ -12,6 +12,7 @@ import type {
   MarketUpdate,
   OrderArchive,
   ResearchSources,
+  ReviewArchive,
   Sha256,
 } from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
@@ -22,6 +23,7 @@ import type { Actor } from '#shared/domain/journal.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import { isInFlight } from '#shared/domain/order.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
+import type { ReviewPolicy } from '#shared/domain/review.ts'
 import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
@@ -29,6 +31,7 @@ import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
 import { createRegimeReader } from './regime-reader.ts'
+import { createReviews, type Reviews } from './reviews.ts'
 import type { RunMemory } from './run-memory.ts'
 import { createRuns, type Runs } from './runs.ts'
 
@@ -37,7 +40,7 @@ export interface KernelOptions {
   readonly journal: Journal
   /** What the journal tells of the account so far. */
   readonly book: TradingBook
-  readonly archive: OrderArchive
+  readonly archive: OrderArchive & ReviewArchive
   /** Runs that an earlier process left unfinished. */
   readonly unfinished: readonly RunMemory[]
   readonly outcomesOf: (instrument: string) => ProposalBriefing['outcomes']
@@ -51,6 +54,11 @@ export interface KernelOptions {
   readonly custom?: CustomSources | undefined
   readonly planning: PlanningConfig
   readonly mandate: Mandate
+  readonly reviewPolicy: ReviewPolicy
+  /** False where there is no trader to ask; default true. */
+  readonly attended?: boolean
+  /** Milliseconds of the desk's time in one of waiting: above 1 where bars are replayed faster; default 1. */
+  readonly timeScale?: number
   readonly account: { readonly id: string; readonly currency: string; readonly cash: Decimal }
   readonly clock: Clock
   readonly random: Random
@@ -68,6 +76,7 @@ export interface Kernel {
   readonly orders: Orders
   readonly latch: DeskLatch
   readonly runs: Runs
+  readonly reviews: Reviews
   readonly roster: Roster
   readonly book: TradingBook
   readonly mandate: Mandate
@@ -112,6 +121,7 @@ export function createKernel(options: KernelOptions): Kernel {
     clock,
     initial: options.latch,
     onChange(after, change) {
+      reviews.voidAll(`The desk turned ${after.state}: ${change.reason}`)
       if (after.state === 'ACTIVE') return
       if (after.state === 'HALTED') {
         haltedSince = clock.monotonic()
@@ -120,6 +130,21 @@ export function createKernel(options: KernelOptions): Kernel {
       // What already works could still increase a position (I6).
       orders.cancelForStop(after.level ?? 2, change.by)
     },
+  })
+  const reviews: Reviews = createReviews({
+    journal,
+    book,
+    feed,
+    clock,
+    ids: options.ids,
+    sha256: options.sha256,
+    archive: options.archive,
+    policy: options.reviewPolicy,
+    mode: broker.mode,
+    attended: options.attended ?? true,
+    timeScale: options.timeScale ?? 1,
+    unfinished: options.unfinished,
+    check: (intent) => orders.denial(intent),
   })
   const orders: Orders = createOrders({
     journal,
@@ -131,6 +156,7 @@ export function createKernel(options: KernelOptions): Kernel {
     mandate,
     clock,
     sha256: options.sha256,
+    approvalDenial: (order) => reviews.approvalDenial(order),
   })
   const runs: Runs = createRuns(
     {
@@ -138,6 +164,7 @@ export function createKernel(options: KernelOptions): Kernel {
       bus,
       feed,
       orders,
+      reviews,
       book,
       latch,
       mandate,
@@ -199,6 +226,7 @@ export function createKernel(options: KernelOptions): Kernel {
       if (now - before > stalledMs) halt(1, system, `The desk stood still for ${seconds(now - before)}`)
       else if (now - heardAt > stalledMs) halt(1, system, `The broker is silent for ${seconds(now - heardAt)}`)
       openDay()
+      reviews.tick()
       before = now
       cancel = clock.after(tickMs, tick)
     }
@@ -237,6 +265,7 @@ export function createKernel(options: KernelOptions): Kernel {
     })
     openDay()
     watch()
+    if (latch.current().state === 'HALTED') reviews.voidAll('The desk was started again while halted')
     for (const memory of options.unfinished) {
       if (latch.current().state === 'HALTED') await abandon(memory)
       else runs.resume(memory)
@@ -254,6 +283,7 @@ export function createKernel(options: KernelOptions): Kernel {
     orders,
     latch,
     runs,
+    reviews,
     roster,
     book,
     mandate,

@@ -11,6 +11,7 @@ import type { Clock } from '#shared/lib/clock.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
 import type { RegimeReader } from './regime-reader.ts'
+import type { Reviews } from './reviews.ts'
 
 /** What the desk is put together from; wired by hand in the composition root. */
 export interface DeskParts {
@@ -18,6 +19,7 @@ export interface DeskParts {
   readonly bus: Bus
   readonly feed: Feed
   readonly orders: Orders
+  readonly reviews: Reviews
   readonly book: TradingBook
   readonly latch: DeskLatch
   readonly mandate: Mandate

@@ -4,6 +4,7 @@ import type { Execution } from '#engine/agents/seats/lessons.ts'
 import { describeValidation } from '#engine/agents/seats/validate.ts'
 import { tally } from '#engine/consensus/tally.ts'
 import type { Perform, StepContext, StepResult } from '#engine/tasks/executor.ts'
+import type { Intent } from '#engine/trading/new-orders.ts'
 import { type Seat, seatSchema } from '#shared/domain/agent.ts'
 import { type Ballot, firstChoices, isAbstention } from '#shared/domain/ballot.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
@@ -18,6 +19,8 @@ import { type Answer, checkAnswer, type Question } from './answers.ts'
 import { briefingOf } from './briefing.ts'
 import { decide, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
+import { awaitReview, groundsOf, orderOf } from './review-step.ts'
+import { intentOf } from './reviews.ts'
 import { questionOf, type RunMemory } from './run-memory.ts'
 
 /** One run as its steps see it. */
@@ -71,6 +74,7 @@ const works: Readonly<Record<string, Work>> = {
   propose: doPropose,
   assess: doAssess,
   decide: doDecide,
+  review: doReview,
   execute: doExecute,
   evaluate: doEvaluate,
 }
@@ -394,7 +398,7 @@ async function doDecide(run: RunWork, _context: StepContext, seat: Seat): Promis
   const counted = tally(votingPolicy(memory.goal, profile, parts.models), memory.ballots, at)
   const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }
-  const decision = decide(made, questionOf(memory), counted, memory.validation, profile, memory.objections)
+  const decision = decide(made, questionOf(memory), counted, memory.validation, profile, groundsOf(parts, memory))
   const remark: SystemRemark = {
     kind: 'decision',
     text: decisionSentence(decision),
@@ -422,27 +426,36 @@ function decisionSentence({ status, action, reason }: ReturnType<typeof decide>)
   }
 }
 
+function doReview(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  return awaitReview(
+    run,
+    context,
+    (voter, again) => doAssess(run, again, voter),
+    (events, text) => {
+      const remarks: SystemRemark[] = text === null ? [] : [{ kind: 'decision', text, confidence: null, evidence: [] }]
+      return record(run, seat, ...events, ...posted(run, seat, remarks))
+    },
+  )
+}
+
+/** What the desk may send: what it agreed on, or what the trader approved. */
+function intentToSend({ decision, proposals, review, objections, runId }: RunMemory, by: Seat): Intent | string {
+  const proposal = proposals.find(({ id }) => id === decision?.proposalId)
+  if (decision === null || proposal === undefined) return 'Nothing was decided.'
+  if (review?.status === 'approved' && review.decisionId === decision.id) return intentOf(review)
+  if (review !== null) return review.end?.reason ?? decision.reason
+  if (decision.status !== 'agreed' || decision.action === 'hold') return decision.reason
+  const objection = objections.at(-1)
+  if (objection !== undefined) return `The trader objects: ${objection}`
+  const { type: _type, ...order } = orderOf(decision, proposal, decision.action)
+  return { ...order, runId, by, epoch: decision.epoch }
+}
+
 async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts } = run
-  const { decision } = memory
-  const proposal = memory.proposals.find(({ id }) => id === decision?.proposalId)
-  if (decision === null || proposal === undefined) return { status: 'skipped', reason: 'Nothing was decided.' }
-  if (decision.status !== 'agreed' || decision.action === 'hold') return { status: 'skipped', reason: decision.reason }
-  const objection = memory.objections.at(-1)
-  if (objection !== undefined) return { status: 'skipped', reason: `The trader objects: ${objection}` }
-  const sent = await parts.orders.submit({
-    runId: memory.runId,
-    proposalId: proposal.id,
-    decisionId: decision.id,
-    by: seat,
-    instrument: proposal.instrument,
-    side: decision.action,
-    quantity: proposal.quantity,
-    limitPrice: null,
-    timeInForce: 'IOC',
-    reduceOnly: decision.action === 'sell',
-    epoch: decision.epoch,
-  })
+  const intent = intentToSend(memory, seat)
+  if (typeof intent === 'string') return { status: 'skipped', reason: intent }
+  const sent = await parts.orders.submit(intent)
   const order = isClosed(sent.status) ? sent : await parts.orders.closed(sent.clientOrderId, context.signal)
   const text =
     order.status === 'FILLED'
@@ -456,14 +469,15 @@ async function doEvaluate(run: RunWork, context: StepContext, seat: Seat): Promi
   const { memory, parts } = run
   const { decision, fills } = memory
   if (decision === null) return { status: 'skipped', reason: 'Nothing was decided.' }
-  const carriedOut = decision.status === 'agreed' && decision.action !== 'hold'
-  const proposal = memory.proposals.find(({ id }) => id === decision.proposalId)
+  // What is objected to by now takes nothing back.
+  const intent = intentToSend({ ...memory, objections: [] }, seat)
+  const carriedOut = typeof intent !== 'string'
   const execution: Execution = {
     runId: memory.runId,
     decisionId: decision.id,
     at: Math.floor(parts.clock.now()),
-    action: carriedOut ? decision.action : 'hold',
-    quantity: carriedOut ? (proposal?.quantity ?? ZERO) : ZERO,
+    action: carriedOut ? intent.side : 'hold',
+    quantity: carriedOut ? intent.quantity : ZERO,
     arrivalPrice: decision.price,
     fills,
   }

@@ -9,8 +9,10 @@ import type { Fill } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
 import type { Plan } from '#shared/domain/plan.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
+import type { Review } from '#shared/domain/review.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import type { Tally } from '#shared/domain/tally.ts'
+import { reviewAfter } from './review-fold.ts'
 
 /** How a step of a run ended, as far as the journal knows. */
 export type StepEnd =
@@ -32,6 +34,8 @@ export interface RunMemory {
   ballots: Ballot[]
   tally: Tally | null
   decision: Decision | null
+  /** The decision before the trader, where it needed one. */
+  review: Review | null
   /** Orders of the run and what was filled of them. */
   orders: string[]
   fills: Fill[]
@@ -58,6 +62,7 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
     ballots: [],
     tally: null,
     decision: null,
+    review: null,
     orders: [],
     fills: [],
     outcome: null,
@@ -134,7 +139,10 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
     case 'runEnded':
       memory.ended = { status: record.data.status, reason: record.data.reason }
       return
-    default:
+    default: {
+      const { review } = memory
+      memory.review = reviewAfter((id) => (review?.id === id ? review : undefined), record) ?? review
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { createFillQueries, fillsProjection } from './fills.ts'
 import { createMessageQueries, messagesProjection } from './messages.ts'
 import { createOrderQueries, ordersProjection } from './orders.ts'
 import type { Projection } from './projection.ts'
+import { createReviewQueries, reviewsProjection } from './reviews.ts'
 import { createRunQueries, runsProjection } from './runs.ts'
 import { createVoteQueries, votesProjection } from './votes.ts'
 
@@ -13,6 +14,7 @@ export const deskProjections: readonly Projection[] = [
   messagesProjection,
   evidenceProjection,
   votesProjection,
+  reviewsProjection,
   ordersProjection,
   fillsProjection,
 ]
@@ -24,6 +26,7 @@ export function createQueries(database: Database) {
     ...createMessageQueries(database),
     ...createEvidenceQueries(database),
     ...createVoteQueries(database),
+    ...createReviewQueries(database),
     ...createOrderQueries(database),
     ...createFillQueries(database),
   }
