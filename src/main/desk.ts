@@ -132,6 +132,7 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
       journal,
       book,
       archive: queries,
+      history: queries,
       unfinished,
       outcomesOf: outcomesFrom(queries),
       latchStore,

@@ -52,7 +52,7 @@ export async function openWorld(
   const { instruments, address } = exchangeOf(choice, config)
   const feed = createExchangeFeed({
     exchange: choice.exchange,
-    endpoint: address === undefined ? { kind: 'public' } : { kind: 'gateway', address },
+    endpoint: { kind: 'public', ...(address !== undefined && { gateway: address }) },
     instruments,
     clock,
   })

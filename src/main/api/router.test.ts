@@ -50,6 +50,8 @@ describe('the API over a whole desk', () => {
   let api: Client
   const home = makeHome()
   beforeAll(async () => {
+    // Every run that costs anything is called out.
+    writeFileSync(join(home, 'planning.yaml'), 'alerts: { usd: 0 }\n')
     desk = await createDesk({ home, coolDownMs: 0 })
     api = counted(clientOf(desk))
     await desk.start()
@@ -154,7 +156,10 @@ describe('the API over a whole desk', () => {
   it('tells how it plans, and what the data folder changes of it', async () => {
     const { planning, file, overrides } = await api.settings.planning()
     expect(planning.profiles.balanced.parallel).toBe(3)
-    expect([file, overrides]).toEqual([null, []])
+    expect([file, overrides]).toEqual([
+      join(home, 'planning.yaml'),
+      [{ path: ['alerts', 'usd'], value: 0, shipped: 0.3 }],
+    ])
   })
 
   it('starts a run from the settings, shows all that is known of it, and cancels it', async () => {
@@ -170,8 +175,20 @@ describe('the API over a whole desk', () => {
     const run = await api.runs.get({ runId: id })
     expect(run.steps).toHaveLength(run.plan.steps.length)
     expect(await api.runs.vote({ runId: id })).toMatchObject({ policy: { rule: { kind: 'weighted' } }, decision: null })
-    expect(await api.runs.messages({ runId: id })).toBeInstanceOf(Array)
-    expect(await api.runs.evidence({ runId: id })).toBeInstanceOf(Array)
+    for (const { runId } of await api.runs.messages({ runId: id })) expect(runId).toBe(id)
+    for (const { runId } of await api.runs.evidence({ runId: id })) expect(runId).toBe(id)
+    const watched = await api.runs.monitor({ runId: id })
+    expect(watched).toEqual({ divergences: [], replans: [], alerts: [], pace: [] })
+    for await (const alert of await api.alerts.watch({ after: 0 })) {
+      expect(alert).toMatchObject({ kind: 'cost', threshold: 0, sentence: expect.stringContaining('more than $0.00') })
+      break
+    }
+    const alerts = await api.alerts.list({})
+    expect(alerts.map(({ runId, instrument }) => ({ runId, instrument }))).toContainEqual({
+      runId: alerts[0]?.runId === id ? id : other.id,
+      instrument: alerts[0]?.runId === id ? 'BTC/USDT' : 'ETH/USDT',
+    })
+    for (const { attempts } of await api.runs.estimates()) expect(attempts).toBe(1)
     const [said] = await api.conversations.say({ runId: id, remark: { intent: 'object', text: 'Not tonight.' } })
     expect(said).toMatchObject({ agent: 'trader', kind: 'human', text: 'Not tonight.' })
     const [hit] = await api.conversations.search({ text: 'tonight', instrument: 'BTC/USDT' })
@@ -187,6 +204,7 @@ describe('the API over a whole desk', () => {
       api.runs.get({ runId: 'run_none' }),
       api.runs.cancel({ runId: 'run_none', reason: 'x' }),
       api.runs.vote({ runId: 'run_none' }),
+      api.runs.monitor({ runId: 'run_none' }),
     ]) {
       expect(await codeOf(asked)).toBe('RUN_NOT_FOUND')
     }

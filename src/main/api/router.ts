@@ -1,5 +1,6 @@
 import { implement, type Router } from '@orpc/server'
 import { contract } from '#shared/contract/index.ts'
+import { alertsRoutes } from './alerts.ts'
 import { conversationsRoutes } from './conversations.ts'
 import type { CallContext } from './desk.ts'
 import { journalRoutes } from './journal.ts'
@@ -24,5 +25,6 @@ export function createRouter(parts: ApiParts): Router<typeof contract, CallConte
       trading: tradingRoutes(parts),
       journal: journalRoutes(parts),
       settings: settingsRoutes(parts),
+      alerts: alertsRoutes(parts),
     })
 }

@@ -74,6 +74,7 @@ export function createStatus(parts: StatusParts): StatusSource {
       activeRunId: runs.active()[0]?.runId ?? null,
       deadLetters: bus.deadLetters().length,
       loop: loop(),
+      spending: { todayUsd: runs.spending.today(), limitUsd: runs.spending.limitUsd },
       reviews: reviewsOf(reviews),
       now: Math.floor(clock.now()),
       journalSize: journal.head().size,

@@ -120,6 +120,10 @@ export function startProcess(options: ProcessOptions): DeskProcess {
         getReview: (reviewId) => (life.alive ? queries.getReview(reviewId) : undefined),
         listUnmeasuredOverrides: () => (life.alive ? queries.listUnmeasuredOverrides() : []),
       },
+      history: {
+        listAttempts: (limit) => (life.alive ? queries.listAttempts(limit) : []),
+        spentToday: () => (life.alive ? queries.spentToday() : 0),
+      },
       unfinished,
       outcomesOf: (instrument) => (life.alive ? outcomesOf(instrument) : []),
       latchStore,

@@ -1,3 +1,4 @@
+import { alertsContract } from './alerts.ts'
 import { conversationsContract } from './conversations.ts'
 import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
@@ -17,4 +18,5 @@ export const contract = {
   trading: tradingContract,
   journal: journalContract,
   settings: settingsContract,
+  alerts: alertsContract,
 }

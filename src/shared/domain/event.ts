@@ -8,6 +8,7 @@ import type { Insight } from './insight.ts'
 import type { Denial } from './mandate.ts'
 import type { Message } from './message.ts'
 import type { ModelCall } from './model.ts'
+import type { Pace, PlanDivergence, Replan, RunAlert } from './monitoring.ts'
 import type { Fill, Order, OrderChange } from './order.ts'
 import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
@@ -54,8 +55,16 @@ export interface DeskEvents {
   stepSucceeded: AboutStep<{ readonly usd: number; readonly output: unknown }>
   stepFailed: AboutStep<{ readonly code: string; readonly message: string; readonly usd: number }>
   stepSkipped: AboutStep<{ readonly reason: string }>
-  stepCancelled: AboutStep<{ readonly reason: string }>
+  /** What it may have cost: work that was under way may be billed in full. */
+  stepCancelled: AboutStep<{ readonly reason: string; readonly usd: number }>
   stepAnsweredLate: AboutStep<{ readonly what: string }>
+
+  /** The run was found to go otherwise than planned, or better ways to be there. */
+  planDiverged: AboutRun<{ readonly divergence: PlanDivergence }>
+  /** The run goes on with this plan, which holds every step of the one before. */
+  planReplanned: AboutRun<{ readonly plan: Plan; readonly replan: Replan }>
+  alertRaised: AboutRun<{ readonly alert: RunAlert }>
+  paceChanged: AboutRun<{ readonly pace: Pace }>
 
   evidenceGathered: { readonly evidence: Evidence }
   dossierValidated: AboutRun<{ readonly validation: Validation }>

@@ -21,12 +21,15 @@ export const voters = [
   'evaluator',
 ] as const
 
+/** A research task with its estimate as configured or as learned. */
+export type EstimatedTask = Omit<ResearchTask, 'estimate'> & Pick<Step, 'estimate'>
+
 /** What a decision is planned by. */
 export interface DecideTerms {
   readonly instrument: string
   /** The research to do, each after what it builds on. */
   readonly research: readonly string[]
-  readonly tasks: Readonly<Record<string, ResearchTask>>
+  readonly tasks: Readonly<Record<string, EstimatedTask>>
   readonly debateRounds: number
   /** One research task after another, as they are listed. */
   readonly inTurn: boolean
@@ -190,7 +193,7 @@ const deeds: readonly Deed[] = [
   },
 ]
 
-function researchStep(name: string, definition: ResearchTask | undefined): DeskStep {
+function researchStep(name: string, definition: EstimatedTask | undefined): DeskStep {
   // The method that asks for research has seen to the definition.
   const { title, priority, sources, estimate, timeoutSeconds, retries } = assertExists(
     definition,

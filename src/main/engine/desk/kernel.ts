@@ -7,6 +7,7 @@ import type {
   Broker,
   Compute,
   CustomSources,
+  DeskHistory,
   Feed,
   LatchStore,
   MarketUpdate,
@@ -41,6 +42,7 @@ export interface KernelOptions {
   /** What the journal tells of the account so far. */
   readonly book: TradingBook
   readonly archive: OrderArchive & ReviewArchive
+  readonly history: DeskHistory
   /** Runs that an earlier process left unfinished. */
   readonly unfinished: readonly RunMemory[]
   readonly outcomesOf: (instrument: string) => ProposalBriefing['outcomes']
@@ -167,6 +169,7 @@ export function createKernel(options: KernelOptions): Kernel {
       reviews,
       book,
       latch,
+      history: options.history,
       mandate,
       planning: options.planning,
       clock,

@@ -8,6 +8,7 @@ import type { Intent } from '#engine/trading/new-orders.ts'
 import { type Seat, seatSchema } from '#shared/domain/agent.ts'
 import { type Ballot, firstChoices, isAbstention } from '#shared/domain/ballot.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
+import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { type ModelCall, type ModelUse, modelVoter } from '#shared/domain/model.ts'
 import { isClosed } from '#shared/domain/order.ts'
@@ -162,7 +163,7 @@ async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promi
     instrument: briefing.instrument.id,
     attemptsLeft: context.attemptsLeft,
   }
-  const { evidence, usd, failed } = await ask(run, context, seat, 'research', input)
+  const { evidence, usd, kept, failed } = await ask(run, context, seat, 'research', input)
   for (const { id, runId } of evidence) refuseStray(memory, seat, `The evidence ${id}`, { runId })
   await record(
     run,
@@ -176,14 +177,22 @@ async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promi
         text:
           each.status === 'unavailable'
             ? `${definition.title}: ${each.source.replaceAll('_', ' ')} is unavailable. ${each.reason}`
-            : `${definition.title}: ${each.summary}`,
+            : `${definition.title}: ${each.summary}${ageWords(each)}`,
         confidence: each.status === 'value' ? each.quality : null,
         evidence: [each.id],
       })),
     ),
   )
-  if (failed !== undefined) throw new ParleyError(failed.code, failed.message)
-  return { status: 'succeeded', output: null, usd }
+  if (failed !== undefined) {
+    const { code, message, ...limits } = failed
+    throw new ParleyError(code, message, { details: { ...limits, usd } })
+  }
+  return { status: 'succeeded', output: { kept }, usd }
+}
+
+function ageWords({ keptSeconds }: Evidence): string {
+  if (keptSeconds === undefined) return ''
+  return keptSeconds === 0 ? ' (loaded for another task just now)' : ` (loaded ${keptSeconds} s ago)`
 }
 
 async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
