@@ -9,6 +9,7 @@ import { importCommand } from './cli/import-command.ts'
 import { journalCommands } from './cli/journal-command.ts'
 import { labCommand } from './cli/lab.ts'
 import { planCommand } from './cli/plan.ts'
+import { plansCommands } from './cli/plans-command.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { tallyCommand } from './cli/tally-command.ts'
 import { resourcesFolder } from './config.ts'
@@ -22,6 +23,7 @@ const commands: readonly ((program: Command) => void)[] = [
   importCommand,
   journalCommands,
   planCommand,
+  plansCommands,
   simulateCommand,
   tallyCommand,
   labCommand,

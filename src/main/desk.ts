@@ -33,6 +33,7 @@ import { createLoopMeter, watchLoop } from './loop-watch.ts'
 import { outcomesFrom } from './outcomes.ts'
 import { keepSnapshots, recoverDesk } from './recovery.ts'
 import { appVersion, sha256, systemClock, systemRandom } from './system.ts'
+import { readTemplates } from './templates.ts'
 import { createComputePool } from './workers/compute-pool.ts'
 import { heavyTable } from './workers/heavy.ts'
 import { importBars } from './workers/import-bars.ts'
@@ -75,6 +76,7 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
     const caps = readConfig('mandate.yaml', mandateSchema, home)
     const reviewPolicy = readConfig('review.yaml', reviewPolicySchema, home)
     const minds = readConfig('models.yaml', modelsConfigSchema, home)
+    const templates = readTemplates(home)
     const models = createSeatModels(minds.value, process.env)
     const settings = createFileSettingsStore(home)
     const latchStore = createFileLatchStore(home)
@@ -95,7 +97,7 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
       schedule: setImmediate,
       projections: deskProjections,
       app,
-      configHash: sha256(planning.text + caps.text + reviewPolicy.text + minds.text),
+      configHash: sha256(planning.text + caps.text + reviewPolicy.text + minds.text + templates.text),
       mode: 'paper',
       account: account.id,
     })
@@ -153,6 +155,7 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
       sha256,
       compute,
       models,
+      templates: templates.value,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
     const loop = watchLoop(systemClock, createLoopMeter(), (alarm, delay) => {

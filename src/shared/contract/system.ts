@@ -53,6 +53,7 @@ export type LoopAlarm = NonNullable<NonNullable<Status['loop']>['alarm']>
 
 /** The nouns that a page may have in its cache; a change names those to fetch again. */
 export const nouns = [
+  'plans',
   'runs',
   'messages',
   'evidence',
