@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { brokerConfigSchema } from '#adapters/ccxt/config.ts'
 import { createSeatModels } from '#adapters/models/seat-models.ts'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
 import { createCustomSources } from '#adapters/research/custom-sources.ts'
@@ -10,6 +11,7 @@ import { createRouter } from '#api/router.ts'
 import { createStatus } from '#api/status.ts'
 import { createKernel } from '#engine/desk/kernel.ts'
 import { createLocalBus } from '#engine/local-bus.ts'
+import type { Broker } from '#engine/ports.ts'
 import { readLatch } from '#engine/trading/latch.ts'
 import type { StopShortcut } from '#shared/contract/system.ts'
 import type { Actor } from '#shared/domain/journal.ts'
@@ -32,6 +34,7 @@ import { readConfig } from './config.ts'
 import { createLoopMeter, watchLoop } from './loop-watch.ts'
 import { outcomesFrom } from './outcomes.ts'
 import { keepSnapshots, recoverDesk } from './recovery.ts'
+import { createSandbox, keepAccountsApart } from './sandbox.ts'
 import { appVersion, sha256, systemClock, systemRandom } from './system.ts'
 import { readTemplates } from './templates.ts'
 import { createComputePool } from './workers/compute-pool.ts'
@@ -51,7 +54,7 @@ export interface DeskConfig {
 
 const system: Actor = { kind: 'system', id: 'desk' }
 /** The paper account of a new desk. */
-const account = { id: 'paper', currency: 'USDT', cash: decimal(100_000) }
+const paperAccount = { id: 'paper', currency: 'USDT', cash: decimal(100_000) }
 const snapshotEvery = 1_000
 const longestImportMs = 1_800_000
 
@@ -78,6 +81,9 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
     const minds = readConfig('models.yaml', modelsConfigSchema, home)
     const templates = readTemplates(home)
     const models = createSeatModels(minds.value, process.env)
+    const venue = readConfig('broker.yaml', brokerConfigSchema, home)
+    const sandbox =
+      venue.value.orders === 'sandbox' ? createSandbox(venue.value.sandbox, systemClock, process.env) : undefined
     const settings = createFileSettingsStore(home)
     const latchStore = createFileLatchStore(home)
     const hadJournal = existsSync(join(home, 'journal.db'))
@@ -85,7 +91,10 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
 
     const barStore = openBarStore(join(home, 'market.db'))
     cleanups.push(() => barStore.close())
-    const world = await openWorld(settings.load().feed, systemClock, barStore, home, feedRate)
+    const world =
+      sandbox === undefined
+        ? await openWorld(settings.load().feed, systemClock, barStore, home, feedRate)
+        : await sandbox.openWorld(home)
     cleanups.push(() => world.close?.())
     const { feed, clock } = world
     const mandate = { ...caps.value, maximumQuoteAgeMs: world.quoteAgeMs ?? caps.value.maximumQuoteAgeMs }
@@ -97,9 +106,9 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
       schedule: setImmediate,
       projections: deskProjections,
       app,
-      configHash: sha256(planning.text + caps.text + reviewPolicy.text + minds.text + templates.text),
+      configHash: sha256([planning, caps, reviewPolicy, minds, templates, venue].map(({ text }) => text).join('')),
       mode: 'paper',
-      account: account.id,
+      account: sandbox?.accountId ?? paperAccount.id,
     })
     cleanups.push(() => journal.close())
     const queries = createQueries(journal.database)
@@ -126,8 +135,9 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
         void journal.append({ kind: 'letterDied', data, actor: system })
       },
     })
-    const broker = createPaperBroker({ mode: 'paper', feed, clock, random: random.fork('broker') })
-    broker.restore(queries.listOrders(undefined, everything), queries.listFills(undefined, everything))
+    keepAccountsApart(book.account, sandbox?.accountId ?? paperAccount.id)
+    const account = sandbox === undefined ? paperAccount : await sandbox.account(book.account === '')
+    const broker = sandbox?.broker ?? createPaperAccount()
     const compute = createComputePool({ table: heavyTable, worker: workerFile() })
     cleanups.push(() => void compute.close())
     const kernel = createKernel({
@@ -166,6 +176,12 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
       void journal.append({ ...event, actor: system })
     })
     cleanups.push(loop.stop)
+    function createPaperAccount(): Broker {
+      const paper = createPaperBroker({ mode: 'paper', feed, clock, random: random.fork('broker') })
+      paper.restore(queries.listOrders(undefined, everything), queries.listFills(undefined, everything))
+      return paper
+    }
+
     let stopShortcut: StopShortcut = { state: 'not available' }
     const status = createStatus({
       kernel,
