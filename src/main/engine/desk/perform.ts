@@ -329,7 +329,10 @@ async function doPropose(run: RunWork, context: StepContext, seat: Seat): Promis
 async function doRevise(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const proposal = questionOf(run.memory)
   if (proposal === undefined) return { status: 'skipped', reason: 'There is no proposal to revise.' }
-  const revision = await ask(run, context, seat, 'revise', { briefing: briefingOf(run.parts, run.memory), proposal })
+  const revision = await ask(run, context, seat, 'revise', {
+    briefing: await briefingOf(run.parts, run.memory),
+    proposal,
+  })
   if (revision === null) return { status: 'skipped', reason: 'No smaller size is worth an order.' }
   const { quantity, riskAtStop, why } = revision
   if (compare(quantity, proposal.quantity) >= 0) {
