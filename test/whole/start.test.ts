@@ -21,9 +21,13 @@ describe.skipIf(!built)('npm start (skipped where out/ is not built)', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
+    let asked = false
     const read = (chunk: Buffer) => {
       output += chunk
-      if (output.includes('Open this address in a browser.\n')) child.kill('SIGTERM')
+      // Asked once only: a second time ends it at once.
+      if (asked || !output.includes('Open this address in a browser.\n')) return
+      asked = true
+      child.kill('SIGTERM')
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)
