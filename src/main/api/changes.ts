@@ -17,6 +17,8 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   collaborativePlanFailed: ['plans'],
   runStarted: ['runs', 'plans'],
   runResumed: ['runs'],
+  runPaused: ['runs'],
+  runContinued: ['runs'],
   runEnded: ['runs', 'agents', 'plans'],
   stepStarted: ['runs', 'plans'],
   stepRetried: ['runs'],

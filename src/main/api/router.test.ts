@@ -169,7 +169,13 @@ describe('the API over a whole desk', () => {
     for (const { runId } of await api.runs.messages({ runId: id })) expect(runId).toBe(id)
     for (const { runId } of await api.runs.evidence({ runId: id })) expect(runId).toBe(id)
     const watched = await api.runs.monitor({ runId: id })
-    expect(watched).toEqual({ divergences: [], replans: [], alerts: [], pace: [] })
+    expect(watched).toMatchObject({ divergences: [], replans: [], alerts: [], pace: [], paused: null })
+    expect(watched.forecast?.endsAt).toBeGreaterThan(run.startedAt)
+    expect(watched.goals).toContainEqual({ goal: 'a decision on BTC/USDT', state: 'open', why: null, causes: [] })
+    expect(await api.runs.pause({ runId: id, reason: 'A moment.' })).toMatchObject({ id, status: 'running' })
+    expect((await api.runs.monitor({ runId: id })).paused).toMatchObject({ reason: 'A moment.' })
+    expect(await api.runs.resume({ runId: id })).toMatchObject({ id, status: 'running' })
+    expect((await api.runs.monitor({ runId: id })).paused).toBeNull()
     for await (const alert of await api.alerts.watch({ after: 0 })) {
       expect(alert).toMatchObject({ kind: 'cost', threshold: 0, sentence: expect.stringContaining('more than $0.00') })
       break
@@ -196,6 +202,8 @@ describe('the API over a whole desk', () => {
       api.runs.cancel({ runId: 'run_none', reason: 'x' }),
       api.runs.vote({ runId: 'run_none' }),
       api.runs.monitor({ runId: 'run_none' }),
+      api.runs.pause({ runId: 'run_none', reason: 'x' }),
+      api.runs.resume({ runId: 'run_none' }),
     ]) {
       expect(await codeOf(asked)).toBe('RUN_NOT_FOUND')
     }

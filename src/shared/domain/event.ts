@@ -53,6 +53,9 @@ export interface DeskEvents {
 
   runStarted: AboutRun<{ readonly goal: Goal; readonly plan: Plan }>
   runResumed: AboutRun
+  /** Nothing more of it is begun until it goes on; what is under way comes to its end. */
+  runPaused: AboutRun<{ readonly reason: string }>
+  runContinued: AboutRun
   runEnded: AboutRun<{ readonly status: Exclude<RunStatus, 'running'>; readonly reason: string | null }>
   stepStarted: AboutStep
   stepRetried: AboutStep<{ readonly code: string; readonly message: string; readonly delayMs: number }>

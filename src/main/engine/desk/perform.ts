@@ -84,10 +84,21 @@ const works: Readonly<Record<string, Work>> = {
 /** Asks a seat over the bus. Rejects with ANSWER_INVALID, ANSWER_LATE after the signal, and with what the agent fails with. */
 export async function askSeat<Asked extends Question>(
   run: RunWork,
-  { seat, asked, input, timeoutMs, signal }: Asking & { seat: Seat; asked: Asked; input: unknown },
+  {
+    seat,
+    asked,
+    input,
+    timeoutMs,
+    signal,
+    onLate,
+  }: Asking & { seat: Seat; asked: Asked; input: unknown; onLate?: (answer: unknown) => void },
 ): Promise<Answer<Asked>> {
   // The request is not withdrawn when the run stops: what the agent was asked may be billed, and is to be recorded.
-  const answer = await run.parts.bus.request(`agent.${seat}`, { action: asked, input }, { timeoutMs })
+  const answer = await run.parts.bus.request(
+    `agent.${seat}`,
+    { action: asked, input },
+    { timeoutMs, ...(onLate && { onLate }) },
+  )
   if (signal.aborted) {
     throw new ParleyError('ANSWER_LATE', `The ${seat} answered "${asked}" after the step was stopped.`)
   }
@@ -101,7 +112,28 @@ function ask<Asked extends Question>(
   asked: Asked,
   input: unknown,
 ): Promise<Answer<Asked>> {
-  return askSeat(run, { seat, asked, input, ...askingOf(context) })
+  return askSeat(run, {
+    seat,
+    asked,
+    input,
+    ...askingOf(context),
+    onLate: (answer) => void recordLate(run, context, seat, asked, answer),
+  })
+}
+
+/** Journals an answer that came after the step's time was over; nothing else comes of it. */
+function recordLate(
+  { parts, memory }: RunWork,
+  { step, attempt }: StepContext,
+  seat: Seat,
+  asked: Question,
+  answer: unknown,
+): Promise<unknown> {
+  const usd = typeof answer === 'object' && answer !== null && 'usd' in answer ? Number(answer.usd) : 0
+  const what = `The ${seat} answered "${asked}" after its time${usd > 0 ? `, at a cost of $${usd}` : ''}.`
+  const data = { runId: memory.runId, stepId: step.id, attempt, what }
+  const actor: Actor = { kind: 'agent', id: seat }
+  return parts.journal.append({ kind: 'stepAnsweredLate', data, actor, correlationId: memory.runId })
 }
 
 const askingOf = ({ step: { timeoutMs }, signal }: StepContext): Asking => ({ timeoutMs, signal })
