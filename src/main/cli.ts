@@ -8,6 +8,7 @@ import { reportFailure } from './cli/failure.ts'
 import { importCommand } from './cli/import-command.ts'
 import { journalCommands } from './cli/journal-command.ts'
 import { labCommand } from './cli/lab.ts'
+import { memoryCommands } from './cli/memory-command.ts'
 import { planCommand } from './cli/plan.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { tallyCommand } from './cli/tally-command.ts'
@@ -19,6 +20,7 @@ const commands: readonly ((program: Command) => void)[] = [
   analyzeCommand,
   deskCommands,
   converseCommands,
+  memoryCommands,
   importCommand,
   journalCommands,
   planCommand,

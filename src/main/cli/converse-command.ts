@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander'
-import { resolveHome } from '#main/home.ts'
 import { seatSchema, seats, seatTitles } from '#shared/domain/agent.ts'
 import { conversationText } from '#shared/domain/conversation-text.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
@@ -8,7 +7,7 @@ import type { Run } from '#shared/domain/run.ts'
 import type { TraderRemark } from '#shared/domain/trader-remark.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { anyNumber, homeOption, jsonOption, wholeNumber } from './options.ts'
-import { findRunningDesk, type RunningDesk } from './running-desk.ts'
+import { deskAt, type RunningDesk } from './running-desk.ts'
 import { describeTerminal, print, printJson, wrapText } from './terminal.ts'
 
 interface Flags {
@@ -117,15 +116,6 @@ function remarkOf(text: string, { to, fact, confidence, object }: Manner): Trade
   return { intent: 'object', text }
 }
 
-function deskAt(home: string | undefined): RunningDesk {
-  const folder = resolveHome(home)
-  const desk = findRunningDesk(folder)
-  if (desk !== undefined) return desk
-  throw new ParleyError('DESK_NOT_RUNNING', `No desk is open on ${folder}.`, {
-    wayOut: 'Start it with "npm start" or "parley serve", or name its data folder with --home.',
-  })
-}
-
 const pageSize = 2_000
 
 async function messagesOf(desk: RunningDesk, runId: string): Promise<Message[]> {
@@ -140,7 +130,7 @@ async function messagesOf(desk: RunningDesk, runId: string): Promise<Message[]> 
   }
 }
 
-function printMessage({ at, agent, kind, text, confidence }: Message, about?: string): void {
+function printMessage({ at, agent, kind, text, confidence, runs = [] }: Message, about?: string): void {
   const { paint, columns } = describeTerminal()
   const seat = seatSchema.safeParse(agent)
   const who = seat.success ? seatTitles[seat.data] : agent
@@ -148,4 +138,5 @@ function printMessage({ at, agent, kind, text, confidence }: Message, about?: st
   const where = about === undefined ? '' : ` (${about})`
   print(`${paint.faint(new Date(at).toISOString())} ${paint.strong(who)} ${paint.faint(`${kind}${sure}${where}`)}`)
   for (const line of wrapText(text, columns - 2)) print(`  ${line}`)
+  for (const run of runs) print(paint.faint(`  ${run.id}`))
 }

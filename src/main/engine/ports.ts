@@ -5,6 +5,7 @@ import type { CustomFinding } from '#shared/domain/custom-finding.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
+import type { Episode, MemoryHit, MemorySearch, RememberedRun } from '#shared/domain/memory.ts'
 import type { Message, MessageHit, MessageSearch } from '#shared/domain/message.ts'
 import type { Fill, Order, OrderChange, OrderStatus, OrderType, Side, TimeInForce } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
@@ -274,8 +275,14 @@ export interface ReviewArchive {
   listUnmeasuredOverrides(): readonly Override[]
 }
 
+/** What is remembered of earlier runs: what is durable. */
+export interface EpisodeArchive {
+  /** Runs that had ended with a decision before the given one began, the newest of them, newest first. */
+  episodesBefore(runId: string, limit: number): readonly Episode[]
+}
+
 /** What can be asked of the projections: lists as the contract gives them, of what is durable. */
-export interface Queries extends OrderArchive, ReviewArchive {
+export interface Queries extends OrderArchive, ReviewArchive, EpisodeArchive {
   /** Newest first. */
   listRuns(limit: number): readonly RunSummary[]
   getRun(runId: string): Run | undefined
@@ -291,6 +298,10 @@ export interface Queries extends OrderArchive, ReviewArchive {
   listReviews(limit: number): readonly Review[]
   /** Newest first. */
   listOverrides(limit: number): readonly Override[]
+  /** Newest first. */
+  searchMemory(search: MemorySearch): readonly MemoryHit[]
+  /** All that memory has of a run; undefined when there is none of that id. */
+  getRemembered(runId: string): RememberedRun | undefined
   /** Newest first. */
   listOrders(instrument: string | undefined, limit: number): readonly Order[]
   /** Newest first. */

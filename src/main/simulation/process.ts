@@ -115,6 +115,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       archive: {
         getOrder: (clientOrderId) => (life.alive ? queries.getOrder(clientOrderId) : undefined),
         getFill: (clientOrderId, tradeId) => (life.alive ? queries.getFill(clientOrderId, tradeId) : undefined),
+        episodesBefore: (...asked) => (life.alive ? queries.episodesBefore(...asked) : []),
         getReview: (reviewId) => (life.alive ? queries.getReview(reviewId) : undefined),
         listUnmeasuredOverrides: () => (life.alive ? queries.listUnmeasuredOverrides() : []),
       },

@@ -1,6 +1,7 @@
 import { conversationsContract } from './conversations.ts'
 import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
+import { memoryContract } from './memory.ts'
 import { reviewsContract } from './reviews.ts'
 import { runsContract } from './runs.ts'
 import { settingsContract } from './settings.ts'
@@ -14,6 +15,7 @@ export const contract = {
   runs: runsContract,
   reviews: reviewsContract,
   conversations: conversationsContract,
+  memory: memoryContract,
   trading: tradingContract,
   journal: journalContract,
   settings: settingsContract,

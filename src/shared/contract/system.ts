@@ -52,6 +52,7 @@ export const nouns = [
   'evidence',
   'vote',
   'reviews',
+  'memory',
   'orders',
   'positions',
   'settings',

@@ -6,6 +6,7 @@ import type { Journal } from '#engine/journal.ts'
 import type {
   Broker,
   CustomSources,
+  EpisodeArchive,
   Feed,
   LatchStore,
   MarketUpdate,
@@ -38,7 +39,7 @@ export interface KernelOptions {
   readonly journal: Journal
   /** What the journal tells of the account so far. */
   readonly book: TradingBook
-  readonly archive: OrderArchive & ReviewArchive
+  readonly archive: OrderArchive & ReviewArchive & EpisodeArchive
   /** Runs that an earlier process left unfinished. */
   readonly unfinished: readonly RunMemory[]
   readonly outcomesOf: (instrument: string) => ProposalBriefing['outcomes']
@@ -171,6 +172,7 @@ export function createKernel(options: KernelOptions): Kernel {
       ids: options.ids,
       sha256: options.sha256,
       models,
+      archive: options.archive,
     },
     options.outcomesOf,
   )

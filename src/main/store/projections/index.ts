@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { createEvidenceQueries, evidenceProjection } from './evidence.ts'
 import { createFillQueries, fillsProjection } from './fills.ts'
+import { createMemoryQueries, memoryProjection } from './memory.ts'
 import { createMessageQueries, messagesProjection } from './messages.ts'
 import { createOrderQueries, ordersProjection } from './orders.ts'
 import type { Projection } from './projection.ts'
@@ -13,6 +14,7 @@ export const deskProjections: readonly Projection[] = [
   runsProjection,
   messagesProjection,
   evidenceProjection,
+  memoryProjection,
   votesProjection,
   reviewsProjection,
   ordersProjection,
@@ -25,6 +27,7 @@ export function createQueries(database: Database) {
     ...createRunQueries(database),
     ...createMessageQueries(database),
     ...createEvidenceQueries(database),
+    ...createMemoryQueries(database),
     ...createVoteQueries(database),
     ...createReviewQueries(database),
     ...createOrderQueries(database),
