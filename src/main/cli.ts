@@ -10,6 +10,7 @@ import { journalCommands } from './cli/journal-command.ts'
 import { labCommand } from './cli/lab.ts'
 import { memoryCommands } from './cli/memory-command.ts'
 import { planCommand } from './cli/plan.ts'
+import { plansCommands } from './cli/plans-command.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { tallyCommand } from './cli/tally-command.ts'
 import { resourcesFolder } from './config.ts'
@@ -24,6 +25,7 @@ const commands: readonly ((program: Command) => void)[] = [
   importCommand,
   journalCommands,
   planCommand,
+  plansCommands,
   simulateCommand,
   tallyCommand,
   labCommand,

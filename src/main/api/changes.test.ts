@@ -14,6 +14,7 @@ describe('what a page fetches again', () => {
       'memory',
       'messages',
       'orders',
+      'plans',
       'positions',
       'runs',
       'vote',

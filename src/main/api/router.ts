@@ -1,11 +1,13 @@
 import { implement, type Router } from '@orpc/server'
 import { contract } from '#shared/contract/index.ts'
+import { alertsRoutes } from './alerts.ts'
 import { conversationsRoutes } from './conversations.ts'
 import type { CallContext } from './desk.ts'
 import { journalRoutes } from './journal.ts'
 import { marketRoutes } from './market.ts'
 import { memoryRoutes } from './memory.ts'
 import type { ApiParts } from './parts.ts'
+import { plansRoutes } from './plans.ts'
 import { reviewsRoutes } from './reviews.ts'
 import { runsRoutes } from './runs.ts'
 import { settingsRoutes } from './settings.ts'
@@ -19,6 +21,7 @@ export function createRouter(parts: ApiParts): Router<typeof contract, CallConte
     .router({
       system: systemRoutes(parts),
       market: marketRoutes(parts),
+      plans: plansRoutes(parts),
       runs: runsRoutes(parts),
       reviews: reviewsRoutes(parts),
       conversations: conversationsRoutes(parts),
@@ -26,5 +29,6 @@ export function createRouter(parts: ApiParts): Router<typeof contract, CallConte
       trading: tradingRoutes(parts),
       journal: journalRoutes(parts),
       settings: settingsRoutes(parts),
+      alerts: alertsRoutes(parts),
     })
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { resolveHome } from '#main/home.ts'
 import { seatSchema, seats, seatTitles } from '#shared/domain/agent.ts'
 import { conversationText } from '#shared/domain/conversation-text.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
@@ -7,7 +8,7 @@ import type { Run } from '#shared/domain/run.ts'
 import type { TraderRemark } from '#shared/domain/trader-remark.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { anyNumber, homeOption, jsonOption, wholeNumber } from './options.ts'
-import { deskAt, type RunningDesk } from './running-desk.ts'
+import { type RunningDesk, requireDesk } from './running-desk.ts'
 import { describeTerminal, print, printJson, wrapText } from './terminal.ts'
 
 interface Flags {
@@ -25,7 +26,7 @@ export function converseCommands(program: Command): void {
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(async (runId: string, { home, json }: Flags) => {
-      const messages = await messagesOf(deskAt(home), runId)
+      const messages = await messagesOf(requireDesk(resolveHome(home)), runId)
       if (json === true) return printJson(messages)
       for (const message of messages) printMessage(message)
     })
@@ -43,7 +44,7 @@ export function converseCommands(program: Command): void {
     .action(async (words: string[], { home, json, run, limit, ...wanted }: Flags & Wanted) => {
       const query = new URLSearchParams({ text: words.join(' '), limit: String(limit), ...wanted })
       if (run !== undefined) query.set('runId', run)
-      const hits = await deskAt(home).call<MessageHit[]>('GET', `/conversations?${query.toString()}`)
+      const hits = await requireDesk(resolveHome(home)).call<MessageHit[]>('GET', `/conversations?${query.toString()}`)
       if (json === true) return printJson(hits)
       if (hits.length === 0) print('Nobody has said that.')
       for (const { message, instrument } of hits)
@@ -56,7 +57,7 @@ export function converseCommands(program: Command): void {
     .addOption(new Option('--format <format>', 'the form').choices(['markdown', 'jsonl']).default('markdown'))
     .addOption(homeOption())
     .action(async (runId: string, { home, format }: Flags & { format: 'markdown' | 'jsonl' }) => {
-      const desk = deskAt(home)
+      const desk = requireDesk(resolveHome(home))
       const messages = await messagesOf(desk, runId)
       if (format === 'jsonl') {
         for (const message of messages) print(JSON.stringify(message))
@@ -83,7 +84,7 @@ export function converseCommands(program: Command): void {
     .addOption(jsonOption())
     .action(async (runId: string, text: string, { home, json, ...how }: Flags & Manner) => {
       const remark = remarkOf(text, how)
-      const said = await deskAt(home).call<Message[]>('POST', `/conversations/${runId}`, { remark })
+      const said = await requireDesk(resolveHome(home)).call<Message[]>('POST', `/conversations/${runId}`, { remark })
       if (json === true) return printJson(said)
       for (const message of said) printMessage(message)
     })

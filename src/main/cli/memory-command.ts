@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { recalledSentence } from '#engine/desk/recall.ts'
+import { resolveHome } from '#main/home.ts'
 import { seatSchema, seatTitles } from '#shared/domain/agent.ts'
 import {
   type MemoryEntry,
@@ -10,7 +11,7 @@ import {
 } from '#shared/domain/memory.ts'
 import { regimes, regimeWords } from '#shared/domain/situation.ts'
 import { homeOption, jsonOption, wholeNumber } from './options.ts'
-import { deskAt } from './running-desk.ts'
+import { requireDesk } from './running-desk.ts'
 import { describeTerminal, print, printJson, textTable, wrapText } from './terminal.ts'
 
 interface Flags {
@@ -44,7 +45,7 @@ export function memoryCommands(program: Command): void {
     .addOption(jsonOption())
     .action(async (words: string[], { home, json, limit, ...wanted }: Flags & Wanted) => {
       const query = new URLSearchParams({ text: words.join(' '), limit: String(limit), ...wanted })
-      const hits = await deskAt(home).call<MemoryHit[]>('GET', `/memory?${query.toString()}`)
+      const hits = await requireDesk(resolveHome(home)).call<MemoryHit[]>('GET', `/memory?${query.toString()}`)
       if (json === true) return printJson(hits)
       if (hits.length === 0) print('Nothing like that is remembered.')
       for (const hit of hits) printEntry(hit, `${hit.instrument}${inRegime(hit)}, ${hit.tier}, ${hit.runId}`)
@@ -56,7 +57,10 @@ export function memoryCommands(program: Command): void {
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(async (runId: string, { home, json }: Flags) => {
-      const found = await deskAt(home).call<RememberedRun>('GET', `/memory/${encodeURIComponent(runId)}`)
+      const found = await requireDesk(resolveHome(home)).call<RememberedRun>(
+        'GET',
+        `/memory/${encodeURIComponent(runId)}`,
+      )
       if (json === true) return printJson(found)
       printRemembered(found)
     })

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { resolveHome } from '#main/home.ts'
 import { hostFile } from '#main/host-file.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
@@ -46,12 +45,11 @@ export function findRunningDesk(home: string): RunningDesk | undefined {
   }
 }
 
-/** The desk that is open on the data folder, the usual one unless another is named; throws DESK_NOT_RUNNING. */
-export function deskAt(home: string | undefined): RunningDesk {
-  const folder = resolveHome(home)
-  const desk = findRunningDesk(folder)
+/** The desk that is open on a data folder; throws DESK_NOT_RUNNING. */
+export function requireDesk(home: string): RunningDesk {
+  const desk = findRunningDesk(home)
   if (desk !== undefined) return desk
-  throw new ParleyError('DESK_NOT_RUNNING', `No desk is open on ${folder}.`, {
+  throw new ParleyError('DESK_NOT_RUNNING', `No desk is open on ${home}.`, {
     wayOut: 'Start it with "npm start" or "parley serve", or name its data folder with --home.',
   })
 }

@@ -1,7 +1,9 @@
+import { alertsContract } from './alerts.ts'
 import { conversationsContract } from './conversations.ts'
 import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
 import { memoryContract } from './memory.ts'
+import { plansContract } from './plans.ts'
 import { reviewsContract } from './reviews.ts'
 import { runsContract } from './runs.ts'
 import { settingsContract } from './settings.ts'
@@ -12,6 +14,7 @@ import { tradingContract } from './trading.ts'
 export const contract = {
   system: systemContract,
   market: marketContract,
+  plans: plansContract,
   runs: runsContract,
   reviews: reviewsContract,
   conversations: conversationsContract,
@@ -19,4 +22,5 @@ export const contract = {
   trading: tradingContract,
   journal: journalContract,
   settings: settingsContract,
+  alerts: alertsContract,
 }

@@ -19,7 +19,7 @@ export async function recollect({ parts, memory }: RunWork): Promise<void> {
   const situation = readSituation(briefingOf(parts, memory), memory.insight)
   const recollection = recall(
     situation,
-    parts.archive.episodesBefore(runId, episodesCompared),
+    parts.history.episodesBefore(runId, episodesCompared),
     movesOn(parts.feed, situation.at),
   )
   const { recalled, compared } = recollection
