@@ -49,16 +49,18 @@ function movesOn(feed: Feed, now: number): MoveOf {
     const afterMs = Math.min(horizonMs, now - from)
     const before = closeAt(feed, instrument, from)
     const after = closeAt(feed, instrument, from + afterMs)
-    return afterMs <= 0 || before === null || after === null ? null : { share: after / before - 1, afterMs }
+    // While no bar has closed since, nothing is known to have moved or stayed.
+    if (before === undefined || after === undefined || after.closedAt <= before.closedAt) return null
+    return { share: after.price / before.price - 1, afterMs }
   }
 }
 
-/** The last close by a moment, of the shortest bars that reach back to it; null where none do. */
-function closeAt(feed: Feed, instrument: string, at: number): number | null {
+/** The last close by a moment, of the shortest bars that reach back to it. */
+function closeAt(feed: Feed, instrument: string, at: number) {
   for (const timeframe of timeframes) {
     const length = timeframeMs[timeframe]
     const [bar] = feed.bars(instrument, timeframe, 1, at - length + 1)
-    if (bar !== undefined && bar.close > 0) return bar.close
+    if (bar !== undefined && bar.close > 0) return { price: bar.close, closedAt: bar.time + length }
   }
-  return null
+  return undefined
 }
