@@ -55,6 +55,7 @@ export const nouns = [
   'evidence',
   'vote',
   'reviews',
+  'memory',
   'orders',
   'positions',
   'settings',
