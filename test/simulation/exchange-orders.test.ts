@@ -119,6 +119,8 @@ async function live(seed: number) {
     const id = random.chance(0.4) ? ids[random.int(0, ids.length)] : undefined
     if (id !== undefined) acts.push(desk.orders.cancel(id, trader))
   }
+  const isStopped = random.chance(0.4)
+  if (isStopped) desk.stop(3)
   await Promise.all(acts)
   behave()
   const isSure = () => [...desk.book.orders.values()].every(({ status }) => !isInFlight(status))
@@ -126,7 +128,7 @@ async function live(seed: number) {
   await vi.waitFor(() => expect(isSure() && isCompared()).toBe(true), patience)
   await desk.orders.reconcile()
   for (const { kind } of desk.records) seen.set(kind, (seen.get(kind) ?? 0) + 1)
-  return { ...desk, account }
+  return { ...desk, account, isStopped }
 }
 
 const patience = { timeout: 15_000, interval: 20 }
@@ -157,6 +159,8 @@ describe('OL-1, OL-3, OL-17 orders at an exchange that misbehaves', () => {
       await vi.waitFor(() => {
         const { ours, theirs } = outcomes(run)
         expect(ours).toEqual(theirs)
+        // KS-14: after a stop nothing works there any more, whatever had no answer.
+        if (run.isStopped) expect(theirs.filter(([, , isWorking]) => isWorking)).toEqual([])
       }, patience)
       const { theirs } = outcomes(run)
       expect(new Set(theirs.map(([id]) => id)).size).toBe(theirs.length)
