@@ -12,6 +12,7 @@ import { planCommand } from './cli/plan.ts'
 import { plansCommands } from './cli/plans-command.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { tallyCommand } from './cli/tally-command.ts'
+import { voteCommand } from './cli/vote-command.ts'
 import { resourcesFolder } from './config.ts'
 
 // The command line: npm run parley -- <command>, or parley <command> where it is installed.
@@ -24,6 +25,7 @@ const commands: readonly ((program: Command) => void)[] = [
   journalCommands,
   planCommand,
   plansCommands,
+  voteCommand,
   simulateCommand,
   tallyCommand,
   labCommand,

@@ -1,6 +1,7 @@
 import type { DeskRecord } from '#engine/journal.ts'
 import { type ExecutionTrace, retrace, startTrace, traceEvent } from '#engine/planning/monitor-trace.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
+import { traderVoter } from '#shared/domain/collaboration.ts'
 import type { Argument } from '#shared/domain/debate.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence, Validation } from '#shared/domain/evidence.ts'
@@ -200,8 +201,10 @@ export function runTime(memory: RunMemory, sinceMs: number): number {
 }
 
 /** True while the trader is asked: nothing of the run goes on until there is an answer. */
-export function waitsForTrader({ plan, trace }: RunMemory): boolean {
-  const reviews = new Set(plan.steps.flatMap(({ id, action }) => (action === 'review' ? [id] : [])))
+export function waitsForTrader({ goal, plan, trace }: RunMemory): boolean {
+  const isOpenVote = goal.collaboration?.participants.some(({ voter }) => voter === traderVoter) === true
+  const waits = (action: string) => action === 'review' || (action === 'decide' && isOpenVote)
+  const reviews = new Set(plan.steps.flatMap(({ id, action }) => (waits(action) ? [id] : [])))
   return trace.steps.some(({ id, state }) => state === 'running' && reviews.has(id))
 }
 
