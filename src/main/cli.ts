@@ -10,6 +10,7 @@ import { journalCommands } from './cli/journal-command.ts'
 import { labCommand } from './cli/lab.ts'
 import { planCommand } from './cli/plan.ts'
 import { plansCommands } from './cli/plans-command.ts'
+import { reviewCommands } from './cli/review-command.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { tallyCommand } from './cli/tally-command.ts'
 import { voteCommand } from './cli/vote-command.ts'
@@ -26,6 +27,7 @@ const commands: readonly ((program: Command) => void)[] = [
   planCommand,
   plansCommands,
   voteCommand,
+  reviewCommands,
   simulateCommand,
   tallyCommand,
   labCommand,

@@ -43,7 +43,7 @@ function executes(briefing: ProposalBriefing): SeatVerdict {
 /** The risk manager: whether the sale is what brings the risk within its limit, and no more. */
 function limitsRisk(briefing: ProposalBriefing): SeatVerdict {
   const { plan, proposal } = briefing
-  if (plan?.risk == null) return abstain("The portfolio's risk is unavailable.")
+  if (plan === null || plan.risk === null) return abstain("The portfolio's risk is unavailable.")
   const held = heldQuantity(briefing)
   if (sign(held) === 0) return voteFor('hold', 1, { reasons: ['Nothing is held, and the account cannot be short.'] })
   const { portfolio, position } = plan.risk
@@ -57,7 +57,7 @@ function limitsRisk(briefing: ProposalBriefing): SeatVerdict {
 /** The optimizer under a risk limit: whether the weight comes nearer to the greatest one that the limit allows. */
 function fitsWeight(briefing: ProposalBriefing): SeatVerdict {
   const { plan, proposal, account, quote } = briefing
-  if (plan?.risk == null) return abstain("The portfolio's risk is unavailable.")
+  if (plan === null || plan.risk === null) return abstain("The portfolio's risk is unavailable.")
   if (account.equity === null) return abstain('The equity is unavailable, so no weight can be computed.')
   const equity = toNumber(account.equity)
   const held = heldQuantity(briefing)
