@@ -112,6 +112,7 @@ export async function simulatedBriefing(seed: number, instrument = 'BTC/USDT', a
     book: exchange.book(instrument) ?? null,
     bars: barSeries(bars),
     barsPerYear: 8_760,
+    plan: null,
     account: { cash: decimal(100_000), equity: decimal(100_000), position: null },
     mandate,
     now,
