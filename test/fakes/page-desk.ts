@@ -292,7 +292,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       deadLetters: 1,
       spending: { todayUsd: 0, limitUsd: 20 },
       reviews: { waiting: 0, nextExpiresInMs: null, habit: null },
-      loopDelayMs: 3.1,
+      loop: { p50Ms: 0.2, p99Ms: 3.1, maxMs: 24, alarm: null },
       now: Date.now(),
       journalSize: records.length,
     }
@@ -819,6 +819,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           }
         }),
       ),
+      importing: os.market.importing.handler(({ signal }) => stream(signal, () => [])),
       imported: os.market.imported.handler(() => imported),
       import: os.market.import.handler(({ input }) => {
         const rows = input.text.trim().split('\n').slice(1)

@@ -21,12 +21,12 @@ describe.skipIf(!built)('npm start (skipped where out/ is not built)', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
-    let asked = false
+    let ended = false
     const read = (chunk: Buffer) => {
       output += chunk
-      // Asked once only: a second time ends it at once.
-      if (asked || !output.includes('Open this address in a browser.\n')) return
-      asked = true
+      if (ended || !output.includes('Open this address in a browser.\n')) return
+      // Once only: a second signal ends the host at once, with 1.
+      ended = true
       child.kill('SIGTERM')
     }
     child.stdout.on('data', read)

@@ -83,6 +83,8 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   tradingStateChanged: ['positions'],
   stopProgressed: [],
   letterDied: ['agents'],
+  engineDelayed: [],
+  engineCaughtUp: [],
 }
 
 /** What a page has to fetch again after a record of this kind; the status comes with every change anyway. */

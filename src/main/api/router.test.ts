@@ -109,7 +109,16 @@ describe('the API over a whole desk', () => {
   })
 
   it('imports all of a file or nothing of it', async () => {
-    const good = await api.market.import({ file: '/somewhere/gold.csv', text: csv(80), instrument: 'GOLD/USD' })
+    const importing = api.market.import({ file: '/somewhere/gold.csv', text: csv(80), instrument: 'GOLD/USD' })
+    const ended = new AbortController()
+    const told: (readonly { file: string; share: number }[])[] = []
+    const following = (async () => {
+      for await (const imports of await api.market.importing(undefined, { signal: ended.signal })) told.push(imports)
+    })()
+    const good = await importing
+    await expect.poll(() => told.some((imports) => imports.length > 0) && told.at(-1)).toEqual([])
+    ended.abort()
+    await following
     expect(good).toMatchObject({ file: 'gold.csv', instrument: 'GOLD/USD', timeframe: '1d', bars: 80, replaced: 0 })
     const again = await api.market.import({ file: 'gold.csv', text: csv(90), instrument: 'GOLD/USD' })
     expect(again).toMatchObject({ bars: 90, replaced: 80 })
