@@ -20,6 +20,7 @@ import { argue } from './seats/argue.ts'
 import { assess } from './seats/assess.ts'
 import { type Execution, lessonsOf } from './seats/lessons.ts'
 import { propose } from './seats/propose.ts'
+import { proposeReduction } from './seats/propose-reduction.ts'
 import { revise } from './seats/revise.ts'
 import { validate } from './seats/validate.ts'
 
@@ -104,7 +105,9 @@ export function createRoster({ bus, clock, ids, sources, custom, onHealth, model
           insight: Insight | null
           debate: readonly Argument[]
         }
-        return propose(briefing, insight, debate, ids)
+        return briefing.plan === null || briefing.plan.purpose === 'decide'
+          ? propose(briefing, insight, debate, ids)
+          : proposeReduction(briefing, insight, ids)
       },
     },
     risk: assessing('risk'),
