@@ -1,7 +1,7 @@
 import type { DeskRecord } from '#engine/journal.ts'
 import { type ExecutionTrace, retrace, startTrace, traceEvent } from '#engine/planning/monitor-trace.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
-import { traderVoter } from '#shared/domain/collaboration.ts'
+import { type PlanDeadlines, traderVoter } from '#shared/domain/collaboration.ts'
 import type { Argument } from '#shared/domain/debate.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence, Validation } from '#shared/domain/evidence.ts'
@@ -42,6 +42,8 @@ export interface RunMemory {
   insight: Insight | null
   debate: Argument[]
   proposals: Proposal[]
+  /** When the first of them was made. */
+  proposedAt: number | null
   ballots: Ballot[]
   tally: Tally | null
   decision: Decision | null
@@ -75,6 +77,7 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
     insight: null,
     debate: [],
     proposals: [],
+    proposedAt: null,
     ballots: [],
     tally: null,
     decision: null,
@@ -120,6 +123,7 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
       return
     case 'proposalMade':
       memory.proposals.push(record.data.proposal)
+      memory.proposedAt ??= record.at
       return
     case 'proposalRevised': {
       const { proposal } = record.data
@@ -223,4 +227,12 @@ function trace(memory: RunMemory, record: StepRecord): void {
 /** What is put to the vote: the trade that the strategist thinks best, against holding; to hold when it sees none. */
 export function questionOf({ proposals }: { readonly proposals: readonly Proposal[] }): Proposal | undefined {
   return proposals.find(({ action }) => action !== 'hold') ?? proposals[0]
+}
+
+/** Until when the run's vote is open, and may be carried out: counted from the first proposal; null where nobody set a deadline. */
+export function voteDeadlines({ goal, proposedAt }: Pick<RunMemory, 'goal' | 'proposedAt'>): PlanDeadlines | null {
+  if (goal.collaboration === undefined) return null
+  const { proposeBy, voteBy, executeBy } = goal.collaboration.deadlines
+  const from = proposedAt ?? proposeBy
+  return { proposeBy, voteBy: from + voteBy - proposeBy, executeBy: from + executeBy - proposeBy }
 }

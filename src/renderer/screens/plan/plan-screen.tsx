@@ -10,6 +10,7 @@ import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { useEngineNow } from '#renderer/ui/status.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import { criticalPath } from './critical-path.ts'
+import { DeskPlans } from './desk-plans.tsx'
 import { Gantt } from './gantt.tsx'
 import { PlanGraphPanel } from './graph.tsx'
 import { Inspector } from './inspector.tsx'
@@ -37,6 +38,7 @@ export function PlanScreen() {
   if (run.data !== undefined) return <PlanOf key={run.data.id} run={run.data} choice={choice} />
   return (
     <Screen title="Plans" tools={choice}>
+      <DeskPlans />
       {run.isError ? (
         isUnknown(run.error) ? (
           <EmptyState title="There is no such run">
@@ -117,6 +119,7 @@ function PlanOf({ run, choice }: { run: Run; choice: ReactNode }) {
   const shared = { steps, chosen, onChoose: choose }
   return (
     <div className={styles.screen}>
+      <DeskPlans />
       <PlanHead run={run} totals={totals} choice={choice} />
       {steps.length === 0 ? (
         <EmptyState title="This plan has no steps">The run ended before it was planned.</EmptyState>
