@@ -175,8 +175,22 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
       const [before] = await host.client.trading.positions()
       const { id } = await parley<PlanView>(
         home,
-        ...['plans', 'create', 'BTC/USDT', '--template', 'position-exit', '--vote-within', '20'],
-        ...['--propose-within', '60', '--with', 'trader=10', '--without', 'bull', 'strategist', '--param', 'share=0.5'],
+        'plans',
+        'create',
+        'BTC/USDT',
+        '--template',
+        'position-exit',
+        '--vote-within',
+        '20',
+        '--propose-within',
+        '60',
+        '--with',
+        'trader=10',
+        '--without',
+        'bull',
+        'strategist',
+        '--param',
+        'share=0.5',
       )
       await toPlans(desk.page)
       await until(async () => (await get(id)).state === 'voting', 'it is voted on', 20_000)

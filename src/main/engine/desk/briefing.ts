@@ -40,9 +40,12 @@ function barsPerYear({ time }: BarSeries): number {
     : ((time.length - 1) * yearMs) / (last - first)
 }
 
-/** What a seat is told about the run's question now. Throws INSTRUMENT_NOT_FOUND and QUOTE_UNAVAILABLE. */
-export function briefingOf(parts: DeskParts, memory: RunMemory): Briefing {
-  const { feed, book, planning, mandate, clock } = parts
+/**
+ * What a seat is told about the run's question now. Rejects with INSTRUMENT_NOT_FOUND, QUOTE_UNAVAILABLE, and what
+ * Compute rejects with.
+ */
+export async function briefingOf(parts: DeskParts, memory: RunMemory): Promise<Briefing> {
+  const { feed, book, planning, mandate, clock, readRegime } = parts
   const { runId, goal } = memory
   const instrument = feed.instruments().find(({ id }) => id === goal.instrument)
   const quote = feed.quote(goal.instrument)
@@ -52,7 +55,8 @@ export function briefingOf(parts: DeskParts, memory: RunMemory): Briefing {
   }
   const now = Math.floor(clock.now())
   const bars = closedBars(feed, goal.instrument, now)
-  return {
+  // All but the regime is of one moment: what changes while it is fitted does not count yet.
+  const taken = {
     runId,
     instrument,
     profile: profileFor(goal, planning),
@@ -76,6 +80,7 @@ export function briefingOf(parts: DeskParts, memory: RunMemory): Briefing {
     now,
     plan: planOf(parts, memory, now),
   }
+  return { ...taken, regime: await readRegime(goal.instrument, bars) }
 }
 
 function planOf({ feed, book }: DeskParts, { goal }: RunMemory, now: number): BriefingPlan | null {

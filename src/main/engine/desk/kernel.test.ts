@@ -273,6 +273,8 @@ describe('KS-11 what an agent can reach', () => {
     'plans.vote',
     'runs.start',
     'runs.cancel',
+    'runs.pause',
+    'runs.resume',
     'reviews.approve',
     'reviews.edit',
     'reviews.reject',

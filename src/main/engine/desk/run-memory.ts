@@ -54,6 +54,8 @@ export interface RunMemory {
   fills: Fill[]
   outcome: Outcome | null
   messages: Message[]
+  /** Why the trader has paused it; null when it is not. */
+  paused: string | null
   /** What the trader holds against carrying the decision out. */
   objections: string[]
   readonly steps: Map<string, StepEnd>
@@ -86,6 +88,7 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
     fills: [],
     outcome: null,
     messages: [],
+    paused: null,
     objections: [],
     steps: new Map(),
     ended: null,
@@ -175,6 +178,12 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
       memory.replans.push(replan)
       return
     }
+    case 'runPaused':
+      memory.paused = record.data.reason
+      return
+    case 'runContinued':
+      memory.paused = null
+      return
     case 'alertRaised':
       memory.alerts.push(record.data.alert)
       return
@@ -204,12 +213,13 @@ export function runTime(memory: RunMemory, sinceMs: number): number {
   return (memory.time?.at ?? memory.startedAt) + (waitsForTrader(memory) ? 0 : sinceMs)
 }
 
-/** True while the trader is asked: nothing of the run goes on until there is an answer. */
-export function waitsForTrader({ goal, plan, trace }: RunMemory): boolean {
+/** True while the trader is asked or may vote, or has paused the run and nothing of it is under way any more. */
+export function waitsForTrader({ goal, plan, trace, paused }: RunMemory): boolean {
+  const running = new Set(trace.steps.flatMap(({ id, state }) => (state === 'running' ? [id] : [])))
+  if (paused !== null && running.size === 0) return true
   const isOpenVote = goal.collaboration?.participants.some(({ voter }) => voter === traderVoter) === true
   const waits = (action: string) => action === 'review' || (action === 'decide' && isOpenVote)
-  const reviews = new Set(plan.steps.flatMap(({ id, action }) => (waits(action) ? [id] : [])))
-  return trace.steps.some(({ id, state }) => state === 'running' && reviews.has(id))
+  return plan.steps.some(({ id, action }) => waits(action) && running.has(id))
 }
 
 type StepRecord = Extract<
