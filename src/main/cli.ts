@@ -8,6 +8,7 @@ import { reportFailure } from './cli/failure.ts'
 import { importCommand } from './cli/import-command.ts'
 import { journalCommands } from './cli/journal-command.ts'
 import { labCommand } from './cli/lab.ts'
+import { memoryCommands } from './cli/memory-command.ts'
 import { planCommand } from './cli/plan.ts'
 import { plansCommands } from './cli/plans-command.ts'
 import { reviewCommands } from './cli/review-command.ts'
@@ -23,6 +24,7 @@ const commands: readonly ((program: Command) => void)[] = [
   analyzeCommand,
   deskCommands,
   converseCommands,
+  memoryCommands,
   importCommand,
   journalCommands,
   planCommand,

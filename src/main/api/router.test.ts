@@ -199,6 +199,10 @@ describe('the API over a whole desk', () => {
     expect(said).toMatchObject({ agent: 'trader', kind: 'human', text: 'Not tonight.' })
     const [hit] = await api.conversations.search({ text: 'tonight', instrument: 'BTC/USDT' })
     expect(hit).toMatchObject({ message: said, instrument: 'BTC/USDT' })
+    const [known] = await api.memory.search({ text: 'tonight', instrument: 'BTC/USDT', tier: 'run' })
+    expect(known).toMatchObject({ runId: id, kind: 'knew', agent: 'trader', text: 'Not tonight.' })
+    expect((await api.memory.get({ runId: id })).entries).toContainEqual(expect.objectContaining({ seq: known?.seq }))
+    expect(await codeOf(api.memory.get({ runId: 'run_none' }))).toBe('RUN_NOT_FOUND')
     expect(await codeOf(api.conversations.say({ runId: 'run_none', remark: { intent: 'object', text: 'No' } }))).toBe(
       'RUN_NOT_FOUND',
     )

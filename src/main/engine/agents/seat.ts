@@ -6,6 +6,7 @@ import type { Dossier } from '#shared/domain/evidence.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
+import type { Recalled } from '#shared/domain/memory.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
 import type { Position } from '#shared/domain/position.ts'
 import type { Profile } from '#shared/domain/profile.ts'
@@ -79,6 +80,8 @@ export interface ProposalBriefing extends Briefing {
   readonly debate: readonly Argument[]
   /** Outcomes of earlier decisions on the instrument, newest first. */
   readonly outcomes: readonly (Outcome & { readonly action: Action; readonly confidence: number })[]
+  /** Earlier decisions that were made in a situation like this one, nearest first. */
+  readonly recalled: readonly Recalled[]
   /** Every text that an order or message of this run would carry out of the desk. */
   readonly outgoing: readonly string[]
 }

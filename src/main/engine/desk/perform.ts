@@ -23,6 +23,7 @@ import { briefingOf } from './briefing.ts'
 import { profileFor } from './decide-terms.ts'
 import { decide, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
+import { recollect } from './recollect.ts'
 import { awaitReview, groundsOf, orderOf } from './review-step.ts'
 import { intentOf } from './reviews.ts'
 import { questionOf, type RunMemory, voteDeadlines } from './run-memory.ts'
@@ -255,6 +256,7 @@ async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promi
 
 async function doAnalyse(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   await formInsight(run, seat, askingOf(context))
+  await recollect(run)
   return done
 }
 
@@ -390,6 +392,7 @@ async function proposalBriefingOf({ parts, memory, outcomes }: RunWork, proposal
     insight: memory.insight,
     debate: memory.debate,
     outcomes,
+    recalled: memory.recollection?.recalled ?? [],
     outgoing: [...memory.messages.map(({ text }) => text), JSON.stringify(proposal)],
   }
 }

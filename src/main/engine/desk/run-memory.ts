@@ -6,6 +6,7 @@ import type { Argument } from '#shared/domain/debate.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence, Validation } from '#shared/domain/evidence.ts'
 import type { Insight } from '#shared/domain/insight.ts'
+import type { Recollection } from '#shared/domain/memory.ts'
 import type { Message } from '#shared/domain/message.ts'
 import type { Replan, RunAlert } from '#shared/domain/monitoring.ts'
 import type { Fill } from '#shared/domain/order.ts'
@@ -14,6 +15,7 @@ import { isFinalStep, type Plan } from '#shared/domain/plan.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Review } from '#shared/domain/review.ts'
 import type { Goal } from '#shared/domain/run.ts'
+import type { Situation } from '#shared/domain/situation.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import { reviewAfter } from './review-fold.ts'
 
@@ -40,6 +42,9 @@ export interface RunMemory {
   evidence: Evidence[]
   validation: Validation | null
   insight: Insight | null
+  /** What the decision is made in, and what memory has of situations like it. */
+  situation: Situation | null
+  recollection: Recollection | null
   debate: Argument[]
   proposals: Proposal[]
   /** When the first of them was made. */
@@ -77,6 +82,8 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
     evidence: [],
     validation: null,
     insight: null,
+    situation: null,
+    recollection: null,
     debate: [],
     proposals: [],
     proposedAt: null,
@@ -111,6 +118,12 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
       return
     case 'insightFormed':
       memory.insight = record.data.insight
+      return
+    case 'situationRead':
+      memory.situation = record.data.situation
+      return
+    case 'situationRecalled':
+      memory.recollection = record.data.recollection
       return
     case 'argumentMade': {
       const { argument } = record.data

@@ -77,7 +77,7 @@ function objectiveOf({ plan, instrument }: Briefing, share: number): string {
 function whyNothing({ plan, instrument, account }: Briefing, share: number | null): string {
   if (account.position === null || sign(account.position.quantity) <= 0) return `Nothing of ${instrument.id} is held.`
   if (share === null) return "The portfolio's risk is unavailable, so no size can be told."
-  if (share === 0 && plan !== null && plan.risk !== null)
-    return `The portfolio's risk of ${percent(plan.risk.portfolio)} is within its target.`
+  const risk = plan?.risk ?? null
+  if (share === 0 && risk !== null) return `The portfolio's risk of ${percent(risk.portfolio)} is within its target.`
   return 'What would be sold is less than the venue takes.'
 }
