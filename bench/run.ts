@@ -5,7 +5,7 @@ import { join } from 'node:path'
 // npm run bench -- journal contract: runs the sections that are named, or the usual ones. A section is a file in this
 // folder that exports bench<Name>, which measures and prints its own table.
 
-const usual = ['journal', 'bus', 'contract']
+const usual = ['journal', 'bus', 'contract', 'frontier', 'value-at-risk', 'matching', 'indicators']
 const asked = process.argv.slice(2)
 
 console.log(
@@ -19,7 +19,7 @@ for (const name of asked.length > 0 ? asked : usual) {
     continue
   }
   const section: Record<string, unknown> = await import(file)
-  const bench = section[`bench${name[0]?.toUpperCase()}${name.slice(1)}`]
+  const bench = section[`bench${name.replace(/(^|-)(.)/g, (_, _dash, letter: string) => letter.toUpperCase())}`]
   if (typeof bench !== 'function') throw new Error(`bench/${name}.ts exports no section.`)
   console.log('')
   await bench()
