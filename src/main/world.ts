@@ -46,7 +46,7 @@ export async function openWorld(choice: FeedChoice, clock: Clock, bars: BarStore
   const { instruments, address } = exchangeOf(choice, config)
   const feed = createExchangeFeed({
     exchange: choice.exchange,
-    endpoint: address === undefined ? { kind: 'public' } : { kind: 'gateway', address },
+    endpoint: { kind: 'public', ...(address !== undefined && { gateway: address }) },
     instruments,
     clock,
   })

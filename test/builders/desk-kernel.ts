@@ -75,6 +75,7 @@ export function deskKernel(given: DeskKernelGiven = {}) {
     journal,
     book,
     archive: queries,
+    history: queries,
     unfinished,
     outcomesOf: outcomesFrom(queries),
     latchStore,

@@ -25,7 +25,7 @@ export interface ExchangeOrder {
   readonly at: number
   filled: bigint
   spent: bigint
-  status: 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED'
+  status: 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED' | 'EXPIRED_IN_MATCH'
   /** False until a conditional order's price has come. */
   triggered: boolean
   changedAt: number
@@ -48,6 +48,8 @@ export interface Account {
   readonly secret: string
   /** Never runs out of anything, and pays no fees: makes the market. */
   readonly isMaker: boolean
+  /** Takes its fees in BNB, as accounts can choose; else out of what is received. */
+  readonly paysInBnb: boolean
   readonly free: Map<string, bigint>
   readonly locked: Map<string, bigint>
   readonly orders: ExchangeOrder[]
@@ -144,7 +146,7 @@ export function createMatching(pairs: readonly Pair[], now: () => number, listen
     const value = times(price, quantity)
     const [got, gotAmount] = order.side === 'BUY' ? [pair.base, quantity] : [pair.quote, value]
     const [gave, gaveAmount] = order.side === 'BUY' ? [pair.quote, value] : [pair.base, quantity]
-    const fee = order.account.isMaker ? 0n : times(gotAmount, feeShare)
+    const [feeAsset, fee] = feeOf(order, got, gotAmount, value)
     order.filled += quantity
     order.spent += value
     order.status = order.filled === order.quantity ? 'FILLED' : 'PARTIALLY_FILLED'
@@ -156,11 +158,18 @@ export function createMatching(pairs: readonly Pair[], now: () => number, listen
         move(order.account.locked, gave, -held)
         move(order.account.free, gave, held - gaveAmount)
       }
-      move(order.account.free, got, gotAmount - fee)
+      move(order.account.free, got, gotAmount)
+      move(order.account.free, feeAsset, -fee)
     }
-    const trade: ExchangeTrade = { id, order, price, quantity, fee, feeAsset: got, isMaker, at: now() }
+    const trade: ExchangeTrade = { id, order, price, quantity, fee, feeAsset, isMaker, at: now() }
     order.account.trades.push(trade)
     listener.order(order, 'TRADE', trade)
+  }
+
+  function feeOf({ account }: ExchangeOrder, got: string, gotAmount: bigint, value: bigint): [string, bigint] {
+    if (account.isMaker) return [got, 0n]
+    const bnb = account.paysInBnb ? lastPrice.get('BNBUSDT') : undefined
+    return bnb === undefined ? [got, times(gotAmount, feeShare)] : ['BNB', (times(value, feeShare) * one) / bnb]
   }
 
   function match(order: ExchangeOrder): void {
@@ -173,6 +182,13 @@ export function createMatching(pairs: readonly Pair[], now: () => number, listen
     while (order.filled < order.quantity) {
       const [best] = others
       if (best === undefined || !crosses(order, best)) break
+      if (best.account === order.account && !best.account.isMaker) {
+        // Nobody trades with himself: who waited gives way.
+        others.shift()
+        levelChanged(best)
+        end(best, 'EXPIRED_IN_MATCH')
+        continue
+      }
       const left = order.quantity - order.filled
       const there = best.quantity - best.filled
       let quantity = left < there ? left : there
@@ -204,23 +220,28 @@ export function createMatching(pairs: readonly Pair[], now: () => number, listen
     levelChanged(order)
   }
 
-  function end(order: ExchangeOrder, status: 'CANCELED' | 'EXPIRED'): void {
+  function end(order: ExchangeOrder, status: 'CANCELED' | 'EXPIRED' | 'EXPIRED_IN_MATCH'): void {
     lock(order, order.quantity - order.filled, -1n)
     order.status = status
     order.changedAt = now()
-    listener.order(order, status)
+    listener.order(order, status === 'CANCELED' ? 'CANCELED' : 'EXPIRED')
   }
 
   function checkTriggers(symbol: string): void {
     const last = lastPrice.get(symbol)
     if (last === undefined) return
     for (const order of waiting.filter((one) => one.symbol === symbol)) {
-      const rising = order.type.startsWith('STOP_LOSS') === (order.side === 'BUY')
-      if (rising ? last < order.stopPrice : last > order.stopPrice) continue
+      if (!isReached(order, last)) continue
       waiting.splice(waiting.indexOf(order), 1)
       order.triggered = true
+      listener.order(order, 'NEW')
       match(order)
     }
+  }
+
+  function isReached({ type, side, stopPrice }: ExchangeOrder, last: bigint): boolean {
+    const rising = type.startsWith('STOP_LOSS') === (side === 'BUY')
+    return rising ? last >= stopPrice : last <= stopPrice
   }
 
   function submit(
@@ -262,6 +283,9 @@ export function createMatching(pairs: readonly Pair[], now: () => number, listen
     if (account.orders.some((other) => isWorking(other) && other.clientId === order.clientId)) {
       throw new Refusal(-2010, 'Duplicate order sent.')
     }
+    const last = lastPrice.get(pair.symbol)
+    if (!order.triggered && last !== undefined && isReached(order, last))
+      throw new Refusal(-2010, 'Stop price would trigger immediately.')
     if (type === 'LIMIT_MAKER' && available(order) > 0n)
       throw new Refusal(-2010, 'Order would immediately match and take.')
     const [asset, amount] = side === 'BUY' ? [pair.quote, times(reference, quantity)] : [pair.base, quantity]
@@ -295,7 +319,10 @@ export function createMatching(pairs: readonly Pair[], now: () => number, listen
       return { bids: levels(bids), asks: levels(asks) }
     },
     lastPrice: (symbol: string) => lastPrice.get(symbol),
-    setLastPrice: (symbol: string, price: bigint) => lastPrice.set(symbol, price),
+    setLastPrice(symbol: string, price: bigint) {
+      lastPrice.set(symbol, price)
+      checkTriggers(symbol)
+    },
     pairOf: (symbol: string) => bookOf(symbol).pair,
   }
 }

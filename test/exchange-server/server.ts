@@ -42,7 +42,7 @@ export interface ExchangeServer {
   readonly address: string
   /** Every request: METHOD PATH. */
   readonly asked: string[]
-  /** A new account with so much of each asset. */
+  /** A new account with so much of each asset; where it has BNB it pays its fees in that. */
   open(balances: Readonly<Record<string, string>>): {
     readonly key: string
     readonly secret: string
@@ -51,16 +51,29 @@ export interface ExchangeServer {
   /** The next request to "METHOD PATH" goes wrong like this. */
   spoil(request: string, ...faults: Fault[]): void
   /** How the exchange behaves until told otherwise. */
-  readonly ways: { clockOffsetMs: number; tellFillsTwice: boolean; muteUsers: boolean; refuseSockets: boolean }
+  readonly ways: {
+    clockOffsetMs: number
+    tellFillsTwice: boolean
+    muteUsers: boolean
+    refuseSockets: boolean
+    /** Every request goes wrong like this. */
+    fault: Fault | undefined
+  }
   /** Somebody else trades: the market's price comes here. */
   trade(symbol: string, side: 'BUY' | 'SELL', quantity: string): void
+  /** Puts the market at a price, with a spread of one tick, and prints a trade there. */
+  moveTo(symbol: string, price: string): void
+  /** Best bid, best ask and last price. */
+  quote(symbol: string): { readonly bid: string; readonly ask: string; readonly last: string }
   /** Puts the whole market at a new price. */
   quoteAround(symbol: string, price: string): void
   order(key: string, clientId: string): ExchangeOrder | undefined
+  /** Trades at the market for an account, as its owner can at the exchange's own site. */
+  placeAt(key: string, symbol: string, side: 'BUY' | 'SELL', quantity: string, clientId: string): void
   /** Cuts every websocket. */
   cutSockets(): void
   sockets(): number
-  /** Resolves when everything sent so far has been received by every websocket. */
+  /** Resolves when everything sent so far has been received by every websocket, and nothing more was asked for a while. */
   drained(): Promise<void>
   close(): Promise<void>
 }
@@ -71,8 +84,7 @@ interface Listener {
   readonly accounts: Map<string, number>
 }
 
-const pairs: readonly Pair[] = ['BTC:60000', 'ETH:3000'].map((text) => {
-  const [base = ''] = text.split(':')
+const pairs: readonly Pair[] = ['BTC', 'ETH', 'BNB'].map((base) => {
   return {
     symbol: `${base}USDT`,
     base,
@@ -88,7 +100,13 @@ const pairs: readonly Pair[] = ['BTC:60000', 'ETH:3000'].map((text) => {
  * market streams, and the user data stream of its websocket API. Its matching shares nothing with the desk.
  */
 export async function startExchangeServer(options: { readonly now?: () => number } = {}): Promise<ExchangeServer> {
-  const ways = { clockOffsetMs: 0, tellFillsTwice: false, muteUsers: false, refuseSockets: false }
+  const ways = {
+    clockOffsetMs: 0,
+    tellFillsTwice: false,
+    muteUsers: false,
+    refuseSockets: false,
+    fault: undefined as Fault | undefined,
+  }
   const now = () => (options.now ?? Date.now)() + ways.clockOffsetMs
   const accounts = new Map<string, Account>()
   const listeners = new Set<Listener>()
@@ -102,6 +120,7 @@ export async function startExchangeServer(options: { readonly now?: () => number
     key: '',
     secret: '',
     isMaker: true,
+    paysInBnb: false,
     free: new Map(),
     locked: new Map(),
     orders: [],
@@ -110,6 +129,7 @@ export async function startExchangeServer(options: { readonly now?: () => number
   let accountCount = 0
   let subscriptions = 0
   let cancels = 0
+  let pending = 0
 
   function publish(stream: string, event: unknown): void {
     for (const { socket, streams } of listeners) if (streams.has(stream)) socket.send(JSON.stringify(event))
@@ -172,16 +192,28 @@ export async function startExchangeServer(options: { readonly now?: () => number
   /** Twenty levels a side, a thousandth apart, each worth about 120 000. */
   function quoteAround(symbol: string, text: string): void {
     const price = parseUnits(text) ?? 0n
+    fillBook(symbol, price, (level) => (price * level) / 2_000n)
+    matching.setLastPrice(symbol, price)
+  }
+
+  function fillBook(symbol: string, price: bigint, away: (level: bigint) => bigint): void {
     const pair = matching.pairOf(symbol)
     for (const order of maker.orders.filter((one) => one.symbol === symbol && isWorking(one))) matching.cancel(order)
     maker.orders.splice(0, maker.orders.length, ...maker.orders.filter((one) => one.symbol !== symbol))
-    matching.setLastPrice(symbol, price)
     const size = ((120_000n * 10n ** 16n) / price / pair.lot) * pair.lot
     for (let level = 1n; level <= 20n; level++) {
-      const away = ((price * level) / 2_000n / pair.tick) * pair.tick
-      place(symbol, 'BUY', 'LIMIT', price - away, size)
-      place(symbol, 'SELL', 'LIMIT', price + away, size)
+      const distance = (away(level) / pair.tick) * pair.tick
+      place(symbol, 'BUY', 'LIMIT', price - distance, size)
+      place(symbol, 'SELL', 'LIMIT', price + distance, size)
     }
+  }
+
+  function moveTo(symbol: string, text: string): void {
+    const price = parseUnits(text) ?? 0n
+    const { tick } = matching.pairOf(symbol)
+    fillBook(symbol, price, (level) => level * tick)
+    matching.setLastPrice(symbol, price)
+    middle.set(symbol, price)
   }
 
   /** The market makes itself whole again after each request. */
@@ -197,6 +229,7 @@ export async function startExchangeServer(options: { readonly now?: () => number
   }
   start('BTCUSDT', '60000')
   start('ETHUSDT', '3000')
+  start('BNBUSDT', '600')
   // Something has traded before the desk comes: a day of minutes, an hour of it by the minute.
   for (const { symbol } of pairs) {
     const price = middle.get(symbol) ?? 0n
@@ -318,6 +351,17 @@ export async function startExchangeServer(options: { readonly now?: () => number
           showCandle(bar, interval),
         )
       }
+      case 'GET /api/v3/ticker/24hr': {
+        const { bids, asks } = matching.depth(symbol, 1)
+        const last = showUnits(matching.lastPrice(symbol) ?? 0n)
+        return {
+          symbol,
+          lastPrice: last,
+          bidPrice: showUnits(bids[0]?.[0] ?? 0n),
+          askPrice: showUnits(asks[0]?.[0] ?? 0n),
+          closeTime: now(),
+        }
+      }
       case 'GET /api/v3/trades':
         return (prints.get(matching.pairOf(symbol).symbol) ?? [])
           .slice(-Number(query.get('limit') ?? '500'))
@@ -360,6 +404,12 @@ export async function startExchangeServer(options: { readonly now?: () => number
       }
       case 'POST /api/v3/order':
         return showNewOrder(newOrder(account(), query))
+      case 'GET /api/v3/allOrders': {
+        const from = Number(query.get('orderId') ?? 0)
+        const list = account().orders.filter((one) => one.symbol === symbol && one.id >= from)
+        const limit = Number(query.get('limit') ?? '500')
+        return (from > 0 ? list.slice(0, limit) : list.slice(-limit)).map(showOrder)
+      }
       case 'GET /api/v3/order':
         return showOrder(findOrder(account(), query, new Refusal(-2013, 'Order does not exist.')))
       case 'DELETE /api/v3/order':
@@ -416,7 +466,7 @@ export async function startExchangeServer(options: { readonly now?: () => number
     const raw = text === '' ? url.search.slice(1) : text
     const query = new URLSearchParams(raw)
     const signed = raw.replace(/&?signature=[^&]*/, '')
-    const fault = faults.get(what)?.shift()
+    const fault = ways.fault ?? faults.get(what)?.shift()
     const send = (status: number, body: unknown, headers: Record<string, string> = {}) => {
       response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
     }
@@ -455,6 +505,8 @@ export async function startExchangeServer(options: { readonly now?: () => number
   }
 
   const server = createServer((request, response) => {
+    pending++
+    response.on('close', () => pending--)
     answer(request, response).catch((error: unknown) => {
       response.writeHead(500).end(String(error))
     })
@@ -522,6 +574,7 @@ export async function startExchangeServer(options: { readonly now?: () => number
         key: `key-${number}`,
         secret: `secret-${number}`,
         isMaker: false,
+        paysInBnb: free.has('BNB'),
         free,
         locked: new Map(),
         orders: [],
@@ -536,7 +589,21 @@ export async function startExchangeServer(options: { readonly now?: () => number
       refill(symbol)
     },
     quoteAround: start,
+    moveTo,
+    quote(symbol) {
+      const { bids, asks } = matching.depth(symbol, 1)
+      const [bid, ask] = [bids[0]?.[0] ?? 0n, asks[0]?.[0] ?? 0n]
+      return { bid: showUnits(bid), ask: showUnits(ask), last: showUnits(matching.lastPrice(symbol) ?? 0n) }
+    },
     order: (key, clientId) => accounts.get(key)?.orders.findLast((order) => order.clientId === clientId),
+    placeAt(key, symbol, side, quantity, clientId) {
+      const account = accounts.get(key)
+      if (account === undefined) throw new Error(`There is no account ${key}.`)
+      const units = parseUnits(quantity) ?? 0n
+      const terms = { type: 'MARKET', timeInForce: 'GTC', price: 0n, stopPrice: 0n } as const
+      matching.submit(account, { symbol, clientId, side, quantity: units, ...terms })
+      refill(symbol)
+    },
     cutSockets() {
       for (const { socket } of listeners) socket.terminate()
     },
@@ -546,14 +613,20 @@ export async function startExchangeServer(options: { readonly now?: () => number
         [...listeners].map(
           ({ socket }) =>
             new Promise<void>((resolve) => {
-              socket.once('pong', () => resolve())
-              socket.once('close', () => resolve())
+              const done = () => {
+                socket.off('pong', done).off('close', done)
+                resolve()
+              }
+              socket.once('pong', done).once('close', done)
               if (socket.readyState === socket.OPEN) socket.ping()
-              else resolve()
+              else done()
             }),
         ),
       )
-      await new Promise((resolve) => setImmediate(resolve))
+      // What was received may lead to a question.
+      for (let quiet = 0; quiet < 3; quiet = pending === 0 ? quiet + 1 : 0) {
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
     },
     async close() {
       for (const client of wss.clients) client.terminate()

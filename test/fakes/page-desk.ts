@@ -16,6 +16,7 @@ import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { JournalRecord } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
+import type { RunWatch } from '#shared/domain/monitoring.ts'
 import { type Fill, type Order, plainTerms } from '#shared/domain/order.ts'
 import type { PlanChoices } from '#shared/domain/plan-choice.ts'
 import type { PositionView } from '#shared/domain/position.ts'
@@ -26,6 +27,7 @@ import type { Tally } from '#shared/domain/tally.ts'
 import type { Latch, StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
 import { type Decimal, decimal, fromNumber, multiply, subtract, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { shippedPlanning } from '#test/builders/desk-kernel.ts'
+import { createPagePlans } from './page-plans.ts'
 import { scriptedFindings, scriptedLines, scriptedPlan, scriptedSteps, scriptedVotes } from './page-script.ts'
 
 /** A desk for looking at the page: it implements the whole contract, follows a script, and can be disturbed. */
@@ -55,10 +57,13 @@ export interface PageDesk {
   close(): Promise<void>
 }
 
+const quietWatch = (): RunWatch => ({ divergences: [], replans: [], alerts: [], pace: [] })
+
 interface RunState {
   run: Run
   messages: Message[]
   evidence: Evidence[]
+  watch: RunWatch
   proposals: Proposal[]
   ballots: Ballot[]
   tally: Tally | null
@@ -276,6 +281,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       stopShortcut,
       activeRunId: runs.find(({ run }) => run.status === 'running')?.run.id ?? null,
       deadLetters: 1,
+      spending: { todayUsd: 0, limitUsd: 20 },
       reviews: { waiting: 0, nextExpiresInMs: null, habit: null },
       loopDelayMs: 3.1,
       now: Date.now(),
@@ -330,7 +336,16 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         reason: null,
       })),
     }
-    const state: RunState = { run, messages: [], evidence: [], proposals: [], ballots: [], tally: null, decision: null }
+    const state: RunState = {
+      run,
+      messages: [],
+      evidence: [],
+      watch: quietWatch(),
+      proposals: [],
+      ballots: [],
+      tally: null,
+      decision: null,
+    }
     runs.push(state)
     record('runStarted', { runId: run.id, goal }, { kind: 'human', id: 'trader' })
     touch('runs', 'messages', 'vote', 'evidence')
@@ -828,6 +843,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         return { ...series, replaced: 0, notes: [] }
       }),
     },
+    plans: createPagePlans(() => touch('plans')),
     runs: {
       start: os.runs.start.handler(({ input }) => {
         const state = begin({
@@ -861,6 +877,8 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         return messages.slice(from, from + input.limit)
       }),
       evidence: os.runs.evidence.handler(({ input }) => find(input.runId).evidence),
+      monitor: os.runs.monitor.handler(({ input }) => find(input.runId).watch),
+      estimates: os.runs.estimates.handler(() => []),
       vote: os.runs.vote.handler(({ input }) => {
         const { proposals, ballots, tally, decision, run } = find(input.runId)
         const policy = consensusPolicy(run.goal.policy, {
@@ -955,6 +973,17 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       }),
       positions: os.trading.positions.handler(() => (position === null ? [] : [position])),
     },
+    alerts: {
+      list: os.alerts.list.handler(({ input }) =>
+        runs
+          .flatMap(({ watch }) => watch.alerts)
+          .reverse()
+          .slice(0, input.limit),
+      ),
+      watch: os.alerts.watch.handler(async function* () {
+        for (const { watch } of runs) yield* watch.alerts
+      }),
+    },
     journal: {
       head: os.journal.head.handler(() => ({
         size: records.length,
@@ -1036,7 +1065,16 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         message.at = started + (scriptedLines[index]?.[0] ?? 0) * 1_000
     },
     add(run) {
-      runs.push({ run, messages: [], evidence: [], proposals: [], ballots: [], tally: null, decision: null })
+      runs.push({
+        run,
+        messages: [],
+        evidence: [],
+        watch: quietWatch(),
+        proposals: [],
+        ballots: [],
+        tally: null,
+        decision: null,
+      })
       touch('runs')
     },
     say(text) {

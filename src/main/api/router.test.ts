@@ -50,6 +50,8 @@ describe('the API over a whole desk', () => {
   let api: Client
   const home = makeHome()
   beforeAll(async () => {
+    // Every run that costs anything is called out.
+    writeFileSync(join(home, 'planning.yaml'), 'alerts: { usd: 0 }\n')
     desk = await createDesk({ home, coolDownMs: 0 })
     api = counted(clientOf(desk))
     await desk.start()
@@ -145,7 +147,10 @@ describe('the API over a whole desk', () => {
   it('tells how it plans, and what the data folder changes of it', async () => {
     const { planning, file, overrides } = await api.settings.planning()
     expect(planning.profiles.balanced.parallel).toBe(3)
-    expect([file, overrides]).toEqual([null, []])
+    expect([file, overrides]).toEqual([
+      join(home, 'planning.yaml'),
+      [{ path: ['alerts', 'usd'], value: 0, shipped: 0.3 }],
+    ])
   })
 
   it('starts a run from the settings, shows all that is known of it, and cancels it', async () => {
@@ -161,8 +166,20 @@ describe('the API over a whole desk', () => {
     const run = await api.runs.get({ runId: id })
     expect(run.steps).toHaveLength(run.plan.steps.length)
     expect(await api.runs.vote({ runId: id })).toMatchObject({ policy: { rule: { kind: 'weighted' } }, decision: null })
-    expect(await api.runs.messages({ runId: id })).toBeInstanceOf(Array)
-    expect(await api.runs.evidence({ runId: id })).toBeInstanceOf(Array)
+    for (const { runId } of await api.runs.messages({ runId: id })) expect(runId).toBe(id)
+    for (const { runId } of await api.runs.evidence({ runId: id })) expect(runId).toBe(id)
+    const watched = await api.runs.monitor({ runId: id })
+    expect(watched).toEqual({ divergences: [], replans: [], alerts: [], pace: [] })
+    for await (const alert of await api.alerts.watch({ after: 0 })) {
+      expect(alert).toMatchObject({ kind: 'cost', threshold: 0, sentence: expect.stringContaining('more than $0.00') })
+      break
+    }
+    const alerts = await api.alerts.list({})
+    expect(alerts.map(({ runId, instrument }) => ({ runId, instrument }))).toContainEqual({
+      runId: alerts[0]?.runId === id ? id : other.id,
+      instrument: alerts[0]?.runId === id ? 'BTC/USDT' : 'ETH/USDT',
+    })
+    for (const { attempts } of await api.runs.estimates()) expect(attempts).toBe(1)
     const [said] = await api.conversations.say({ runId: id, remark: { intent: 'object', text: 'Not tonight.' } })
     expect(said).toMatchObject({ agent: 'trader', kind: 'human', text: 'Not tonight.' })
     const [hit] = await api.conversations.search({ text: 'tonight', instrument: 'BTC/USDT' })
@@ -178,6 +195,7 @@ describe('the API over a whole desk', () => {
       api.runs.get({ runId: 'run_none' }),
       api.runs.cancel({ runId: 'run_none', reason: 'x' }),
       api.runs.vote({ runId: 'run_none' }),
+      api.runs.monitor({ runId: 'run_none' }),
     ]) {
       expect(await codeOf(asked)).toBe('RUN_NOT_FOUND')
     }
@@ -237,6 +255,21 @@ describe('the API over a whole desk', () => {
     }
     expect(changes[0]?.nouns).toEqual(expect.arrayContaining(['agents', 'bars', 'runs', 'settings', 'orders']))
     expect(changes.at(-1)).toMatchObject({ nouns: ['settings'], seq: (await api.journal.head()).size })
+  })
+
+  it('makes plans from templates, begins drafts, cancels, and says what is not there', async () => {
+    const names = (await api.plans.templates()).map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['analyse-symbol', 'daily-trading-strategy']))
+    const draft = await api.plans.create({ instrument: 'eth-usdt', template: 'analyse-symbol', draft: true })
+    expect(draft).toMatchObject({ instrument: 'ETH/USDT', state: 'draft', leftMs: null, priority: 'low' })
+    const { planId } = { planId: draft.id }
+    expect(await api.plans.start({ planId })).toMatchObject({ state: 'proposing', runId: expect.any(String) })
+    expect((await api.plans.get({ planId })).leftMs).toBeGreaterThan(0)
+    expect(await codeOf(api.plans.start({ planId }))).toBe('PLAN_BEGUN')
+    expect(await api.plans.cancel({ planId, reason: 'Enough' })).toMatchObject({ state: 'cancelled', reason: 'Enough' })
+    expect((await api.plans.list({})).map(({ id }) => id)).toEqual([planId])
+    expect(await codeOf(api.plans.get({ planId: 'plan_none' }))).toBe('PLAN_UNKNOWN')
+    expect(await codeOf(api.plans.create({ instrument: 'ETH/USDT', template: 'none' }))).toBe('TEMPLATE_NOT_FOUND')
   })
 
   it('has no review where the desk needed nobody, and acts on none', async () => {

@@ -1,6 +1,8 @@
 import { implement } from '@orpc/server'
 import { decideChoices } from '#engine/desk/decide-choices.ts'
+import { profileFor } from '#engine/desk/decide-terms.ts'
 import { votingPolicy } from '#engine/desk/decision.ts'
+import { attemptsLearned, learnedTasks } from '#engine/desk/estimates.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import { ParleyError } from '#shared/lib/error.ts'
@@ -31,6 +33,7 @@ export function runsRoutes({ kernel, queries, feed, settings, planning, models, 
         instrument: instrumentOn(feed, input.instrument).id,
         profile: input.profile ?? chosen.profile,
         policy: input.policy ?? chosen.policy,
+        ...(input.deadlineSeconds !== undefined && { deadlineSeconds: input.deadlineSeconds }),
         ...(input.leaveOut !== undefined && input.leaveOut.length > 0 && { leaveOut: input.leaveOut }),
         ...(input.slots !== undefined && { slots: input.slots }),
       }
@@ -51,10 +54,15 @@ export function runsRoutes({ kernel, queries, feed, settings, planning, models, 
     }),
     messages: os.messages.handler(({ input }) => [...queries.listMessages(input.runId, input.after, input.limit)]),
     evidence: os.evidence.handler(({ input }) => [...queries.listEvidence(input.runId)]),
+    monitor: os.monitor.handler(({ input }) => {
+      run(input.runId)
+      return queries.getWatch(input.runId)
+    }),
+    estimates: os.estimates.handler(() => learnedTasks(queries.listAttempts(attemptsLearned), planning, clock.now())),
     vote: os.vote.handler(({ input }) => {
       const { goal } = run(input.runId)
       const { proposals, ballots, tally, decision, outcome } = queries.getVote(input.runId)
-      const policy = votingPolicy(goal, planning.profiles[goal.profile], models)
+      const policy = votingPolicy(goal, profileFor(goal, planning), models)
       return { policy, proposals: [...proposals], ballots: [...ballots], tally, decision, outcome }
     }),
   }

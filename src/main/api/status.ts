@@ -90,6 +90,7 @@ export function createStatus({
       stopShortcut: stopShortcut(),
       activeRunId: runs.active()[0]?.runId ?? null,
       deadLetters: bus.deadLetters().length,
+      spending: { todayUsd: runs.spending.today(), limitUsd: runs.spending.limitUsd },
       reviews: reviewsOf(reviews),
       loopDelayMs: Number.isNaN(loop.mean) ? null : loop.percentile(99) / 1e6,
       now: Math.floor(clock.now()),

@@ -81,13 +81,15 @@ export async function decideOnce(options: DecideOnceOptions): Promise<DecidedOnc
     mode: 'paper',
     account: account.id,
   })
+  const queries = createQueries(journal.database)
   try {
     const kernel = createKernel({
       journal,
       book: emptyBook(),
       unfinished: [],
       outcomesOf: () => [],
-      archive: createQueries(journal.database),
+      archive: queries,
+      history: queries,
       latchStore: noLatch,
       latch: readLatch(noLatch, clock.now()).latch,
       bus: createLocalBus({ clock, random: random.fork('bus'), ids }),
@@ -116,7 +118,6 @@ export async function decideOnce(options: DecideOnceOptions): Promise<DecidedOnc
     const memory = await time.until(ended, longestRunMs, () => openSteps(kernel))
     await time.until(kernel.stop('The decision was made'), longestRunMs, () => 'the desk to close')
     await time.until(journal.settled(), longestRunMs, () => 'the journal')
-    const queries = createQueries(journal.database)
     return {
       run: assertExists(queries.getRun(runId), `The run ${runId} is not in the journal.`),
       memory,

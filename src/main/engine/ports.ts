@@ -1,11 +1,13 @@
 import type { z } from 'zod'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Bar, BarSeries, ImportedSeries, Timeframe } from '#shared/domain/bar.ts'
+import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import type { CustomFinding } from '#shared/domain/custom-finding.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Message, MessageHit, MessageSearch } from '#shared/domain/message.ts'
+import type { RaisedAlert, RunWatch } from '#shared/domain/monitoring.ts'
 import type { Fill, Order, OrderChange, OrderStatus, OrderType, Side, TimeInForce } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
@@ -267,6 +269,26 @@ export interface OrderArchive {
   getFill(clientOrderId: string, tradeId: string): Fill | undefined
 }
 
+/** One attempt at a research task, as it turned out. */
+export interface ResearchAttempt {
+  readonly task: string
+  /** The sources that were asked, joined by "+". */
+  readonly source: string
+  /** When it ended, in epoch milliseconds. */
+  readonly at: number
+  readonly succeeded: boolean
+  readonly seconds: number
+  readonly usd: number
+}
+
+/** What the desk has learned and spent before: what is durable. */
+export interface DeskHistory {
+  /** The newest attempts at research of steps that have ended, newest first. */
+  listAttempts(limit: number): readonly ResearchAttempt[]
+  /** In USD, since the trading day began. */
+  spentToday(): number
+}
+
 /** What is remembered of reviews for good: what is durable. */
 export interface ReviewArchive {
   getReview(reviewId: string): Review | undefined
@@ -274,8 +296,17 @@ export interface ReviewArchive {
   listUnmeasuredOverrides(): readonly Override[]
 }
 
+/** What is remembered of collaborative plans for good: what is durable. */
+export interface PlanArchive {
+  getPlan(planId: string): CollaborativePlan | undefined
+  /** Those that have not ended, oldest first. */
+  listOpenPlans(): readonly CollaborativePlan[]
+}
+
 /** What can be asked of the projections: lists as the contract gives them, of what is durable. */
-export interface Queries extends OrderArchive, ReviewArchive {
+export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskHistory {
+  /** Newest first. */
+  listPlans(limit: number): readonly CollaborativePlan[]
   /** Newest first. */
   listRuns(limit: number): readonly RunSummary[]
   getRun(runId: string): Run | undefined
@@ -287,6 +318,10 @@ export interface Queries extends OrderArchive, ReviewArchive {
   searchMessages(search: MessageSearch): readonly MessageHit[]
   listEvidence(runId: string): readonly Evidence[]
   getVote(runId: string): Vote
+  /** What watching over a run has brought to light, oldest first. */
+  getWatch(runId: string): RunWatch
+  /** The alerts raised after a record of the journal, newest first. */
+  listAlerts(after: number, limit: number): readonly RaisedAlert[]
   /** Newest first. */
   listReviews(limit: number): readonly Review[]
   /** Newest first. */

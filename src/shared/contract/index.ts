@@ -1,6 +1,8 @@
+import { alertsContract } from './alerts.ts'
 import { conversationsContract } from './conversations.ts'
 import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
+import { plansContract } from './plans.ts'
 import { reviewsContract } from './reviews.ts'
 import { runsContract } from './runs.ts'
 import { settingsContract } from './settings.ts'
@@ -11,10 +13,12 @@ import { tradingContract } from './trading.ts'
 export const contract = {
   system: systemContract,
   market: marketContract,
+  plans: plansContract,
   runs: runsContract,
   reviews: reviewsContract,
   conversations: conversationsContract,
   trading: tradingContract,
   journal: journalContract,
   settings: settingsContract,
+  alerts: alertsContract,
 }

@@ -31,6 +31,8 @@ export const statusSchema = z.object({
   stopShortcut: stopShortcutSchema,
   activeRunId: z.string().nullable(),
   deadLetters: z.int(),
+  /** What decisions have cost since the trading day began, of what they may cost, in USD. */
+  spending: z.object({ todayUsd: z.number(), limitUsd: z.number() }),
   reviews: z.object({
     waiting: z.int(),
     /** Milliseconds until the first of them expires; null when none waits. */
@@ -47,6 +49,7 @@ export type Status = z.infer<typeof statusSchema>
 
 /** The nouns that a page may have in its cache; a change names those to fetch again. */
 export const nouns = [
+  'plans',
   'runs',
   'messages',
   'evidence',
@@ -57,6 +60,7 @@ export const nouns = [
   'settings',
   'agents',
   'bars',
+  'alerts',
 ] as const
 export type Noun = (typeof nouns)[number]
 

@@ -1,6 +1,7 @@
 import type { Decimal } from '#shared/lib/decimal.ts'
 import type { AgentHealth } from './agent.ts'
 import type { Ballot } from './ballot.ts'
+import type { CollaborativePlan } from './collaborative-plan.ts'
 import type { Argument } from './debate.ts'
 import type { Decision } from './decision.ts'
 import type { Evidence, Validation } from './evidence.ts'
@@ -8,6 +9,7 @@ import type { Insight } from './insight.ts'
 import type { Denial } from './mandate.ts'
 import type { Message } from './message.ts'
 import type { ModelCall } from './model.ts'
+import type { Pace, PlanDivergence, Replan, RunAlert } from './monitoring.ts'
 import type { Fill, Order, OrderChange } from './order.ts'
 import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
@@ -20,6 +22,7 @@ import type { Latch, StopProgress } from './trading-state.ts'
 
 type AboutRun<T = unknown> = { readonly runId: string } & T
 type AboutStep<T = unknown> = { readonly runId: string; readonly stepId: string; readonly attempt: number } & T
+type AboutPlan = { readonly planId: string; readonly reason: string }
 type AboutOrder<T = unknown> = { readonly clientOrderId: string } & T
 type AboutReview<T = unknown> = { readonly reviewId: string } & T
 
@@ -41,6 +44,13 @@ export interface DeskEvents {
   }
   agentStatusChanged: { readonly health: AgentHealth }
 
+  /** A collaborative plan was made; what becomes of it otherwise is told by its run. */
+  collaborativePlanDrafted: { readonly plan: CollaborativePlan }
+  collaborativePlanCalled: AboutPlan
+  collaborativePlanCancelled: AboutPlan
+  collaborativePlanExpired: AboutPlan
+  collaborativePlanFailed: AboutPlan
+
   runStarted: AboutRun<{ readonly goal: Goal; readonly plan: Plan }>
   runResumed: AboutRun
   runEnded: AboutRun<{ readonly status: Exclude<RunStatus, 'running'>; readonly reason: string | null }>
@@ -49,8 +59,16 @@ export interface DeskEvents {
   stepSucceeded: AboutStep<{ readonly usd: number; readonly output: unknown }>
   stepFailed: AboutStep<{ readonly code: string; readonly message: string; readonly usd: number }>
   stepSkipped: AboutStep<{ readonly reason: string }>
-  stepCancelled: AboutStep<{ readonly reason: string }>
+  /** What it may have cost: work that was under way may be billed in full. */
+  stepCancelled: AboutStep<{ readonly reason: string; readonly usd: number }>
   stepAnsweredLate: AboutStep<{ readonly what: string }>
+
+  /** The run was found to go otherwise than planned, or better ways to be there. */
+  planDiverged: AboutRun<{ readonly divergence: PlanDivergence }>
+  /** The run goes on with this plan, which holds every step of the one before. */
+  planReplanned: AboutRun<{ readonly plan: Plan; readonly replan: Replan }>
+  alertRaised: AboutRun<{ readonly alert: RunAlert }>
+  paceChanged: AboutRun<{ readonly pace: Pace }>
 
   evidenceGathered: { readonly evidence: Evidence }
   dossierValidated: AboutRun<{ readonly validation: Validation }>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { collaborationSchema } from './collaboration.ts'
 import { consensusPresetSchema } from './consensus-policy.ts'
 import { planSchema, stepProgressSchema } from './plan.ts'
 import { profileNameSchema } from './profile.ts'
@@ -12,10 +13,14 @@ export const goalSchema = z.object({
   instrument: z.string(),
   profile: profileNameSchema,
   policy: consensusPresetSchema,
+  /** How long deciding may take; where nothing is said, as long as a run may before the trader is alerted. */
+  deadlineSeconds: z.number().min(1).max(86_400).optional(),
   /** Research tasks of the profile to do without; none of them critical. */
   leaveOut: z.array(z.string()).optional(),
   /** How many research tasks run at once; the profile's number when left out. */
   slots: z.int().min(1).max(64).optional(),
+  /** What the collaborative plan that the run carries out adds; not there for a decision by itself. */
+  collaboration: collaborationSchema.optional(),
 })
 export type Goal = z.infer<typeof goalSchema>
 

@@ -19,7 +19,12 @@ describe("the table of the library's errors", () => {
     expect(error.retry).toBe(expected)
     expect(error.details['reason']).toContain('words')
     expect(error.details['class']).toBe(name)
-    const code = { definitive: 'ORDER_REJECTED', retryable: 'BROKER_BUSY', ambiguous: 'BROKER_NO_ANSWER' }[error.retry]
+    if (name === 'DuplicateOrderId') {
+      expect(error.code).toBe('ORDER_ID_TAKEN')
+      return
+    }
+    const busy = error.details['rateLimited'] === true ? 'BROKER_RATE_LIMITED' : 'BROKER_BUSY'
+    const code = { definitive: 'ORDER_REJECTED', retryable: busy, ambiguous: 'BROKER_NO_ANSWER' }[error.retry]
     expect(error.code).toBe(code)
   })
 
@@ -43,6 +48,8 @@ describe("the table of the library's errors", () => {
 
   it('OL-2 a duplicate id is "already sent", so it is asked after', () => {
     expect(meanings['DuplicateOrderId']).toBe('unknown')
+    const inWords = new ccxt.InvalidOrder('binance {"code":-2010,"msg":"Duplicate order sent."}')
+    expect(brokerError(inWords, 'submit', 'submit a')).toMatchObject({ code: 'ORDER_ID_TAKEN', retry: 'ambiguous' })
   })
 
   it('tells the executor of a rate limit, and for how long', () => {

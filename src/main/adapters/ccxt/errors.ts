@@ -64,7 +64,7 @@ const tooOften = new Set(['DDoSProtection', 'RateLimitExceeded'])
 const codes: Readonly<Record<CallKind, string>> = {
   submit: 'ORDER_REJECTED',
   cancel: 'CANCEL_REJECTED',
-  replace: 'REPLACE_REJECTED',
+  replace: 'CHANGE_REJECTED',
   read: 'BROKER_REFUSED',
 }
 
@@ -87,8 +87,10 @@ export function classOf(error: unknown): string | undefined {
 export function brokerError(error: unknown, call: CallKind, what: string, retryAfterMs?: number): ParleyError {
   if (error instanceof ParleyError) return error
   const name = classOf(error)
-  const meaning = name === undefined ? 'unknown' : (meanings[name] as Meaning)
   const reason = wordsOf(error)
+  // Some exchanges say it in words only, under a class that means a refusal (OL-2).
+  const isTaken = call === 'submit' && (name === 'DuplicateOrderId' || /duplicate (client ?)?order/i.test(reason))
+  const meaning = name === undefined || isTaken ? 'unknown' : (meanings[name] as Meaning)
   const details = {
     class: name ?? 'unknown',
     reason,
@@ -96,23 +98,26 @@ export function brokerError(error: unknown, call: CallKind, what: string, retryA
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   }
   if (meaning === 'refused') {
-    return new ParleyError(codes[call], `The exchange refused to ${what}: ${reason}`, { details, cause: error })
+    return new ParleyError(codes[call], `The exchange refused to ${what}: ${reason}`, { details })
   }
   const retry: Retry = meaning === 'unsent' || call === 'read' ? 'retryable' : 'ambiguous'
   if (meaning === 'unsent') {
-    return new ParleyError('BROKER_BUSY', `The exchange did not take up the request to ${what}: ${reason}`, {
+    const code = details.rateLimited === true ? 'BROKER_RATE_LIMITED' : 'BROKER_BUSY'
+    return new ParleyError(code, `The exchange did not take up the request to ${what}: ${reason}`, {
       retry,
       details,
-      cause: error,
       wayOut: 'Try again in a while.',
     })
   }
-  return new ParleyError('BROKER_NO_ANSWER', `What became of the request to ${what} is not known: ${reason}`, {
-    retry,
-    details,
-    cause: error,
-    wayOut: retry === 'ambiguous' ? 'Ask the exchange what became of it before anything else.' : 'Ask again.',
-  })
+  return new ParleyError(
+    isTaken ? 'ORDER_ID_TAKEN' : 'BROKER_NO_ANSWER',
+    `What became of the request to ${what} is not known: ${reason}`,
+    {
+      retry,
+      details,
+      wayOut: retry === 'ambiguous' ? 'Ask the exchange what became of it before anything else.' : 'Ask again.',
+    },
+  )
 }
 
 /** The exchange's own words, short, and without an address: there may be a signature in it. */

@@ -21,7 +21,7 @@ afterEach(async () => {
 async function open(options: Partial<ExchangeFeedOptions> = {}): Promise<void> {
   feed = createExchangeFeed({
     exchange: 'binance',
-    endpoint: { kind: 'gateway', address: server.address },
+    endpoint: { kind: 'public', gateway: server.address },
     instruments: ['BTC/USDT', 'ETH/USDT', 'NONE/USDT'],
     clock: systemClock,
     requestGapMs: 1,

@@ -1,7 +1,7 @@
 import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import type { Bus } from '#engine/bus.ts'
 import type { Journal } from '#engine/journal.ts'
-import type { Feed, Sha256 } from '#engine/ports.ts'
+import type { DeskHistory, Feed, Sha256 } from '#engine/ports.ts'
 import type { TradingBook } from '#engine/trading/book.ts'
 import type { DeskLatch } from '#engine/trading/latch.ts'
 import type { Orders } from '#engine/trading/orders.ts'
@@ -21,6 +21,7 @@ export interface DeskParts {
   readonly reviews: Reviews
   readonly book: TradingBook
   readonly latch: DeskLatch
+  readonly history: DeskHistory
   readonly mandate: Mandate
   readonly planning: PlanningConfig
   readonly clock: Clock

@@ -8,6 +8,7 @@ import type { Intent } from '#engine/trading/new-orders.ts'
 import { type Seat, seatSchema } from '#shared/domain/agent.ts'
 import { type Ballot, firstChoices, isAbstention } from '#shared/domain/ballot.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
+import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { type ModelCall, type ModelUse, modelVoter } from '#shared/domain/model.ts'
 import { isClosed } from '#shared/domain/order.ts'
@@ -17,6 +18,7 @@ import { ZERO } from '#shared/lib/decimal.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { type Answer, checkAnswer, type Question } from './answers.ts'
 import { briefingOf } from './briefing.ts'
+import { profileFor } from './decide-terms.ts'
 import { decide, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
 import { awaitReview, groundsOf, orderOf } from './review-step.ts'
@@ -159,7 +161,7 @@ async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promi
     instrument: briefing.instrument.id,
     attemptsLeft: context.attemptsLeft,
   }
-  const { evidence, usd, failed } = await ask(run, context, seat, 'research', input)
+  const { evidence, usd, kept, failed } = await ask(run, context, seat, 'research', input)
   for (const { id, runId } of evidence) refuseStray(memory, seat, `The evidence ${id}`, { runId })
   await record(
     run,
@@ -173,14 +175,22 @@ async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promi
         text:
           each.status === 'unavailable'
             ? `${definition.title}: ${each.source.replaceAll('_', ' ')} is unavailable. ${each.reason}`
-            : `${definition.title}: ${each.summary}`,
+            : `${definition.title}: ${each.summary}${ageWords(each)}`,
         confidence: each.status === 'value' ? each.quality : null,
         evidence: [each.id],
       })),
     ),
   )
-  if (failed !== undefined) throw new ParleyError(failed.code, failed.message)
-  return { status: 'succeeded', output: null, usd }
+  if (failed !== undefined) {
+    const { code, message, ...limits } = failed
+    throw new ParleyError(code, message, { details: { ...limits, usd } })
+  }
+  return { status: 'succeeded', output: { kept }, usd }
+}
+
+function ageWords({ keptSeconds }: Evidence): string {
+  if (keptSeconds === undefined) return ''
+  return keptSeconds === 0 ? ' (loaded for another task just now)' : ` (loaded ${keptSeconds} s ago)`
 }
 
 async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
@@ -347,7 +357,7 @@ function proposalBriefingOf({ parts, memory, outcomes }: RunWork, proposal: Prop
   }
 }
 
-function ballotOf({ parts }: RunWork, voter: string, proposal: Proposal, assessment: Assessment): Ballot {
+function ballotOf({ parts, memory }: RunWork, voter: string, proposal: Proposal, assessment: Assessment): Ballot {
   return {
     id: parts.ids.next('bal'),
     voter,
@@ -355,7 +365,7 @@ function ballotOf({ parts }: RunWork, voter: string, proposal: Proposal, assessm
     at: Math.floor(parts.clock.now()),
     choice: assessment.choice,
     confidence: assessment.confidence,
-    weight: 1,
+    weight: memory.goal.collaboration?.participants.find((one) => one.voter === voter)?.weight ?? 1,
     reasons: [...assessment.reasons],
     evidence: [...assessment.evidence],
   }
@@ -391,7 +401,7 @@ async function doDecide(run: RunWork, _context: StepContext, seat: Seat): Promis
     await heard
   }
   const at = Math.floor(parts.clock.now())
-  const profile = parts.planning.profiles[memory.goal.profile]
+  const profile = profileFor(memory.goal, parts.planning)
   const counted = tally(votingPolicy(memory.goal, profile, parts.models), memory.ballots, at)
   const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }

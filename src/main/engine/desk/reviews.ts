@@ -11,6 +11,7 @@ import {
   type BlindJudgement,
   driftBps,
   isClosedReview,
+  isJudgedFirst,
   type Override,
   type Review,
   type ReviewOrder,
@@ -461,7 +462,7 @@ export function createReviews(options: ReviewsOptions): Reviews {
         wayOut: 'Look at it again and approve what it is now.',
       })
     }
-    if (policy.blindFirst && review.difficulty === 'hard' && review.judgement === null) {
+    if (isJudgedFirst(review, policy)) {
       throw new ParleyError(
         'REVIEW_BLIND_FIRST',
         'The desk disagrees widely: say first what you think of it yourself.',

@@ -1,15 +1,20 @@
 import type { Database } from 'better-sqlite3'
+import { attemptsProjection, createAttemptQueries } from './attempts.ts'
 import { createEvidenceQueries, evidenceProjection } from './evidence.ts'
 import { createFillQueries, fillsProjection } from './fills.ts'
 import { createMessageQueries, messagesProjection } from './messages.ts'
 import { createOrderQueries, ordersProjection } from './orders.ts'
+import { createPlanQueries, plansProjection } from './plans.ts'
 import type { Projection } from './projection.ts'
 import { createReviewQueries, reviewsProjection } from './reviews.ts'
 import { createRunQueries, runsProjection } from './runs.ts'
+import { createSpendingQueries, spendingProjection } from './spending.ts'
 import { createVoteQueries, votesProjection } from './votes.ts'
+import { createWatchQueries, watchProjection } from './watch.ts'
 
 /** Every projection of the desk. */
 export const deskProjections: readonly Projection[] = [
+  plansProjection,
   runsProjection,
   messagesProjection,
   evidenceProjection,
@@ -17,11 +22,15 @@ export const deskProjections: readonly Projection[] = [
   reviewsProjection,
   ordersProjection,
   fillsProjection,
+  attemptsProjection,
+  spendingProjection,
+  watchProjection,
 ]
 
 /** What can be asked of the projections, which hold what is durable; the database is that of a journal opened with deskProjections. */
 export function createQueries(database: Database) {
   return {
+    ...createPlanQueries(database),
     ...createRunQueries(database),
     ...createMessageQueries(database),
     ...createEvidenceQueries(database),
@@ -29,5 +38,8 @@ export function createQueries(database: Database) {
     ...createReviewQueries(database),
     ...createOrderQueries(database),
     ...createFillQueries(database),
+    ...createAttemptQueries(database),
+    ...createSpendingQueries(database),
+    ...createWatchQueries(database),
   }
 }

@@ -77,6 +77,7 @@ function prepareRuns(database: Database): (record: DeskRecord) => void {
   const insertStep = database.prepare(
     "INSERT OR IGNORE INTO steps (run_id, position, id, state, attempt, usd) VALUES (?, ?, ?, 'pending', 0, 0)",
   )
+  const replan = database.prepare('UPDATE runs SET plan = ? WHERE id = ?')
   const decide = database.prepare('UPDATE runs SET outcome = ?, reason = ? WHERE id = ?')
   const decline = database.prepare("UPDATE runs SET outcome = 'hold', reason = ? WHERE id = ?")
   const end = database.prepare(
@@ -102,6 +103,13 @@ function prepareRuns(database: Database): (record: DeskRecord) => void {
       case 'runStarted': {
         const { runId, goal, plan } = record.data
         const { changes } = insertRun.run(runId, record.seq, JSON.stringify(goal), JSON.stringify(plan), record.at)
+        if (changes === 1) for (const [position, { id }] of plan.steps.entries()) insertStep.run(runId, position, id)
+        return
+      }
+      case 'planReplanned': {
+        const { runId, plan } = record.data
+        const { changes } = replan.run(JSON.stringify(plan), runId)
+        // Those that were in the plan before keep their place: a plan only ever grows.
         if (changes === 1) for (const [position, { id }] of plan.steps.entries()) insertStep.run(runId, position, id)
         return
       }

@@ -76,18 +76,18 @@ export function Toolbar(props: ToolbarProps) {
         Table
       </Button>
       <div className={styles.decide}>
-        {runs.length > 0 && (
-          <Select
-            aria-label="Run"
-            w={178}
-            value={run?.id ?? null}
-            onChange={(value) => props.onRun(value ?? undefined)}
-            data={runs.map(({ id, startedAt, status, outcome, goal }) => ({
-              value: id,
-              label: `${formatMoment(startedAt, timeZone).slice(0, -3)} ${outcome?.toUpperCase() ?? status}${goal.instrument === instrument.id ? '' : ` ${goal.instrument}`}`,
-            }))}
-          />
-        )}
+        <Select
+          aria-label="Run"
+          w={178}
+          placeholder="No run yet"
+          disabled={runs.length === 0}
+          value={run?.id ?? null}
+          onChange={(value) => props.onRun(value ?? undefined)}
+          data={runs.map(({ id, startedAt, status, outcome, goal }) => ({
+            value: id,
+            label: `${formatMoment(startedAt, timeZone).slice(0, -3)} ${outcome?.toUpperCase() ?? status}${goal.instrument === instrument.id ? '' : ` ${goal.instrument}`}`,
+          }))}
+        />
         <Decide instrument={instrument} onStarted={() => props.onRun(undefined)} />
       </div>
     </div>
@@ -176,6 +176,8 @@ function Decide({ instrument, onStarted }: { instrument: Instrument; onStarted: 
       />
       <Button
         variant="filled"
+        w={96}
+        px={0}
         disabled={running}
         loading={start.isPending}
         onClick={() => start.mutate(null)}
