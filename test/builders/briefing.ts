@@ -31,6 +31,8 @@ export const mandate: Mandate = {
   maximumExposure: decimal(100_000),
   ordersPerMinute: 10,
   maximumDailyLoss: decimal(5_000),
+  maximumValueAtRisk: null,
+  maximumExpectedShortfall: null,
   priceCollar: 0.05,
   maximumQuoteAgeMs: 60_000,
   expiresAt: null,
@@ -112,7 +114,7 @@ export async function simulatedBriefing(seed: number, instrument = 'BTC/USDT', a
     book: exchange.book(instrument) ?? null,
     bars: barSeries(bars),
     barsPerYear: 8_760,
-    account: { cash: decimal(100_000), equity: decimal(100_000), position: null },
+    account: { cash: decimal(100_000), equity: decimal(100_000), position: null, riskRoom: null },
     mandate,
     now,
   }

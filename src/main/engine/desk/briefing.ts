@@ -1,34 +1,15 @@
 import type { Briefing } from '#engine/agents/seat.ts'
-import type { Feed } from '#engine/ports.ts'
 import { equity } from '#engine/trading/book.ts'
-import { type BarSeries, barSeries, type Timeframe, timeframeMs, timeframes } from '#shared/domain/bar.ts'
-import { toNumber } from '#shared/lib/decimal.ts'
+import { closedBars } from '#engine/trading/closed-bars.ts'
+import { createTailReader } from '#engine/trading/tail-reader.ts'
+import { type BarSeries, barSeries } from '#shared/domain/bar.ts'
+import { type Decimal, fromNumber, multiply, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { profileFor } from './decide-terms.ts'
 import type { DeskParts } from './parts.ts'
 import type { RunMemory } from './run-memory.ts'
 
-const barsWanted = 400
-const barsEnough = 60
 const yearMs = 365.25 * 86_400_000
-
-/** Closed bars of the longest timeframe that has enough of them; else of the one with the most. */
-function closedBars(feed: Feed, instrument: string, now: number): BarSeries {
-  let best: readonly { time: number }[] = []
-  for (const timeframe of [...timeframes].reverse()) {
-    const bars = feed
-      .bars(instrument, timeframe, barsWanted + 1)
-      .filter(isClosedAt(now, timeframe))
-      .slice(-barsWanted)
-    if (bars.length >= barsEnough) return barSeries(bars)
-    if (bars.length > best.length) best = bars
-  }
-  return barSeries(best as Parameters<typeof barSeries>[0])
-}
-
-function isClosedAt(now: number, timeframe: Timeframe): (bar: { time: number }) => boolean {
-  return ({ time }) => time + timeframeMs[timeframe] <= now
-}
 
 /** How many of the bars make a year, from their own spacing: markets that close have fewer. */
 function barsPerYear({ time }: BarSeries): number {
@@ -37,6 +18,21 @@ function barsPerYear({ time }: BarSeries): number {
   return first === undefined || last === undefined || last === first
     ? 365
     : ((time.length - 1) * yearMs) / (last - first)
+}
+
+/** A size that fills the limits exactly would be over them as soon as the price moves. */
+const roomKept = 0.98
+
+function riskRoom({ feed, book, mandate }: DeskParts, instrument: string, now: number): Decimal | null {
+  const worths = new Map<string, number>()
+  for (const { instrument: held, quantity } of book.positions.values()) {
+    const mark = feed.quote(held)?.last
+    if (quantity === ZERO) continue
+    if (mark === undefined) return ZERO
+    worths.set(held, toNumber(multiply(quantity, mark)))
+  }
+  const room = createTailReader(feed).room(worths, instrument, mandate, now)
+  return room === null || room === Number.POSITIVE_INFINITY ? null : fromNumber(roomKept * room, 2)
 }
 
 /** What a seat is told about the run's question now. Throws INSTRUMENT_NOT_FOUND and QUOTE_UNAVAILABLE. */
@@ -50,7 +46,7 @@ export function briefingOf(parts: DeskParts, memory: RunMemory): Briefing {
     throw new ParleyError('QUOTE_UNAVAILABLE', `There is no price for ${goal.instrument}.`, { retry: 'retryable' })
   }
   const now = Math.floor(clock.now())
-  const bars = closedBars(feed, goal.instrument, now)
+  const bars = barSeries(closedBars(feed, [goal.instrument], now).bars.get(goal.instrument) ?? [])
   return {
     runId,
     instrument,
@@ -70,6 +66,7 @@ export function briefingOf(parts: DeskParts, memory: RunMemory): Briefing {
       cash: book.cash,
       equity: equity(book, (id) => feed.quote(id)?.last) ?? null,
       position: book.positions.get(goal.instrument) ?? null,
+      riskRoom: riskRoom(parts, goal.instrument, now),
     },
     mandate,
     now,

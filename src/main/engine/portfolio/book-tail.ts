@@ -64,3 +64,47 @@ export function tailOfProfits(profits: Float64Array, barMs: number, confidence =
     bars: profits.length,
   }
 }
+
+/** Bounds of a tail; null sets none. */
+export interface TailBounds {
+  readonly valueAtRisk: number | null
+  readonly expectedShortfall: number | null
+}
+
+/**
+ * The largest worth of an asset (profits a bar of one unit of worth) that can be added to a book (its own profits over the
+ * same bars) within bounds on its tail; 0 where none can, or below 50 bars. Infinite where no amount breaks them.
+ */
+export function largestAddition(
+  book: Float64Array,
+  unit: Float64Array,
+  barMs: number,
+  bounds: TailBounds,
+  confidence = 0.95,
+): number {
+  const isWithin = (worth: number) => {
+    const profits = book.map((profit, row) => profit + worth * (unit[row] as number))
+    const tail = tailOfProfits(profits, barMs, confidence)
+    if (tail === null) return false
+    return (
+      tail.valueAtRisk <= (bounds.valueAtRisk ?? Number.POSITIVE_INFINITY) &&
+      tail.expectedShortfall <= (bounds.expectedShortfall ?? Number.POSITIVE_INFINITY)
+    )
+  }
+  let low = 0
+  let high = 1
+  if (!isWithin(0)) return 0
+  while (isWithin(high)) {
+    low = high
+    high *= 4
+    if (high > largestWorth) return Number.POSITIVE_INFINITY
+  }
+  while (high - low > 1e-4 * high) {
+    const middle = (low + high) / 2
+    if (isWithin(middle)) low = middle
+    else high = middle
+  }
+  return low
+}
+
+const largestWorth = 1e15
