@@ -35,9 +35,12 @@ function riskRoom({ feed, book, mandate }: DeskParts, instrument: string, now: n
   return room === null || room === Number.POSITIVE_INFINITY ? null : fromNumber(roomKept * room, 2)
 }
 
-/** What a seat is told about the run's question now. Throws INSTRUMENT_NOT_FOUND and QUOTE_UNAVAILABLE. */
-export function briefingOf(parts: DeskParts, memory: RunMemory): Briefing {
-  const { feed, book, planning, mandate, clock } = parts
+/**
+ * What a seat is told about the run's question now. Rejects with INSTRUMENT_NOT_FOUND, QUOTE_UNAVAILABLE, and what
+ * Compute rejects with.
+ */
+export async function briefingOf(parts: DeskParts, memory: RunMemory): Promise<Briefing> {
+  const { feed, book, planning, mandate, clock, readRegime } = parts
   const { runId, goal } = memory
   const instrument = feed.instruments().find(({ id }) => id === goal.instrument)
   const quote = feed.quote(goal.instrument)
@@ -47,7 +50,8 @@ export function briefingOf(parts: DeskParts, memory: RunMemory): Briefing {
   }
   const now = Math.floor(clock.now())
   const bars = barSeries(closedBars(feed, [goal.instrument], now).bars.get(goal.instrument) ?? [])
-  return {
+  // All but the regime is of one moment: what changes while it is fitted does not count yet.
+  const taken = {
     runId,
     instrument,
     profile: profileFor(goal, planning),
@@ -71,4 +75,5 @@ export function briefingOf(parts: DeskParts, memory: RunMemory): Briefing {
     mandate,
     now,
   }
+  return { ...taken, regime: await readRegime(goal.instrument, bars) }
 }
