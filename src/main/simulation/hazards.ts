@@ -2,7 +2,14 @@ import type { Random } from '#shared/lib/random.ts'
 import type { CrashFaults } from './scenario.ts'
 
 /** What a process writes, as far as a crash can tell it apart. */
-export type Write = 'append' | 'order append' | 'before commit' | 'after commit' | 'before latch' | 'after latch'
+export type Write =
+  | 'append'
+  | 'order append'
+  | 'run append'
+  | 'before commit'
+  | 'after commit'
+  | 'before latch'
+  | 'after latch'
 
 /** When and how a process will end before its time. */
 export interface Hazards {
@@ -21,12 +28,17 @@ export function drawHazards(random: Random, faults: CrashFaults): Hazards {
   // Early writes are met more often: a start is the most delicate time.
   const dieAt = diesAtWrite ? (atOrder ? random.int(1, 24) : Math.floor(random.float() ** 2 * 400) + 1) : 0
   const fullAt = random.chance(faults.diskFull) ? random.int(1, 150) : 0
+  const within = random.fork('in run')
+  let left = within.chance(faults.inRun) ? within.int(1, 120) : 0
+  let inRun = false
   const killedAfterMs = random.chance(faults.killed) ? random.int(0, 180_000) : null
   let writes = 0
   let commits = 0
   let justWroteOrder = false
   return {
     strikes(write) {
+      if (write === 'run append') inRun = true
+      if (inRun && left > 0 && --left === 0) return true
       if (write === 'order append') justWroteOrder = true
       const counts = !atOrder || write === 'order append' || (justWroteOrder && write.endsWith('commit'))
       if (write === 'after commit') justWroteOrder = false

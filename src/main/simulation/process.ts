@@ -1,5 +1,4 @@
 import { createKernel, type Kernel, type KernelOptions } from '#engine/desk/kernel.ts'
-import type { Entry } from '#engine/journal.ts'
 import { createLocalBus } from '#engine/local-bus.ts'
 import type { Broker, Feed, ResearchSources } from '#engine/ports.ts'
 import { applyToBook, bookToJson, emptyBook } from '#engine/trading/book.ts'
@@ -22,7 +21,7 @@ import type { Random } from '#shared/lib/random.ts'
 import { openJournal, type StoreJournal } from '#store/journal.ts'
 import { createQueries, deskProjections } from '#store/projections/index.ts'
 import type { Counts } from './counts.ts'
-import type { Hazards } from './hazards.ts'
+import type { Hazards, Write } from './hazards.ts'
 import { beginLife, clockOf, type Life, never } from './life.ts'
 import { latchStoreOn, type Machine } from './machine.ts'
 import type { AgentFaults } from './scenario.ts'
@@ -238,12 +237,17 @@ function watchJournal(witness: Witness, { database }: StoreJournal): void {
 }
 
 function mortalJournal(stored: StoreJournal, life: Life, hazards: Hazards): StoreJournal {
-  const isOrder = ({ kind }: Entry) => kind.startsWith('order')
+  const writeOf = (kinds: readonly string[]): Write =>
+    kinds.some((kind) => kind.startsWith('order'))
+      ? 'order append'
+      : kinds.includes('runStarted')
+        ? 'run append'
+        : 'append'
   return {
     ...stored,
     append(...entries) {
       if (!life.alive) return never()
-      if (hazards.strikes(entries.some(isOrder) ? 'order append' : 'append')) {
+      if (hazards.strikes(writeOf(entries.map(({ kind }) => kind)))) {
         life.end('crashed at an append')
         return never()
       }

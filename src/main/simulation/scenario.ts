@@ -20,6 +20,8 @@ export interface CrashFaults {
   readonly atWrite: number
   /** Of those, the ones that die at the write of an order's record. */
   readonly atOrder: number
+  /** Processes that die some writes after a run began. */
+  readonly inRun: number
   /** Processes that are killed at a random time. */
   readonly killed: number
   /** Processes that find their disk full at some commit. */
@@ -110,6 +112,7 @@ export function drawScenario(random: Random): Scenario {
       killed: crash(0.5),
       diskFull: crash(0.15),
       latchUnreadable: crash(0.1),
+      inRun: crash(1),
     },
     time: {
       jumpEveryMs: every('jumps', minuteMs / 4, 2 * minuteMs),
