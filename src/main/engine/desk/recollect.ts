@@ -16,7 +16,7 @@ const desk: Actor = { kind: 'system', id: 'desk' }
 export async function recollect({ parts, memory }: RunWork): Promise<void> {
   if (memory.situation !== null) return
   const { runId } = memory
-  const situation = readSituation(briefingOf(parts, memory), memory.insight)
+  const situation = readSituation(await briefingOf(parts, memory), memory.insight)
   const recollection = recall(
     situation,
     parts.history.episodesBefore(runId, episodesCompared),
