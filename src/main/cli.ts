@@ -15,6 +15,7 @@ import { reviewCommands } from './cli/review-command.ts'
 import { runCommands } from './cli/run-command.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { tallyCommand } from './cli/tally-command.ts'
+import { voteCommand } from './cli/vote-command.ts'
 import { resourcesFolder } from './config.ts'
 
 // The command line: npm run parley -- <command>, or parley <command> where it is installed.
@@ -29,6 +30,7 @@ const commands: readonly ((program: Command) => void)[] = [
   planCommand,
   runCommands,
   plansCommands,
+  voteCommand,
   reviewCommands,
   simulateCommand,
   tallyCommand,

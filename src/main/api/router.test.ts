@@ -287,6 +287,8 @@ describe('the API over a whole desk', () => {
     expect(await api.plans.start({ planId })).toMatchObject({ state: 'proposing', runId: expect.any(String) })
     expect((await api.plans.get({ planId })).leftMs).toBeGreaterThan(0)
     expect(await codeOf(api.plans.start({ planId }))).toBe('PLAN_BEGUN')
+    const ballot = { choice: 'approve' as const, reasons: ['Yes'] }
+    expect(await codeOf(api.plans.vote({ planId, ballot }))).toBe('NOTHING_TO_VOTE_ON')
     expect(await api.plans.cancel({ planId, reason: 'Enough' })).toMatchObject({ state: 'cancelled', reason: 'Enough' })
     expect((await api.plans.list({})).map(({ id }) => id)).toEqual([planId])
     expect(await codeOf(api.plans.get({ planId: 'plan_none' }))).toBe('PLAN_UNKNOWN')

@@ -305,6 +305,8 @@ export interface PlanArchive {
   getPlan(planId: string): CollaborativePlan | undefined
   /** Those that have not ended, oldest first. */
   listOpenPlans(): readonly CollaborativePlan[]
+  /** The newest plan that was made from a template. */
+  lastPlanOf(template: string): CollaborativePlan | undefined
 }
 
 /** What can be asked of the projections: lists as the contract gives them, of what is durable. */

@@ -117,6 +117,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       archive: {
         getOrder: (clientOrderId) => (life.alive ? queries.getOrder(clientOrderId) : undefined),
         getPlan: (planId) => (life.alive ? queries.getPlan(planId) : undefined),
+        lastPlanOf: (template) => (life.alive ? queries.lastPlanOf(template) : undefined),
         listOpenPlans: () => (life.alive ? queries.listOpenPlans() : []),
         getFill: (clientOrderId, tradeId) => (life.alive ? queries.getFill(clientOrderId, tradeId) : undefined),
         getReview: (reviewId) => (life.alive ? queries.getReview(reviewId) : undefined),

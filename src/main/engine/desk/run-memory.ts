@@ -1,6 +1,7 @@
 import type { DeskRecord } from '#engine/journal.ts'
 import { type ExecutionTrace, retrace, startTrace, traceEvent } from '#engine/planning/monitor-trace.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
+import { traderVoter } from '#shared/domain/collaboration.ts'
 import type { Argument } from '#shared/domain/debate.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence, Validation } from '#shared/domain/evidence.ts'
@@ -222,10 +223,12 @@ export function runTime(memory: RunMemory, sinceMs: number): number {
 }
 
 /** True while the trader is asked, or has paused the run and nothing of it is under way any more. */
-export function waitsForTrader({ plan, trace, paused }: RunMemory): boolean {
+export function waitsForTrader({ goal, plan, trace, paused }: RunMemory): boolean {
   const running = new Set(trace.steps.flatMap(({ id, state }) => (state === 'running' ? [id] : [])))
   if (paused !== null && running.size === 0) return true
-  return plan.steps.some(({ id, action }) => action === 'review' && running.has(id))
+  const isOpenVote = goal.collaboration?.participants.some(({ voter }) => voter === traderVoter) === true
+  const waits = (action: string) => action === 'review' || (action === 'decide' && isOpenVote)
+  return plan.steps.some(({ id, action }) => waits(action) && running.has(id))
 }
 
 type StepRecord = Extract<

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { featureNames } from '#shared/domain/situation.ts'
-import { decisionTitle, deedOf, featureRows, isFiltered, spanWords } from './memory-view.ts'
+import { decisionTitle, deedOf, distanceText, featureRows, isFiltered, spanWords } from './memory-view.ts'
 
 describe('memory on the screen', () => {
   it('shows every feature of a situation; what is unavailable is a dash, never a zero', () => {
@@ -30,6 +30,10 @@ describe('memory on the screen', () => {
     [{ status: 'review', action: 'buy' }, 'To you: buy'],
   ])('a decision %j is titled "%s"', (decision, title) => {
     expect(decisionTitle({ decision } as never)).toBe(title)
+  })
+
+  it('shows what is nearly nothing as nothing', () => {
+    expect([distanceText(2.4e-8), distanceText(null)]).toEqual(['0.00', '–'])
   })
 
   it('counts in days from two on', () => {

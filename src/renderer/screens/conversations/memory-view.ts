@@ -64,20 +64,30 @@ export function featureRows({ features }: Situation): { name: string; value: str
   }))
 }
 
+/** No digit more than is worth reading: what is nearly nothing shows as 0. */
+function rounded(value: number, places = 2): number {
+  return Number(value.toFixed(places))
+}
+
+/** How far apart two situations are. */
+export function distanceText(distance: number | null): string {
+  return distance === null ? unavailable : distance.toFixed(2)
+}
+
 function featureText(feature: SituationFeature, value: number | undefined): string {
   if (value === undefined) return unavailable
   switch (feature) {
     case 'volatility':
-      return formatPercent(Math.exp(value) - 1, 0)
+      return formatPercent(rounded(Math.exp(value) - 1), 0)
     case 'volume':
     case 'exposure':
-      return formatPercent(value, 0)
+      return formatPercent(rounded(value), 0)
     case 'rsi':
       return formatNumber(value, { places: 0 })
     case 'drift':
-      return `${formatNumber(value, { places: 1, signed: true })} σ`
+      return `${formatNumber(rounded(value, 1), { places: 1, signed: true })} σ`
     default:
-      return formatNumber(value, { places: 2, signed: true })
+      return formatNumber(rounded(value), { places: 2, signed: true })
   }
 }
 

@@ -42,66 +42,61 @@ export function Memory({ views }: { views: ReactNode }) {
   const shown = run ?? found[0]?.runId
   const change = (next: Partial<typeof all>) => void navigate({ search: { ...all, ...next }, replace: true })
   return (
-    <Screen
-      title="Memory"
-      tools={
-        <>
-          {views}
-          <TextInput
-            aria-label="Search memory"
-            placeholder="Words, &quot;a phrase&quot;, -without"
-            w={200}
-            value={text ?? ''}
-            onChange={(event) => change({ text: event.currentTarget.value || undefined })}
-          />
-          <Select
-            aria-label="Instrument"
-            placeholder="Every instrument"
-            w={132}
-            clearable
-            value={instrument ?? null}
-            onChange={(value) => change({ instrument: value ?? undefined })}
-            data={instruments.map(({ id }) => id)}
-          />
-          <Select
-            aria-label="Kind of market"
-            placeholder="Every market"
-            w={124}
-            clearable
-            value={regime ?? null}
-            onChange={(value) => change({ regime: regimeChoices.find((each) => each.value === value)?.value })}
-            data={regimeChoices}
-          />
-          <Select
-            aria-label="Whose"
-            placeholder="Everyone"
-            w={140}
-            clearable
-            value={agent ?? null}
-            onChange={(value) => change({ agent: value ?? undefined })}
-            data={speakers}
-          />
-          <Select
-            aria-label="Known, decided or learned"
-            placeholder="Everything"
-            w={112}
-            clearable
-            value={what ?? null}
-            onChange={(value) => change({ what: kindChoices.find((each) => each.value === value)?.value })}
-            data={kindChoices}
-          />
-          <Select
-            aria-label="How long ago"
-            placeholder="Every run"
-            w={124}
-            clearable
-            value={tier ?? null}
-            onChange={(value) => change({ tier: tierChoices.find((each) => each.value === value)?.value })}
-            data={tierChoices}
-          />
-        </>
-      }
-    >
+    <Screen title="Conversations" tools={views}>
+      <div className={memoryStyles.filters}>
+        <TextInput
+          aria-label="Search memory"
+          placeholder="Words, &quot;a phrase&quot;, -without"
+          w={200}
+          value={text ?? ''}
+          onChange={(event) => change({ text: event.currentTarget.value || undefined })}
+        />
+        <Select
+          aria-label="Instrument"
+          placeholder="Every instrument"
+          w={156}
+          clearable
+          value={instrument ?? null}
+          onChange={(value) => change({ instrument: value ?? undefined })}
+          data={instruments.map(({ id }) => id)}
+        />
+        <Select
+          aria-label="Kind of market"
+          placeholder="Every market"
+          w={124}
+          clearable
+          value={regime ?? null}
+          onChange={(value) => change({ regime: regimeChoices.find((each) => each.value === value)?.value })}
+          data={regimeChoices}
+        />
+        <Select
+          aria-label="Whose"
+          placeholder="Everyone"
+          w={140}
+          clearable
+          value={agent ?? null}
+          onChange={(value) => change({ agent: value ?? undefined })}
+          data={speakers}
+        />
+        <Select
+          aria-label="Known, decided or learned"
+          placeholder="Everything"
+          w={112}
+          clearable
+          value={what ?? null}
+          onChange={(value) => change({ what: kindChoices.find((each) => each.value === value)?.value })}
+          data={kindChoices}
+        />
+        <Select
+          aria-label="How long ago"
+          placeholder="Every run"
+          w={124}
+          clearable
+          value={tier ?? null}
+          onChange={(value) => change({ tier: tierChoices.find((each) => each.value === value)?.value })}
+          data={tierChoices}
+        />
+      </div>
       {hits.isError ? (
         <ErrorState
           title="Memory could not be searched"
@@ -144,7 +139,12 @@ function Hit({ hit, isShown, onOpen }: { hit: MemoryHit; isShown: boolean; onOpe
   const { agent, kind, instrument, regime, at, excerpt } = hit
   return (
     <li>
-      <button type="button" className={styles.hit} aria-current={isShown || undefined} onClick={onOpen}>
+      <button
+        type="button"
+        className={`${styles.hit} ${memoryStyles.hit}`}
+        aria-current={isShown || undefined}
+        onClick={onOpen}
+      >
         <span className={styles.head}>
           <AgentName agent={agent} />
           <span>{kindWords[kind]}</span>

@@ -4,13 +4,22 @@ import { useDesk } from '#renderer/client.ts'
 import { AgentName } from '#renderer/ui/agent.tsx'
 import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { Moment } from '#renderer/ui/figures.tsx'
-import { formatNumber, formatPercent } from '#renderer/ui/format.ts'
+import { formatPercent } from '#renderer/ui/format.ts'
 import { PanelBody } from '#renderer/ui/panel.tsx'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { profileTitles } from '#renderer/ui/words.ts'
 import { type MemoryKind, memoryKinds, type Recalled, type RememberedRun } from '#shared/domain/memory.ts'
 import { alikeWithin, regimeWords } from '#shared/domain/situation.ts'
-import { decisionTitle, deedOf, featureRows, kindWords, regimeTitles, spanWords, tierWords } from './memory-view.ts'
+import {
+  decisionTitle,
+  deedOf,
+  distanceText,
+  featureRows,
+  kindWords,
+  regimeTitles,
+  spanWords,
+  tierWords,
+} from './memory-view.ts'
 import styles from './remembered-run.module.css'
 
 /** All that memory has of one run: the decision and what it came to, the situation, and what was like it before. */
@@ -106,8 +115,7 @@ function Alike({ recollection }: { recollection: RememberedRun['recollection'] }
         <p className={styles.none}>There was no earlier decision to compare with.</p>
       ) : recollection.recalled.length === 0 ? (
         <p className={styles.none}>
-          Nothing, of {recollection.compared} compared; the nearest was{' '}
-          {formatNumber(recollection.nearest, { places: 2 })} away.
+          Nothing, of {recollection.compared} compared; the nearest was {distanceText(recollection.nearest)} away.
         </p>
       ) : (
         <DataTable label="Alike before" columns={columns} rows={recollection.recalled} rowKey={({ runId }) => runId} />
@@ -127,7 +135,7 @@ const columns: readonly Column<Recalled>[] = [
     ),
   },
   { key: 'regime', title: 'Market', render: ({ regime }) => (regime === null ? '–' : regimeTitles[regime]) },
-  { key: 'away', title: 'Away', numeric: true, render: ({ distance }) => formatNumber(distance, { places: 2 }) },
+  { key: 'away', title: 'Away', numeric: true, render: ({ distance }) => distanceText(distance) },
   { key: 'deed', title: 'The desk', render: deedOf },
   {
     key: 'move',
