@@ -37,7 +37,7 @@ it('what is remembered stands beside what was said: searched by words and by wha
   const run = page.getByRole('region', { name: 'What is remembered of the run' })
   await run.getByText('Agreed: buy').first().waitFor()
   const alike = run.getByRole('table', { name: 'Alike before' })
-  expect(await alike.textContent()).toContain('+2.10 %')
+  expect(await alike.textContent()).toMatch(/Bought\+2\.10\s%/)
   expect(await alike.getByRole('link').getAttribute('href')).toContain('run=run-older')
 
   await page.getByRole('textbox', { name: 'Search memory' }).fill('nothing like it')
