@@ -9,8 +9,8 @@ describe('memory on the screen', () => {
     expect(rows).toHaveLength(featureNames.length)
     const values = Object.fromEntries(rows.map(({ name, value }) => [name, value]))
     expect(values).toMatchObject({
-      'Volatility against usual': '+25 %',
-      'Position, share of equity': '+20 %',
+      'Volatility against usual': '+25\u202f%',
+      'Position, share of equity': '+20\u202f%',
       RSI: '61',
       'Drift over 60 bars': '−1.3 σ',
       'Trend of the averages': '+1.00',
