@@ -766,6 +766,18 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           return { seq, nouns, status: status() }
         })
       }),
+      viewRecords: os.system.viewRecords.handler(() => [
+        {
+          agent: 'analyst',
+          instrument: 'BTC/USDT',
+          views: 31,
+          judged: 24,
+          right: 12,
+          meanStated: 0.64,
+          countsFor: 0.52,
+          lastAt: Date.now() - 3_600_000,
+        },
+      ]),
       agents: os.system.agents.handler(() =>
         seats.map((seat, index) => ({
           seat,

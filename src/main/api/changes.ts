@@ -31,7 +31,7 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   paceChanged: ['runs'],
   evidenceGathered: ['evidence'],
   dossierValidated: ['evidence'],
-  insightFormed: [],
+  insightFormed: ['agents'],
   argumentMade: [],
   messagePosted: ['messages'],
   traderObjected: ['messages'],

@@ -75,6 +75,7 @@ describe('the API over a whole desk', () => {
     })
     expect(await api.system.agents()).toHaveLength(12)
     expect(await api.system.deadLetters()).toEqual([])
+    expect(await api.system.viewRecords()).toEqual([])
   })
 
   it('shows the market; what is typed for an instrument is understood, and what is not there says what is', async () => {

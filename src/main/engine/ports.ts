@@ -5,6 +5,7 @@ import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import type { CustomFinding } from '#shared/domain/custom-finding.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
+import type { PastView } from '#shared/domain/insight.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Message, MessageHit, MessageSearch } from '#shared/domain/message.ts'
 import type { RaisedAlert, RunWatch } from '#shared/domain/monitoring.ts'
@@ -285,6 +286,8 @@ export interface ResearchAttempt {
 export interface DeskHistory {
   /** The newest attempts at research of steps that have ended, newest first. */
   listAttempts(limit: number): readonly ResearchAttempt[]
+  /** The newest market views on an instrument, newest first. */
+  listViews(instrument: string, limit: number): readonly PastView[]
   /** In USD, since the trading day began. */
   spentToday(): number
 }

@@ -122,6 +122,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       },
       history: {
         listAttempts: (limit) => (life.alive ? queries.listAttempts(limit) : []),
+        listViews: (instrument, limit) => (life.alive ? queries.listViews(instrument, limit) : []),
         spentToday: () => (life.alive ? queries.spentToday() : 0),
       },
       unfinished,
