@@ -7,6 +7,7 @@ import { journalRoutes } from './journal.ts'
 import { marketRoutes } from './market.ts'
 import type { ApiParts } from './parts.ts'
 import { plansRoutes } from './plans.ts'
+import { portfolioRoutes } from './portfolio.ts'
 import { reviewsRoutes } from './reviews.ts'
 import { runsRoutes } from './runs.ts'
 import { settingsRoutes } from './settings.ts'
@@ -25,6 +26,7 @@ export function createRouter(parts: ApiParts): Router<typeof contract, CallConte
       reviews: reviewsRoutes(parts),
       conversations: conversationsRoutes(parts),
       trading: tradingRoutes(parts),
+      portfolio: portfolioRoutes(parts),
       journal: journalRoutes(parts),
       settings: settingsRoutes(parts),
       alerts: alertsRoutes(parts),

@@ -3,6 +3,7 @@ import { conversationsContract } from './conversations.ts'
 import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
 import { plansContract } from './plans.ts'
+import { portfolioContract } from './portfolio.ts'
 import { reviewsContract } from './reviews.ts'
 import { runsContract } from './runs.ts'
 import { settingsContract } from './settings.ts'
@@ -18,6 +19,7 @@ export const contract = {
   reviews: reviewsContract,
   conversations: conversationsContract,
   trading: tradingContract,
+  portfolio: portfolioContract,
   journal: journalContract,
   settings: settingsContract,
   alerts: alertsContract,
