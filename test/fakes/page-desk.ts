@@ -16,7 +16,7 @@ import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { JournalRecord } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
-import type { RunWatch } from '#shared/domain/monitoring.ts'
+import type { RunMonitoring } from '#shared/domain/monitoring.ts'
 import { type Fill, type Order, plainTerms } from '#shared/domain/order.ts'
 import type { PlanChoices } from '#shared/domain/plan-choice.ts'
 import type { PositionView } from '#shared/domain/position.ts'
@@ -27,7 +27,9 @@ import type { Tally } from '#shared/domain/tally.ts'
 import type { Latch, StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
 import { type Decimal, decimal, fromNumber, multiply, subtract, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { shippedPlanning } from '#test/builders/desk-kernel.ts'
+import { rememberedRun, searchMemory } from './page-memory.ts'
 import { createPagePlans } from './page-plans.ts'
+import { scriptedAllocation, scriptedRisk } from './page-portfolio.ts'
 import { scriptedFindings, scriptedLines, scriptedPlan, scriptedSteps, scriptedVotes } from './page-script.ts'
 
 /** A desk for looking at the page: it implements the whole contract, follows a script, and can be disturbed. */
@@ -57,13 +59,21 @@ export interface PageDesk {
   close(): Promise<void>
 }
 
-const quietWatch = (): RunWatch => ({ divergences: [], replans: [], alerts: [], pace: [] })
+const quietWatch = (): RunMonitoring => ({
+  divergences: [],
+  replans: [],
+  alerts: [],
+  pace: [],
+  paused: null,
+  forecast: null,
+  goals: [],
+})
 
 interface RunState {
   run: Run
   messages: Message[]
   evidence: Evidence[]
-  watch: RunWatch
+  watch: RunMonitoring
   proposals: Proposal[]
   ballots: Ballot[]
   tally: Tally | null
@@ -283,7 +293,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       deadLetters: 1,
       spending: { todayUsd: 0, limitUsd: 20 },
       reviews: { waiting: 0, nextExpiresInMs: null, habit: null },
-      loopDelayMs: 3.1,
+      loop: { p50Ms: 0.2, p99Ms: 3.1, maxMs: 24, alarm: null },
       now: Date.now(),
       journalSize: records.length,
     }
@@ -822,6 +832,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           }
         }),
       ),
+      importing: os.market.importing.handler(({ signal }) => stream(signal, () => [])),
       imported: os.market.imported.handler(() => imported),
       import: os.market.import.handler(({ input }) => {
         const rows = input.text.trim().split('\n').slice(1)
@@ -883,6 +894,18 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         end(state, 'cancelled', input.reason)
         return summary(state.run)
       }),
+      pause: os.runs.pause.handler(({ input }) => {
+        const state = find(input.runId)
+        state.watch.paused = { at: Date.now(), reason: input.reason }
+        touch('runs')
+        return summary(state.run)
+      }),
+      resume: os.runs.resume.handler(({ input }) => {
+        const state = find(input.runId)
+        state.watch.paused = null
+        touch('runs')
+        return summary(state.run)
+      }),
       messages: os.runs.messages.handler(({ input }) => {
         const { messages } = find(input.runId)
         const from = input.after === undefined ? 0 : messages.findIndex((message) => message.id === input.after) + 1
@@ -912,6 +935,14 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       ask: os.reviews.ask.handler(noReview),
       snooze: os.reviews.snooze.handler(noReview),
       recordBlind: os.reviews.recordBlind.handler(noReview),
+    },
+    memory: {
+      search: os.memory.search.handler(({ input }) => searchMemory(input)),
+      get: os.memory.get.handler(({ input: { runId } }) => rememberedRun(runId)),
+    },
+    portfolio: {
+      risk: os.portfolio.risk.handler(() => scriptedRisk(Date.now(), position)),
+      allocation: os.portfolio.allocation.handler(({ input }) => scriptedAllocation(Date.now(), position, input.goal)),
     },
     conversations: {
       search: os.conversations.search.handler(({ input }) => {

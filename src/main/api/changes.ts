@@ -17,7 +17,9 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   collaborativePlanFailed: ['plans'],
   runStarted: ['runs', 'plans'],
   runResumed: ['runs'],
-  runEnded: ['runs', 'agents', 'plans'],
+  runPaused: ['runs'],
+  runContinued: ['runs'],
+  runEnded: ['runs', 'agents', 'plans', 'memory'],
   stepStarted: ['runs', 'plans'],
   stepRetried: ['runs'],
   stepSucceeded: ['runs'],
@@ -32,6 +34,8 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   evidenceGathered: ['evidence'],
   dossierValidated: ['evidence'],
   insightFormed: ['agents'],
+  situationRead: ['memory'],
+  situationRecalled: ['memory'],
   argumentMade: [],
   messagePosted: ['messages'],
   traderObjected: ['messages'],
@@ -79,6 +83,8 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   tradingStateChanged: ['positions'],
   stopProgressed: [],
   letterDied: ['agents'],
+  engineDelayed: [],
+  engineCaughtUp: [],
 }
 
 /** What a page has to fetch again after a record of this kind; the status comes with every change anyway. */

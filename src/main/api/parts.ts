@@ -2,11 +2,11 @@ import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import type { Bus } from '#engine/bus.ts'
 import type { Kernel } from '#engine/desk/kernel.ts'
 import type { Journal } from '#engine/journal.ts'
-import type { Feed, Queries, SettingsStore } from '#engine/ports.ts'
+import type { ComputeOptions, Feed, Queries, SettingsStore } from '#engine/ports.ts'
 import type { ImportReport } from '#shared/contract/market.ts'
 import type { Status } from '#shared/contract/system.ts'
 import type { ImportedSeries } from '#shared/domain/bar.ts'
-import type { Override } from '#shared/domain/override.ts'
+import type { ConfigOverride } from '#shared/domain/config-override.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Feed as FeedChoice } from '#shared/domain/settings.ts'
 import type { Clock } from '#shared/lib/clock.ts'
@@ -22,12 +22,17 @@ export interface ApiParts {
   readonly planning: PlanningConfig
   readonly models: SeatModels
   /** What the data folder's own file changes of the planning. */
-  readonly planningChanges: { readonly file: string | undefined; readonly overrides: readonly Override[] }
+  readonly planningChanges: { readonly file: string | undefined; readonly overrides: readonly ConfigOverride[] }
   readonly home: string
   readonly clock: Clock
   readonly status: () => Status
-  /** Imports a CSV text; nothing is stored unless all of it is good. */
-  readonly importBars: (file: string, text: string, instrument: string | undefined) => Promise<ImportReport>
+  /** Imports a CSV text; nothing is stored unless all of it is good and the signal has not aborted on the way. */
+  readonly importBars: (
+    file: string,
+    text: string,
+    instrument: string | undefined,
+    options: Pick<ComputeOptions, 'signal' | 'onProgress'>,
+  ) => Promise<ImportReport>
   readonly importedSeries: () => readonly ImportedSeries[]
   /** Throws FEED_NO_BARS for a replay of what was never imported. */
   readonly checkFeed: (choice: FeedChoice) => void

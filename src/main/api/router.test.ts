@@ -110,7 +110,16 @@ describe('the API over a whole desk', () => {
   })
 
   it('imports all of a file or nothing of it', async () => {
-    const good = await api.market.import({ file: '/somewhere/gold.csv', text: csv(80), instrument: 'GOLD/USD' })
+    const importing = api.market.import({ file: '/somewhere/gold.csv', text: csv(80), instrument: 'GOLD/USD' })
+    const ended = new AbortController()
+    const told: (readonly { file: string; share: number }[])[] = []
+    const following = (async () => {
+      for await (const imports of await api.market.importing(undefined, { signal: ended.signal })) told.push(imports)
+    })()
+    const good = await importing
+    await expect.poll(() => told.some((imports) => imports.length > 0) && told.at(-1)).toEqual([])
+    ended.abort()
+    await following
     expect(good).toMatchObject({ file: 'gold.csv', instrument: 'GOLD/USD', timeframe: '1d', bars: 80, replaced: 0 })
     const again = await api.market.import({ file: 'gold.csv', text: csv(90), instrument: 'GOLD/USD' })
     expect(again).toMatchObject({ bars: 90, replaced: 80 })
@@ -170,7 +179,13 @@ describe('the API over a whole desk', () => {
     for (const { runId } of await api.runs.messages({ runId: id })) expect(runId).toBe(id)
     for (const { runId } of await api.runs.evidence({ runId: id })) expect(runId).toBe(id)
     const watched = await api.runs.monitor({ runId: id })
-    expect(watched).toEqual({ divergences: [], replans: [], alerts: [], pace: [] })
+    expect(watched).toMatchObject({ divergences: [], replans: [], alerts: [], pace: [], paused: null })
+    expect(watched.forecast?.endsAt).toBeGreaterThan(run.startedAt)
+    expect(watched.goals).toContainEqual({ goal: 'a decision on BTC/USDT', state: 'open', why: null, causes: [] })
+    expect(await api.runs.pause({ runId: id, reason: 'A moment.' })).toMatchObject({ id, status: 'running' })
+    expect((await api.runs.monitor({ runId: id })).paused).toMatchObject({ reason: 'A moment.' })
+    expect(await api.runs.resume({ runId: id })).toMatchObject({ id, status: 'running' })
+    expect((await api.runs.monitor({ runId: id })).paused).toBeNull()
     for await (const alert of await api.alerts.watch({ after: 0 })) {
       expect(alert).toMatchObject({ kind: 'cost', threshold: 0, sentence: expect.stringContaining('more than $0.00') })
       break
@@ -185,6 +200,10 @@ describe('the API over a whole desk', () => {
     expect(said).toMatchObject({ agent: 'trader', kind: 'human', text: 'Not tonight.' })
     const [hit] = await api.conversations.search({ text: 'tonight', instrument: 'BTC/USDT' })
     expect(hit).toMatchObject({ message: said, instrument: 'BTC/USDT' })
+    const [known] = await api.memory.search({ text: 'tonight', instrument: 'BTC/USDT', tier: 'run' })
+    expect(known).toMatchObject({ runId: id, kind: 'knew', agent: 'trader', text: 'Not tonight.' })
+    expect((await api.memory.get({ runId: id })).entries).toContainEqual(expect.objectContaining({ seq: known?.seq }))
+    expect(await codeOf(api.memory.get({ runId: 'run_none' }))).toBe('RUN_NOT_FOUND')
     expect(await codeOf(api.conversations.say({ runId: 'run_none', remark: { intent: 'object', text: 'No' } }))).toBe(
       'RUN_NOT_FOUND',
     )
@@ -197,6 +216,8 @@ describe('the API over a whole desk', () => {
       api.runs.cancel({ runId: 'run_none', reason: 'x' }),
       api.runs.vote({ runId: 'run_none' }),
       api.runs.monitor({ runId: 'run_none' }),
+      api.runs.pause({ runId: 'run_none', reason: 'x' }),
+      api.runs.resume({ runId: 'run_none' }),
     ]) {
       expect(await codeOf(asked)).toBe('RUN_NOT_FOUND')
     }
@@ -239,6 +260,16 @@ describe('the API over a whole desk', () => {
     expect(await codeOf(api.trading.close(close))).toBe('POSITION_NOT_FOUND')
   })
 
+  it('measures risk and allocation, of nothing too', async () => {
+    const risk = await api.portfolio.risk()
+    expect(risk).toMatchObject({ currency: 'USDT', gross: 0, unavailable: 'Nothing is held.', tails: [] })
+    expect(risk.limits.map(({ limit }) => limit)).toContain('value-at-risk')
+    const allocation = await api.portfolio.allocation({ goal: 'minimum-variance' })
+    expect(allocation).toMatchObject({ goal: 'minimum-variance', invested: 0, here: null, trades: [] })
+    expect(allocation.frontier.length).toBeGreaterThan(10)
+    expect((await api.portfolio.allocation({})).goal).toBe('risk-parity')
+  })
+
   it('shows its journal, and that it verifies', async () => {
     const head = await api.journal.head()
     expect(await api.journal.verify()).toMatchObject({ status: 'verified' })
@@ -267,6 +298,8 @@ describe('the API over a whole desk', () => {
     expect(await api.plans.start({ planId })).toMatchObject({ state: 'proposing', runId: expect.any(String) })
     expect((await api.plans.get({ planId })).leftMs).toBeGreaterThan(0)
     expect(await codeOf(api.plans.start({ planId }))).toBe('PLAN_BEGUN')
+    const ballot = { choice: 'approve' as const, reasons: ['Yes'] }
+    expect(await codeOf(api.plans.vote({ planId, ballot }))).toBe('NOTHING_TO_VOTE_ON')
     expect(await api.plans.cancel({ planId, reason: 'Enough' })).toMatchObject({ state: 'cancelled', reason: 'Enough' })
     expect((await api.plans.list({})).map(({ id }) => id)).toEqual([planId])
     expect(await codeOf(api.plans.get({ planId: 'plan_none' }))).toBe('PLAN_UNKNOWN')

@@ -7,6 +7,7 @@ import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { PastView } from '#shared/domain/insight.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
+import type { Episode, MemoryHit, MemorySearch, RememberedRun } from '#shared/domain/memory.ts'
 import type { Message, MessageHit, MessageSearch } from '#shared/domain/message.ts'
 import type { RaisedAlert, RunWatch } from '#shared/domain/monitoring.ts'
 import type { Fill, Order, OrderChange, OrderStatus, OrderType, Side, TimeInForce } from '#shared/domain/order.ts'
@@ -246,7 +247,7 @@ export interface LatchStore {
   clearStopRequest(): void
 }
 
-/** Imported bars. */
+/** Imported bars. `save` keeps all of its bars or none. */
 export interface BarStore {
   save(
     instrument: string,
@@ -254,6 +255,7 @@ export interface BarStore {
     bars: readonly Bar[],
     /** The file they come from. */
     file?: string,
+    onProgress?: Report,
   ): { readonly inserted: number; readonly replaced: number }
   load(
     instrument: string,
@@ -290,6 +292,8 @@ export interface DeskHistory {
   listViews(instrument: string, limit: number): readonly PastView[]
   /** In USD, since the trading day began. */
   spentToday(): number
+  /** Runs that had ended with a decision before the given one began, the newest of them, newest first. */
+  episodesBefore(runId: string, limit: number): readonly Episode[]
 }
 
 /** What is remembered of reviews for good: what is durable. */
@@ -304,6 +308,8 @@ export interface PlanArchive {
   getPlan(planId: string): CollaborativePlan | undefined
   /** Those that have not ended, oldest first. */
   listOpenPlans(): readonly CollaborativePlan[]
+  /** The newest plan that was made from a template. */
+  lastPlanOf(template: string): CollaborativePlan | undefined
 }
 
 /** What can be asked of the projections: lists as the contract gives them, of what is durable. */
@@ -330,6 +336,10 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   /** Newest first. */
   listOverrides(limit: number): readonly Override[]
   /** Newest first. */
+  searchMemory(search: MemorySearch): readonly MemoryHit[]
+  /** All that memory has of a run; undefined when there is none of that id. */
+  getRemembered(runId: string): RememberedRun | undefined
+  /** Newest first. */
   listOrders(instrument: string | undefined, limit: number): readonly Order[]
   /** Newest first. */
   listFills(instrument: string | undefined, limit: number): readonly Fill[]
@@ -349,4 +359,32 @@ export interface SettingsStore {
   /** The defaults where nothing was chosen yet; throws SETTINGS_INVALID for a file that cannot be understood. */
   load(): Settings
   save(settings: Settings): void
+}
+
+/** Told, now and then, the share of the work that is done: from 0 to 1, never less than before. */
+export type Report = (share: number) => void
+
+/**
+ * A function that may take long: what goes in and comes out can be cloned (no functions, no classes), and the same input
+ * gives the same output on any thread.
+ */
+export type HeavyFunction<Input, Output> = (input: Input, report: Report) => Output
+
+export interface ComputeOptions {
+  /** Ends the work at once, in the midst of a loop too. */
+  readonly signal?: AbortSignal
+  /** How long the work may take; default 60 s. */
+  readonly timeoutMs?: number
+  readonly onProgress?: Report
+}
+
+/**
+ * Runs heavy functions, those of the table that it was made with, where they do not hold up the engine. Rejects with the
+ * function's own ParleyError, and with COMPUTE_FAILED for anything else that it throws or that cannot be cloned; with
+ * COMPUTE_CRASHED or COMPUTE_TIMED_OUT, both retryable, when its thread died or hung, which is replaced; with
+ * COMPUTE_UNKNOWN for a function that is not in the table, COMPUTE_CLOSED after the desk was closed, and with the signal's
+ * reason when it aborts.
+ */
+export interface Compute {
+  run<Input, Output>(work: HeavyFunction<Input, Output>, input: Input, options?: ComputeOptions): Promise<Output>
 }

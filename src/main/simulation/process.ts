@@ -7,6 +7,8 @@ import { readLatch } from '#engine/trading/latch.ts'
 import { outcomesFrom } from '#main/outcomes.ts'
 import { keepSnapshots, recoverDesk } from '#main/recovery.ts'
 import { sha256 } from '#main/system.ts'
+import { heavyTable } from '#main/workers/heavy.ts'
+import { createInlineCompute } from '#main/workers/inline-compute.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import type { Order } from '#shared/domain/order.ts'
@@ -115,6 +117,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       archive: {
         getOrder: (clientOrderId) => (life.alive ? queries.getOrder(clientOrderId) : undefined),
         getPlan: (planId) => (life.alive ? queries.getPlan(planId) : undefined),
+        lastPlanOf: (template) => (life.alive ? queries.lastPlanOf(template) : undefined),
         listOpenPlans: () => (life.alive ? queries.listOpenPlans() : []),
         getFill: (clientOrderId, tradeId) => (life.alive ? queries.getFill(clientOrderId, tradeId) : undefined),
         getReview: (reviewId) => (life.alive ? queries.getReview(reviewId) : undefined),
@@ -122,6 +125,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       },
       history: {
         listAttempts: (limit) => (life.alive ? queries.listAttempts(limit) : []),
+        episodesBefore: (...asked) => (life.alive ? queries.episodesBefore(...asked) : []),
         listViews: (instrument, limit) => (life.alive ? queries.listViews(instrument, limit) : []),
         spentToday: () => (life.alive ? queries.spentToday() : 0),
       },
@@ -141,6 +145,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       random: random.fork('runs'),
       ids,
       sha256,
+      compute: createInlineCompute(heavyTable),
       coolDownMs,
     }),
   )

@@ -2,6 +2,7 @@ import { alertsContract } from './alerts.ts'
 import { conversationsContract } from './conversations.ts'
 import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
+import { memoryContract } from './memory.ts'
 import { plansContract } from './plans.ts'
 import { portfolioContract } from './portfolio.ts'
 import { reviewsContract } from './reviews.ts'
@@ -18,6 +19,7 @@ export const contract = {
   runs: runsContract,
   reviews: reviewsContract,
   conversations: conversationsContract,
+  memory: memoryContract,
   trading: tradingContract,
   portfolio: portfolioContract,
   journal: journalContract,

@@ -7,6 +7,7 @@ import type { Decision } from './decision.ts'
 import type { Evidence, Validation } from './evidence.ts'
 import type { Insight } from './insight.ts'
 import type { Denial } from './mandate.ts'
+import type { Recollection } from './memory.ts'
 import type { Message } from './message.ts'
 import type { ModelCall } from './model.ts'
 import type { Pace, PlanDivergence, Replan, RunAlert } from './monitoring.ts'
@@ -17,11 +18,17 @@ import type { Proposal } from './proposal.ts'
 import type { BlindJudgement, Override, Review, ReviewOrder, ReviewWords } from './review.ts'
 import type { Goal, RunStatus } from './run.ts'
 import type { Settings } from './settings.ts'
+import type { Situation } from './situation.ts'
 import type { Tally } from './tally.ts'
 import type { Latch, StopProgress } from './trading-state.ts'
 
 type AboutRun<T = unknown> = { readonly runId: string } & T
 type AboutStep<T = unknown> = { readonly runId: string; readonly stepId: string; readonly attempt: number } & T
+interface LoopDelayed {
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+}
 type AboutPlan = { readonly planId: string; readonly reason: string }
 type AboutOrder<T = unknown> = { readonly clientOrderId: string } & T
 type AboutReview<T = unknown> = { readonly reviewId: string } & T
@@ -53,6 +60,9 @@ export interface DeskEvents {
 
   runStarted: AboutRun<{ readonly goal: Goal; readonly plan: Plan }>
   runResumed: AboutRun
+  /** Nothing more of it is begun until it goes on; what is under way comes to its end. */
+  runPaused: AboutRun<{ readonly reason: string }>
+  runContinued: AboutRun
   runEnded: AboutRun<{ readonly status: Exclude<RunStatus, 'running'>; readonly reason: string | null }>
   stepStarted: AboutStep
   stepRetried: AboutStep<{ readonly code: string; readonly message: string; readonly delayMs: number }>
@@ -73,6 +83,9 @@ export interface DeskEvents {
   evidenceGathered: { readonly evidence: Evidence }
   dossierValidated: AboutRun<{ readonly validation: Validation }>
   insightFormed: AboutRun<{ readonly insight: Insight }>
+  situationRead: AboutRun<{ readonly situation: Situation }>
+  /** What memory has of situations like it: of runs that had ended before this one began. */
+  situationRecalled: AboutRun<{ readonly recollection: Recollection }>
   argumentMade: AboutRun<{ readonly argument: Argument }>
   messagePosted: { readonly message: Message }
   modelAsked: AboutRun<{ readonly stepId: string; readonly call: ModelCall }>
@@ -142,6 +155,9 @@ export interface DeskEvents {
   tradingStateChanged: { readonly before: Latch | null; readonly after: Latch }
   stopProgressed: { readonly progress: StopProgress }
   letterDied: { readonly topic: string; readonly messageId: string; readonly attempts: number; readonly error: string }
+  /** The event loop stood still for more than a second, or was late over a whole minute; all over the last minute. */
+  engineDelayed: LoopDelayed & { readonly alarm: 'slow' | 'stalled' }
+  engineCaughtUp: LoopDelayed
 }
 
 export type EventKind = keyof DeskEvents

@@ -1,4 +1,4 @@
-import type { Briefing } from '#engine/agents/seat.ts'
+import type { Briefing, BriefingPlan } from '#engine/agents/seat.ts'
 import { equity } from '#engine/trading/book.ts'
 import { closedBars } from '#engine/trading/closed-bars.ts'
 import { createTailReader } from '#engine/trading/tail-reader.ts'
@@ -7,6 +7,7 @@ import { type Decimal, fromNumber, multiply, toNumber, ZERO } from '#shared/lib/
 import { ParleyError } from '#shared/lib/error.ts'
 import { profileFor } from './decide-terms.ts'
 import type { DeskParts } from './parts.ts'
+import { portfolioRisk } from './portfolio-risk.ts'
 import type { RunMemory } from './run-memory.ts'
 
 const yearMs = 365.25 * 86_400_000
@@ -35,9 +36,12 @@ function riskRoom({ feed, book, mandate }: DeskParts, instrument: string, now: n
   return room === null || room === Number.POSITIVE_INFINITY ? null : fromNumber(roomKept * room, 2)
 }
 
-/** What a seat is told about the run's question now. Throws INSTRUMENT_NOT_FOUND and QUOTE_UNAVAILABLE. */
-export function briefingOf(parts: DeskParts, memory: RunMemory): Briefing {
-  const { feed, book, planning, mandate, clock } = parts
+/**
+ * What a seat is told about the run's question now. Rejects with INSTRUMENT_NOT_FOUND, QUOTE_UNAVAILABLE, and what
+ * Compute rejects with.
+ */
+export async function briefingOf(parts: DeskParts, memory: RunMemory): Promise<Briefing> {
+  const { feed, book, planning, mandate, clock, readRegime } = parts
   const { runId, goal } = memory
   const instrument = feed.instruments().find(({ id }) => id === goal.instrument)
   const quote = feed.quote(goal.instrument)
@@ -47,7 +51,8 @@ export function briefingOf(parts: DeskParts, memory: RunMemory): Briefing {
   }
   const now = Math.floor(clock.now())
   const bars = barSeries(closedBars(feed, [goal.instrument], now).bars.get(goal.instrument) ?? [])
-  return {
+  // All but the regime is of one moment: what changes while it is fitted does not count yet.
+  const taken = {
     runId,
     instrument,
     profile: profileFor(goal, planning),
@@ -70,5 +75,17 @@ export function briefingOf(parts: DeskParts, memory: RunMemory): Briefing {
     },
     mandate,
     now,
+    plan: planOf(parts, memory, now),
   }
+  return { ...taken, regime: await readRegime(goal.instrument, bars) }
+}
+
+function planOf({ feed, book }: DeskParts, { goal }: RunMemory, now: number): BriefingPlan | null {
+  if (goal.collaboration === undefined) return null
+  const { purpose, parameters } = goal.collaboration
+  // Only these look at it, and it takes a walk over a year of bars of everything that is held.
+  const risk = purpose === 'mitigate' ? portfolioRisk(book, feed, now) : undefined
+  if (risk === undefined) return { purpose, parameters, risk: null }
+  const own = risk.parts.find(({ instrument }) => instrument === goal.instrument)
+  return { purpose, parameters, risk: { portfolio: risk.share, position: own?.share ?? 0 } }
 }

@@ -5,6 +5,7 @@ import type { Bus } from '#engine/bus.ts'
 import type { Journal } from '#engine/journal.ts'
 import type {
   Broker,
+  Compute,
   CustomSources,
   DeskHistory,
   Feed,
@@ -34,6 +35,7 @@ import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
 import type { DeskParts } from './parts.ts'
 import { createPlans, type Plans } from './plans.ts'
+import { createRegimeReader } from './regime-reader.ts'
 import { createReviews, type Reviews } from './reviews.ts'
 import type { RunMemory } from './run-memory.ts'
 import { createRuns, type Runs } from './runs.ts'
@@ -68,6 +70,7 @@ export interface KernelOptions {
   readonly random: Random
   readonly ids: Ids
   readonly sha256: Sha256
+  readonly compute: Compute
   /** Language models in the seats; none unless given. */
   readonly models?: SeatModels
   /** Methods that collaborative plans can be made by; none unless given. */
@@ -179,6 +182,7 @@ export function createKernel(options: KernelOptions): Kernel {
     random: options.random,
     ids: options.ids,
     sha256: options.sha256,
+    readRegime: createRegimeReader(options.compute),
     models,
   }
   const runs: Runs = createRuns(parts, options.outcomesOf)

@@ -7,6 +7,7 @@ import type { Perform, StepContext, StepResult } from '#engine/tasks/executor.ts
 import type { Intent } from '#engine/trading/new-orders.ts'
 import { type Seat, seatSchema } from '#shared/domain/agent.ts'
 import { type Ballot, firstChoices, isAbstention } from '#shared/domain/ballot.ts'
+import { traderVoter } from '#shared/domain/collaboration.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Actor } from '#shared/domain/journal.ts'
@@ -14,6 +15,7 @@ import { type ModelCall, type ModelUse, modelVoter } from '#shared/domain/model.
 import { isClosed } from '#shared/domain/order.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
+import { sleep } from '#shared/lib/clock.ts'
 import { ZERO } from '#shared/lib/decimal.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { type Answer, checkAnswer, type Question } from './answers.ts'
@@ -21,6 +23,7 @@ import { briefingOf } from './briefing.ts'
 import { profileFor } from './decide-terms.ts'
 import { decide, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
+import { recollect } from './recollect.ts'
 import { awaitReview, groundsOf, orderOf } from './review-step.ts'
 import { intentOf } from './reviews.ts'
 import { questionOf, type RunMemory } from './run-memory.ts'
@@ -85,10 +88,24 @@ const works: Readonly<Record<string, Work>> = {
 /** Asks a seat over the bus. Rejects with ANSWER_INVALID, ANSWER_LATE after the signal, and with what the agent fails with. */
 export async function askSeat<Asked extends Question>(
   run: RunWork,
-  { seat, asked, input, timeoutMs, signal }: Asking & { seat: Seat; asked: Asked; input: unknown },
+  {
+    seat,
+    asked,
+    input,
+    timeoutMs,
+    signal,
+    onLate,
+  }: Asking & { seat: Seat; asked: Asked; input: unknown; onLate?: (answer: unknown) => void },
 ): Promise<Answer<Asked>> {
+  if (signal.aborted) {
+    throw new ParleyError('ANSWER_LATE', `The ${seat} was not asked "${asked}": the step was stopped before.`)
+  }
   // The request is not withdrawn when the run stops: what the agent was asked may be billed, and is to be recorded.
-  const answer = await run.parts.bus.request(`agent.${seat}`, { action: asked, input }, { timeoutMs })
+  const answer = await run.parts.bus.request(
+    `agent.${seat}`,
+    { action: asked, input },
+    { timeoutMs, ...(onLate && { onLate }) },
+  )
   if (signal.aborted) {
     throw new ParleyError('ANSWER_LATE', `The ${seat} answered "${asked}" after the step was stopped.`)
   }
@@ -102,7 +119,28 @@ function ask<Asked extends Question>(
   asked: Asked,
   input: unknown,
 ): Promise<Answer<Asked>> {
-  return askSeat(run, { seat, asked, input, ...askingOf(context) })
+  return askSeat(run, {
+    seat,
+    asked,
+    input,
+    ...askingOf(context),
+    onLate: (answer) => void recordLate(run, context, seat, asked, answer),
+  })
+}
+
+/** Journals an answer that came after the step's time was over; nothing else comes of it. */
+function recordLate(
+  { parts, memory }: RunWork,
+  { step, attempt }: StepContext,
+  seat: Seat,
+  asked: Question,
+  answer: unknown,
+): Promise<unknown> {
+  const usd = typeof answer === 'object' && answer !== null && 'usd' in answer ? Number(answer.usd) : 0
+  const what = `The ${seat} answered "${asked}" after its time${usd > 0 ? `, at a cost of $${usd}` : ''}.`
+  const data = { runId: memory.runId, stepId: step.id, attempt, what }
+  const actor: Actor = { kind: 'agent', id: seat }
+  return parts.journal.append({ kind: 'stepAnsweredLate', data, actor, correlationId: memory.runId })
 }
 
 const askingOf = ({ step: { timeoutMs }, signal }: StepContext): Asking => ({ timeoutMs, signal })
@@ -153,7 +191,7 @@ async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promi
   const { memory, parts } = run
   const task = context.step.id
   const definition = parts.planning.tasks[task]
-  const briefing = briefingOf(parts, memory)
+  const briefing = await briefingOf(parts, memory)
   if (definition === undefined) throw new ParleyError('PROFILE_UNKNOWN_TASK', `There is no research task "${task}".`)
   const input: ResearchInput = {
     task,
@@ -195,7 +233,7 @@ function ageWords({ keptSeconds }: Evidence): string {
 }
 
 async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
-  const briefing = briefingOf(run.parts, run.memory)
+  const briefing = await briefingOf(run.parts, run.memory)
   const tasks: Record<string, ResearchTask> = {}
   for (const { id, action } of run.memory.plan.steps) {
     const task = action === 'research' ? run.parts.planning.tasks[id] : undefined
@@ -219,12 +257,13 @@ async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promi
 
 async function doAnalyse(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   await formInsight(run, seat, askingOf(context))
+  await recollect(run)
   return done
 }
 
 /** Has the market view formed from what is known now. */
 export async function formInsight(run: RunWork, seat: Seat, asking: Asking): Promise<void> {
-  const briefing = briefingOf(run.parts, run.memory)
+  const briefing = await briefingOf(run.parts, run.memory)
   const past = run.parts.history.listViews(run.memory.goal.instrument, viewsLookedBack)
   const { insight, remarks } = await askSeat(run, { seat, asked: 'analyse', input: { briefing, past }, ...asking })
   await record(
@@ -260,7 +299,7 @@ function recordCall(run: RunWork, { step }: StepContext, call: ModelCall, ...eve
 export async function argueRound(run: RunWork, seat: Seat, round: number, asking: Asking): Promise<void> {
   const { memory } = run
   const earlier = memory.debate.filter((said) => said.round < round)
-  const input = { briefing: briefingOf(run.parts, memory), round, earlier }
+  const input = { briefing: await briefingOf(run.parts, memory), round, earlier }
   const answer = await askSeat(run, { seat, asked: 'argue', input, ...asking })
   const argument = {
     ...answer.argument,
@@ -276,7 +315,7 @@ export async function argueRound(run: RunWork, seat: Seat, round: number, asking
 
 async function doPropose(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const { memory } = run
-  const input = { briefing: briefingOf(run.parts, memory), insight: memory.insight, debate: memory.debate }
+  const input = { briefing: await briefingOf(run.parts, memory), insight: memory.insight, debate: memory.debate }
   const proposals = await ask(run, context, seat, 'propose', input)
   for (const { id, runId, instrument } of proposals)
     refuseStray(memory, seat, `The proposal ${id}`, { runId, instrument })
@@ -322,7 +361,7 @@ async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise
 async function castModelBallot(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const proposal = questionOf(run.memory)
   if (proposal === undefined) return done
-  const briefing = proposalBriefingOf(run, proposal)
+  const briefing = await proposalBriefingOf(run, proposal)
   const { assessment, call } = await ask(run, context, seat, 'judge', { briefing })
   const ballot = ballotOf(run, modelVoter(seat), proposal, assessment)
   const remark: Remark = {
@@ -348,13 +387,14 @@ function modelVoteSentence({ name, failure }: ModelCall, { choice, reasons }: Ba
   return `The model ${name} ${option === undefined ? 'abstains' : `votes to ${option}`}. ${reasons.join(' ')}`
 }
 
-function proposalBriefingOf({ parts, memory, outcomes }: RunWork, proposal: Proposal): ProposalBriefing {
+async function proposalBriefingOf({ parts, memory, outcomes }: RunWork, proposal: Proposal): Promise<ProposalBriefing> {
   return {
-    ...briefingOf(parts, memory),
+    ...(await briefingOf(parts, memory)),
     proposal,
     insight: memory.insight,
     debate: memory.debate,
     outcomes,
+    recalled: memory.recollection?.recalled ?? [],
     outgoing: [...memory.messages.map(({ text }) => text), JSON.stringify(proposal)],
   }
 }
@@ -378,7 +418,7 @@ export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Pr
   const { memory } = run
   const proposal = questionOf(memory)
   if (proposal === undefined) return
-  const input = { briefing: proposalBriefingOf(run, proposal) }
+  const input = { briefing: await proposalBriefingOf(run, proposal) }
   const { assessment, remarks, revised } = await askSeat(run, { seat, asked: 'assess', input, ...asking })
   const ballot = ballotOf(run, seat, proposal, assessment)
   const revision: DeskEvent[] =
@@ -395,8 +435,9 @@ export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Pr
   )
 }
 
-async function doDecide(run: RunWork, _context: StepContext, seat: Seat): Promise<StepResult> {
+async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts, epoch } = run
+  await closedVote(run, signal)
   // The trader may add another fact while the first is thought about.
   for (let heard: unknown; heard !== run.thinkingAgain.current; ) {
     heard = run.thinkingAgain.current
@@ -423,6 +464,16 @@ async function doDecide(run: RunWork, _context: StepContext, seat: Seat): Promis
   )
   return done
 }
+
+/** Resolves when the vote is over: where the trader takes part, at its deadline, since a ballot can be changed until then. */
+async function closedVote({ memory, parts }: RunWork, signal: AbortSignal): Promise<void> {
+  const { collaboration } = memory.goal
+  if (collaboration?.participants.some(({ voter }) => voter === traderVoter) !== true) return
+  if (questionOf(memory)?.action === 'hold') return
+  while (parts.clock.now() <= collaboration.deadlines.voteBy) await sleep(parts.clock, lookEveryMs, signal)
+}
+
+const lookEveryMs = 100
 
 function decisionSentence({ status, action, reason }: ReturnType<typeof decide>): string {
   switch (status) {

@@ -4,8 +4,8 @@ import { type PooledView, poolSignals } from '#engine/agents/pool.ts'
 import type { Briefing, Remark } from '#engine/agents/seat.ts'
 import type { ViewRecord } from '#engine/agents/view-record.ts'
 import { list, percent, span } from '#engine/agents/wording.ts'
-import type { Regime } from '#engine/market/regimes.ts'
 import type { Insight } from '#shared/domain/insight.ts'
+import { type Regime, regimeWords } from '#shared/domain/situation.ts'
 import { describeTempering, temper } from './temper.ts'
 
 export interface Analysis {
@@ -47,13 +47,6 @@ export function analyse(briefing: Briefing, record: ViewRecord | null = null): A
   const text = `${headline(insight)}${tempering}${state} ${insight.reasons.join(' ')}${gaps}`
   const remark: Remark = { kind: 'analysis', text, confidence: insight.confidence, evidence: insight.evidence }
   return { insight, regime, remarks: [remark] }
-}
-
-const regimeWords: Readonly<Record<Regime, string>> = {
-  'trend up': 'an up trend',
-  'trend down': 'a down trend',
-  range: 'a range',
-  crisis: 'a crisis',
 }
 
 function insightOf({ instrument }: Briefing, view: PooledView, market: MarketRead, volatility: number): Insight {
