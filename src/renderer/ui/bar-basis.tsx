@@ -7,8 +7,8 @@ import { Moment } from './figures.tsx'
 export function BasisWords({ basis }: { basis: BarBasis }) {
   return (
     <span>
-      from {basis.bars} closed bars of {basis.timeframe}, <Moment at={basis.from} as="moment" /> to{' '}
-      <Moment at={basis.to} as="moment" />
+      from {basis.bars} closed bars of {basis.timeframe}, <Moment at={basis.from} as="date" /> to{' '}
+      <Moment at={basis.to} as="date" />
     </span>
   )
 }

@@ -1,6 +1,8 @@
 import styles from './share-bar.module.css'
 
 interface ShareBarProps {
+  /** A limit warns as it fills; a part of something does not. Default limit. */
+  kind?: 'limit' | 'part'
   /** From 0 on; what is beyond 1 fills the bar and turns its colour. */
   share: number | null
   /** What the bar shows, for screen readers. */
@@ -9,10 +11,10 @@ interface ShareBarProps {
   mark?: number
 }
 
-/** How much of something is used, as a bar: quiet below 80 %, amber from there on, red when it is full. */
-export function ShareBar({ share, label, mark }: ShareBarProps) {
+/** A share as a bar; that of a limit is quiet below 80 %, amber from there on, red when it is full. */
+export function ShareBar({ kind = 'limit', share, label, mark }: ShareBarProps) {
   const used = share === null ? 0 : Math.min(1, Math.max(0, share))
-  const level = share === null ? 'none' : share >= 1 ? 'full' : share >= 0.8 ? 'high' : 'low'
+  const level = share === null || kind === 'part' ? 'low' : share >= 1 ? 'full' : share >= 0.8 ? 'high' : 'low'
   return (
     <span
       className={styles.bar}

@@ -41,7 +41,7 @@ const columns: Column<ViewRecordRow>[] = [
     key: 'why',
     title: 'What was said',
     render: ({ agent, instrument }) => (
-      <Link to="/conversations" search={{ agent, instrument }}>
+      <Link to="/conversations" search={{ agent, instrument }} className={styles.link}>
         said ›
       </Link>
     ),

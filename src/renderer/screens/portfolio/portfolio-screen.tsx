@@ -7,7 +7,7 @@ import { BasisWords, InstrumentLink } from '#renderer/ui/bar-basis.tsx'
 import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { Moment } from '#renderer/ui/figures.tsx'
 import { formatDecimal, formatMoney, formatNumber, formatPercent } from '#renderer/ui/format.ts'
-import { Panel, Screen } from '#renderer/ui/panel.tsx'
+import { Panel, PanelBody, Screen } from '#renderer/ui/panel.tsx'
 import { ShareBar } from '#renderer/ui/share-bar.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import {
@@ -16,6 +16,7 @@ import {
   portfolioGoalSchema,
   portfolioGoals,
 } from '#shared/domain/portfolio-report.ts'
+import { ZERO } from '#shared/lib/decimal.ts'
 import { FrontierPicture } from './frontier-picture.tsx'
 import styles from './portfolio-screen.module.css'
 
@@ -37,6 +38,8 @@ const goalWords: Readonly<Record<PortfolioGoal, { readonly title: string; readon
 }
 
 const money = (value: number, signed = false) => formatNumber(value, { places: 2, signed })
+
+const none = <span className={styles.dim}>none</span>
 
 /** What is held, what could be, and how to get there. */
 export function PortfolioScreen() {
@@ -93,9 +96,14 @@ function Holdings({ report }: { report: PortfolioReport }) {
       key: 'quantity',
       title: 'Quantity',
       numeric: true,
-      render: ({ quantity }) => formatDecimal(quantity, { places: 6 }),
+      render: ({ quantity }) => (quantity === ZERO ? none : formatDecimal(quantity, { places: 6 })),
     },
-    { key: 'worth', title: `Worth, ${currency}`, numeric: true, render: ({ worth }) => money(worth) },
+    {
+      key: 'worth',
+      title: `Worth, ${currency}`,
+      numeric: true,
+      render: ({ worth }) => (worth === 0 ? none : money(worth)),
+    },
     {
       key: 'markedAt',
       title: 'as of',
@@ -119,7 +127,8 @@ function Holdings({ report }: { report: PortfolioReport }) {
       wide: true,
       render: ({ instrument, weight, suggested }) => (
         <ShareBar
-          share={Math.min(0.79, weight)}
+          kind="part"
+          share={weight}
           label={`${instrument}, weight`}
           {...(suggestion !== null && { mark: suggested })}
         />
@@ -138,7 +147,9 @@ function Holdings({ report }: { report: PortfolioReport }) {
       {holdings.length === 0 ? (
         <EmptyState title="Nothing is held">Weights appear with the first fill.</EmptyState>
       ) : (
-        <DataTable label="Holdings" columns={columns} rows={holdings} rowKey={({ instrument }) => instrument} />
+        <PanelBody label="Holdings, table">
+          <DataTable label="Holdings" columns={columns} rows={holdings} rowKey={({ instrument }) => instrument} />
+        </PanelBody>
       )}
     </Panel>
   )
@@ -189,14 +200,24 @@ function Trades({ report: { trades, currency, invested, band, suggestion } }: { 
   if (invested <= 0) {
     return (
       <p>
-        Nothing is invested, so there is nothing to trade. <Link to="/desk">Decide on the Desk ›</Link>
+        Nothing is invested, so there is nothing to trade.{' '}
+        <Link to="/desk" className={styles.link}>
+          Decide on the Desk ›
+        </Link>
       </p>
     )
   }
   if (trades.length === 0) return <p>Every weight is within {formatPercent(band, 0, false)} of the suggested one.</p>
   return (
     <>
-      <DataTable label="Trades to get there" columns={columns} rows={trades} rowKey={({ instrument }) => instrument} />
+      <PanelBody label="Trades to get there, table">
+        <DataTable
+          label="Trades to get there"
+          columns={columns}
+          rows={trades}
+          rowKey={({ instrument }) => instrument}
+        />
+      </PanelBody>
       <p className={styles.dim}>
         Whole lots; a weight within {formatPercent(band, 0, false)} of its target is left alone. Nothing of this is
         sent: only decisions trade.

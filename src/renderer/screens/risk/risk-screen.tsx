@@ -5,7 +5,7 @@ import { BasisWords, InstrumentLink } from '#renderer/ui/bar-basis.tsx'
 import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { Moment } from '#renderer/ui/figures.tsx'
 import { formatDecimal, formatNumber, formatPercent, unavailable } from '#renderer/ui/format.ts'
-import { Panel, Screen } from '#renderer/ui/panel.tsx'
+import { Panel, PanelBody, Screen } from '#renderer/ui/panel.tsx'
 import { ShareBar } from '#renderer/ui/share-bar.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import type { RiskReport } from '#shared/domain/risk-report.ts'
@@ -86,7 +86,9 @@ function Limits({ report: { limits, currency } }: { report: RiskReport }) {
   ]
   return (
     <Panel title="Limits of the mandate" about={<span>An order that would pass one of them is denied.</span>}>
-      <DataTable label="Limits of the mandate" columns={columns} rows={limits} rowKey={({ limit }) => limit} />
+      <PanelBody label="Limits of the mandate, table">
+        <DataTable label="Limits of the mandate" columns={columns} rows={limits} rowKey={({ limit }) => limit} />
+      </PanelBody>
       {limits.some(({ used }) => used === null) && (
         <p className={styles.note}>What cannot be measured counts as used up: no order that adds risk leaves.</p>
       )}
@@ -128,7 +130,9 @@ function Exposure({ report }: { report: RiskReport }) {
       key: 'bar',
       title: '',
       wide: true,
-      render: ({ instrument, riskShare }) => <ShareBar share={riskShare} label={`${instrument}, share of the risk`} />,
+      render: ({ instrument, riskShare }) => (
+        <ShareBar kind="part" share={riskShare} label={`${instrument}, share of the risk`} />
+      ),
     },
   ]
   return (
@@ -144,10 +148,15 @@ function Exposure({ report }: { report: RiskReport }) {
     >
       {exposures.length === 0 ? (
         <EmptyState title="Nothing is held">
-          Exposure appears with the first fill. <Link to="/desk">Decide on the Desk ›</Link>
+          Exposure appears with the first fill.{' '}
+          <Link to="/desk" className={styles.link}>
+            Decide on the Desk ›
+          </Link>
         </EmptyState>
       ) : (
-        <DataTable label="Exposure" columns={columns} rows={exposures} rowKey={({ instrument }) => instrument} />
+        <PanelBody label="Exposure, table">
+          <DataTable label="Exposure" columns={columns} rows={exposures} rowKey={({ instrument }) => instrument} />
+        </PanelBody>
       )}
     </Panel>
   )
@@ -192,16 +201,18 @@ function Tails({ report }: { report: RiskReport }) {
         <EmptyState title={exposures.length === 0 ? 'Nothing to lose' : 'Unavailable'}>{why}</EmptyState>
       ) : (
         <>
-          <DataTable label="What a day may cost" columns={columns} rows={tails} rowKey={({ method }) => method} />
+          <PanelBody label="What a day may cost, table">
+            <DataTable label="What a day may cost" columns={columns} rows={tails} rowKey={({ method }) => method} />
+          </PanelBody>
           {drawdown !== null && (
             <p className={styles.note}>
               Held as it is now, the book would at worst have fallen by {formatPercent(drawdown.depth, 1, false)} of the
-              equity, from <Moment at={drawdown.from} as="moment" /> to <Moment at={drawdown.trough} as="moment" />
+              equity, from <Moment at={drawdown.from} as="date" /> to <Moment at={drawdown.trough} as="date" />
               {drawdown.recovered === null ? (
                 ', and has not recovered since'
               ) : (
                 <>
-                  , and recovered by <Moment at={drawdown.recovered} as="moment" />
+                  , and recovered by <Moment at={drawdown.recovered} as="date" />
                 </>
               )}
               ; at the last of the bars it stands {formatPercent(drawdown.now, 1, false)} below its peak.
@@ -221,7 +232,7 @@ function Stresses({ report: { stresses, currency } }: { report: RiskReport }) {
     {
       key: 'at',
       title: 'It was',
-      render: ({ at }) => (at === null ? <span className={styles.dim}>made up</span> : <Moment at={at} as="moment" />),
+      render: ({ at }) => (at === null ? <span className={styles.dim}>made up</span> : <Moment at={at} as="date" />),
     },
     { key: 'change', title: `The book makes, ${currency}`, numeric: true, render: ({ change }) => money(change, true) },
     { key: 'share', title: 'of equity', numeric: true, render: ({ share }) => formatPercent(share, 2) },
@@ -230,14 +241,20 @@ function Stresses({ report: { stresses, currency } }: { report: RiskReport }) {
       title: '',
       wide: true,
       render: ({ name, share }) => (
-        <ShareBar share={share === null ? null : Math.max(0, -share)} label={`${name}, loss of the equity`} />
+        <ShareBar
+          kind="part"
+          share={share === null ? null : Math.max(0, -share)}
+          label={`${name}, loss of the equity`}
+        />
       ),
     },
   ]
   if (stresses.length === 0) return null
   return (
     <Panel title="Stress">
-      <DataTable label="Stress" columns={columns} rows={stresses} rowKey={({ name }) => name} />
+      <PanelBody label="Stress, table">
+        <DataTable label="Stress" columns={columns} rows={stresses} rowKey={({ name }) => name} />
+      </PanelBody>
     </Panel>
   )
 }
