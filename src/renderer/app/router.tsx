@@ -6,7 +6,9 @@ import { conversationViews } from '#renderer/screens/conversations/views.ts'
 import { Desk } from '#renderer/screens/desk/desk.tsx'
 import { JournalScreen } from '#renderer/screens/journal/journal.tsx'
 import { PlanScreen } from '#renderer/screens/plan/plan-screen.tsx'
+import { PortfolioScreen } from '#renderer/screens/portfolio/portfolio-screen.tsx'
 import { ReviewScreen } from '#renderer/screens/review/review-screen.tsx'
+import { RiskScreen } from '#renderer/screens/risk/risk-screen.tsx'
 import { RunsScreen } from '#renderer/screens/runs/runs.tsx'
 import { SettingsScreen } from '#renderer/screens/settings/settings.tsx'
 import { ErrorState } from '#renderer/ui/states.tsx'
@@ -61,6 +63,8 @@ const routes = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/reviews', component: ReviewScreen }),
   createRoute({ getParentRoute: () => root, path: '/reviews/$reviewId', component: ReviewScreen }),
   createRoute({ getParentRoute: () => root, path: '/runs', component: RunsScreen }),
+  createRoute({ getParentRoute: () => root, path: '/risk', component: RiskScreen }),
+  createRoute({ getParentRoute: () => root, path: '/portfolio', component: PortfolioScreen }),
   createRoute({
     getParentRoute: () => root,
     path: '/conversations',
