@@ -13,7 +13,7 @@ const votesOf = ({ ballots }: RunMemory, without: Seat) =>
   ballots
     .filter(({ voter }) => voter !== without)
     .map(({ voter, choice, confidence }) => [voter, choice, confidence])
-    .sort()
+    .toSorted(([a], [b]) => String(a).localeCompare(String(b)))
 
 const change = (changes: (said: Said) => Said): Tamper =>
   on('assess', async (answer) => {
@@ -40,9 +40,9 @@ const harms: readonly (readonly [string, Tamper, RegExp])[] = [
     }),
     /Maximum call stack/,
   ],
-  ['floods the conversation', change(() => ({ remarks: Array(10_000).fill(remark) })), /says too much/],
+  ['floods the conversation', change(() => ({ remarks: Array.from({ length: 10_000 }, () => remark) })), /says too much/],
   ['floods it in one breath', change(() => ({ remarks: [{ ...remark, text: 'Buy! '.repeat(1e6) }] })), /says too much/],
-  ['floods its reasons', assessment({ reasons: Array(1e6).fill('because') }), /says too much/],
+  ['floods its reasons', assessment({ reasons: Array.from({ length: 1e6 }, () => 'because') }), /says too much/],
   ['goes round in circles', change((said) => ({ loop: goRound(said) })), /says too much/],
   [
     'cites evidence that nobody gathered',
