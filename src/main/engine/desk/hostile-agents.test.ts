@@ -10,10 +10,11 @@ const wish = { policy: 'simple-majority' } as const
 
 /** What somebody else than the one who lies votes, and how sure. */
 const votesOf = ({ ballots }: RunMemory, without: Seat) =>
-  ballots
-    .filter(({ voter }) => voter !== without)
-    .map(({ voter, choice, confidence }) => [voter, choice, confidence])
-    .toSorted(([a], [b]) => String(a).localeCompare(String(b)))
+  new Map(
+    ballots
+      .filter(({ voter }) => voter !== without)
+      .map(({ voter, choice, confidence }) => [voter, { choice, confidence }]),
+  )
 
 const change = (changes: (said: Said) => Said): Tamper =>
   on('assess', async (answer) => {
@@ -40,7 +41,11 @@ const harms: readonly (readonly [string, Tamper, RegExp])[] = [
     }),
     /Maximum call stack/,
   ],
-  ['floods the conversation', change(() => ({ remarks: Array.from({ length: 10_000 }, () => remark) })), /says too much/],
+  [
+    'floods the conversation',
+    change(() => ({ remarks: Array.from({ length: 10_000 }, () => remark) })),
+    /says too much/,
+  ],
   ['floods it in one breath', change(() => ({ remarks: [{ ...remark, text: 'Buy! '.repeat(1e6) }] })), /says too much/],
   ['floods its reasons', assessment({ reasons: Array.from({ length: 1e6 }, () => 'because') }), /says too much/],
   ['goes round in circles', change((said) => ({ loop: goRound(said) })), /says too much/],
