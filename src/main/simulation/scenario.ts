@@ -61,6 +61,8 @@ export interface Scenario {
   readonly mandateEndsAfterMs: number | null
   /** Orders worth more are reviewed, in USDT; null for none. */
   readonly reviewAbove: number | null
+  /** Basis points of the price's move that void a review: some of the trader's approvals come after it, or hardly any. */
+  readonly reviewDriftBps: number
   readonly broker: PaperFaults
   readonly sources: SourceFaults
   readonly agents: AgentFaults
@@ -97,6 +99,7 @@ export function drawScenario(random: Random): Scenario {
     slowestCommitMs: random.int(0, 5),
     mandateEndsAfterMs: random.chance(0.2) ? random.int(minuteMs, 4 * minuteMs) : null,
     reviewAbove: random.fork('reviews').pick([null, 500, 4_000]),
+    reviewDriftBps: random.fork('drift').pick([0.5, 50]),
     broker: {
       lostRequest: link(0.3),
       lostAcknowledgement: link(0.3),

@@ -56,8 +56,7 @@ export interface SimulationOptions {
 const coolDownMs = 10_000
 const traded = coins.slice(0, 2)
 /** Reviews that expire and drift within the minutes of a simulation. */
-const reviewTerms: Omit<ReviewPolicy, 'aboveNotional'> = {
-  driftLimitBps: 2,
+const reviewTerms: Omit<ReviewPolicy, 'aboveNotional' | 'driftLimitBps'> = {
   expiresAfterSeconds: { paper: 20, live: 20 },
   questions: 2,
   blindFirst: true,
@@ -95,9 +94,9 @@ export async function simulateSeed(
   const steady = createSimulatedSources({ exchange, clock, ...steadySources })
   let faulty = true
   const sources: ResearchSources = { fetch: (...asked) => (faulty ? unsteady : steady).fetch(...asked) }
-  const { reviewAbove } = scenario
+  const { reviewAbove, reviewDriftBps } = scenario
   const aboveNotional = reviewAbove === null ? null : decimal(reviewAbove)
-  const reviewPolicy: ReviewPolicy = { ...reviewTerms, aboveNotional }
+  const reviewPolicy: ReviewPolicy = { ...reviewTerms, aboveNotional, driftLimitBps: reviewDriftBps }
   const mandate: Mandate = {
     instruments: traded.map(({ instrument }) => instrument.id),
     maximumOrderNotional: decimal(25_000),

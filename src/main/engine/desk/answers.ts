@@ -8,6 +8,7 @@ import { modelCallSchema } from '#shared/domain/model.ts'
 import { outcomeSchema } from '#shared/domain/outcome.ts'
 import { proposalSchema } from '#shared/domain/proposal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+import { refuseFlood } from './floods.ts'
 
 const remarkSchema = z.object({
   kind: z.enum(['thought', 'analysis', 'proposal', 'challenge', 'vote']),
@@ -56,6 +57,7 @@ export type Answer<Asked extends Question> = z.infer<(typeof answerSchemas)[Aske
 
 /** Checks what an agent answered; throws ANSWER_INVALID. */
 export function checkAnswer<Asked extends Question>(asked: Asked, seat: string, answer: unknown): Answer<Asked> {
+  refuseFlood(asked, seat, answer)
   const result = answerSchemas[asked].safeParse(answer)
   if (result.success) return result.data as Answer<Asked>
   const [issue] = result.error.issues

@@ -22,6 +22,7 @@ import { type Answer, checkAnswer, type Question } from './answers.ts'
 import { briefingOf } from './briefing.ts'
 import { profileFor } from './decide-terms.ts'
 import { decide, votingPolicy } from './decision.ts'
+import { refuseFalseFindings, refuseFalseOutcome, refuseImpostor, refuseInvented, refuseTwins } from './honesty.ts'
 import type { DeskParts } from './parts.ts'
 import { recollect } from './recollect.ts'
 import { awaitReview, groundsOf, orderOf } from './review-step.ts'
@@ -110,7 +111,9 @@ export async function askSeat<Asked extends Question>(
   if (signal.aborted) {
     throw new ParleyError('ANSWER_LATE', `The ${seat} answered "${asked}" after the step was stopped.`)
   }
-  return checkAnswer(asked, seat, answer)
+  const checked = checkAnswer(asked, seat, answer)
+  refuseInvented(run.memory, seat, checked)
+  return checked
 }
 
 function ask<Asked extends Question>(
@@ -202,7 +205,7 @@ async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promi
     attemptsLeft: context.attemptsLeft,
   }
   const { evidence, usd, kept, failed } = await ask(run, context, seat, 'research', input)
-  for (const { id, runId } of evidence) refuseStray(memory, seat, `The evidence ${id}`, { runId })
+  refuseFalseFindings(memory, task, evidence)
   await record(
     run,
     seat,
@@ -267,6 +270,10 @@ export async function formInsight(run: RunWork, seat: Seat, asking: Asking): Pro
   const briefing = await briefingOf(run.parts, run.memory)
   const past = run.parts.history.listViews(run.memory.goal.instrument, viewsLookedBack)
   const { insight, remarks } = await askSeat(run, { seat, asked: 'analyse', input: { briefing, past }, ...asking })
+  if (insight !== null) {
+    refuseImpostor(seat, insight.agent)
+    refuseStray(run.memory, seat, 'The view', { runId: run.memory.runId, instrument: insight.instrument })
+  }
   await record(
     run,
     seat,
@@ -302,6 +309,10 @@ export async function argueRound(run: RunWork, seat: Seat, round: number, asking
   const earlier = memory.debate.filter((said) => said.round < round)
   const input = { briefing: await briefingOf(run.parts, memory), round, earlier }
   const answer = await askSeat(run, { seat, asked: 'argue', input, ...asking })
+  refuseImpostor(seat, answer.argument.side)
+  if (answer.argument.round !== round) {
+    throw new ParleyError('ANSWER_INVALID', `The ${seat} argues in round ${answer.argument.round}, not ${round}.`)
+  }
   const argument = {
     ...answer.argument,
     points: answer.argument.points.map((point) => ({ ...point, evidence: [...point.evidence] })),
@@ -320,6 +331,7 @@ async function doPropose(run: RunWork, context: StepContext, seat: Seat): Promis
   const proposals = await ask(run, context, seat, 'propose', input)
   for (const { id, runId, instrument } of proposals)
     refuseStray(memory, seat, `The proposal ${id}`, { runId, instrument })
+  refuseTwins('proposal', [...memory.proposals, ...proposals])
   const preferred = proposals[0]
   if (preferred === undefined) throw new ParleyError('NOTHING_PROPOSED', 'The strategist proposed nothing.')
   await record(
@@ -571,6 +583,7 @@ async function doEvaluate(run: RunWork, context: StepContext, seat: Seat): Promi
   }
   const outcome = await ask(run, context, seat, 'evaluate', execution)
   refuseStray(memory, seat, 'The outcome', outcome)
+  refuseFalseOutcome(execution, outcome)
   const remarks: Remark[] = outcome.lessons.map((text) => ({ kind: 'analysis', text, confidence: null, evidence: [] }))
   await record(run, seat, { kind: 'outcomeMeasured', data: { outcome } }, ...posted(run, seat, remarks))
   return done

@@ -66,7 +66,8 @@ function afterStep(plan: CollaborativePlan, record: DeskRecord): CollaborativePl
     case 'reviewExpired':
       return to('expired', 'Nobody answered the review in time.')
     case 'reviewVoided':
-      return to('rejected', record.data.why)
+      // What voided it may also end the run: the plan ends with that, rejected or cancelled.
+      return plan.state === 'inReview' ? { ...plan, reason: record.data.why } : undefined
     case 'stepStarted':
       return record.data.stepId === 'execute' && plan.state === 'approved' ? to('executing', null) : undefined
     case 'orderFilled':
@@ -76,7 +77,10 @@ function afterStep(plan: CollaborativePlan, record: DeskRecord): CollaborativePl
       if (status !== 'completed') return to(status, reason)
       if (plan.traded || !carriesOut(plan)) return to('completed', null) ?? to('failed', 'Nothing was proposed.')
       if (plan.state === 'executing') return to('failed', 'Nothing was filled.')
-      return to('rejected', 'Nobody approved it.') ?? to('failed', 'It ended before it was carried out.')
+      return (
+        to('rejected', plan.state === 'inReview' ? plan.reason : 'Nobody approved it.') ??
+        to('failed', 'It ended before it was carried out.')
+      )
     }
     default:
       return undefined

@@ -5,7 +5,8 @@ import type { PlanWish } from '#shared/contract/plans.ts'
 import { type PlanState, planTransitions } from '#shared/domain/collaborative-plan.ts'
 import { defaultSettings } from '#shared/domain/settings.ts'
 import { type TraderBallot, traderBallotSchema } from '#shared/domain/trader-ballot.ts'
-import { deskKernel } from '#test/builders/desk-kernel.ts'
+import { decimal } from '#shared/lib/decimal.ts'
+import { deskKernel, shippedReviewPolicy } from '#test/builders/desk-kernel.ts'
 import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
 import { portfolioRisk } from './portfolio-risk.ts'
 
@@ -47,6 +48,18 @@ describe('a collaborative plan', () => {
     expect(tally?.support.length).toBeGreaterThan(0)
     expect(decision?.status).toBe('agreed')
     expect(queries.listOrders(undefined, 10).every(({ runId }) => runId === plan.runId)).toBe(true)
+  })
+
+  it('whose review is void ends rejected, and says why', async () => {
+    const reviewPolicy = { ...shippedReviewPolicy, aboveNotional: decimal(1), driftLimitBps: 0.01 }
+    const { create, ended, statesOf } = await started({ options: { templates, reviewPolicy } })
+    const { id } = await create({ template: 'daily-trading-strategy', policy: 'simple-majority' })
+    expect(await ended(id)).toMatchObject({
+      state: 'rejected',
+      traded: false,
+      reason: expect.stringMatching(/^The price moved \d+ basis points/),
+    })
+    expect(statesOf(id)).toEqual(['draft', 'proposing', 'voting', 'inReview', 'rejected'])
   })
 
   it('that only finds out ends with the vote, and nothing is sent', async () => {

@@ -6,7 +6,7 @@ import type { Projection } from './projection.ts'
 /** The collaborative plans as they are now. */
 export const plansProjection: Projection = {
   name: 'plans',
-  version: 2,
+  version: 3,
   tables: ['plans'],
   schema: `
     CREATE TABLE plans (
