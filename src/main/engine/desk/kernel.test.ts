@@ -275,6 +275,7 @@ describe('KS-11 what an agent can reach', () => {
     'runs.cancel',
     'runs.pause',
     'runs.resume',
+    'runs.research',
     'reviews.approve',
     'reviews.edit',
     'reviews.reject',
