@@ -26,7 +26,7 @@ import type { DeskParts } from './parts.ts'
 import { recollect } from './recollect.ts'
 import { awaitReview, groundsOf, orderOf } from './review-step.ts'
 import { intentOf } from './reviews.ts'
-import { questionOf, type RunMemory } from './run-memory.ts'
+import { questionOf, type RunMemory, voteDeadlines } from './run-memory.ts'
 
 /** One run as its steps see it. */
 export interface RunWork {
@@ -466,7 +466,11 @@ async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Prom
   }
   const at = Math.floor(parts.clock.now())
   const profile = profileFor(memory.goal, parts.planning)
-  const counted = tally(votingPolicy(memory.goal, profile, parts.models), memory.ballots, at)
+  const policy = {
+    ...votingPolicy(memory.goal, profile, parts.models),
+    deadline: voteDeadlines(memory)?.voteBy ?? null,
+  }
+  const counted = tally(policy, memory.ballots, at)
   const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }
   const decision = decide(made, questionOf(memory), counted, memory.validation, profile, groundsOf(parts, memory))
@@ -491,7 +495,8 @@ async function closedVote({ memory, parts }: RunWork, signal: AbortSignal): Prom
   const { collaboration } = memory.goal
   if (collaboration?.participants.some(({ voter }) => voter === traderVoter) !== true) return
   if (questionOf(memory)?.action === 'hold') return
-  while (parts.clock.now() <= collaboration.deadlines.voteBy) await sleep(parts.clock, lookEveryMs, signal)
+  const voteBy = voteDeadlines(memory)?.voteBy ?? 0
+  while (parts.clock.now() <= voteBy) await sleep(parts.clock, lookEveryMs, signal)
 }
 
 const lookEveryMs = 100
