@@ -65,9 +65,9 @@ export function runsRoutes({ kernel, queries, feed, settings, planning, models, 
       await kernel.runs.unpause(input.runId, trader)
       return summary(input.runId)
     }),
-    research: os.research.handler(async ({ input }) => {
+    addResearch: os.addResearch.handler(async ({ input }) => {
       run(input.runId)
-      await kernel.runs.research(input.runId, input.task, trader)
+      await kernel.runs.addResearch(input.runId, input.task, trader)
       return summary(input.runId)
     }),
     monitor: os.monitor.handler(({ input }) => {

@@ -46,7 +46,7 @@ export const runsContract = {
     .output(runSummarySchema),
   resume: oc.route({ method: 'POST', path: '/runs/{runId}/resume' }).input(one).output(runSummarySchema),
   /** Adds a research task to a run under way: its plan is changed for it, or it is said why not. */
-  research: oc
+  addResearch: oc
     .route({ method: 'POST', path: '/runs/{runId}/research' })
     .input(one.extend({ task: z.string().min(1) }))
     .output(runSummarySchema),

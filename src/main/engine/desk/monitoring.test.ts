@@ -89,7 +89,7 @@ describe('research that the trader asks for while a run is under way', () => {
     await desk.start()
     const run = await settle(desk.clock, desk.kernel.runs.start(goal, trader))
     await pass(desk.clock, 1_000)
-    await settle(desk.clock, desk.kernel.runs.research(run.runId, 'liquidity_analysis', trader))
+    await settle(desk.clock, desk.kernel.runs.addResearch(run.runId, 'liquidity_analysis', trader))
     const memory = await settle(desk.clock, run.ended)
     expect(memory.replans).toMatchObject([
       {
@@ -109,7 +109,7 @@ describe('research that the trader asks for while a run is under way', () => {
     const desk = deskWithSources()
     await desk.start()
     const run = await settle(desk.clock, desk.kernel.runs.start(goal, trader))
-    const asking = (task: string) => desk.kernel.runs.research(run.runId, task, trader)
+    const asking = (task: string) => desk.kernel.runs.addResearch(run.runId, task, trader)
     await expect(asking('nothing')).rejects.toMatchObject({ code: 'TASK_UNKNOWN' })
     await passUntil(desk.clock, () => desk.records.some(({ kind }) => kind === 'dossierValidated'))
     await expect(asking('liquidity_analysis')).rejects.toMatchObject({ code: 'RESEARCH_OVER' })

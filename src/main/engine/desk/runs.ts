@@ -49,7 +49,7 @@ export interface Runs {
    * Adds a research task to a run under way, as a goal that its plan is changed for; resolves once that is durable. Rejects with
    * RUN_NOT_ACTIVE, TASK_UNKNOWN, and RESEARCH_OVER once the dossier is being validated.
    */
-  research(runId: string, task: string, by: Actor): Promise<void>
+  addResearch(runId: string, task: string, by: Actor): Promise<void>
   /** What a run under way is going to come to; undefined for any other. */
   forecast(runId: string): RunForecast | undefined
   /** The trader joins in (see joinIn); rejects with RUN_NOT_ACTIVE, RUN_DECIDED. */
@@ -287,7 +287,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       plan?.resume()
       await durable
     },
-    async research(runId, task, by) {
+    async addResearch(runId, task, by) {
       const { memory, monitor } = activeRun(runId)
       const { title } = wantableTask(memory, planning, task)
       if (memory.plan.steps.some(({ id }) => id === task)) return
