@@ -37,7 +37,10 @@ export function print(text: string): void {
  * Shows how far something is, as a share from 0 to 1, in one line of standard error that is written over and in the end
  * wiped; shows nothing where standard error is no terminal.
  */
-export function showShare(what: string, stream = process.stderr): { report(share: number): void; end(): void } {
+export function showShare(
+  what: string,
+  stream = process.stderr,
+): { readonly report: (share: number) => void; readonly end: () => void } {
   let shown = ''
   const write = (line: string) => {
     if (!stream.isTTY || line === shown) return
