@@ -20,6 +20,7 @@ import { assess } from './seats/assess.ts'
 import { type Execution, lessonsOf } from './seats/lessons.ts'
 import { propose } from './seats/propose.ts'
 import { proposeReduction } from './seats/propose-reduction.ts'
+import { settleTerms } from './seats/settle.ts'
 import { validate } from './seats/validate.ts'
 
 /** What the researcher is asked. */
@@ -75,7 +76,7 @@ export function createRoster({ bus, clock, ids, sources, custom, onHealth, model
   }
   const answer = (input: unknown) => answerQuestion(input as AskedOfSeat)
   const handlers: Readonly<Record<Seat, Handlers>> = {
-    planner: {},
+    planner: { settle: (input) => settleTerms((input as { briefing: ProposalBriefing }).briefing) },
     researcher: {
       research: (input, signal) => {
         const { task, definition, ...about } = input as ResearchInput
