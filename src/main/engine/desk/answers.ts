@@ -43,6 +43,7 @@ export const answerSchemas = {
     remarks,
     revised: z.object({ quantity: decimalSchema, why: z.string() }).optional(),
   }),
+  revise: z.object({ quantity: decimalSchema, riskAtStop: decimalSchema.nullable(), why: z.string() }).nullable(),
   evaluate: outcomeSchema,
   settle: z.object({
     conflicts: z.array(conflictSchema),

@@ -16,7 +16,7 @@ import { isClosed } from '#shared/domain/order.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { sleep } from '#shared/lib/clock.ts'
-import { ZERO } from '#shared/lib/decimal.ts'
+import { compare, ZERO } from '#shared/lib/decimal.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { type Answer, checkAnswer, type Question } from './answers.ts'
 import { briefingOf } from './briefing.ts'
@@ -78,6 +78,7 @@ const works: Readonly<Record<string, Work>> = {
   analyse: doAnalyse,
   argue: doArgue,
   propose: doPropose,
+  revise: doRevise,
   assess: doAssess,
   negotiate: doNegotiate,
   decide: doDecide,
@@ -326,6 +327,28 @@ async function doPropose(run: RunWork, context: StepContext, seat: Seat): Promis
     seat,
     ...proposals.map((proposal): DeskEvent => ({ kind: 'proposalMade', data: { proposal } })),
     ...posted(run, seat, proposed(proposals, preferred, memory.insight?.confidence ?? null)),
+  )
+  return done
+}
+
+/** Has the strategist make a rejected proposal smaller, so that it can be voted on again. */
+async function doRevise(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  const proposal = questionOf(run.memory)
+  if (proposal === undefined) return { status: 'skipped', reason: 'There is no proposal to revise.' }
+  const revision = await ask(run, context, seat, 'revise', {
+    briefing: await briefingOf(run.parts, run.memory),
+    proposal,
+  })
+  if (revision === null) return { status: 'skipped', reason: 'No smaller size is worth an order.' }
+  const { quantity, riskAtStop, why } = revision
+  if (compare(quantity, proposal.quantity) >= 0) {
+    throw new ParleyError('ANSWER_INVALID', `The ${seat} revised ${proposal.quantity} to ${quantity}: that is no less.`)
+  }
+  await record(
+    run,
+    seat,
+    { kind: 'proposalRevised', data: { proposal: { ...proposal, quantity, riskAtStop }, why } },
+    ...posted(run, seat, [{ kind: 'proposal', text: why, confidence: null, evidence: [...proposal.evidence] }]),
   )
   return done
 }
