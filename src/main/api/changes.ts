@@ -42,6 +42,7 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   traderObjected: ['messages'],
   modelAsked: [],
   proposalMade: ['vote', 'plans'],
+  conflictSettled: ['vote'],
   proposalRevised: ['vote'],
   ballotCast: ['vote'],
   tallyTaken: ['vote'],
