@@ -2,6 +2,7 @@ import { createHashHistory, createRootRoute, createRoute, createRouter, redirect
 import { z } from 'zod'
 import { AgentsScreen } from '#renderer/screens/agents/agents.tsx'
 import { ConversationsScreen } from '#renderer/screens/conversations/conversations.tsx'
+import { conversationViews } from '#renderer/screens/conversations/views.ts'
 import { Desk } from '#renderer/screens/desk/desk.tsx'
 import { JournalScreen } from '#renderer/screens/journal/journal.tsx'
 import { PlanScreen } from '#renderer/screens/plan/plan-screen.tsx'
@@ -12,7 +13,9 @@ import { RunsScreen } from '#renderer/screens/runs/runs.tsx'
 import { SettingsScreen } from '#renderer/screens/settings/settings.tsx'
 import { ErrorState } from '#renderer/ui/states.tsx'
 import { timeframeSchema } from '#shared/domain/bar.ts'
+import { memoryKindSchema, memoryTierSchema } from '#shared/domain/memory.ts'
 import { messageKindSchema } from '#shared/domain/message.ts'
+import { regimeSchema } from '#shared/domain/situation.ts'
 import { Frame } from './frame.tsx'
 
 const root = createRootRoute({
@@ -38,6 +41,11 @@ const conversationsSearch = z.object({
   agent: z.string().optional().catch(undefined),
   kind: messageKindSchema.optional().catch(undefined),
   instrument: z.string().optional().catch(undefined),
+  view: z.enum(conversationViews).optional().catch(undefined),
+  regime: regimeSchema.optional().catch(undefined),
+  what: memoryKindSchema.optional().catch(undefined),
+  tier: memoryTierSchema.optional().catch(undefined),
+  run: z.string().optional().catch(undefined),
 })
 
 const desk = createRoute({ getParentRoute: () => root, path: '/desk', component: Desk, validateSearch: deskSearch })

@@ -258,7 +258,7 @@ async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promi
 
 async function doAnalyse(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   await formInsight(run, seat, askingOf(context))
-  await recollect(run)
+  await recollect(run, context.signal)
   return done
 }
 
