@@ -302,6 +302,7 @@ const deskEvent: fc.Arbitrary<DeskEvent> = fc.oneof(
   event('runResumed', fc.record({ runId })),
   event('runPaused', fc.record({ runId, reason: text })),
   event('runContinued', fc.record({ runId })),
+  event('researchWanted', fc.record({ runId, task: text })),
   event(
     'runEnded',
     fc.record({ runId, status: fc.constantFrom('completed', 'failed', 'cancelled'), reason: orNull(text) }),

@@ -38,6 +38,7 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   situationRecalled: ['memory'],
   argumentMade: [],
   messagePosted: ['messages'],
+  researchWanted: ['runs'],
   traderObjected: ['messages'],
   modelAsked: [],
   proposalMade: ['vote', 'plans'],

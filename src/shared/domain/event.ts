@@ -90,6 +90,8 @@ export interface DeskEvents {
   argumentMade: AboutRun<{ readonly argument: Argument }>
   messagePosted: { readonly message: Message }
   modelAsked: AboutRun<{ readonly stepId: string; readonly call: ModelCall }>
+  /** The trader wants one more research task done in a run under way. */
+  researchWanted: AboutRun<{ readonly task: string }>
   traderObjected: AboutRun<{ readonly messageId: string; readonly text: string }>
   proposalMade: { readonly proposal: Proposal }
   /** Agents were at odds, and what came of it. */

@@ -62,6 +62,8 @@ export interface RunMemory {
   messages: Message[]
   /** Why the trader has paused it; null when it is not. */
   paused: string | null
+  /** Research that the trader asked for after the plan was made. */
+  wanted: string[]
   /** What the trader holds against carrying the decision out. */
   objections: string[]
   /** What agents could not settle between them. */
@@ -99,6 +101,7 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
     outcome: null,
     messages: [],
     paused: null,
+    wanted: [],
     objections: [],
     conflicts: [],
     steps: new Map(),
@@ -137,6 +140,9 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
     }
     case 'messagePosted':
       memory.messages.push(record.data.message)
+      return
+    case 'researchWanted':
+      memory.wanted.push(record.data.task)
       return
     case 'traderObjected':
       memory.objections.push(record.data.text)
