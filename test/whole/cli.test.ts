@@ -38,7 +38,7 @@ describe('parley analyze', () => {
     expect(journal.head).toMatch(/^[0-9a-f]{64}$/)
     const unavailable = dossier.evidence.filter(({ status }: { status: string }) => status === 'unavailable')
     expect(new Set(unavailable.map(({ source }: { source: string }) => source))).toEqual(
-      new Set(['news', 'social', 'fear_greed', 'onchain', 'coingecko', 'macro_data']),
+      new Set(['news', 'social', 'fear_greed', 'onchain', 'coingecko', 'macro_data', 'orderbook']),
     )
   })
 

@@ -36,13 +36,14 @@ function header({ instrument, profile, policy, seed, data, notes }: Analysis, te
   ].join('\n')
 }
 
-function planText({ plan, steps }: Analysis, terminal: Terminal): string {
+function planText({ plan, replans, steps }: Analysis, terminal: Terminal): string {
   const { estimate, speedup } = plan
   const { sequential, parallel, lowerBound } = estimate.seconds
   const proof = parallel === lowerBound ? 'no schedule is shorter' : `no schedule is shorter than ${lowerBound} s`
   const { paint, columns } = terminal
   const research = new Set(plan.tasks.map(({ id }) => id))
-  const shown = steps.filter(({ id, state }) => research.has(id) || state !== 'succeeded')
+  // Research that came in on the way costs something too.
+  const shown = steps.filter(({ id, state, usd }) => research.has(id) || state !== 'succeeded' || usd > 0)
   const rows = shown.map(({ title, state, usd, reason }) => [
     title,
     state,
@@ -57,6 +58,7 @@ function planText({ plan, steps }: Analysis, terminal: Terminal): string {
       align: ['left', 'left', 'right'],
       paintRow: (line, row) => (shown[row]?.state === 'failed' ? paint.warn(line) : line),
     }),
+    ...replans.map(({ sentence }) => hang(`  ${sentence}`, 2, columns)),
     `  The other ${steps.length - shown.length} steps, from validation to outcome, succeeded.`,
   ].join('\n')
 }

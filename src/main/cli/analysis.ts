@@ -11,7 +11,8 @@ const roundUsd = (usd: number) => Math.round(usd * 10_000) / 10_000
 /** Puts together what is printed of a decision. */
 export function describeAnalysis(market: AnalysisMarket, seed: number, decided: DecidedOnce) {
   const { run, memory, orders, head, planning } = decided
-  const { plan, goal } = run
+  const { goal } = run
+  const { planned: plan } = memory
   const research = plan.steps.filter(({ action }) => action === 'research')
   const isResearch = new Set(research.map(({ id }) => id))
   return {
@@ -49,10 +50,11 @@ export function describeAnalysis(market: AnalysisMarket, seed: number, decided: 
       estimate: { usd: plan.estimate.usd, seconds: plan.estimate.seconds },
       speedup: plan.estimate.speedup,
     },
+    replans: memory.replans,
     steps: run.steps.map((step, index) => ({
       id: step.id,
-      title: plan.steps[index]?.title ?? step.id,
-      owner: plan.steps[index]?.owner ?? null,
+      title: run.plan.steps[index]?.title ?? step.id,
+      owner: run.plan.steps[index]?.owner ?? null,
       state: step.state,
       attempts: step.attempt,
       startedAt: step.startedAt,
