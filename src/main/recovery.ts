@@ -38,9 +38,12 @@ export function recoverDesk(journal: StoreJournal, queries: Queries, found: Foun
   return { book, unfinished: unfinishedRuns(journal, queries), clean, latch, doubt }
 }
 
+/** The form that the account is kept in: a snapshot of another form is passed over, and the whole journal read. */
+const bookSnapshot = 'book 2'
+
 /** The account from the last snapshot that fits the journal, and the records since. */
 function recoverBook(journal: StoreJournal): TradingBook {
-  const snapshot = journal.snapshots.load('book')
+  const snapshot = journal.snapshots.load(bookSnapshot)
   const book = snapshot === undefined ? emptyBook() : bookFromJson(snapshot.state)
   journal.replay(snapshot?.seq ?? 0, (record) => applyToBook(book, record, record.at))
   return book
@@ -108,7 +111,8 @@ export function keepSnapshots(journal: StoreJournal, book: TradingBook, every: n
   function save(): void {
     const { size, hash } = journal.head()
     // A book that is ahead of the journal would fold the same records twice after a crash.
-    if (size > 0 && size === lastSeen) journal.snapshots.save('book', size, hash, JSON.stringify(bookToJson(book)))
+    if (size > 0 && size === lastSeen)
+      journal.snapshots.save(bookSnapshot, size, hash, JSON.stringify(bookToJson(book)))
   }
   const stopListening = journal.onCommit((records) => {
     if (records.some(({ seq }) => seq % every === 0)) save()

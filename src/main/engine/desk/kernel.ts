@@ -6,6 +6,7 @@ import type { Broker, Feed, LatchStore, MarketUpdate, OrderArchive, ResearchSour
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
+import { createProtection } from '#engine/trading/protection.ts'
 import type { AgentHealth, Seat } from '#shared/domain/agent.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
@@ -115,8 +116,18 @@ export function createKernel(options: KernelOptions): Kernel {
     clock,
     sha256: options.sha256,
   })
+  const protection = createProtection({
+    journal,
+    book,
+    orders,
+    latch,
+    capabilities: broker.capabilities,
+    last: (instrument) => feed.quote(instrument)?.last,
+    clock,
+  })
   const runs: Runs = createRuns(
     {
+      protection,
       journal,
       bus,
       feed,
@@ -215,6 +226,7 @@ export function createKernel(options: KernelOptions): Kernel {
     })
     openDay()
     watch()
+    stops.push(protection.start())
     for (const memory of options.unfinished) {
       if (latch.current().state === 'HALTED') await abandon(memory)
       else runs.resume(memory)

@@ -4,11 +4,12 @@ import type { Execution } from '#engine/agents/seats/lessons.ts'
 import { describeValidation } from '#engine/agents/seats/validate.ts'
 import { tally } from '#engine/consensus/tally.ts'
 import type { Perform, StepContext, StepResult } from '#engine/tasks/executor.ts'
+import type { Intent } from '#engine/trading/new-orders.ts'
 import { type Seat, seatSchema } from '#shared/domain/agent.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
-import { isClosed } from '#shared/domain/order.ts'
+import { isClosed, type Order } from '#shared/domain/order.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { ZERO } from '#shared/lib/decimal.ts'
@@ -332,12 +333,12 @@ function decisionSentence({ status, action, reason }: ReturnType<typeof decide>)
 }
 
 async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
-  const { memory, parts } = run
+  const { memory } = run
   const { decision } = memory
   const proposal = memory.proposals.find(({ id }) => id === decision?.proposalId)
   if (decision === null || proposal === undefined) return { status: 'skipped', reason: 'Nothing was decided.' }
   if (decision.status !== 'agreed' || decision.action === 'hold') return { status: 'skipped', reason: decision.reason }
-  const sent = await parts.orders.submit({
+  const intent: Intent = {
     runId: memory.runId,
     proposalId: proposal.id,
     decisionId: decision.id,
@@ -348,15 +349,31 @@ async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promis
     limitPrice: null,
     timeInForce: 'IOC',
     reduceOnly: decision.action === 'sell',
+    ...(decision.action === 'buy' && { exits: { stopPrice: proposal.stop, targetPrice: proposal.target } }),
     epoch: decision.epoch,
-  })
-  const order = isClosed(sent.status) ? sent : await parts.orders.closed(sent.clientOrderId, context.signal)
+  }
+  const order = await (intent.reduceOnly ? close(run, context, intent) : sendAndWait(run, context, intent))
   const text =
     order.status === 'FILLED'
       ? `Filled: ${order.side} ${order.filledQuantity} ${order.instrument} at ${order.averagePrice}.`
       : `The order ended ${order.status} with ${order.filledQuantity} of ${order.quantity} filled${order.reason === null ? '' : `: ${order.reason}`}.`
   await record(run, seat, ...posted(run, seat, [{ kind: 'system', text, confidence: null, evidence: [] }]))
   return { status: 'succeeded', output: { clientOrderId: order.clientOrderId, status: order.status }, usd: 0 }
+}
+
+async function sendAndWait({ parts }: RunWork, { signal }: StepContext, intent: Intent): Promise<Order> {
+  const sent = await parts.orders.submit(intent)
+  return isClosed(sent.status) ? sent : parts.orders.closed(sent.clientOrderId, signal)
+}
+
+/** Closes what exits protect: they are taken away first, and come back for what is left. */
+async function close(run: RunWork, context: StepContext, intent: Intent): Promise<Order> {
+  const release = await run.parts.protection.standDown(intent.instrument, context.signal)
+  try {
+    return await sendAndWait(run, context, intent)
+  } finally {
+    release()
+  }
 }
 
 async function doEvaluate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
@@ -372,7 +389,8 @@ async function doEvaluate(run: RunWork, context: StepContext, seat: Seat): Promi
     action: carriedOut ? decision.action : 'hold',
     quantity: carriedOut ? (proposal?.quantity ?? ZERO) : ZERO,
     arrivalPrice: decision.price,
-    fills,
+    // A stop may have closed some of it already.
+    fills: fills.filter(({ side }) => side === decision.action),
   }
   const outcome = await ask(run, context, seat, 'evaluate', execution)
   refuseStray(memory, seat, 'The outcome', outcome)

@@ -144,7 +144,7 @@ export function createOrders(options: OrdersOptions): Orders {
     const clientOrderId = clientOrderIdOf(intent, sha256)
     const before = find(clientOrderId)
     if (before !== undefined) return before
-    const order = orderOfIntent(intent, clientOrderId, Math.floor(clock.now()))
+    const order = orderOfIntent(intent, clientOrderId, Math.floor(clock.now()), sha256)
     if (!orderSchema.safeParse(order).success) {
       throw new ParleyError('INTENT_INVALID', `The intent of ${intent.by} in ${intent.runId} is no order.`, {
         details: { intent },
