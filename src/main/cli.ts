@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { analyzeCommand } from './cli/analyze.ts'
+import { converseCommands } from './cli/converse-command.ts'
 import { deskCommands } from './cli/desk-commands.ts'
 import { reportFailure } from './cli/failure.ts'
 import { importCommand } from './cli/import-command.ts'
@@ -17,6 +18,7 @@ import { resourcesFolder } from './config.ts'
 const commands: readonly ((program: Command) => void)[] = [
   analyzeCommand,
   deskCommands,
+  converseCommands,
   importCommand,
   journalCommands,
   planCommand,

@@ -1,13 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { LineCounter, parseDocument, visit } from 'yaml'
+import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
 import { ParleyError } from '#shared/lib/error.ts'
+import { isTable, mergeOver, type Override, overridesOf } from './config-merge.ts'
+import { knownKeys, nearest } from './config-words.ts'
 
-/** A configuration file that was read: what it says, and its text for the record. */
+/** A configuration that was read: what it says, what the data folder changed of it, and its text for the record. */
 export interface Config<T> {
   readonly value: T
   readonly text: string
+  /** The data folder's own file; undefined where there is none. */
+  readonly file: string | undefined
+  /** Each value that the data folder's file gives and that is not the shipped one. */
+  readonly overrides: readonly Override[]
 }
 
 /** The folder of the files that Parley ships with, wherever it was built or installed to. */
@@ -24,12 +30,56 @@ export function resourcesFolder(): string {
 }
 
 /**
- * Reads a YAML file from the data folder, or the one that Parley ships with where there is none. Throws CONFIG_INVALID
- * with the file, the line and the reason.
+ * Reads a YAML file that Parley ships with, and merges the data folder's file of that name over it: tables key by key,
+ * lists and values as a whole. Throws CONFIG_INVALID with the file, the line and the reason, and for a key that nobody
+ * knows the nearest one that is known.
  */
 export function readConfig<T>(name: string, schema: z.ZodType<T>, home: string | undefined): Config<T> {
-  const own = home === undefined ? undefined : join(home, name)
-  const file = own !== undefined && existsSync(own) ? own : join(resourcesFolder(), 'config', name)
+  const shipped = readYaml(join(resourcesFolder(), 'config', name))
+  const file = home === undefined ? undefined : join(home, name)
+  const own = file !== undefined && existsSync(file) ? readYaml(file) : undefined
+  // A file that lost what was in it must not loosen the trader's limits; one of comments alone says that nothing is set.
+  if (own !== undefined && own.text.trim() === '') throw own.refusal([], 'the file is empty')
+  if (own !== undefined && own.data !== null && !isTable(own.data)) throw own.refusal([], 'the file: is no table')
+  const merged = mergeOver(shipped.data, own?.data ?? {})
+  const result = schema.safeParse(merged)
+  if (!result.success) {
+    const [issue] = result.error.issues
+    const path = (issue?.path ?? []).map(String)
+    const unknown = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : undefined
+    const reason = unknown === undefined ? reasonOf(issue) : unknownKey(unknown, knownKeys(schema, issue?.path ?? []))
+    throw (own ?? shipped).refusal(
+      unknown === undefined ? path : [...path, unknown],
+      `${path.join('.') || 'the file'}: ${reason}`,
+    )
+  }
+  return {
+    value: result.data,
+    text: own === undefined ? shipped.text : `${shipped.text}\n---\n${own.text}`,
+    file: own === undefined ? undefined : file,
+    overrides: own === undefined ? [] : overridesOf(shipped.data, own.data ?? {}),
+  }
+}
+
+function reasonOf(issue: z.core.$ZodIssue | undefined): string {
+  const why = issue?.code === 'invalid_key' ? issue.issues[0] : issue
+  return why?.message ?? 'is wrong'
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const near = nearest(key, known)
+  if (near !== undefined) return `nobody knows "${key}"; the nearest known key is "${near}"`
+  return `nobody knows "${key}"${known.length === 0 ? '' : `; the known keys are ${known.join(', ')}`}`
+}
+
+interface YamlFile {
+  readonly text: string
+  readonly data: unknown
+  /** An error at the line of a value, or of the nearest thing around it that the file has. */
+  refusal(path: readonly string[], reason: string): ParleyError
+}
+
+function readYaml(file: string): YamlFile {
   const text = readFileSync(file, 'utf8')
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
@@ -41,21 +91,23 @@ export function readConfig<T>(name: string, schema: z.ZodType<T>, home: string |
       throw invalid(file, lines.linePos(node.range?.[0] ?? 0).line, `"*${node.source}" stands for nothing`)
     },
   })
-  const result = schema.safeParse(document.toJS())
-  if (result.success) return { value: result.data, text }
-  const [issue] = result.error.issues
-  const path = (issue?.path ?? []).map(String)
-  const reason = `${path.join('.') || 'the file'}: ${issue?.message ?? 'is wrong'}`
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
-  throw invalid(file, lineOf(document, lines, [...path, ...unknown]), reason)
+  return {
+    text,
+    data: document.toJS(),
+    refusal: (path, reason) => invalid(file, lineOf(document, lines, path), reason),
+  }
 }
 
-/** The line of a value, or of the nearest thing around it that the file has. */
 function lineOf(document: ReturnType<typeof parseDocument>, lines: LineCounter, path: readonly string[]): number {
-  for (let length = path.length; length > 0; length--) {
-    const keys = path.slice(0, length).map((key) => (/^\d+$/.test(key) ? Number(key) : key))
-    const node = document.getIn(keys, true) as { range?: [number, number, number] } | undefined
-    if (node?.range !== undefined) return lines.linePos(node.range[0]).line
+  const keys = path.map((key) => (/^\d+$/.test(key) ? Number(key) : key))
+  for (let length = keys.length; length > 0; length--) {
+    const around = length === 1 ? document.contents : document.getIn(keys.slice(0, length - 1), true)
+    const last = keys[length - 1]
+    const pair = isMap(around) ? around.items.find(({ key }) => isScalar(key) && key.value === last) : undefined
+    // What is wrong itself is shown where its key stands; what lies deeper, where the table around it begins.
+    const node = length === keys.length && pair !== undefined ? pair.key : document.getIn(keys.slice(0, length), true)
+    const range = isNode(node) ? node.range : undefined
+    if (range !== undefined && range !== null) return lines.linePos(range[0]).line
   }
   return 1
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
+import { createCustomSources } from '#adapters/research/custom-sources.ts'
 import type { Desk } from '#api/desk.ts'
 import { createMetrics } from '#api/metrics.ts'
 import { createRouter } from '#api/router.ts'
@@ -9,6 +10,7 @@ import { createKernel } from '#engine/desk/kernel.ts'
 import { createLocalBus } from '#engine/local-bus.ts'
 import { readLatch } from '#engine/trading/latch.ts'
 import type { ImportReport } from '#shared/contract/market.ts'
+import type { StopShortcut } from '#shared/contract/system.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
@@ -85,12 +87,14 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     })
     cleanups.push(() => journal.close())
     const queries = createQueries(journal.database)
-    const { book, unfinished, clean, latch, doubt } = recoverDesk(journal, queries, {
+    const { book, unfinished, clean, latch, doubt, accountDoubt } = recoverDesk(journal, queries, {
       first,
       hadJournal,
       nowMs: clock.now(),
     })
     if (latch !== first.latch) latchStore.save(latch)
+    // At once, and for good with its record at the start.
+    book.doubt = accountDoubt ?? book.doubt
 
     const random = systemRandom()
     const ids = createIds(clock, random.fork('ids'))
@@ -120,6 +124,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       broker,
       feed,
       sources: world.sources,
+      custom: world.isNow ? createCustomSources({ environment: process.env, folder: home }) : undefined,
       planning: planning.value,
       mandate,
       account,
@@ -129,7 +134,17 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       sha256,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
-    const status = createStatus({ kernel, journal, feed, broker, bus, clock, version: app.version })
+    let stopShortcut: StopShortcut = { state: 'not available' }
+    const status = createStatus({
+      kernel,
+      journal,
+      feed,
+      broker,
+      bus,
+      clock,
+      version: app.version,
+      stopShortcut: () => stopShortcut,
+    })
     cleanups.push(status.stop)
     const snapshots = keepSnapshots(journal, book, snapshotEvery)
     cleanups.push(snapshots.stop)
@@ -158,6 +173,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
         clock,
         status: status.read,
         importBars: importInto,
+        importedSeries: () => barStore.series(),
         checkFeed: (choice) => checkFeed(choice, barStore),
       }),
       async start() {
@@ -165,6 +181,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
           const data = { before: first.latch, after: latch }
           await journal.append({ kind: 'tradingStateChanged', data, actor: system, reason: doubt })
         }
+        if (accountDoubt !== undefined)
+          await journal.append({ kind: 'accountDoubted', data: { why: accountDoubt }, actor: system })
         await journal.append({ kind: 'deskStarted', data: { clean, feed: feed.name }, actor: system })
         await kernel.start()
       },
@@ -181,6 +199,9 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       },
       halt(reason) {
         kernel.halt(2, { kind: 'human', id: 'trader' }, reason)
+      },
+      shortcutIs(shortcut) {
+        stopShortcut = shortcut
       },
       status: status.read,
       onStatus: status.listen,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openPageFiles } from '#api/page-files.ts'
@@ -8,6 +7,7 @@ import { resourcesFolder } from './config.ts'
 import { createDesk } from './desk.ts'
 import { hostFile } from './host-file.ts'
 import { haltOnFaults, openLog, reportTo } from './log.ts'
+import { chooseToken } from './token.ts'
 
 interface HostOptions {
   readonly home: string
@@ -27,7 +27,7 @@ export function parsePort(text: string | undefined): number {
 
 /**
  * Serves a desk without a window on this machine until the process is asked to end, and says where. Throws NODE_TOO_OLD,
- * PORT_IN_USE and whatever opening the desk throws.
+ * TOKEN_INVALID, PORT_IN_USE and whatever opening the desk throws.
  */
 export async function runHost({ home, port }: HostOptions): Promise<void> {
   // An older Node would end without a word where the database is opened.
@@ -35,6 +35,7 @@ export async function runHost({ home, port }: HostOptions): Promise<void> {
     throw new ParleyError('NODE_TOO_OLD', `Parley needs Node ${oldestNode}, and this is ${process.versions.node}.`, {
       wayOut: 'Start it with "npm start", which brings its own.',
     })
+  const token = chooseToken(process.env['PARLEY_TOKEN'])
   const page = await openPageFiles(join(resourcesFolder(), '../out/renderer')).catch((error: unknown) => {
     console.log(`${errorMessage(error)} Only programs are served.`)
     return undefined
@@ -42,7 +43,6 @@ export async function runHost({ home, port }: HostOptions): Promise<void> {
   const desk = await createDesk({ home })
   const log = openLog(home)
   haltOnFaults(log, (reason) => desk.halt(reason))
-  const token = process.env['PARLEY_TOKEN'] ?? randomBytes(24).toString('base64url')
   const host = await serveNetwork({
     router: desk.router,
     port,

@@ -7,7 +7,7 @@ import type { ImportReport } from '#shared/contract/market.ts'
 export function importBars(store: BarStore, file: string, text: string, instrument: string | undefined): ImportReport {
   const parsed = parseBars(text, { file: basename(file), ...(instrument !== undefined && { instrument }) })
   const { bars, timeframe } = parsed
-  const { replaced } = store.save(parsed.instrument, timeframe, bars)
+  const { replaced } = store.save(parsed.instrument, timeframe, bars, basename(file))
   return {
     file: basename(file),
     instrument: parsed.instrument,

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { Logger } from 'pino'
 import { listExposure } from '#api/exposure.ts'
 import { openPageFiles } from '#api/page-files.ts'
 import { servePort } from '#api/serve-port.ts'
-import { runShell } from '#shell/shell.ts'
+import { runShell, type ShellDesk } from '#shell/shell.ts'
+import { prepareHome } from '#store/home.ts'
 import { createDesk } from './desk.ts'
 import { resolveHome } from './home.ts'
 import { haltOnFaults, openLog, reportTo } from './log.ts'
@@ -12,7 +14,6 @@ import { haltOnFaults, openLog, reportTo } from './log.ts'
 
 const { values } = parseArgs({ options: { home: { type: 'string' } }, strict: false })
 const home = resolveHome(typeof values.home === 'string' ? values.home : undefined)
-const log = openLog(home)
 
 /** The page beats twice a second; one that is silent for this long gets no more of its streams until it is heard. */
 const heartbeatMs = 5_000
@@ -20,24 +21,30 @@ const heartbeatMs = 5_000
 runShell({
   home,
   preload: join(import.meta.dirname, '../preload/index.cjs'),
-  log: (message, details) => log.warn({ details }, message),
-  async openDesk() {
-    const page = await openPageFiles(join(import.meta.dirname, '../renderer'))
-    const desk = await createDesk({ home })
-    haltOnFaults(log, (reason) => desk.halt(reason))
-    desk.start().catch((error: unknown) => {
-      desk.halt('The desk could not start')
-      log.error({ err: error }, 'The desk could not start.')
-    })
-    return {
-      page,
-      halt: (reason) => desk.halt(reason),
-      stop: (why) => desk.stop(why),
-      status: () => desk.status(),
-      onStatus: (listener) => desk.onStatus(listener),
-      exposure: () => listExposure(desk.router),
-      serve: (port) =>
-        servePort(port, { router: desk.router, context: { caller: 'window' }, report: reportTo(log), heartbeatMs }),
-    }
+  prepare() {
+    prepareHome(home)
+    const log = openLog(home)
+    return { log: (message, details) => log.warn({ details }, message), openDesk: () => openDesk(log) }
   },
 })
+
+async function openDesk(log: Logger): Promise<ShellDesk> {
+  const page = await openPageFiles(join(import.meta.dirname, '../renderer'))
+  const desk = await createDesk({ home })
+  haltOnFaults(log, (reason) => desk.halt(reason))
+  desk.start().catch((error: unknown) => {
+    desk.halt('The desk could not start')
+    log.error({ err: error }, 'The desk could not start.')
+  })
+  return {
+    page,
+    halt: (reason) => desk.halt(reason),
+    stop: (why) => desk.stop(why),
+    shortcutIs: (shortcut) => desk.shortcutIs(shortcut),
+    status: () => desk.status(),
+    onStatus: (listener) => desk.onStatus(listener),
+    exposure: () => listExposure(desk.router),
+    serve: (port) =>
+      servePort(port, { router: desk.router, context: { caller: 'window' }, report: reportTo(log), heartbeatMs }),
+  }
+}

@@ -26,6 +26,8 @@ export interface RecoveredDesk {
   readonly latch: Latch
   /** Why this desk must not trade before somebody has looked; undefined when nothing speaks against it (KS-8, AU-11, EL-13). */
   readonly doubt: string | undefined
+  /** Why what the account holds is unknown: its journal is gone, and an empty one says nothing of it (OL-15). */
+  readonly accountDoubt: string | undefined
 }
 
 /** Folds what is durable into the state that a desk starts from. It writes nothing: a latch that differs has to be saved. */
@@ -35,7 +37,8 @@ export function recoverDesk(journal: StoreJournal, queries: Queries, found: Foun
   const clean = endedCleanly(journal)
   const doubt = doubtIn(journal, found, clean ? 0 : book.orders.size)
   const latch = doubt === undefined || first.latch.state === 'HALTED' ? first.latch : halted(first.latch, doubt, nowMs)
-  return { book, unfinished: unfinishedRuns(journal, queries), clean, latch, doubt }
+  const accountDoubt = accountDoubtIn(journal, found)
+  return { book, unfinished: unfinishedRuns(journal, queries), clean, latch, doubt, accountDoubt }
 }
 
 /** The form that the account is kept in: a snapshot of another form is passed over, and the whole journal read. */
@@ -73,22 +76,26 @@ function endedCleanly(journal: StoreJournal): boolean {
   return size === 0 || journal.read(size - 1, 1)[0]?.kind === 'deskStopped'
 }
 
-function doubtIn(
-  { opened }: StoreJournal,
-  { first, hadJournal }: FoundState,
-  workingOrders: number,
-): string | undefined {
+function doubtIn(journal: StoreJournal, found: FoundState, workingOrders: number): string | undefined {
+  const { opened } = journal
+  const lost = accountDoubtIn(journal, found)
+  if (lost !== undefined) return lost
+  if (opened.status === 'opened' && opened.doubt !== null) return opened.doubt
+  if (workingOrders > 0)
+    return `The desk ended unexpectedly with ${workingOrders} orders working; compare them with the broker`
+  return undefined
+}
+
+/** Why the journal that is open does not tell of what came before it; undefined where it does. */
+function accountDoubtIn({ opened }: StoreJournal, { first, hadJournal }: FoundState): string | undefined {
   if (opened.status === 'quarantined') {
     const [kept] = opened.movedTo
     const where = kept === undefined ? '' : `; the damaged one is kept as ${basename(kept)}`
     return `The journal was damaged and a new one was begun${where} (${opened.problem})`
   }
-  if (opened.status === 'opened' && opened.doubt !== null) return opened.doubt
-  if (opened.status === 'fresh' && !first.isNew && !hadJournal)
-    return 'The journal is missing although this desk was used before'
-  if (workingOrders > 0)
-    return `The desk ended unexpectedly with ${workingOrders} orders working; compare them with the broker`
-  return undefined
+  return opened.status === 'fresh' && !first.isNew && !hadJournal
+    ? 'The journal is missing although this desk was used before'
+    : undefined
 }
 
 function halted(before: Latch, reason: string, nowMs: number): Latch {

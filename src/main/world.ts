@@ -16,6 +16,8 @@ export interface World {
   readonly sources: ResearchSources
   /** The desk's time: market time when bars are replayed; waits take real time in any case. */
   readonly clock: Clock
+  /** True when the market's time is the real one. */
+  readonly isNow: boolean
   /** The oldest quote that still is the market's: replayed bars tick more slowly. */
   readonly quoteAgeMs: number | null
 }
@@ -31,6 +33,7 @@ export function createWorld(choice: FeedChoice, clock: Clock, bars: BarStore): W
       feed: exchange,
       sources: createSimulatedSources({ exchange, clock, latencyScale }),
       clock,
+      isNow: true,
       quoteAgeMs: null,
     }
   }
@@ -71,6 +74,7 @@ function createReplayWorld(choice: Extract<FeedChoice, { kind: 'replay' }>, cloc
       monotonic: () => clock.monotonic(),
       after: (delayMs, callback) => clock.after(delayMs, callback),
     },
+    isNow: false,
     quoteAgeMs: 2 * timeframeMs[timeframe],
   }
 }

@@ -17,6 +17,7 @@ export const profile: Profile = {
   tasks: ['market_sentiment', 'technical_analysis'],
   parallel: 3,
   minimumSources: 3,
+  optionalTasks: true,
   costLimitUsd: 1,
   debateRounds: 2,
   riskPerTrade: 0.01,
@@ -52,6 +53,7 @@ export function researchTask(sources: string[], about: Partial<ResearchTask> = {
   return {
     title: 'A task',
     priority: 'high',
+    optional: false,
     sources,
     estimate: { seconds: 1, usd: 0.06 },
     after: [],

@@ -59,13 +59,14 @@ export function barStoreConformance(name: string, create: () => BarStore): void 
       expect(store.series()).toEqual([])
       store.save('ETH/USDT', '1m', [bar(5)])
       store.save('BTC/USDT', '1h', [bar(60), bar(120)])
-      store.save('BTC/USDT', '1m', [bar(1), bar(2), bar(3)])
+      store.save('BTC/USDT', '1m', [bar(1), bar(2)], 'old.csv')
+      store.save('BTC/USDT', '1m', [bar(2), bar(3)], 'new.csv')
       expect(store.load('BTC/USDT', '1h', {})).toEqual([bar(60), bar(120)])
       expect(store.load('SOL/USDT', '1h', {})).toEqual([])
       expect(store.series()).toEqual([
-        { instrument: 'BTC/USDT', timeframe: '1h', bars: 2, from: 60 * minute, to: 120 * minute },
-        { instrument: 'BTC/USDT', timeframe: '1m', bars: 3, from: minute, to: 3 * minute },
-        { instrument: 'ETH/USDT', timeframe: '1m', bars: 1, from: 5 * minute, to: 5 * minute },
+        { instrument: 'BTC/USDT', timeframe: '1h', bars: 2, from: 60 * minute, to: 120 * minute, file: null },
+        { instrument: 'BTC/USDT', timeframe: '1m', bars: 3, from: minute, to: 3 * minute, file: 'new.csv' },
+        { instrument: 'ETH/USDT', timeframe: '1m', bars: 1, from: 5 * minute, to: 5 * minute, file: null },
       ])
     })
 

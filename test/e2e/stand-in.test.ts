@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -17,13 +17,17 @@ interface StandInApp extends DesktopApp {
   output(): string
 }
 
-async function launch(): Promise<StandInApp> {
-  const home = mkdtempSync(join(tmpdir(), 'parley-desktop-'))
-  const child = fork(main, ['--home', home], {
+function startApp(home: string) {
+  return fork(main, ['--home', home], {
     cwd: root,
     execArgv: ['--import', join(import.meta.dirname, 'stand-in/register.ts')],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
+}
+
+async function launch(): Promise<StandInApp> {
+  const home = mkdtempSync(join(tmpdir(), 'parley-desktop-'))
+  const child = startApp(home)
   let output = ''
   child.stdout?.on('data', (chunk) => (output += chunk))
   child.stderr?.on('data', (chunk) => (output += chunk))
@@ -90,6 +94,22 @@ if (reason === undefined) {
       expect(await app.exited).toBe(0)
     })
 
+    it('a home that is a file is refused in a dialog, with a code and a way out', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'parley-desktop-'))
+      const home = join(folder, 'a-file')
+      writeFileSync(home, '')
+      const child = startApp(home)
+      let output = ''
+      child.stdout?.on('data', (chunk) => (output += chunk))
+      child.stderr?.on('data', (chunk) => (output += chunk))
+      const code = await new Promise((resolve) => child.once('close', resolve))
+      rmSync(folder, { recursive: true })
+      expect(output).toContain(`error box: Parley could not start: The data folder ${home} cannot be written`)
+      expect(output).toContain('start with another folder')
+      expect(output).toContain('HOME_NOT_WRITABLE')
+      expect(code).toBe(1)
+    })
+
     it('KS-17 the shortcut stops trading while the page is frozen by the system', async () => {
       const app = await launch()
       expect(await app.ask({ ask: 'signal', signal: 'SIGSTOP' })).toBeGreaterThan(0)
@@ -99,7 +119,14 @@ if (reason === undefined) {
       expect(performance.now() - askedAt).toBeLessThan(1_000)
       await app.ask({ ask: 'signal', signal: 'SIGCONT' })
       expect(await app.evaluate(callOnPort('/system/status'))).toMatchObject({
-        p: { b: { json: { latch: { state: 'HALTED', reason: 'Stopped by the shortcut' } } } },
+        p: {
+          b: {
+            json: {
+              latch: { state: 'HALTED', reason: 'Stopped by the shortcut' },
+              stopShortcut: { state: 'armed', accelerator: expect.stringContaining('Shift+H') },
+            },
+          },
+        },
       })
       await app.quit()
     })

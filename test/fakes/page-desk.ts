@@ -6,10 +6,10 @@ import { implement, ORPCError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { contract } from '#shared/contract/index.ts'
-import type { Noun, Status } from '#shared/contract/system.ts'
+import type { Noun, Status, StopShortcut } from '#shared/contract/system.ts'
 import { seats, seatTitles } from '#shared/domain/agent.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
-import { type Bar, barOpenTime, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
+import { type Bar, barOpenTime, type ImportedSeries, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
 import { consensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
@@ -23,7 +23,7 @@ import type { Goal, Run, RunSummary } from '#shared/domain/run.ts'
 import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import type { Latch, StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
-import { decimal, fromNumber, multiply, subtract, toNumber, ZERO } from '#shared/lib/decimal.ts'
+import { type Decimal, decimal, fromNumber, multiply, subtract, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { scriptedFindings, scriptedLines, scriptedPlan, scriptedSteps, scriptedVotes } from './page-script.ts'
 
 /** A desk for looking at the page: it implements the whole contract, follows a script, and can be disturbed. */
@@ -31,6 +31,8 @@ export interface PageDesk {
   readonly url: string
   /** Every stop that was asked for. */
   readonly stops: { level: StopLevel; at: number }[]
+  /** Every close of a position that was asked for; a null quantity is the whole of it. */
+  readonly closes: { key: string; instrument: string; quantity: Decimal | null; reason: string }[]
   /** Starts the scripted run at a speed; 1 is real time, Infinity ends it at once. Resolves when it is over. */
   play(speed: number): Promise<void>
   /** Plays the script up to a second at once and leaves the run there. */
@@ -44,6 +46,7 @@ export interface PageDesk {
   change(settings: Partial<Settings>): void
   setState(state: 'ACTIVE' | 'REDUCING' | 'HALTED'): void
   loseFeed(): void
+  shortcutIs(shortcut: StopShortcut): void
   /** Stops answering, as a frozen engine does; the connection stays. */
   freeze(): void
   thaw(): void
@@ -125,6 +128,9 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
   const fills: Fill[] = []
   const records: JournalRecord[] = []
   const stops: PageDesk['stops'] = []
+  let stopShortcut: StopShortcut = { state: 'not available' }
+  const closes: PageDesk['closes'] = []
+  const imported: ImportedSeries[] = []
   const prices = { ...firstPrices }
   const series = new Map<string, Bar[]>()
   const sockets = new Set<WebSocket>()
@@ -257,6 +263,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         cash: decimal('99039.34'),
         equity: decimal('100128.4'),
         dayStartEquity: decimal('100000'),
+        unknown: null,
         asOf: Date.now(),
       },
       dayPnl: fromNumber(124.94 + toNumber(unrealised), 2),
@@ -264,6 +271,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       stop: stopProgress,
       feed: { connected: feedConnected, name: 'simulated exchange', lastTickAt, staleAfterMs: 10_000 },
       broker: { connected: true, name: 'paper broker', latencyMs: 41 },
+      stopShortcut,
       activeRunId: runs.find(({ run }) => run.status === 'running')?.run.id ?? null,
       deadLetters: 1,
       loopDelayMs: 3.1,
@@ -650,6 +658,39 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     createdAt: Date.now() - 8_980_000,
   })
 
+  function closeNow(held: PositionView, quantity: Decimal): Order {
+    const price = held.mark ?? held.averagePrice ?? ZERO
+    const left = subtract(held.quantity, quantity)
+    const sent: Order = {
+      ...plainTerms,
+      clientOrderId: id('ord'),
+      venueOrderId: 'v-close',
+      instrument: held.instrument,
+      side: 'sell',
+      type: 'MARKET',
+      timeInForce: 'IOC',
+      quantity,
+      limitPrice: null,
+      reduceOnly: true,
+      status: 'FILLED',
+      filledQuantity: quantity,
+      averagePrice: price,
+      by: 'trader',
+      runId: null,
+      proposalId: null,
+      decisionId: null,
+      createdAt: Date.now(),
+      updatedAt: Date.now(),
+      reason: null,
+    }
+    orders.unshift(sent)
+    position = left === ZERO ? null : { ...held, quantity: left }
+    markPosition()
+    record('orderFilled', { clientOrderId: sent.clientOrderId })
+    touch('orders', 'positions')
+    return sent
+  }
+
   function stop(level: StopLevel, reason: string) {
     stops.push({ level, at: Date.now() })
     latch = { state: 'HALTED', epoch: latch.epoch + 1, level, by: 'trader', reason, at: Date.now() }
@@ -751,6 +792,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           }
         }),
       ),
+      imported: os.market.imported.handler(() => imported),
       import: os.market.import.handler(({ input }) => {
         const rows = input.text.trim().split('\n').slice(1)
         const bad = rows.flatMap((row, index) =>
@@ -769,16 +811,18 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
             },
           })
         }
-        return {
+        const now = Date.now()
+        const series = {
           file: input.file,
-          instrument: 'BTC/USDT',
+          instrument: 'GOLD/USD',
           timeframe: '1d' as const,
           bars: rows.length,
-          replaced: 0,
-          notes: [],
-          from: Date.now() - rows.length * 86_400_000,
-          to: Date.now(),
+          from: now - rows.length * 86_400_000,
+          to: now,
         }
+        imported.push(series)
+        touch('bars')
+        return { ...series, replaced: 0, notes: [] }
       }),
     },
     runs: {
@@ -822,6 +866,34 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         return { policy, proposals, ballots, tally, decision, outcome: null }
       }),
     },
+    conversations: {
+      search: os.conversations.search.handler(({ input }) => {
+        const wanted = input.text.toLowerCase()
+        return runs
+          .flatMap(({ run, messages }) => messages.map((message) => ({ message, instrument: run.goal.instrument })))
+          .map((each, index) => ({ ...each, seq: index + 1, excerpt: [{ text: each.message.text, found: false }] }))
+          .filter(({ message }) => message.text.toLowerCase().includes(wanted))
+          .reverse()
+          .slice(0, input.limit)
+      }),
+      say: os.conversations.say.handler(({ input: { runId, remark } }) => {
+        const state = find(runId)
+        const words: Message = {
+          id: `msg-said-${state.messages.length}`,
+          runId,
+          at: Date.now(),
+          agent: 'trader',
+          kind: 'human',
+          text: remark.text,
+          confidence: null,
+          evidence: [],
+          replyTo: null,
+        }
+        state.messages.push(words)
+        touch('messages')
+        return [words]
+      }),
+    },
     trading: {
       stop: os.trading.stop.handler(({ input }) => stop(input.level, input.reason)),
       reduce: os.trading.reduce.handler(({ input }) => {
@@ -857,6 +929,13 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         return found
       }),
       fills: os.trading.fills.handler(() => fills),
+      close: os.trading.close.handler(({ input: { key, instrument, quantity, reason } }) => {
+        closes.push({ key, instrument, quantity: quantity ?? null, reason })
+        const held = position
+        if (held === null || held.instrument !== instrument)
+          throw new ORPCError('POSITION_NOT_FOUND', { status: 404, message: `There is no position in ${instrument}.` })
+        return closeNow(held, quantity ?? held.quantity)
+      }),
       positions: os.trading.positions.handler(() => (position === null ? [] : [position])),
     },
     journal: {
@@ -915,6 +994,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
   return {
     url: `http://127.0.0.1:${port}/`,
     stops,
+    closes,
     play: (speed) => playRun(begin(usualGoal), speed),
     playTo(second) {
       for (const { run } of runs)
@@ -974,6 +1054,10 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     },
     setState(state) {
       latch = { ...latch, state, level: state === 'HALTED' ? 2 : null, epoch: latch.epoch + 1, at: Date.now() }
+      touch()
+    },
+    shortcutIs(shortcut) {
+      stopShortcut = shortcut
       touch()
     },
     loseFeed() {

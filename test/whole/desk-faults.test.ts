@@ -135,7 +135,18 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('bad input (skipped wi
       state: 'HALTED',
       reason: expect.stringContaining('The journal was damaged'),
     })
+    expect((await after.client.system.status()).account).toMatchObject({
+      cash: null,
+      equity: null,
+      unknown: expect.stringContaining('The journal was damaged'),
+    })
+    await expect(after.client.trading.positions()).rejects.toMatchObject({ code: 'POSITIONS_UNKNOWN' })
     const page = await open(after)
+    await page.getByText('paper: unknown').waitFor()
+    await page
+      .getByText(/What the account holds is unknown/)
+      .first()
+      .waitFor()
     await page
       .getByText(/The journal was damaged/)
       .first()

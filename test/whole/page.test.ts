@@ -183,6 +183,86 @@ describe('UX-17 the conversation', () => {
   })
 })
 
+describe('the credit of the chart', () => {
+  it('is a visible link to TradingView on the chart and in Settings, which tells the other site nothing', async () => {
+    for (const place of ['desk', 'settings']) {
+      await page.goto(`${desk.url}#/${place}`)
+      const link = page.getByRole('link', { name: 'Charts by TradingView' })
+      await link.waitFor()
+      const of = (name: string) => link.getAttribute(name)
+      expect([await of('href'), await of('target'), await of('rel')]).toEqual([
+        'https://www.tradingview.com',
+        '_blank',
+        'noreferrer',
+      ])
+      // Nothing lies over it: a click arrives.
+      await link.click({ trial: true })
+    }
+  })
+})
+
+describe('HO-8 closing by hand', () => {
+  const open = () => page.getByRole('button', { name: 'Close BTC/USDT' }).click()
+  const dialog = () => page.getByRole('dialog')
+
+  it('names what is sent, what it comes to, and where, before anything leaves (HO-16, UX-22)', async () => {
+    await open()
+    const held = await dialog().getByLabel('Quantity in BTC').inputValue()
+    await dialog()
+      .getByRole('button', { name: `Close ${held} BTC` })
+      .waitFor()
+    for (const words of [/sell .* BTC at the market, reduce only/, /paper-1, PAPER/]) {
+      await dialog().getByText(words).waitFor()
+    }
+    const facts = await dialog().locator('dd').allInnerTexts()
+    expect(facts).toHaveLength(5)
+    expect(facts.filter((fact) => fact.includes('–'))).toEqual([])
+    expect(facts).toContain('0.0000 BTC')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Keep the position')
+    await dialog().getByLabel('Quantity in BTC').fill('99')
+    await dialog().getByText('is held.').waitFor()
+    expect(
+      await dialog()
+        .getByRole('button', { name: /^Close .*BTC$/ })
+        .isDisabled(),
+    ).toBe(true)
+    await dialog().getByRole('button', { name: 'Keep the position' }).click()
+    expect(desk.closes).toEqual([])
+  })
+
+  it('closes a part with its reason, and then the whole', async () => {
+    await open()
+    await dialog().getByLabel('Quantity in BTC').fill('0.005')
+    await dialog().getByLabel('Why').fill('Half is enough')
+    await dialog().getByRole('button', { name: 'Close 0.005 BTC' }).click()
+    await dialog().waitFor({ state: 'detached' })
+    expect(desk.closes).toMatchObject([{ instrument: 'BTC/USDT', quantity: '0.005', reason: 'Half is enough' }])
+    await open()
+    await dialog()
+      .getByRole('button', { name: /^Close .*BTC$/ })
+      .click()
+    await page.getByText('The desk holds nothing.').waitFor()
+    expect(new Set(desk.closes.map(({ key }) => key)).size).toBe(2)
+  })
+
+  it('KS-2 halted, says why it cannot and offers the way out; allowed in REDUCING', async () => {
+    desk.setState('HALTED')
+    await page.getByText('HALTED', { exact: true }).first().waitFor()
+    await open()
+    await dialog()
+      .getByText(/Trading is HALTED/)
+      .waitFor()
+    const close = dialog().getByRole('button', { name: /^Close .*BTC$/ })
+    expect(await close.isDisabled()).toBe(true)
+    await dialog().getByRole('button', { name: 'Allow closing by hand' }).click()
+    await dialog()
+      .getByText(/Trading is HALTED/)
+      .waitFor({ state: 'detached' })
+    await close.click()
+    await until(() => desk.closes.length === 1, 'the close arrived')
+  })
+})
+
 describe('at 200 events a second', () => {
   it('nothing shifts, and the page stays quick to the hand', async () => {
     await page.evaluate(`(() => {
@@ -210,6 +290,19 @@ describe('at 200 events a second', () => {
     expect(p95).toBeLessThan(100)
     const [now, end] = await scrollOf()
     expect(end - now).toBeLessThan(2)
+  })
+})
+
+describe('EL-2 the bar', () => {
+  it('says whether the stop shortcut is armed, not armed, or not available here', async () => {
+    const bar = page.getByRole('banner')
+    await bar.getByText('not available', { exact: true }).waitFor()
+    const accelerator = 'CommandOrControl+Alt+Shift+H'
+    desk.shortcutIs({ state: 'not armed', accelerator })
+    await bar.getByText('not armed', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Alerts: 2' }).waitFor()
+    desk.shortcutIs({ state: 'armed', accelerator })
+    await bar.getByText('armed', { exact: true }).waitFor()
   })
 })
 
@@ -253,12 +346,14 @@ describe('UX-10 by keyboard alone', () => {
       'Other ways to stop',
       'Desk',
       'Runs',
+      'Conversations',
       'Journal',
       'Agents',
       'Settings',
       'Instrument',
       '1h',
       'Data table',
+      'Charts by TradingView',
       'Run',
       'Risk profile',
       'Voting policy',
@@ -327,6 +422,25 @@ describe('every screen', () => {
     })
     await page.getByText('Line 2: has 3 columns, 6 are needed').waitFor()
     await page.getByText('BARS_NOT_IMPORTABLE').waitFor()
+  })
+
+  it('offers for a replay what was imported, and says to import bars where nothing was', async () => {
+    await page.goto(`${desk.url}#/settings`)
+    await page.getByText('Replay of bars', { exact: true }).click()
+    await page.getByText('import bars first').waitFor()
+    const use = page.getByRole('button', { name: 'Use this feed' })
+    expect(await use.isDisabled()).toBe(true)
+    await page.setInputFiles('input[type=file]', {
+      name: 'gold.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('time,open,high,low,close,volume\n1,2,3,4,5,6\n'),
+    })
+    await page.getByText(/^1 bars of 1d, .*, from gold.csv$/).waitFor()
+    await page.getByRole('combobox', { name: 'Replayed instrument' }).click()
+    expect(await page.getByRole('option').allInnerTexts()).toEqual(['GOLD/USD'])
+    await page.keyboard.press('Escape')
+    await use.click()
+    await page.getByText('The new feed is used after Parley is started again.').waitFor()
   })
 
   it('verifies the journal on request', async () => {

@@ -17,6 +17,7 @@ let fake: ReturnType<typeof createElectron>
 
 class DeskRecord {
   readonly calls: string[] = []
+  readonly shortcuts: string[] = []
   readonly listeners = new Set<(status: Status) => void>()
   state: TradingState = 'ACTIVE'
   open: readonly string[] = []
@@ -31,6 +32,7 @@ class DeskRecord {
         this.calls.push(`stop: ${why}`)
         return Promise.resolve()
       },
+      shortcutIs: ({ state }) => this.shortcuts.push(state),
       status: () => this.status(),
       onStatus: (listener) => {
         this.listeners.add(listener)
@@ -72,7 +74,7 @@ describe('the shell', () => {
 
   async function run(openDesk: () => Promise<ShellDesk> = () => Promise.resolve(desk.asShellDesk())) {
     const { runShell } = await import('#shell/shell.ts')
-    runShell({ home, preload: '/out/preload/index.cjs', openDesk, log: () => {} })
+    runShell({ home, preload: '/out/preload/index.cjs', prepare: () => ({ openDesk, log: () => {} }) })
     fake.controls.trace.push('entry evaluated')
     await expect.poll(() => fake.controls.windows.length + fake.controls.trace.filter(isExit).length).toBeGreaterThan(0)
     const window = fake.controls.windows[0]
@@ -104,7 +106,9 @@ describe('the shell', () => {
     const { ParleyError } = await import('#shared/lib/error.ts')
     const error = new ParleyError('HOME_IN_USE', 'The data is in use.', { wayOut: 'Close the other Parley.' })
     const { trace } = await run(() => Promise.reject(error))
-    expect(trace).toContain('error box: Parley could not start: The data is in use.\n\nClose the other Parley.')
+    expect(trace).toContain(
+      'error box: Parley could not start: The data is in use.\n\nClose the other Parley.\n\nHOME_IN_USE',
+    )
     expect(trace.at(-1)).toBe('exit 1')
   })
 
@@ -132,9 +136,9 @@ describe('the shell', () => {
     const webview = preventable()
     contents?.emit('will-attach-webview', webview.event)
     expect(webview.prevented()).toBe(true)
-    for (const url of ['https://example.org/', 'file:///etc/passwd'])
+    for (const url of ['https://www.tradingview.com/', 'file:///etc/passwd'])
       expect(contents?.openHandler?.({ url } as Electron.HandlerDetails)).toEqual({ action: 'deny' })
-    expect(opened).toEqual(['https://example.org/'])
+    expect(opened).toEqual(['https://www.tradingview.com/'])
     let answer: boolean | undefined
     permissions.request?.({} as never, 'media', (granted) => (answer = granted), {} as never)
     expect(answer).toBe(false)
@@ -201,6 +205,7 @@ describe('the shell', () => {
     fake.powerMonitor.emit('resume')
     expect(shortcuts.has(stopAccelerator)).toBe(true)
     expect(labels(trays[0]?.menu)).toContain(`Stop shortcut armed: ${stopAccelerator}`)
+    expect(desk.shortcuts).toEqual(['not armed', 'armed'])
   })
 
   it('EL-4 the tray shows the state by shape and in words, as it changes', async () => {

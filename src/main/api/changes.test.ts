@@ -13,7 +13,8 @@ describe('what a page fetches again', () => {
 
   it('is the position too where something was filled, and nothing where only the status changes', () => {
     expect(nounsOf('orderFilled')).toEqual(['orders', 'positions'])
-    expect(nounsOf('tradingStateChanged')).toEqual([])
+    expect(nounsOf('dayOpened')).toEqual([])
+    expect(nounsOf('tradingStateChanged')).toEqual(['positions'])
     expect(nounsOf('settingsChanged')).toEqual(['settings'])
   })
 })

@@ -5,6 +5,7 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   deskStarted: [],
   deskStopped: [],
   accountOpened: [],
+  accountDoubted: ['positions'],
   dayOpened: [],
   settingsChanged: ['settings'],
   barsImported: ['bars'],
@@ -24,6 +25,7 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   insightFormed: [],
   argumentMade: [],
   messagePosted: ['messages'],
+  traderObjected: ['messages'],
   proposalMade: ['vote'],
   proposalRevised: ['vote'],
   ballotCast: ['vote'],
@@ -48,7 +50,8 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   orderCanceled: ['orders'],
   orderExpired: ['orders'],
   ordersReconciled: ['orders', 'positions'],
-  tradingStateChanged: [],
+  // A re-arm can make an unknown account known.
+  tradingStateChanged: ['positions'],
   stopProgressed: [],
   letterDied: ['agents'],
 }

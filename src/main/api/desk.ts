@@ -1,6 +1,6 @@
 import type { Router } from '@orpc/server'
 import type { contract } from '#shared/contract/index.ts'
-import type { Status } from '#shared/contract/system.ts'
+import type { Status, StopShortcut } from '#shared/contract/system.ts'
 import type { Stop } from '#shared/lib/clock.ts'
 
 /** Who is calling: the app's own window, or anything that came over the network (a browser, a program). */
@@ -18,6 +18,8 @@ export interface Desk {
   stop(why: string): Promise<void>
   /** Enters HALTED before it returns; for the shortcut, the tray and signals. */
   halt(reason: string): void
+  /** Told by the desktop app whether its global stop shortcut works; without one it is not available. */
+  shortcutIs(shortcut: StopShortcut): void
   status(): Status
   onStatus(listener: (status: Status) => void): Stop
   /** The metrics in Prometheus' text format. */

@@ -2,6 +2,7 @@ import { implement } from '@orpc/server'
 import { expect, it } from 'vitest'
 import { contract } from '#shared/contract/index.ts'
 import type { Order, OrderStatus } from '#shared/domain/order.ts'
+import { ParleyError } from '#shared/lib/error.ts'
 import type { CallContext, Desk } from './desk.ts'
 import { listExposure } from './exposure.ts'
 
@@ -33,6 +34,22 @@ function position(instrument: string, quantity: string, averagePrice: string | n
   const rest = { realised: '0', fees: '0', updatedAt: 0, mark: null, markedAt: null, unrealised: null, runId: null }
   return { instrument, quantity, averagePrice, ...rest } as never
 }
+
+it('OL-15 says that positions are unknown where they are, and lists the orders all the same', async () => {
+  const { trading } = implement(contract).$context<CallContext>()
+  const router = {
+    trading: {
+      positions: trading.positions.handler(() => {
+        throw new ParleyError('POSITIONS_UNKNOWN', 'What the account holds is unknown: the journal was damaged.')
+      }),
+      orders: trading.orders.handler(() => [order('ACCEPTED')]),
+    },
+  }
+  expect(await listExposure(router as unknown as Desk['router'])).toEqual([
+    'What the account holds is unknown: the journal was damaged.',
+    'ETH/USDT sell order of 2: ACCEPTED',
+  ])
+})
 
 it('EL-5 lists what quitting would leave open: positions that are not flat, orders that may still fill', async () => {
   const { trading } = implement(contract).$context<CallContext>()

@@ -1,13 +1,23 @@
 import { createRouterClient } from '@orpc/server'
 import { isClosed } from '#shared/domain/order.ts'
 import { absolute, sign } from '#shared/lib/decimal.ts'
+import { errorCode, errorMessage } from '#shared/lib/error.ts'
 import type { Desk } from './desk.ts'
 
 /** Open positions and orders that may still fill, a line each, for a person who is about to quit. */
 export async function listExposure(router: Desk['router']): Promise<string[]> {
   const { trading } = createRouterClient(router, { context: { caller: 'window' } })
-  const [positions, orders] = await Promise.all([trading.positions(), trading.orders({ limit: 1_000 })])
+  const unknown: string[] = []
+  const [positions, orders] = await Promise.all([
+    trading.positions().catch((error: unknown) => {
+      if (errorCode(error) !== 'POSITIONS_UNKNOWN') throw error
+      unknown.push(errorMessage(error))
+      return []
+    }),
+    trading.orders({ limit: 1_000 }),
+  ])
   return [
+    ...unknown,
     ...positions
       .filter((position) => sign(position.quantity) !== 0)
       .map(({ instrument, quantity, averagePrice }) => {

@@ -19,7 +19,7 @@ export function instrumentOn(feed: Feed, typed: string): Instrument {
 }
 
 /** Instruments, quotes, bars, and imports. */
-export function marketRoutes({ kernel, feed, clock, importBars }: ApiParts) {
+export function marketRoutes({ kernel, feed, clock, importBars, importedSeries }: ApiParts) {
   const os = implement(contract.market).$context<CallContext>()
   return {
     instruments: os.instruments.handler(() => [...feed.instruments()]),
@@ -41,6 +41,7 @@ export function marketRoutes({ kernel, feed, clock, importBars }: ApiParts) {
         signal,
       )
     }),
+    imported: os.imported.handler(() => [...importedSeries()]),
     import: os.import.handler(({ input }) => importBars(input.file, input.text, input.instrument)),
   }
 }

@@ -4,6 +4,7 @@ import type { Journal } from '#engine/journal.ts'
 import type { Feed, Queries, SettingsStore } from '#engine/ports.ts'
 import type { ImportReport } from '#shared/contract/market.ts'
 import type { Status } from '#shared/contract/system.ts'
+import type { ImportedSeries } from '#shared/domain/bar.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Feed as FeedChoice } from '#shared/domain/settings.ts'
 import type { Clock } from '#shared/lib/clock.ts'
@@ -22,6 +23,7 @@ export interface ApiParts {
   readonly status: () => Status
   /** Imports a CSV text; nothing is stored unless all of it is good. */
   readonly importBars: (file: string, text: string, instrument: string | undefined) => Promise<ImportReport>
+  readonly importedSeries: () => readonly ImportedSeries[]
   /** Throws FEED_NO_BARS for a replay of what was never imported. */
   readonly checkFeed: (choice: FeedChoice) => void
 }

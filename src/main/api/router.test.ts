@@ -66,6 +66,7 @@ describe('the API over a whole desk', () => {
       latch: { state: 'ACTIVE', epoch: 1 },
       stop: null,
       broker: { connected: true },
+      stopShortcut: { state: 'not available' },
       activeRunId: null,
       deadLetters: 0,
     })
@@ -113,6 +114,10 @@ describe('the API over a whole desk', () => {
     expect(await codeOf(api.market.import({ file: 'gold.csv', text: broken, instrument: 'GOLD/USD' }))).toMatch(/^CSV_/)
     const after = await api.market.import({ file: 'gold.csv', text: csv(95), instrument: 'GOLD/USD' })
     expect(after.replaced).toBe(90)
+    const from = Date.UTC(2024, 0, 1)
+    expect(await api.market.imported()).toEqual([
+      { instrument: 'GOLD/USD', timeframe: '1d', bars: 95, from, to: from + 94 * 86_400_000, file: 'gold.csv' },
+    ])
     const records = await api.journal.read({ limit: 1_000 })
     expect(records.filter(({ kind }) => kind === 'barsImported')).toHaveLength(3)
   })
@@ -151,6 +156,13 @@ describe('the API over a whole desk', () => {
     expect(await api.runs.vote({ runId: id })).toMatchObject({ policy: { rule: { kind: 'weighted' } }, decision: null })
     expect(await api.runs.messages({ runId: id })).toEqual([])
     expect(await api.runs.evidence({ runId: id })).toEqual([])
+    const [said] = await api.conversations.say({ runId: id, remark: { intent: 'object', text: 'Not tonight.' } })
+    expect(said).toMatchObject({ agent: 'trader', kind: 'human', text: 'Not tonight.' })
+    const [hit] = await api.conversations.search({ text: 'tonight', instrument: 'BTC/USDT' })
+    expect(hit).toMatchObject({ message: said, instrument: 'BTC/USDT' })
+    expect(await codeOf(api.conversations.say({ runId: 'run_none', remark: { intent: 'object', text: 'No' } }))).toBe(
+      'RUN_NOT_FOUND',
+    )
     await api.runs.cancel({ runId: id, reason: 'enough' })
     await api.runs.cancel({ runId: other.id, reason: 'enough' })
     await expect.poll(async () => (await api.runs.get({ runId: id })).status).toBe('cancelled')
@@ -183,6 +195,8 @@ describe('the API over a whole desk', () => {
     expect(await api.trading.fills({ instrument: 'BTC/USDT' })).toEqual([])
     expect(await api.trading.positions()).toEqual([])
     expect(await codeOf(api.trading.cancel({ clientOrderId: 'nobody' }))).toBe('ORDER_NOT_FOUND')
+    const close = { key: 'a wish of mine', instrument: 'BTC/USDT', reason: 'Enough' }
+    expect(await codeOf(api.trading.close(close))).toBe('POSITION_NOT_FOUND')
   })
 
   it('shows its journal, and that it verifies', async () => {

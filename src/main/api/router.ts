@@ -1,5 +1,6 @@
 import { implement, type Router } from '@orpc/server'
 import { contract } from '#shared/contract/index.ts'
+import { conversationsRoutes } from './conversations.ts'
 import type { CallContext } from './desk.ts'
 import { journalRoutes } from './journal.ts'
 import { marketRoutes } from './market.ts'
@@ -17,6 +18,7 @@ export function createRouter(parts: ApiParts): Router<typeof contract, CallConte
       system: systemRoutes(parts),
       market: marketRoutes(parts),
       runs: runsRoutes(parts),
+      conversations: conversationsRoutes(parts),
       trading: tradingRoutes(parts),
       journal: journalRoutes(parts),
       settings: settingsRoutes(parts),

@@ -11,7 +11,17 @@ async function watched() {
   const { kernel, journal, feed, bus, clock, start } = deskKernel({ seed: 2 })
   await start()
   const broker = { name: 'Paper', mode: 'paper' } as Parameters<typeof createStatus>[0]['broker']
-  const status = createStatus({ kernel, journal, feed, broker, bus, clock, version: '1.2.3' })
+  const shortcut = { state: 'not available' } as const
+  const status = createStatus({
+    kernel,
+    journal,
+    feed,
+    broker,
+    bus,
+    clock,
+    version: '1.2.3',
+    stopShortcut: () => shortcut,
+  })
   onTestFinished(status.stop)
   return { kernel, journal, bus, clock, status }
 }

@@ -3,7 +3,7 @@ import type { Bus } from '#engine/bus.ts'
 import type { Kernel } from '#engine/desk/kernel.ts'
 import type { Journal } from '#engine/journal.ts'
 import type { Broker, Feed } from '#engine/ports.ts'
-import type { Status } from '#shared/contract/system.ts'
+import type { Status, StopShortcut } from '#shared/contract/system.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { subtract } from '#shared/lib/decimal.ts'
 
@@ -15,6 +15,7 @@ export interface StatusParts {
   readonly bus: Bus
   readonly clock: Clock
   readonly version: string
+  readonly stopShortcut: () => StopShortcut
 }
 
 /** What the permanent bar shows, read and watched. */
@@ -26,7 +27,16 @@ export interface StatusSource {
 }
 
 /** Watches the desk for its status; the event loop's delay is measured by Node itself, over the last minute. */
-export function createStatus({ kernel, journal, feed, broker, bus, clock, version }: StatusParts): StatusSource {
+export function createStatus({
+  kernel,
+  journal,
+  feed,
+  broker,
+  bus,
+  clock,
+  version,
+  stopShortcut,
+}: StatusParts): StatusSource {
   const loop = monitorEventLoopDelay({ resolution: 20 })
   loop.enable()
   let cancelReset: Stop = () => {}
@@ -48,9 +58,10 @@ export function createStatus({ kernel, journal, feed, broker, bus, clock, versio
         id: book.account,
         mode: broker.mode,
         currency: book.currency,
-        cash: book.cash,
+        cash: book.doubt === null ? book.cash : null,
         equity: equity ?? null,
-        dayStartEquity: book.dayStartEquity,
+        dayStartEquity: book.doubt === null ? book.dayStartEquity : null,
+        unknown: book.doubt,
         asOf: Math.floor(clock.now()),
       },
       dayPnl: equity === undefined || book.day === 0 ? null : subtract(equity, book.dayStartEquity),
@@ -63,6 +74,7 @@ export function createStatus({ kernel, journal, feed, broker, bus, clock, versio
         staleAfterMs: kernel.mandate.maximumQuoteAgeMs,
       },
       broker: { connected: link.connected, name: broker.name, latencyMs: link.latencyMs },
+      stopShortcut: stopShortcut(),
       activeRunId: runs.active()[0]?.runId ?? null,
       deadLetters: bus.deadLetters().length,
       loopDelayMs: Number.isNaN(loop.mean) ? null : loop.percentile(99) / 1e6,

@@ -1,4 +1,6 @@
 import { implement } from '@orpc/server'
+import { requireKnownAccount } from '#engine/trading/account-doubt.ts'
+import { closePosition } from '#engine/trading/close-position.ts'
 import { unrealised } from '#engine/trading/positions.ts'
 import { contract } from '#shared/contract/index.ts'
 import { ZERO } from '#shared/lib/decimal.ts'
@@ -6,7 +8,7 @@ import type { CallContext } from './desk.ts'
 import { type ApiParts, trader } from './parts.ts'
 
 /** The stop and its release, orders, fills, positions. */
-export function tradingRoutes({ kernel, queries, feed, journal }: ApiParts) {
+export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiParts) {
   const os = implement(contract.trading).$context<CallContext>()
   return {
     stop: os.stop.handler(({ input }) => {
@@ -27,8 +29,10 @@ export function tradingRoutes({ kernel, queries, feed, journal }: ApiParts) {
     orders: os.orders.handler(({ input }) => [...queries.listOrders(input.instrument, input.limit)]),
     cancel: os.cancel.handler(({ input }) => kernel.orders.cancel(input.clientOrderId, trader)),
     fills: os.fills.handler(({ input }) => [...queries.listFills(input.instrument, input.limit)]),
-    positions: os.positions.handler(() =>
-      [...kernel.book.positions.values()]
+    close: os.close.handler(({ input }) => closePosition({ ...kernel, clock }, { ...input, by: trader })),
+    positions: os.positions.handler(() => {
+      requireKnownAccount(kernel.book)
+      return [...kernel.book.positions.values()]
         .filter(({ quantity }) => quantity !== ZERO)
         .map((position) => {
           const quote = feed.quote(position.instrument)
@@ -39,7 +43,7 @@ export function tradingRoutes({ kernel, queries, feed, journal }: ApiParts) {
             unrealised: quote === undefined ? null : unrealised(position, quote.last),
             runId: kernel.book.openedBy.get(position.instrument) ?? null,
           }
-        }),
-    ),
+        })
+    }),
   }
 }

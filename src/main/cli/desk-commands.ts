@@ -77,6 +77,7 @@ async function showStatus(home: string, json: boolean): Promise<void> {
   print(
     `account   ${account.id} (${status.mode}), equity ${account.equity ?? 'unavailable'} ${account.currency}, today ${status.dayPnl ?? 'unavailable'}`,
   )
+  if (account.unknown !== null) print(`          what it holds is unknown: ${account.unknown}`)
   print(`feed      ${feed.name}, ${feed.connected ? 'connected' : 'not connected'}`)
   print(`broker    ${broker.name}, ${broker.connected ? 'connected' : 'not connected'}`)
   print(`run       ${status.activeRunId ?? 'none under way'}`)

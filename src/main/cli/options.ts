@@ -12,6 +12,13 @@ export const profileOption = () =>
 export const policyOption = () =>
   new Option('--policy <name>', 'how the vote is counted').choices(consensusPresets).default(defaultSettings.policy)
 
+export const leaveOutOption = () =>
+  new Option('--leave-out <task...>', 'research tasks to do without; none of them critical')
+export const slotsOption = () =>
+  new Option('--slots <number>', "how many research tasks run at once (default: the profile's)").argParser(
+    wholeNumber(1, 64),
+  )
+
 /** Reads a whole number of an option's argument, at least `least`. */
 export function wholeNumber(least = Number.MIN_SAFE_INTEGER, most = Number.MAX_SAFE_INTEGER) {
   return (text: string): number => {

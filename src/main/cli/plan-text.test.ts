@@ -51,8 +51,9 @@ describe('the plan of a profile', () => {
   })
 
   it.each(profileNames)('%s claims no proof that the scheduler does not have', (profile) => {
-    const { plan, schedule } = decidedOf(profile)
-    const text = planText(goalOf(profile), { plan, schedule: { ...schedule, status: 'feasible' } }, wide)
+    const decided = decidedOf(profile)
+    const { schedule } = decided
+    const text = planText(goalOf(profile), { ...decided, schedule: { ...schedule, status: 'feasible' } }, wide)
     expect(text).toContain('not proved the shortest')
   })
 })

@@ -45,6 +45,7 @@ export function describePlan(goal: Goal, { plan, schedule }: DecidePlan) {
     speedup: plan.estimate.speedup,
     status: schedule.status,
     hash: plan.hash,
+    reasons: plan.reasons ?? {},
   }
 }
 
@@ -66,6 +67,15 @@ export function planText(goal: Goal, decided: DecidePlan, terminal: Terminal): s
     [title('Totals'), totalsTable(description, slots, plan.costLimitUsd, columns)].join('\n'),
     [title('Afterwards'), hang(afterwards(plan.steps), 2, columns)].join('\n'),
   ].join('\n\n')
+}
+
+/** Of each step, what it is there for and what falls if it fails. */
+export function reasonsText({ steps, reasons = {} }: DecidePlan['plan'], { paint, columns }: Terminal): string {
+  const lines = steps.flatMap(({ id }) => {
+    const { why, falls } = reasons[id] ?? {}
+    return why === undefined ? [] : [`  ${paint.strong(id)}`, hang(`${why} ${falls}`, 4, columns)]
+  })
+  return [paint.strong('WHY'), ...lines].join('\n')
 }
 
 const slotCount = (slots: number) => `${slots} ${slots === 1 ? 'slot' : 'slots'}`

@@ -1,12 +1,15 @@
 import type { Command } from 'commander'
 import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
 import type { ProfileName } from '#shared/domain/profile.ts'
-import { homeOption, jsonOption, policyOption, profileOption } from './options.ts'
+import { homeOption, jsonOption, leaveOutOption, policyOption, profileOption, slotsOption } from './options.ts'
 import { describeTerminal, print, printJson } from './terminal.ts'
 
 interface PlanOptions {
   readonly profile: ProfileName
   readonly policy: ConsensusPreset
+  readonly leaveOut?: string[]
+  readonly slots?: number
+  readonly why?: true
   readonly home?: string
   readonly json?: true
 }
@@ -19,22 +22,34 @@ export function planCommand(program: Command): void {
     .argument('<goal...>', '"research BTC/USDT", "decide on BTC/USDT" or BTC/USDT alone')
     .addOption(profileOption())
     .addOption(policyOption())
+    .addOption(leaveOutOption())
+    .addOption(slotsOption())
+    .option('--why', 'say of each step what it is there for and what falls if it fails')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(plan)
 }
 
-async function plan(goalWords: readonly string[], { profile, policy, home, json }: PlanOptions): Promise<void> {
+async function plan(goalWords: readonly string[], { why, home, json, ...chosen }: PlanOptions): Promise<void> {
   // What plans is loaded now: other commands, and help, start without it.
   const { decidePlan } = await import('#engine/desk/decide-plan.ts')
   const { readConfig } = await import('#main/config.ts')
   const { resolveHome } = await import('#main/home.ts')
   const { sha256 } = await import('#main/system.ts')
   const { planningConfigSchema } = await import('#shared/domain/profile.ts')
-  const { describePlan, planText, readGoal } = await import('./plan-text.ts')
-  const goal = { instrument: readGoal(goalWords.join(' ')), profile, policy }
-  const planning = readConfig('planning.yaml', planningConfigSchema, resolveHome(home)).value
-  const decided = decidePlan('plan', goal, planning, sha256)
-  if (json) printJson(describePlan(goal, decided))
-  else print(planText(goal, decided, describeTerminal()))
+  const { overridesText } = await import('./plan-overrides.ts')
+  const { describePlan, planText, readGoal, reasonsText } = await import('./plan-text.ts')
+  const goal = { instrument: readGoal(goalWords.join(' ')), ...chosen }
+  const planning = readConfig('planning.yaml', planningConfigSchema, resolveHome(home))
+  const decided = decidePlan('plan', goal, planning.value, sha256)
+  if (json) printJson({ ...describePlan(goal, decided), overrides: planning.overrides })
+  else {
+    const terminal = describeTerminal()
+    const parts = [
+      planText(goal, decided, terminal),
+      why ? reasonsText(decided.plan, terminal) : '',
+      overridesText(planning),
+    ]
+    print(parts.filter((part) => part !== '').join('\n\n'))
+  }
 }

@@ -1,11 +1,13 @@
 import type { Ballot } from '#shared/domain/ballot.ts'
-import type { Bar, BarSeries, Timeframe } from '#shared/domain/bar.ts'
+import type { Bar, BarSeries, ImportedSeries, Timeframe } from '#shared/domain/bar.ts'
+import type { CustomFinding } from '#shared/domain/custom-finding.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
-import type { Message } from '#shared/domain/message.ts'
+import type { Message, MessageHit, MessageSearch } from '#shared/domain/message.ts'
 import type { Fill, Order, OrderChange, OrderStatus, OrderType, Side, TimeInForce } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
+import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
@@ -158,8 +160,8 @@ export interface SourceData {
     readonly at: number
     readonly activeAddresses: number
     readonly transactions: number
-    /** Coins that moved onto exchanges less those that left. */
-    readonly exchangeNetflow: number
+    /** Coins that moved onto exchanges less those that left; null where the source cannot tell. */
+    readonly exchangeNetflow: number | null
   }[]
   readonly coingecko: {
     readonly marketCapUsd: number
@@ -186,6 +188,11 @@ export interface ResearchSources {
   fetch<Name extends SourceName>(source: Name, instrument: string, signal: AbortSignal): Promise<SourceAnswer<Name>>
 }
 
+/** Where custom tasks ask. Rejects with SOURCE_UNAVAILABLE for whatever keeps it from an answer, never with anything else but the signal's reason. */
+export interface CustomSources {
+  find(task: ResearchTask, instrument: string, signal: AbortSignal): Promise<CustomFinding>
+}
+
 /** Where the trading state survives the process. `load` throws LATCH_UNREADABLE when it is there and cannot be understood. */
 export interface LatchStore {
   load(): Latch | undefined
@@ -202,19 +209,15 @@ export interface BarStore {
     instrument: string,
     timeframe: Timeframe,
     bars: readonly Bar[],
+    /** The file they come from. */
+    file?: string,
   ): { readonly inserted: number; readonly replaced: number }
   load(
     instrument: string,
     timeframe: Timeframe,
     options: { from?: number; before?: number; limit?: number },
   ): readonly Bar[]
-  series(): readonly {
-    readonly instrument: string
-    readonly timeframe: Timeframe
-    readonly bars: number
-    readonly from: number
-    readonly to: number
-  }[]
+  series(): readonly ImportedSeries[]
 }
 
 /** What is remembered of orders for good: what is durable. */
@@ -233,6 +236,8 @@ export interface Queries extends OrderArchive {
   listUnfinishedRuns(): readonly { readonly id: string; readonly seq: number }[]
   /** Oldest first, after the message with the given id; throws MESSAGE_NOT_FOUND for an id that is not of this run. */
   listMessages(runId: string, after: string | undefined, limit: number): readonly Message[]
+  /** Newest first. */
+  searchMessages(search: MessageSearch): readonly MessageHit[]
   listEvidence(runId: string): readonly Evidence[]
   getVote(runId: string): Vote
   /** Newest first. */

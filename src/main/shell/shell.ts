@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, dialog, ipcMain, type MessagePortMain, powerMonitor, type WebContents } from 'electron'
-import type { Status } from '#shared/contract/system.ts'
+import type { Status, StopShortcut } from '#shared/contract/system.ts'
 import type { Stop } from '#shared/lib/clock.ts'
-import { errorMessage, ParleyError } from '#shared/lib/error.ts'
+import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { createClosing } from './closing.ts'
 import { createMenu } from './menu.ts'
 import { handleQuitting } from './quitting.ts'
@@ -17,6 +17,8 @@ import type { Log } from './words.ts'
 export interface ShellDesk {
   halt(reason: string): void
   stop(why: string): Promise<void>
+  /** Told whether the global stop shortcut works, at the start and whenever it was armed again. */
+  shortcutIs(shortcut: StopShortcut): void
   status(): Status
   onStatus(listener: (status: Status) => void): Stop
   /** Answers the page's calls on a port. */
@@ -31,7 +33,13 @@ export interface ShellOptions {
   readonly home: string
   /** The path of the built preload script. */
   readonly preload: string
-  openDesk(): Promise<ShellDesk>
+  /** Makes the data folder ready; what it throws is shown to the person. */
+  prepare(): Prepared
+}
+
+/** What the shell can do once the data folder is ready. */
+export interface Prepared {
+  readonly openDesk: () => Promise<ShellDesk>
   readonly log: Log
 }
 
@@ -40,9 +48,16 @@ export interface ShellOptions {
  * nothing here may be awaited at its top level.
  */
 export function runShell(options: ShellOptions): void {
-  const userData = join(options.home, 'window')
-  mkdirSync(userData, { recursive: true })
-  app.setPath('userData', userData)
+  let prepared: Prepared
+  try {
+    prepared = options.prepare()
+    const userData = join(options.home, 'window')
+    mkdirSync(userData, { recursive: true })
+    app.setPath('userData', userData)
+  } catch (error) {
+    void app.whenReady().then(() => giveUp(error))
+    return
+  }
   if (!app.requestSingleInstanceLock()) {
     app.exit(0)
     return
@@ -51,18 +66,24 @@ export function runShell(options: ShellOptions): void {
   registerSecurity()
   void app
     .whenReady()
-    .then(() => open(options))
+    .then(() => open(options, prepared))
     .catch((error: unknown) => {
-      options.log('Parley could not start.', error)
-      const wayOut = error instanceof ParleyError ? error.wayOut : undefined
-      dialog.showErrorBox('Parley could not start', [errorMessage(error), wayOut].filter(Boolean).join('\n\n'))
-      app.exit(1)
+      prepared.log('Parley could not start.', error)
+      giveUp(error)
     })
 }
 
-async function open(options: ShellOptions): Promise<void> {
-  const { log } = options
-  const desk = await options.openDesk()
+/** Says in a dialog why the app cannot start, by its code, and ends it. */
+function giveUp(error: unknown): void {
+  const wayOut = error instanceof ParleyError ? error.wayOut : undefined
+  const words = [errorMessage(error), wayOut, errorCode(error)]
+  dialog.showErrorBox('Parley could not start', words.filter(Boolean).join('\n\n'))
+  app.exit(1)
+}
+
+async function open(options: ShellOptions, prepared: Prepared): Promise<void> {
+  const { log } = prepared
+  const desk = await prepared.openDesk()
   applySecurity(desk.page)
 
   const quit = () => app.quit()
@@ -79,14 +100,15 @@ async function open(options: ShellOptions): Promise<void> {
   app.on('second-instance', () => windows.show())
   app.on('activate', () => windows.show())
 
-  let shortcut = armStopShortcut(stop('the shortcut'))
-  if (!shortcut.armed) log('The stop shortcut is not armed: another program holds it, or the desktop did not consent.')
+  let shortcut = armShortcut()
+  if (shortcut.state !== 'armed')
+    log('The stop shortcut is not armed: another program holds it, or the desktop did not consent.')
   createMenu({ stop: stop('the menu'), quit })
   const tray = openTray()
 
   powerMonitor.on('suspend', () => desk.halt('The computer went to sleep'))
   powerMonitor.on('resume', () => {
-    shortcut = armStopShortcut(stop('the shortcut'))
+    shortcut = armShortcut()
     tray?.refresh()
   })
   // The event is there at run time and missing from the type: preventing it asks the system for a moment to stop in.
@@ -96,6 +118,12 @@ async function open(options: ShellOptions): Promise<void> {
   }
   powerMonitor.on('shutdown', onShutdown as () => void)
   windows.show()
+
+  function armShortcut(): StopShortcut {
+    const armed = armStopShortcut(stop('the shortcut'))
+    desk.shortcutIs(armed)
+    return armed
+  }
 
   function openTray() {
     try {

@@ -1,11 +1,6 @@
 import { globalShortcut } from 'electron'
+import type { StopShortcut } from '#shared/contract/system.ts'
 import { stopAccelerator } from './words.ts'
-
-export interface StopShortcut {
-  readonly accelerator: string
-  /** False when another program holds it or the system has not consented. */
-  readonly armed: boolean
-}
 
 /**
  * Arms the global stop shortcut (EL-2). Registration can fail silently, so both its answer and what the system says
@@ -19,5 +14,6 @@ export function armStopShortcut(stop: () => void): StopShortcut {
   } catch {
     // Some desktops throw where others answer false.
   }
-  return { accelerator: stopAccelerator, armed: registered && globalShortcut.isRegistered(stopAccelerator) }
+  const isArmed = registered && globalShortcut.isRegistered(stopAccelerator)
+  return { state: isArmed ? 'armed' : 'not armed', accelerator: stopAccelerator }
 }

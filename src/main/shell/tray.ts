@@ -1,7 +1,6 @@
 import { Menu, nativeImage, Tray } from 'electron'
-import type { Status } from '#shared/contract/system.ts'
+import type { Status, StopShortcut } from '#shared/contract/system.ts'
 import type { Stop } from '#shared/lib/clock.ts'
-import type { StopShortcut } from './shortcut.ts'
 import { drawState } from './state-icon.ts'
 import { shortcutLine, stateLine } from './words.ts'
 

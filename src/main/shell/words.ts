@@ -1,4 +1,4 @@
-import type { Status } from '#shared/contract/system.ts'
+import type { Status, StopShortcut } from '#shared/contract/system.ts'
 
 /** The stop, from anywhere: no other application uses this chord by default, and no single slip presses it. */
 export const stopAccelerator = 'CommandOrControl+Alt+Shift+H'
@@ -10,8 +10,15 @@ export function stateLine(status: Status): string {
 }
 
 /** Whether the stop shortcut works, in the words of the menus. */
-export function shortcutLine({ accelerator, armed }: { accelerator: string; armed: boolean }): string {
-  return armed ? `Stop shortcut armed: ${accelerator}` : `Stop shortcut NOT armed: ${accelerator} is taken`
+export function shortcutLine(shortcut: StopShortcut): string {
+  switch (shortcut.state) {
+    case 'armed':
+      return `Stop shortcut armed: ${shortcut.accelerator}`
+    case 'not armed':
+      return `Stop shortcut NOT armed: ${shortcut.accelerator} is taken`
+    case 'not available':
+      return 'Stop shortcut not available here'
+  }
 }
 
 /** Where the shell says what happened to it. */

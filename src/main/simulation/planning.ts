@@ -4,7 +4,7 @@ import type { PlanningConfig, Profile } from '#shared/domain/profile.ts'
 const enough = ['technical_analysis', 'momentum', 'liquidity_analysis']
 
 /** The shipped way of planning with less research and one round of debate, so that a run is short. */
-export function shortPlanning({ tasks, profiles }: PlanningConfig): PlanningConfig {
+export function shortPlanning(planning: PlanningConfig): PlanningConfig {
   const short = (profile: Profile): Profile => ({
     ...profile,
     tasks: enough,
@@ -12,9 +12,9 @@ export function shortPlanning({ tasks, profiles }: PlanningConfig): PlanningConf
     minimumSources: 3,
     debateRounds: 1,
   })
-  const { conservative, balanced, aggressive } = profiles
+  const { conservative, balanced, aggressive } = planning.profiles
   return {
-    tasks,
+    ...planning,
     profiles: { conservative: short(conservative), balanced: short(balanced), aggressive: short(aggressive) },
   }
 }

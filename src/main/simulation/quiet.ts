@@ -70,8 +70,11 @@ function differingTables(journal: DeskProcess['journal']): string[] {
     return deskProjections
       .flatMap(({ tables }) => tables)
       .filter((table) => {
-        const rows = `SELECT * FROM ${table} ORDER BY 1, 2, 3`
-        return JSON.stringify(journal.database.prepare(rows).all()) !== JSON.stringify(anew.prepare(rows).all())
+        const [here, there] = [journal.database, anew].map((database) => {
+          const rows = database.prepare(`SELECT * FROM ${table}`).raw().all()
+          return JSON.stringify(rows.map((row) => JSON.stringify(row)).toSorted())
+        })
+        return here !== there
       })
   } finally {
     anew.close()

@@ -1,5 +1,5 @@
 import type { BarStore } from '#engine/ports.ts'
-import type { Bar, Timeframe } from '#shared/domain/bar.ts'
+import type { Bar, ImportedSeries, Timeframe } from '#shared/domain/bar.ts'
 import { type Migration, migrate } from './migrations/migrate.ts'
 import { openDatabase } from './open-database.ts'
 
@@ -18,6 +18,18 @@ const migrations: readonly Migration[] = [
           close REAL NOT NULL,
           volume REAL NOT NULL,
           PRIMARY KEY (instrument, timeframe, time)
+        ) STRICT, WITHOUT ROWID;
+      `),
+  },
+  {
+    version: 2,
+    up: (database) =>
+      database.exec(`
+        CREATE TABLE sources (
+          instrument TEXT NOT NULL,
+          timeframe TEXT NOT NULL,
+          file TEXT NOT NULL,
+          PRIMARY KEY (instrument, timeframe)
         ) STRICT, WITHOUT ROWID;
       `),
   },
@@ -44,22 +56,28 @@ export function openBarStore(file: string): SqliteBarStore {
   const select = database.prepare<[string, string, number, number, number], Bar>(`
     SELECT time, open, high, low, close, volume FROM bars
     WHERE instrument = ? AND timeframe = ? AND time >= ? AND time < ? ORDER BY time DESC LIMIT ?`)
-  const series = database.prepare<[], ReturnType<BarStore['series']>[number]>(`
-    SELECT instrument, timeframe, count(*) AS bars, min(time) AS "from", max(time) AS "to"
+  const series = database.prepare<[], ImportedSeries>(`
+    SELECT instrument, timeframe, count(*) AS bars, min(time) AS "from", max(time) AS "to",
+      (SELECT file FROM sources WHERE instrument = bars.instrument AND timeframe = bars.timeframe) AS file
     FROM bars GROUP BY instrument, timeframe ORDER BY instrument, timeframe`)
 
-  const saveAll = database.transaction((instrument: string, timeframe: Timeframe, bars: readonly Bar[]) => {
-    let replaced = 0
-    for (const { time, open, high, low, close, volume } of bars) {
-      const row = { instrument, timeframe, time, open, high, low, close, volume }
-      if (update.run(row).changes === 1) replaced += 1
-      else insert.run(row)
-    }
-    return { inserted: bars.length - replaced, replaced }
-  })
+  const source = database.prepare('INSERT OR REPLACE INTO sources (instrument, timeframe, file) VALUES (?, ?, ?)')
+
+  const saveAll = database.transaction(
+    (instrument: string, timeframe: Timeframe, bars: readonly Bar[], file?: string) => {
+      let replaced = 0
+      if (file !== undefined) source.run(instrument, timeframe, file)
+      for (const { time, open, high, low, close, volume } of bars) {
+        const row = { instrument, timeframe, time, open, high, low, close, volume }
+        if (update.run(row).changes === 1) replaced += 1
+        else insert.run(row)
+      }
+      return { inserted: bars.length - replaced, replaced }
+    },
+  )
 
   return {
-    save: (instrument, timeframe, bars) => saveAll.immediate(instrument, timeframe, bars),
+    save: (instrument, timeframe, bars, file) => saveAll.immediate(instrument, timeframe, bars, file),
     load: (instrument, timeframe, { from = Number.MIN_SAFE_INTEGER, before = Number.MAX_SAFE_INTEGER, limit = -1 }) =>
       select.all(instrument, timeframe, from, before, limit).reverse(),
     series: () => series.all(),

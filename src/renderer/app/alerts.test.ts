@@ -14,6 +14,7 @@ const quiet: Status = {
     cash: decimal('1'),
     equity: null,
     dayStartEquity: decimal('1'),
+    unknown: null,
     asOf: now,
   },
   dayPnl: null,
@@ -21,6 +22,7 @@ const quiet: Status = {
   stop: null,
   feed: { connected: true, name: 'simulated', lastTickAt: now - 300, staleAfterMs: 10_000 },
   broker: { connected: true, name: 'paper', latencyMs: 4 },
+  stopShortcut: { state: 'armed', accelerator: 'CommandOrControl+Alt+Shift+H' },
   activeRunId: null,
   deadLetters: 0,
   loopDelayMs: 2,
@@ -45,6 +47,24 @@ describe('alerts', () => {
     const alerts = alertsOf({ ...quiet, stop: progress, deadLetters: 2, loopDelayMs: 400 })
     expect(alerts.map(({ id }) => id)).toEqual(['unknown', 'unprotected', 'letters', 'loop'])
     expect(alerts.every(({ effect, next }) => effect !== '' && next !== '')).toBe(true)
+  })
+})
+
+describe('OL-15 an account that is unknown', () => {
+  it('is the gravest of all, and says why', () => {
+    const account = { ...quiet.account, cash: null, unknown: 'The journal was damaged' }
+    const [alert] = alertsOf({ ...quiet, account, deadLetters: 1 })
+    expect(alert).toMatchObject({ id: 'account', tone: 'bad', effect: expect.stringContaining('was damaged') })
+  })
+})
+
+describe('EL-2 the stop shortcut', () => {
+  it('that is not armed asks for attention, with the other ways to stop; one that is not available here does not', () => {
+    const accelerator = 'CommandOrControl+Alt+Shift+H'
+    const [alert, ...more] = alertsOf({ ...quiet, stopShortcut: { state: 'not armed', accelerator } })
+    expect(more).toEqual([])
+    expect(alert).toMatchObject({ id: 'shortcut', tone: 'warn', next: expect.stringContaining('parley stop') })
+    expect(alertsOf({ ...quiet, stopShortcut: { state: 'not available' } })).toEqual([])
   })
 })
 

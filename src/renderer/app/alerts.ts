@@ -19,8 +19,15 @@ export function isFeedStale({ feed, now }: Pick<Status, 'feed' | 'now'>): boolea
 
 /** What in the status asks for attention, the gravest first. */
 export function alertsOf(status: Status): Alert[] {
-  const { stop, feed, broker, deadLetters, loopDelayMs } = status
+  const { account, stop, feed, broker, stopShortcut, deadLetters, loopDelayMs } = status
   const alerts: (Alert | false)[] = [
+    account.unknown !== null && {
+      id: 'account',
+      tone: 'bad',
+      title: 'What the account holds is unknown',
+      effect: `${account.unknown}. Cash and positions are not shown, and nothing can be closed from here.`,
+      next: 'Look at the broker. Re-arming, once all is compared, takes what the broker says as the account.',
+    },
     stop !== null &&
       stop.unknown > 0 && {
         id: 'unknown',
@@ -50,6 +57,13 @@ export function alertsOf(status: Status): Alert[] {
       title: feed.connected ? `${feed.name} is silent` : `No link to ${feed.name}`,
       effect: 'The gate denies orders on stale prices.',
       next: 'Wait for prices, or choose another feed in Settings.',
+    },
+    stopShortcut.state === 'not armed' && {
+      id: 'shortcut',
+      tone: 'warn',
+      title: `The stop shortcut is not armed (${stopShortcut.accelerator})`,
+      effect: 'The keys do not stop trading while another program is in front.',
+      next: 'Close the program that holds them and start Parley again. STOP, the tray and "parley stop" work.',
     },
     deadLetters > 0 && {
       id: 'letters',

@@ -57,8 +57,14 @@ function Vitals({ status, lost }: { status: Status; lost: boolean }) {
           {status.mode.toUpperCase()}
         </strong>
       </Tooltip>
-      <Vital label="account" title={`Account ${account.id}, in ${account.currency}`}>
+      <Vital
+        label="account"
+        title={account.unknown ?? `Account ${account.id}, in ${account.currency}`}
+        warn={account.unknown !== null}
+      >
+        {account.unknown !== null && <StatusDot tone="bad" />}
         {account.id}
+        {account.unknown !== null && ': unknown'}
       </Vital>
       <Vital label="trading" title={`${latch.reason} (${latch.by})`} strong>
         <StatusDot tone={stateTones[latch.state]} /> {latch.state}
@@ -73,6 +79,10 @@ function Vitals({ status, lost }: { status: Status; lost: boolean }) {
           {lost ? unavailable : broker.connected ? formatDuration(broker.latencyMs) : 'no link'}
         </span>
       </Vital>
+      <Vital label="shortcut" title={shortcutWords(status)} warn={status.stopShortcut.state === 'not armed'}>
+        {status.stopShortcut.state === 'not armed' && <StatusDot tone="warn" />}
+        {status.stopShortcut.state}
+      </Vital>
       <Vital label="P&L today" title={`Since 00:00 UTC, from the account's equity, ${asOf}`}>
         <Gain value={status.dayPnl} currency={account.currency} fraction={dayFraction(status)} />
       </Vital>
@@ -80,8 +90,15 @@ function Vitals({ status, lost }: { status: Status; lost: boolean }) {
   )
 }
 
+function shortcutWords({ stopShortcut }: Status): string {
+  return stopShortcut.state === 'not available'
+    ? 'Keys that stop trading from any program come with the desktop app; there is none around this desk.'
+    : `${stopShortcut.accelerator} stops trading while any program is in front: ${stopShortcut.state}.`
+}
+
 function dayFraction({ dayPnl, account }: Status): number | null {
-  if (dayPnl === null || !isDecimal(dayPnl) || sign(account.dayStartEquity) === 0) return null
+  if (dayPnl === null || !isDecimal(dayPnl) || account.dayStartEquity === null) return null
+  if (sign(account.dayStartEquity) === 0) return null
   return toNumber(divide(dayPnl, account.dayStartEquity))
 }
 

@@ -1,7 +1,15 @@
 import type { TablerIcon } from '@tabler/icons-react'
 import { Link, Outlet } from '@tanstack/react-router'
 import { useConnection } from '#renderer/client.ts'
-import { IconAudience, IconDesk, IconJournal, IconPlans, IconRuns, IconSettings } from '#renderer/ui/icons.ts'
+import {
+  IconAudience,
+  IconConversations,
+  IconDesk,
+  IconJournal,
+  IconPlans,
+  IconRuns,
+  IconSettings,
+} from '#renderer/ui/icons.ts'
 import { useStatus } from '#renderer/ui/status.ts'
 import { Bar } from './bar.tsx'
 import { Commands } from './commands.tsx'
@@ -16,6 +24,7 @@ const icons: Record<(typeof places)[number]['to'], TablerIcon> = {
   '/desk': IconDesk,
   '/plans': IconPlans,
   '/runs': IconRuns,
+  '/conversations': IconConversations,
   '/journal': IconJournal,
   '/agents': IconAudience,
   '/settings': IconSettings,

@@ -8,14 +8,14 @@ const flushMs = 150
 function keysOf(orpc: DeskLink['orpc']): Record<Noun, (readonly unknown[])[]> {
   return {
     runs: [orpc.runs.list.key(), orpc.runs.get.key()],
-    messages: [orpc.runs.messages.key()],
+    messages: [orpc.runs.messages.key(), orpc.conversations.search.key()],
     evidence: [orpc.runs.evidence.key()],
     vote: [orpc.runs.vote.key()],
     orders: [orpc.trading.orders.key(), orpc.trading.fills.key()],
     positions: [orpc.trading.positions.key()],
     settings: [orpc.settings.key()],
     agents: [orpc.system.agents.key(), orpc.system.deadLetters.key()],
-    bars: [orpc.market.bars.key(), orpc.market.instruments.key()],
+    bars: [orpc.market.bars.key(), orpc.market.instruments.key(), orpc.market.imported.key()],
   }
 }
 

@@ -3,6 +3,7 @@ export const places = [
   { to: '/desk', title: 'Desk' },
   { to: '/plans', title: 'Plans' },
   { to: '/runs', title: 'Runs' },
+  { to: '/conversations', title: 'Conversations' },
   { to: '/journal', title: 'Journal' },
   { to: '/agents', title: 'Agents' },
   { to: '/settings', title: 'Settings' },

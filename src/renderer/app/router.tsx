@@ -1,6 +1,7 @@
 import { createHashHistory, createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router'
 import { z } from 'zod'
 import { AgentsScreen } from '#renderer/screens/agents/agents.tsx'
+import { ConversationsScreen } from '#renderer/screens/conversations/conversations.tsx'
 import { Desk } from '#renderer/screens/desk/desk.tsx'
 import { JournalScreen } from '#renderer/screens/journal/journal.tsx'
 import { PlanScreen } from '#renderer/screens/plan/plan-screen.tsx'
@@ -8,6 +9,7 @@ import { RunsScreen } from '#renderer/screens/runs/runs.tsx'
 import { SettingsScreen } from '#renderer/screens/settings/settings.tsx'
 import { ErrorState } from '#renderer/ui/states.tsx'
 import { timeframeSchema } from '#shared/domain/bar.ts'
+import { messageKindSchema } from '#shared/domain/message.ts'
 import { Frame } from './frame.tsx'
 
 const root = createRootRoute({
@@ -28,6 +30,13 @@ const deskSearch = z.object({
   run: z.string().optional().catch(undefined),
 })
 
+const conversationsSearch = z.object({
+  text: z.string().optional().catch(undefined),
+  agent: z.string().optional().catch(undefined),
+  kind: messageKindSchema.optional().catch(undefined),
+  instrument: z.string().optional().catch(undefined),
+})
+
 const desk = createRoute({ getParentRoute: () => root, path: '/desk', component: Desk, validateSearch: deskSearch })
 const routes = root.addChildren([
   createRoute({
@@ -41,6 +50,12 @@ const routes = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/plans', component: PlanScreen }),
   createRoute({ getParentRoute: () => root, path: '/plans/$runId', component: PlanScreen }),
   createRoute({ getParentRoute: () => root, path: '/runs', component: RunsScreen }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/conversations',
+    component: ConversationsScreen,
+    validateSearch: conversationsSearch,
+  }),
   createRoute({ getParentRoute: () => root, path: '/journal', component: JournalScreen }),
   createRoute({ getParentRoute: () => root, path: '/agents', component: AgentsScreen }),
   createRoute({ getParentRoute: () => root, path: '/settings', component: SettingsScreen }),

@@ -22,6 +22,7 @@ export { default as IconWaiting } from '@tabler/icons-react/dist/esm/icons/IconH
 export { default as IconDesk } from '@tabler/icons-react/dist/esm/icons/IconLayoutDashboard.mjs'
 export { default as IconPlanner } from '@tabler/icons-react/dist/esm/icons/IconListTree.mjs'
 export { default as IconFit } from '@tabler/icons-react/dist/esm/icons/IconMaximize.mjs'
+export { default as IconConversations } from '@tabler/icons-react/dist/esm/icons/IconMessages.mjs'
 export { default as IconJournal } from '@tabler/icons-react/dist/esm/icons/IconNotebook.mjs'
 export { default as IconRunning } from '@tabler/icons-react/dist/esm/icons/IconPlayerPlay.mjs'
 export { default as IconSkip } from '@tabler/icons-react/dist/esm/icons/IconPlayerTrackNext.mjs'

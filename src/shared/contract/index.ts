@@ -1,3 +1,4 @@
+import { conversationsContract } from './conversations.ts'
 import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
 import { runsContract } from './runs.ts'
@@ -10,6 +11,7 @@ export const contract = {
   system: systemContract,
   market: marketContract,
   runs: runsContract,
+  conversations: conversationsContract,
   trading: tradingContract,
   journal: journalContract,
   settings: settingsContract,

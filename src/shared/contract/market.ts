@@ -1,6 +1,6 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
-import { barSchema, timeframeSchema } from '#shared/domain/bar.ts'
+import { barSchema, importedSeriesSchema, timeframeSchema } from '#shared/domain/bar.ts'
 import { instrumentSchema } from '#shared/domain/instrument.ts'
 import { quoteSchema } from '#shared/domain/quote.ts'
 
@@ -38,6 +38,8 @@ export const marketContract = {
     .route({ method: 'GET', path: '/bars/live' })
     .input(seriesSchema)
     .output(eventIterator(z.object({ bar: barSchema.nullable(), quote: quoteSchema.nullable() }))),
+  /** The bars that were imported and can be replayed, by instrument and timeframe. */
+  imported: oc.route({ method: 'GET', path: '/bars/imported' }).output(z.array(importedSeriesSchema)),
   import: oc
     .route({ method: 'POST', path: '/bars/import' })
     .input(z.object({ file: z.string(), text: z.string(), instrument: z.string().optional() }))

@@ -4,6 +4,14 @@ import { accountSchema, modeSchema } from '#shared/domain/account.ts'
 import { agentHealthSchema } from '#shared/domain/agent.ts'
 import { latchSchema, stopProgressSchema } from '#shared/domain/trading-state.ts'
 
+/** The keys that stop trading from any program (EL-2): not armed when another program holds them or nobody consented. */
+const stopShortcutSchema = z.discriminatedUnion('state', [
+  z.object({ state: z.enum(['armed', 'not armed']), accelerator: z.string() }),
+  /** There is no desktop app around the desk. */
+  z.object({ state: z.literal('not available') }),
+])
+export type StopShortcut = z.infer<typeof stopShortcutSchema>
+
 /** What the permanent bar shows. Null means unavailable. */
 export const statusSchema = z.object({
   version: z.string(),
@@ -20,6 +28,7 @@ export const statusSchema = z.object({
     staleAfterMs: z.int(),
   }),
   broker: z.object({ connected: z.boolean(), name: z.string(), latencyMs: z.number().nullable() }),
+  stopShortcut: stopShortcutSchema,
   activeRunId: z.string().nullable(),
   deadLetters: z.int(),
   /** 99th percentile of the engine's event-loop delay over the last minute. */

@@ -1,8 +1,10 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { decimalSchema } from '#shared/domain/decimal.ts'
 import { fillSchema, orderSchema } from '#shared/domain/order.ts'
 import { positionViewSchema } from '#shared/domain/position.ts'
 import { latchSchema, stopLevelSchema, stopProgressSchema } from '#shared/domain/trading-state.ts'
+import { sign } from '#shared/lib/decimal.ts'
 
 const page = z.object({
   instrument: z.string().optional(),
@@ -31,5 +33,20 @@ export const tradingContract = {
     .input(z.object({ clientOrderId: z.string() }))
     .output(orderSchema),
   fills: oc.route({ method: 'GET', path: '/fills' }).input(page).output(z.array(fillSchema)),
+  /**
+   * A reduce-only market order against a position, the whole of it unless a quantity is given; in ACTIVE and REDUCING
+   * (HO-8, KS-21). The same key is sent once. An order that the gate holds back comes back DENIED with the reason.
+   */
+  close: oc
+    .route({ method: 'POST', path: '/positions/close' })
+    .input(
+      z.object({
+        key: z.string().min(8).max(100),
+        instrument: z.string(),
+        quantity: decimalSchema.refine((quantity) => sign(quantity) > 0, 'must be greater than zero').optional(),
+        reason: z.string().trim().min(1),
+      }),
+    )
+    .output(orderSchema),
   positions: oc.route({ method: 'GET', path: '/positions' }).output(z.array(positionViewSchema)),
 }

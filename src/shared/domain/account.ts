@@ -9,10 +9,13 @@ export const accountSchema = z.object({
   id: z.string(),
   mode: modeSchema,
   currency: z.string(),
-  cash: decimalSchema,
+  /** Null while what the account holds is unknown. */
+  cash: decimalSchema.nullable(),
   /** Cash plus positions at their marks; null while a mark is unavailable. */
   equity: decimalSchema.nullable(),
   /** Equity at the start of the UTC day; the day's P&L is measured from it. */
-  dayStartEquity: decimalSchema,
+  dayStartEquity: decimalSchema.nullable(),
+  /** Why nobody knows what the account holds (OL-15); null where it is known. */
+  unknown: z.string().nullable(),
   asOf: z.int(),
 })

@@ -56,3 +56,16 @@ export function barOpenTime(timeMs: number, timeframe: Timeframe): number {
   const length = timeframeMs[timeframe]
   return Math.floor(timeMs / length) * length
 }
+
+/** What is held of imported bars of one instrument and timeframe. */
+export const importedSeriesSchema = z.object({
+  instrument: z.string(),
+  timeframe: timeframeSchema,
+  bars: z.int(),
+  /** When the first and the last bar opened. */
+  from: z.int(),
+  to: z.int(),
+  /** The file that was imported last; null where it was not noted. */
+  file: z.string().nullable(),
+})
+export type ImportedSeries = z.infer<typeof importedSeriesSchema>

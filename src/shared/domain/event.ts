@@ -24,6 +24,8 @@ type AboutOrder<T = unknown> = { readonly clientOrderId: string } & T
 export interface DeskEvents {
   deskStarted: { readonly clean: boolean; readonly feed: string }
   accountOpened: { readonly account: string; readonly currency: string; readonly cash: Decimal }
+  /** What the account holds is unknown from here on, until a person re-arms the desk. */
+  accountDoubted: { readonly why: string }
   /** The first look at the account on a UTC day (epoch days): the day's P&L is measured from here. */
   dayOpened: { readonly day: number; readonly equity: Decimal }
   deskStopped: { readonly why: string }
@@ -52,6 +54,7 @@ export interface DeskEvents {
   insightFormed: AboutRun<{ readonly insight: Insight }>
   argumentMade: AboutRun<{ readonly argument: Argument }>
   messagePosted: { readonly message: Message }
+  traderObjected: AboutRun<{ readonly messageId: string; readonly text: string }>
   proposalMade: { readonly proposal: Proposal }
   proposalRevised: { readonly proposal: Proposal; readonly why: string }
   ballotCast: AboutRun<{ readonly ballot: Ballot }>

@@ -33,6 +33,9 @@ export const evidenceSchema = z.discriminatedUnion('status', [
 export type Evidence = z.infer<typeof evidenceSchema>
 export type EvidenceValue = Extract<Evidence, { status: 'value' }>
 
+/** The source of what the trader adds; it is no source that research asks. */
+export const traderSource = 'trader'
+
 /** What the validator says of a dossier; each share is from 0 to 1. */
 export const validationSchema = z.object({
   /** Share of the planned tasks, weighted by priority, that came to a value or to known emptiness. */

@@ -69,6 +69,8 @@ export const planSchema = z.object({
   starts: z.record(z.string(), z.number()),
   /** Steps level by level: each level needs only earlier ones. For people; the executor has no such barriers. */
   levels: z.array(z.array(z.string())),
+  /** In sentences, by step: what it is there for, and what is lost if it fails. Plans of earlier versions have none. */
+  reasons: z.record(z.string(), z.object({ why: z.string(), falls: z.string() })).optional(),
 })
 export type Plan = z.infer<typeof planSchema>
 

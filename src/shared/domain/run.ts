@@ -12,6 +12,10 @@ export const goalSchema = z.object({
   instrument: z.string(),
   profile: profileNameSchema,
   policy: consensusPresetSchema,
+  /** Research tasks of the profile to do without; none of them critical. */
+  leaveOut: z.array(z.string()).optional(),
+  /** How many research tasks run at once; the profile's number when left out. */
+  slots: z.int().min(1).max(64).optional(),
 })
 export type Goal = z.infer<typeof goalSchema>
 

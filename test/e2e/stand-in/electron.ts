@@ -15,5 +15,13 @@ electron.app.on('exited', (code: number) => {
   void browser.close().finally(() => process.exit(code))
 })
 
-export const { app, BrowserWindow, dialog, globalShortcut, ipcMain, Menu } = electron
+/** What a dialog says is over with the process; so it is printed too. */
+export const dialog = {
+  ...electron.dialog,
+  showErrorBox(title: string, content: string) {
+    console.error(`error box: ${title}: ${content}`)
+    electron.dialog.showErrorBox(title, content)
+  },
+}
+export const { app, BrowserWindow, globalShortcut, ipcMain, Menu } = electron
 export const { nativeImage, powerMonitor, protocol, session, shell, Tray } = electron

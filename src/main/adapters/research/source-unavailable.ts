@@ -1,9 +1,8 @@
-import type { SourceName } from '#engine/ports.ts'
 import { ParleyError, type Retry } from '#shared/lib/error.ts'
 
 /** The error of a source that cannot answer; `reason` is a whole sentence. */
 export function sourceUnavailable(
-  source: SourceName,
+  source: string,
   reason: string,
   retry: Retry = 'definitive',
   details: Readonly<Record<string, unknown>> = {},

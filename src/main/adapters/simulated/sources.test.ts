@@ -125,7 +125,7 @@ describe('simulated research', () => {
       for (const entry of onChainCounts(world, 1, at)) {
         expect(entry.at + dayMs).toBeLessThanOrEqual(at)
         const bar = world.day(entry.at).bars[1]
-        pairs.push([Math.log((bar?.close ?? 1) / (bar?.open ?? 1)), entry.exchangeNetflow])
+        pairs.push([Math.log((bar?.close ?? 1) / (bar?.open ?? 1)), entry.exchangeNetflow ?? Number.NaN])
       }
     }
     expect(correlation(pairs)).toBeLessThan(-0.4)

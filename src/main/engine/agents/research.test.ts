@@ -246,6 +246,19 @@ describe('the readers', () => {
     expect((await read('onchain_metrics', 'onchain', { onchain: days(5) })).signal).toBeLessThan(-0.3)
   })
 
+  it('go by the addresses alone where the flows to exchanges are unavailable', async () => {
+    const days = Array.from({ length: 60 }, (_, k) => ({
+      at: now - (60 - k) * dayMs,
+      activeAddresses: (k < 53 ? 1_000 : 1_200) + (k % 5),
+      transactions: 2_000,
+      exchangeNetflow: null,
+    }))
+    const found = await read('onchain_metrics', 'onchain', { onchain: days })
+    expect(found.signal).toBeGreaterThan(0.3)
+    expect(found.summary).toContain('what flows to exchanges is unavailable')
+    expect(found.figures).not.toHaveProperty('weekNetflow')
+  })
+
   it('take a rising dollar for a headwind, and an unknown series for no wind', async () => {
     const rows = (series: string) =>
       Array.from({ length: 30 }, (_, k) => {

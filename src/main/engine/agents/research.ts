@@ -1,9 +1,10 @@
-import type { ResearchSources, SourceAnswer, SourceData, SourceName } from '#engine/ports.ts'
+import type { CustomSources, ResearchSources, SourceAnswer, SourceData, SourceName } from '#engine/ports.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
-import { errorCode, errorMessage, isRetryable } from '#shared/lib/error.ts'
+import { errorCode, errorMessage, isRetryable, ParleyError } from '#shared/lib/error.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import { correlationAnalysis } from './research/correlation.ts'
+import { isCustom, readCustom } from './research/custom.ts'
 import { keywordExtraction } from './research/keywords.ts'
 import { liquidityAnalysis } from './research/liquidity.ts'
 import { macroFactors } from './research/macro.ts'
@@ -18,6 +19,8 @@ export interface ResearchContext {
   readonly runId: string
   readonly instrument: string
   readonly sources: ResearchSources
+  /** Undefined where custom tasks are not run. */
+  readonly custom?: CustomSources | undefined
   readonly ids: Ids
   readonly now: () => number
   readonly signal: AbortSignal
@@ -70,6 +73,7 @@ export async function performResearch(
 ): Promise<ResearchResult> {
   const { instrument, sources, signal, attemptsLeft } = context
   signal.throwIfAborted()
+  if (isCustom(definition)) return performCustom(task, definition, context)
   const extra = (tasks[task]?.also ?? []).filter((source) => !definition.sources.includes(source))
   const ask = async (source: string): Promise<Asked> => {
     try {
@@ -100,6 +104,37 @@ export async function performResearch(
   const message = failures.map(({ source, reason }) => `${source}: ${reason}`).join(' ')
   return { evidence, usd, failed: { code: first.code, message } }
 }
+
+/** Asks a custom task's own origin. Whatever keeps it from an answer is evidence that is unavailable, with its reason. */
+async function performCustom(
+  task: string,
+  definition: ResearchTask,
+  context: ResearchContext,
+): Promise<ResearchResult> {
+  const { instrument, custom, signal, attemptsLeft, runId, ids } = context
+  const [source = task] = definition.sources
+  const common = () => ({ id: ids.next('ev'), runId, task, source, at: context.now() })
+  try {
+    if (custom === undefined) throw new ParleyError('SOURCE_UNAVAILABLE', notHere)
+    const finding = await custom.find(definition, instrument, signal)
+    return {
+      evidence: [{ ...common(), ...readCustom(definition, finding, context.now()) }],
+      usd: definition.estimate.usd,
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (attemptsLeft > 0 && isRetryable(error)) throw error
+    const [code, reason] = [errorCode(error), errorMessage(error)]
+    return {
+      evidence: [{ ...common(), status: 'unavailable', code, reason }],
+      usd: 0,
+      failed: { code, message: reason },
+    }
+  }
+}
+
+const notHere =
+  'Custom sources speak of now, and here time is not the real one: they are asked by a desk that runs on real time only.'
 
 /** Of what nobody planned to ask, only an answer that the task reads is a finding. */
 function isWorthShowing(reply: Asked, task: string): boolean {

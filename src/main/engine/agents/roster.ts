@@ -1,5 +1,5 @@
 import type { Bus } from '#engine/bus.ts'
-import type { ResearchSources } from '#engine/ports.ts'
+import type { CustomSources, ResearchSources } from '#engine/ports.ts'
 import type { AgentHealth, Seat } from '#shared/domain/agent.ts'
 import type { Argument } from '#shared/domain/debate.ts'
 import type { Insight } from '#shared/domain/insight.ts'
@@ -10,6 +10,7 @@ import { type Agent, createAgent, type Handlers } from './agent.ts'
 import { performResearch } from './research.ts'
 import type { Briefing, ProposalBriefing } from './seat.ts'
 import { analyse } from './seats/analyse.ts'
+import { type AskedOfSeat, answerQuestion } from './seats/answer.ts'
 import { argue } from './seats/argue.ts'
 import { assess, type VotingSeat } from './seats/assess.ts'
 import { type Execution, lessonsOf } from './seats/lessons.ts'
@@ -30,6 +31,7 @@ export interface RosterOptions {
   readonly clock: Clock
   readonly ids: Ids
   readonly sources: ResearchSources
+  readonly custom?: CustomSources | undefined
   readonly onHealth: (health: AgentHealth) => void
 }
 
@@ -40,7 +42,7 @@ export interface Roster {
 }
 
 /** Seats every agent of the desk at the bus. */
-export function createRoster({ bus, clock, ids, sources, onHealth }: RosterOptions): Roster {
+export function createRoster({ bus, clock, ids, sources, custom, onHealth }: RosterOptions): Roster {
   const now = () => Math.floor(clock.now())
   const assessing = (seat: VotingSeat): Handlers => ({
     assess: (input) => assess(seat, (input as { briefing: ProposalBriefing }).briefing),
@@ -51,12 +53,13 @@ export function createRoster({ bus, clock, ids, sources, onHealth }: RosterOptio
       return argue(side, briefing, round, earlier)
     },
   })
+  const answer = (input: unknown) => answerQuestion(input as AskedOfSeat)
   const handlers: Readonly<Record<Seat, Handlers>> = {
     planner: {},
     researcher: {
       research: (input, signal) => {
         const { task, definition, ...about } = input as ResearchInput
-        return performResearch(task, definition, { ...about, sources, ids, now, signal })
+        return performResearch(task, definition, { ...about, sources, custom, ids, now, signal })
       },
     },
     validator: {
@@ -86,7 +89,7 @@ export function createRoster({ bus, clock, ids, sources, onHealth }: RosterOptio
     evaluator: { ...assessing('evaluator'), evaluate: (input) => lessonsOf(input as Execution) },
   }
   const agents: Agent[] = Object.entries(handlers).map(([seat, handle]) =>
-    createAgent({ seat: seat as Seat, bus, clock, handlers: handle, onHealth }),
+    createAgent({ seat: seat as Seat, bus, clock, handlers: { ...handle, answer }, onHealth }),
   )
   return {
     health: () => agents.map((agent) => agent.health()),

@@ -33,6 +33,7 @@ export const answerSchemas = {
     revised: z.object({ quantity: decimalSchema, why: z.string() }).optional(),
   }),
   evaluate: outcomeSchema,
+  answer: remarkSchema,
 } as const
 
 /** What can be asked of a seat. */

@@ -1,8 +1,12 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sha256 } from '#main/system.ts'
-import { type ProfileName, profileNames } from '#shared/domain/profile.ts'
+import { type PlanningConfig, type ProfileName, profileNames, taskPriorities } from '#shared/domain/profile.ts'
+import type { Goal } from '#shared/domain/run.ts'
 import { goal, shippedPlanning } from '#test/builders/desk-kernel.ts'
-import { decidePlan, voters } from './decide-plan.ts'
+import { voters } from './decide-domain.ts'
+import { decidePlan } from './decide-plan.ts'
+import { canBeLeftOut } from './decide-terms.ts'
 
 const planFor = (profile: ProfileName) => decidePlan('plan_1', { ...goal, profile }, shippedPlanning, sha256).plan
 
@@ -44,9 +48,11 @@ describe('the plan of a decision', () => {
   it('research comes before the validation, the risk manager before the voters, all of them before the count', () => {
     const { steps } = planFor('balanced')
     const needsOf = (id: string) => steps.find((step) => step.id === id)?.needs.toSorted()
-    expect(needsOf('validate')).toEqual(shippedPlanning.profiles.balanced.tasks.toSorted())
+    // The keywords are drawn from what was said of the market: who waits for them waits for that too.
+    const last = shippedPlanning.profiles.balanced.tasks.filter((name) => name !== 'market_sentiment')
+    expect(needsOf('validate')).toEqual(last.toSorted())
     for (const seat of voters) expect(needsOf(`ballot-${seat}`)).toEqual(['risk'])
-    expect(needsOf('decide')).toEqual(['risk', ...voters.map((seat) => `ballot-${seat}`)].toSorted())
+    expect(needsOf('decide')).toEqual(voters.map((seat) => `ballot-${seat}`).toSorted())
     expect(needsOf('debate-2-bull')).toEqual(['debate-1-bear', 'debate-1-bull'])
     expect(needsOf('keyword_extraction')).toEqual(['market_sentiment'])
   })
@@ -61,11 +67,107 @@ describe('the plan of a decision', () => {
     expect(new Set(profileNames.map((name) => planFor(name).hash)).size).toBe(3)
   })
 
-  it('a task that is not defined is named, with those that are', () => {
+  it.each([
+    [
+      'is not defined',
+      ['astrology'],
+      /find out\(astrology\) needs a definition of "astrology", in method side by side/,
+    ],
+    ['builds on itself', ['egg', 'hen'], /research\(hen\) needs the findings on egg, in method from its sources/],
+  ])('a task that %s: the task, the condition and the method are told', (_what, tasks, message) => {
+    const momentum = shippedPlanning.tasks['momentum']
+    if (momentum === undefined) throw new Error('There is no such task.')
     const { balanced } = shippedPlanning.profiles
-    const profiles = { ...shippedPlanning.profiles, balanced: { ...balanced, tasks: ['astrology'] } }
-    expect(() => decidePlan('plan_1', goal, { ...shippedPlanning, profiles }, sha256)).toThrow(
-      expect.objectContaining({ code: 'PROFILE_UNKNOWN_TASK', message: expect.stringContaining('"astrology"') }),
+    const config: PlanningConfig = {
+      ...shippedPlanning,
+      tasks: { ...shippedPlanning.tasks, egg: { ...momentum, after: ['hen'] }, hen: { ...momentum, after: ['egg'] } },
+      profiles: { ...shippedPlanning.profiles, balanced: { ...balanced, tasks } },
+    }
+    expect(() => decidePlan('plan_1', goal, config, sha256)).toThrow(
+      expect.objectContaining({ code: 'PLAN_NOT_FOUND', message: expect.stringMatching(message) }),
     )
+  })
+
+  it('what a step is there for and what falls with it follow from what the steps need', () => {
+    const { reasons = {} } = planFor('balanced')
+    expect(reasons['keyword_extraction']).toEqual({
+      why: 'Keyword extraction is here to provide the findings on keyword extraction for Validate the dossier, which in the end serves a decision on BTC/USDT and a measured outcome.',
+      falls: 'If Keyword extraction fails, nothing else falls. Validate the dossier goes on without it.',
+    })
+    expect(reasons['onchain_metrics']?.falls).toBe(
+      'If On-chain metrics fails, the goal enough on onchain metrics to act without the trader will be missed. Validate the dossier goes on without it.',
+    )
+    expect(reasons['decide']?.falls).toBe(
+      'If Count the votes fails, Carry it out and Measure the outcome cannot be done, and the goals a decision on BTC/USDT and a measured outcome will be missed.',
+    )
+  })
+})
+
+describe('what the trader chooses', () => {
+  const planWith = (about: Partial<Goal>) => decidePlan('plan_1', { ...goal, ...about }, shippedPlanning, sha256).plan
+
+  it('is done without what is left out, on as many slots as it says', () => {
+    const { steps, slots, estimate } = planWith({ leaveOut: ['historical_patterns', 'keyword_extraction'], slots: 2 })
+    const research = steps.filter(({ action }) => action === 'research').map(({ id }) => id)
+    expect(research).toEqual(['market_sentiment', 'onchain_metrics', 'technical_analysis', 'macro_factors'])
+    expect(slots).toEqual({ research: 2 })
+    expect(estimate.seconds).toEqual({ sequential: 85, parallel: 45, lowerBound: 45 })
+  })
+
+  it.each([
+    ['market_sentiment', /it is critical/],
+    ['momentum', /the balanced profile does not run it/],
+    ['astrology', /the balanced profile does not run it/],
+  ])('cannot be done without %s', (task, why) => {
+    expect(() => planWith({ leaveOut: [task] })).toThrow(
+      expect.objectContaining({ code: 'TASK_NOT_OPTIONAL', message: expect.stringMatching(why) }),
+    )
+  })
+
+  it('gives a plan without circles, whose schedule keeps to the needs and the slots, whatever it is', () => {
+    const optional = shippedPlanning.profiles.conservative.tasks.filter((name) =>
+      canBeLeftOut(shippedPlanning.tasks[name]),
+    )
+    const choice = fc.record({
+      leaveOut: fc.subarray(optional),
+      slots: fc.integer({ min: 1, max: 8 }),
+      enabled: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(choice, ({ enabled, ...about }) => {
+        const config = { ...shippedPlanning, enabled }
+        const { plan } = decidePlan('plan_1', { ...goal, profile: 'conservative', ...about }, config, sha256)
+        expect(plan.steps.filter(({ action }) => action === 'research')).toHaveLength(8 - about.leaveOut.length)
+        // Steps stand in an order in which they can be done, which a circle would make impossible.
+        const ends = new Map<string, number>()
+        for (const { id, needs, estimate } of plan.steps) {
+          const start = plan.starts[id] ?? -1
+          for (const need of needs) expect(start).toBeGreaterThanOrEqual(ends.get(need) ?? Number.POSITIVE_INFINITY)
+          ends.set(id, start + estimate.seconds)
+        }
+        for (const at of Object.values(plan.starts)) {
+          const running = plan.steps.filter(
+            ({ id, slots }) => slots['research'] === 1 && (plan.starts[id] ?? 0) <= at && at < (ends.get(id) ?? 0),
+          )
+          expect(running.length).toBeLessThanOrEqual(enabled ? about.slots : 1)
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+describe('planning switched off', () => {
+  it.each(profileNames)('%s runs the same tasks one after another, in order of priority', (profile) => {
+    const planned = planFor(profile)
+    const { plan } = decidePlan('plan_1', { ...goal, profile }, { ...shippedPlanning, enabled: false }, sha256)
+    const research = plan.steps.filter(({ action }) => action === 'research')
+    expect(plan.steps.map(({ id }) => id).toSorted()).toEqual(planned.steps.map(({ id }) => id).toSorted())
+    const ranks = research.map(({ priority }) => taskPriorities.indexOf(priority))
+    expect(ranks).toEqual(ranks.toSorted((a, b) => a - b))
+    expect(research.map(({ needs }) => needs)).toEqual([[], ...research.slice(0, -1).map(({ id }) => [id])])
+    expect(plan.estimate.seconds.parallel).toBe(planned.estimate.seconds.sequential)
+    expect(plan.estimate.usd).toBe(planned.estimate.usd)
+    expect(Object.keys(plan)).toEqual(Object.keys(planned))
   })
 })

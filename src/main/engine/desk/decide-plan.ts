@@ -1,63 +1,51 @@
+import { type CausalPlan, dependencies } from '#engine/planning/causal-links.ts'
+import { causalPlan } from '#engine/planning/causal-plan.ts'
+import { decompose, type PlannedStep, type PlanningProblem } from '#engine/planning/decompose.ts'
+import { task } from '#engine/planning/network.ts'
 import { type PlanSchedule, planSchedule } from '#engine/planning/schedule-plan.ts'
 import type { Sha256 } from '#engine/ports.ts'
-import type { Seat } from '#shared/domain/agent.ts'
 import type { Plan, Step } from '#shared/domain/plan.ts'
-import type { PlanningConfig, Profile } from '#shared/domain/profile.ts'
+import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import { canonicalJson } from '#shared/lib/canonical-json.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-
-/** The seats that vote on a proposal; the risk manager has spoken before them, since it sets the size. */
-export const voters = [
-  'analyst',
-  'bull',
-  'bear',
-  'strategist',
-  'optimizer',
-  'privacy',
-  'executor',
-  'evaluator',
-] as const
+import { type DecideTerms, decideDomain, decideGoals, deskStep, nothingYet, researchSlots } from './decide-domain.ts'
+import { decideTerms } from './decide-terms.ts'
+import { stepReasons } from './step-reasons.ts'
 
 /** A decision made as a plan, with the schedule that says in which order its steps matter. */
 export interface DecidePlan {
   readonly plan: Plan
   readonly schedule: PlanSchedule
+  /** What each step needs and makes true: what the plan's order was read off. */
+  readonly causal: CausalPlan
 }
 
-const agentTimeoutMs = 20_000
-/** Research waits for slots; what agents think does not. */
-const pools = { research: 'research' } as const
-
 /**
- * Decomposes "decide on this instrument" into steps: research as the profile wants it, validation, analysis, the debate
- * in rounds, proposals, risk, the vote, and carrying out. Throws PROFILE_UNKNOWN_TASK.
+ * Decomposes "decide on this instrument" by the methods of decide-domain.ts into steps, reads off what they need which of
+ * them wait for which, and schedules them. The goal may leave tasks out and say how many run at once. Throws
+ * PLAN_NOT_FOUND with the task, the condition and the method that it failed at, and TASK_NOT_OPTIONAL.
  */
 export function decidePlan(id: string, goal: Goal, config: PlanningConfig, sha256: Sha256): DecidePlan {
+  const terms = decideTerms(goal, config)
+  const { steps, causal } = decomposed(terms)
   const profile = config.profiles[goal.profile]
-  const research = profile.tasks.map((name) => researchStep(name, profile, config))
-  const steps: Step[] = [
-    ...research,
-    ...deliberation(
-      profile,
-      research.map(({ id: step }) => step),
-    ),
-  ]
+  const slots = config.enabled ? (goal.slots ?? profile.parallel) : 1
   const schedule = planSchedule(
     steps.map((step) => ({
       id: step.id,
       needs: step.needs,
       seconds: step.estimate.seconds,
-      slots: step.slots[pools.research] ?? 0,
+      slots: step.slots[researchSlots] ?? 0,
     })),
-    { slots: profile.parallel },
+    { slots },
   )
   const plan: Plan = {
     id,
     goal: `Decide on ${goal.instrument}`,
     hash: sha256(canonicalJson(steps)),
     steps,
-    slots: { [pools.research]: profile.parallel },
+    slots: { [researchSlots]: slots },
     costLimitUsd: profile.costLimitUsd,
     estimate: {
       usd: cents(steps.reduce((total, step) => total + step.estimate.usd, 0)),
@@ -70,8 +58,9 @@ export function decidePlan(id: string, goal: Goal, config: PlanningConfig, sha25
     },
     starts: Object.fromEntries(schedule.starts),
     levels: schedule.levels.map((level) => [...level]),
+    reasons: stepReasons(causal, steps),
   }
-  return { plan, schedule }
+  return { plan, schedule, causal }
 }
 
 /** Sums of prices in USD, to a hundredth of a cent. */
@@ -79,70 +68,44 @@ function cents(usd: number): number {
   return Math.round(usd * 10_000) / 10_000
 }
 
-function researchStep(name: string, profile: Profile, config: PlanningConfig): Step {
-  const task = config.tasks[name]
-  if (task === undefined) {
+function decomposed(terms: DecideTerms): { readonly steps: Step[]; readonly causal: CausalPlan } {
+  const problem: PlanningProblem<DecideTerms> = {
+    domain: decideDomain,
+    state: nothingYet,
+    todo: [task('decide on', terms.instrument)],
+    profile: terms,
+  }
+  const found = decompose(problem)
+  if (found.status !== 'solved') {
+    const [failure] = found.failures
     throw new ParleyError(
-      'PROFILE_UNKNOWN_TASK',
-      `A profile wants the research task "${name}", which is not defined.`,
+      'PLAN_NOT_FOUND',
+      `There is no plan to decide on ${terms.instrument}. ${failure?.message ?? ''}`,
       {
-        wayOut: `Define it under tasks in planning.yaml, or choose from ${Object.keys(config.tasks).join(', ')}.`,
+        details: { failures: found.failures },
+        wayOut: `Correct planning.yaml; the tasks that it defines are ${Object.keys(terms.tasks).join(', ')}.`,
       },
     )
   }
+  const planned = found.steps.flatMap((step): { planned: PlannedStep; step: Omit<Step, 'needs'> }[] => {
+    const made = deskStep(step.operator, step.args, terms)
+    return made === undefined ? [] : [{ planned: { ...step, id: made.id }, step: made }]
+  })
+  const causes = causalPlan(
+    problem,
+    planned.map((one) => one.planned),
+    decideGoals(terms),
+  )
+  const waits = dependencies(causes)
+  const steps = planned.map(({ step }): Step => ({ ...step, needs: [...(waits.get(step.id) ?? [])] }))
+  const titles = new Map(planned.map(({ step }) => [step.id, nameOf(step)]))
   return {
-    id: name,
-    title: task.title,
-    owner: 'researcher' satisfies Seat,
-    action: 'research',
-    needs: task.after.filter((needed) => profile.tasks.includes(needed)),
-    priority: task.priority,
-    // A task that fails leaves its evidence unavailable; what that means is for the validator to say.
-    optional: true,
-    sources: task.sources,
-    estimate: task.estimate,
-    timeoutMs: task.timeoutSeconds * 1_000,
-    retries: task.retries,
-    slots: { [pools.research]: 1 },
+    steps,
+    causal: { ...causes, steps: causes.steps.map((step) => ({ ...step, name: titles.get(step.id) ?? step.id })) },
   }
 }
 
-function deliberation(profile: Profile, research: readonly string[]): Step[] {
-  const steps: Step[] = []
-  const add = (id: string, title: string, owner: Seat, action: string, needs: readonly string[], optional = false) => {
-    steps.push({
-      id,
-      title,
-      owner,
-      action,
-      needs: [...needs],
-      priority: 'critical',
-      optional,
-      sources: [],
-      estimate: { seconds: 0, usd: 0 },
-      timeoutMs: agentTimeoutMs,
-      retries: 0,
-      slots: {},
-    })
-    return id
-  }
-  const validated = add('validate', 'Validate the dossier', 'validator', 'validate', research)
-  const analysed = add('analyse', 'Analyse the market', 'analyst', 'analyse', [validated], true)
-  let said: string[] = [analysed]
-  for (let round = 1; round <= profile.debateRounds; round++) {
-    // The two sides of a round are heard at the same time; each answers what was said in the round before.
-    said = (['bull', 'bear'] as const).map((side) =>
-      add(`debate-${round}-${side}`, `Debate, round ${round}`, side, 'argue', said, true),
-    )
-  }
-  const proposed = add('propose', 'Propose', 'strategist', 'propose', [analysed, ...said])
-  const sized = add('risk', 'Measure and size the risk', 'risk', 'assess', [proposed], true)
-  const assessed = voters.map((seat) => add(`ballot-${seat}`, 'Vote', seat, 'assess', [sized], true))
-  const decided = add('decide', 'Count the votes', 'planner', 'decide', [sized, ...assessed])
-  const executed = add('execute', 'Carry it out', 'executor', 'execute', [decided])
-  add('evaluate', 'Measure the outcome', 'evaluator', 'evaluate', [executed], true)
-  return steps.map((step) => (step.id === 'execute' ? { ...step, timeoutMs: executeTimeoutMs } : step))
+/** What people call a step; of those that are alike, each by its owner too. */
+function nameOf({ title, action, owner }: Pick<Step, 'title' | 'action' | 'owner'>): string {
+  return action === 'argue' || title === 'Vote' ? `${title} (${owner})` : title
 }
-
-/** A market order is filled within seconds; what is not by then is left to the order's own life. */
-const executeTimeoutMs = 60_000

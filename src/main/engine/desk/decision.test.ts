@@ -6,7 +6,7 @@ import type { Validation } from '#shared/domain/evidence.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { goal, shippedPlanning } from '#test/builders/desk-kernel.ts'
-import { voters } from './decide-plan.ts'
+import { voters } from './decide-domain.ts'
 import { decide, votingPolicy } from './decision.ts'
 
 const profile = shippedPlanning.profiles.balanced
@@ -46,8 +46,12 @@ function ballots(others: Readonly<Record<string, string | null>> = {}): Ballot[]
 
 const counted = (others?: Parameters<typeof ballots>[0], policy = goal.policy) =>
   tally(votingPolicy({ ...goal, policy }, profile), ballots(others), 5)
-const decided = (given: { others?: Parameters<typeof ballots>[0]; validation?: Validation | null } = {}) =>
-  decide(made, proposal, counted(given.others), given.validation === undefined ? good : given.validation, profile)
+const decided = (
+  given: { others?: Parameters<typeof ballots>[0]; validation?: Validation | null; objections?: string[] } = {},
+) => {
+  const validation = given.validation === undefined ? good : given.validation
+  return decide(made, proposal, counted(given.others), validation, profile, given.objections ?? [])
+}
 
 describe('how the desk votes', () => {
   it.each(consensusPresets)('%s: every seat has one vote, the risk manager and the privacy guard a veto', (policy) => {
@@ -84,9 +88,16 @@ describe('what is decided', () => {
     expect(decision.reason).toContain('no chance of a veto')
   })
 
+  it('HO-2 what the trader objects to is not carried out without the trader, and says why', () => {
+    expect(decided({ objections: ['Earnings come out tonight.'] })).toMatchObject({
+      status: 'review',
+      reason: expect.stringContaining('The trader objects: Earnings come out tonight.'),
+    })
+  })
+
   it('HO-3 high disagreement goes to the trader and says by which rule', () => {
     const half = { analyst: 'sell', bull: 'sell', bear: 'sell', strategist: 'sell' }
-    const decision = decide(made, proposal, counted(half, 'simple-majority'), good, profile)
+    const decision = decide(made, proposal, counted(half, 'simple-majority'), good, profile, [])
     expect(decision.status).toBe('review')
     expect(decision.reason).toContain('Disagreement is')
   })
@@ -117,6 +128,9 @@ describe('what is decided', () => {
 
   it('without a proposal there is nothing to decide', () => {
     const hold = Object.fromEntries(electorate.map((voter) => [voter, 'hold']))
-    expect(decide(made, undefined, counted(hold), good, profile)).toMatchObject({ status: 'noTrade', proposalId: null })
+    expect(decide(made, undefined, counted(hold), good, profile, [])).toMatchObject({
+      status: 'noTrade',
+      proposalId: null,
+    })
   })
 })

@@ -8,7 +8,7 @@ import type { Profile } from '#shared/domain/profile.ts'
 import { type Action, actions, type Proposal } from '#shared/domain/proposal.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import type { Tally } from '#shared/domain/tally.ts'
-import { voters } from './decide-plan.ts'
+import { voters } from './decide-domain.ts'
 
 const vetoHolders = ['risk', 'privacy'] as const
 
@@ -36,12 +36,14 @@ export function decide(
   tally: Tally,
   validation: Validation | null,
   profile: Profile,
+  objections: readonly string[],
 ): Decision {
   const action = actionOf(tally.outcome)
   const agreed = tally.status === 'agreed' && action !== 'hold'
   const reasons = agreed ? needsReview(tally, defaultReviewThresholds).map(({ sentence }) => sentence) : []
   if (agreed && validation?.sufficient !== true) reasons.push(insufficient(validation, profile))
   if (agreed && action !== proposal?.action) reasons.push(`Nobody proposed to ${action}.`)
+  if (agreed) reasons.push(...objections.map((objection) => `The trader objects: ${objection}`))
   // Silence is no consent: an agent that hangs must not lose the desk its veto.
   const silent = vetoHolders.filter((holder) => tally.absent.includes(holder)).map((holder) => seatTitles[holder])
   if (agreed && silent.length > 0)

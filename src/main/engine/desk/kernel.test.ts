@@ -288,10 +288,12 @@ describe('KS-11 what an agent can reach', () => {
     'trading.reduce',
     'trading.rearm',
     'trading.cancel',
+    'trading.close',
     'settings.change',
     'market.import',
     'runs.start',
     'runs.cancel',
+    'conversations.say',
   ]
 
   it('every procedure that changes something is named here, so that a new one is looked at', () => {

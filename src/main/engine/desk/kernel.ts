@@ -2,7 +2,16 @@ import { createRoster, type Roster } from '#engine/agents/roster.ts'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import type { Bus } from '#engine/bus.ts'
 import type { Journal } from '#engine/journal.ts'
-import type { Broker, Feed, LatchStore, MarketUpdate, OrderArchive, ResearchSources, Sha256 } from '#engine/ports.ts'
+import type {
+  Broker,
+  CustomSources,
+  Feed,
+  LatchStore,
+  MarketUpdate,
+  OrderArchive,
+  ResearchSources,
+  Sha256,
+} from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
@@ -36,6 +45,8 @@ export interface KernelOptions {
   readonly broker: Broker
   readonly feed: Feed
   readonly sources: ResearchSources
+  /** Undefined where time is not the real one: custom tasks are then unavailable. */
+  readonly custom?: CustomSources | undefined
   readonly planning: PlanningConfig
   readonly mandate: Mandate
   readonly account: { readonly id: string; readonly currency: string; readonly cash: Decimal }
@@ -148,6 +159,7 @@ export function createKernel(options: KernelOptions): Kernel {
     clock,
     ids: options.ids,
     sources: options.sources,
+    custom: options.custom,
     onHealth,
   })
 

@@ -21,13 +21,23 @@ import type { DeskParts } from './parts.ts'
 import { questionOf, type RunMemory } from './run-memory.ts'
 
 /** One run as its steps see it. */
-interface RunWork {
+export interface RunWork {
   readonly parts: DeskParts
   readonly memory: RunMemory
   /** The epoch of the trading state when the run began: after a stop nothing of it is carried out (KS-12). */
   readonly epoch: number
   /** Outcomes of earlier decisions on the instrument. */
   readonly outcomes: ProposalBriefing['outcomes']
+  /** How many rounds of debate are planned. */
+  readonly plannedRounds: number
+  /** Agents that think again about what the trader has said; the votes are counted after that. */
+  readonly thinkingAgain: { current: Promise<unknown> | undefined }
+}
+
+/** How long an agent may take, and what makes its answer too late. */
+interface Asking {
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
 }
 
 type Work = (run: RunWork, context: StepContext, seat: Seat) => Promise<StepResult>
@@ -65,21 +75,30 @@ const works: Readonly<Record<string, Work>> = {
   evaluate: doEvaluate,
 }
 
-async function ask<Asked extends Question>(
+/** Asks a seat over the bus. Rejects with ANSWER_INVALID, ANSWER_LATE after the signal, and with what the agent fails with. */
+export async function askSeat<Asked extends Question>(
+  run: RunWork,
+  { seat, asked, input, timeoutMs, signal }: Asking & { seat: Seat; asked: Asked; input: unknown },
+): Promise<Answer<Asked>> {
+  // The request is not withdrawn when the run stops: what the agent was asked may be billed, and is to be recorded.
+  const answer = await run.parts.bus.request(`agent.${seat}`, { action: asked, input }, { timeoutMs })
+  if (signal.aborted) {
+    throw new ParleyError('ANSWER_LATE', `The ${seat} answered "${asked}" after the step was stopped.`)
+  }
+  return checkAnswer(asked, seat, answer)
+}
+
+function ask<Asked extends Question>(
   run: RunWork,
   context: StepContext,
   seat: Seat,
   asked: Asked,
   input: unknown,
 ): Promise<Answer<Asked>> {
-  const { timeoutMs } = context.step
-  // The request is not withdrawn when the run stops: what the agent was asked may be billed, and is to be recorded.
-  const answer = await run.parts.bus.request(`agent.${seat}`, { action: asked, input }, { timeoutMs })
-  if (context.signal.aborted) {
-    throw new ParleyError('ANSWER_LATE', `The ${seat} answered "${asked}" after the step was stopped.`)
-  }
-  return checkAnswer(asked, seat, answer)
+  return askSeat(run, { seat, asked, input, ...askingOf(context) })
 }
+
+const askingOf = ({ step: { timeoutMs }, signal }: StepContext): Asking => ({ timeoutMs, signal })
 
 /** Refuses what an agent says of another run or instrument than it was asked about; throws ANSWER_INVALID. */
 function refuseStray(
@@ -163,9 +182,9 @@ async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promi
 async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const briefing = briefingOf(run.parts, run.memory)
   const tasks: Record<string, ResearchTask> = {}
-  for (const name of briefing.profile.tasks) {
-    const task = run.parts.planning.tasks[name]
-    if (task !== undefined) tasks[name] = task
+  for (const { id, action } of run.memory.plan.steps) {
+    const task = action === 'research' ? run.parts.planning.tasks[id] : undefined
+    if (task !== undefined) tasks[id] = task
   }
   const validation = await ask(run, context, seat, 'validate', { briefing, tasks })
   const remark: Remark = {
@@ -184,28 +203,33 @@ async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promi
 }
 
 async function doAnalyse(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  await formInsight(run, seat, askingOf(context))
+  return done
+}
+
+/** Has the market view formed from what is known now. */
+export async function formInsight(run: RunWork, seat: Seat, asking: Asking): Promise<void> {
   const briefing = briefingOf(run.parts, run.memory)
-  const answer = await ask(run, context, seat, 'analyse', { briefing })
-  const { insight, remarks } = answer
+  const { insight, remarks } = await askSeat(run, { seat, asked: 'analyse', input: { briefing }, ...asking })
   await record(
     run,
     seat,
     ...(insight === null ? [] : [{ kind: 'insightFormed', data: { runId: run.memory.runId, insight } } as const]),
     ...posted(run, seat, remarks),
   )
-  return done
 }
 
 async function doArgue(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  await argueRound(run, seat, Number(context.step.id.split('-')[1]), askingOf(context))
+  return done
+}
+
+/** Has a side speak in a round of the debate; it answers what was said in the rounds before. */
+export async function argueRound(run: RunWork, seat: Seat, round: number, asking: Asking): Promise<void> {
   const { memory } = run
-  const round = Number(context.step.id.split('-')[1])
   const earlier = memory.debate.filter((said) => said.round < round)
-  const briefing = briefingOf(run.parts, memory)
-  const answer = await ask(run, context, seat, 'argue', {
-    briefing,
-    round,
-    earlier,
-  })
+  const input = { briefing: briefingOf(run.parts, memory), round, earlier }
+  const answer = await askSeat(run, { seat, asked: 'argue', input, ...asking })
   const argument = {
     ...answer.argument,
     points: answer.argument.points.map((point) => ({ ...point, evidence: [...point.evidence] })),
@@ -216,7 +240,6 @@ async function doArgue(run: RunWork, context: StepContext, seat: Seat): Promise<
     { kind: 'argumentMade', data: { runId: memory.runId, argument } },
     ...posted(run, seat, answer.remarks),
   )
-  return done
 }
 
 async function doPropose(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
@@ -258,9 +281,16 @@ function proposalSentence(proposal: Proposal): string {
 }
 
 async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  if (questionOf(run.memory) === undefined) return { status: 'skipped', reason: 'There is no proposal to vote on.' }
+  await castBallotOf(run, seat, askingOf(context))
+  return done
+}
+
+/** Has a seat vote on what is put to the vote; of several ballots of a seat the last counts. */
+export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Promise<void> {
   const { memory, parts } = run
   const proposal = questionOf(memory)
-  if (proposal === undefined) return { status: 'skipped', reason: 'There is no proposal to vote on.' }
+  if (proposal === undefined) return
   const briefing: ProposalBriefing = {
     ...(briefingOf(parts, memory) satisfies Briefing),
     proposal,
@@ -269,8 +299,7 @@ async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise
     outcomes: run.outcomes,
     outgoing: [...memory.messages.map(({ text }) => text), JSON.stringify(proposal)],
   }
-  const answer = await ask(run, context, seat, 'assess', { briefing })
-  const { assessment, remarks, revised } = answer
+  const { assessment, remarks, revised } = await askSeat(run, { seat, asked: 'assess', input: { briefing }, ...asking })
   const ballot: Ballot = {
     id: parts.ids.next('bal'),
     voter: seat,
@@ -294,17 +323,21 @@ async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise
     { kind: 'ballotCast', data: { runId: memory.runId, ballot } },
     ...posted(run, seat, remarks),
   )
-  return done
 }
 
 async function doDecide(run: RunWork, _context: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts, epoch } = run
+  // The trader may add another fact while the first is thought about.
+  for (let heard: unknown; heard !== run.thinkingAgain.current; ) {
+    heard = run.thinkingAgain.current
+    await heard
+  }
   const at = Math.floor(parts.clock.now())
   const profile = parts.planning.profiles[memory.goal.profile]
   const counted = tally(votingPolicy(memory.goal, profile), memory.ballots, at)
   const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }
-  const decision = decide(made, questionOf(memory), counted, memory.validation, profile)
+  const decision = decide(made, questionOf(memory), counted, memory.validation, profile, memory.objections)
   const remark: SystemRemark = {
     kind: 'decision',
     text: decisionSentence(decision),
@@ -338,6 +371,8 @@ async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promis
   const proposal = memory.proposals.find(({ id }) => id === decision?.proposalId)
   if (decision === null || proposal === undefined) return { status: 'skipped', reason: 'Nothing was decided.' }
   if (decision.status !== 'agreed' || decision.action === 'hold') return { status: 'skipped', reason: decision.reason }
+  const objection = memory.objections.at(-1)
+  if (objection !== undefined) return { status: 'skipped', reason: `The trader objects: ${objection}` }
   const intent: Intent = {
     runId: memory.runId,
     proposalId: proposal.id,

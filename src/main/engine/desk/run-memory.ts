@@ -37,6 +37,8 @@ export interface RunMemory {
   fills: Fill[]
   outcome: Outcome | null
   messages: Message[]
+  /** What the trader holds against carrying the decision out. */
+  objections: string[]
   readonly steps: Map<string, StepEnd>
   ended: { readonly status: string; readonly reason: string | null } | null
 }
@@ -60,6 +62,7 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
     fills: [],
     outcome: null,
     messages: [],
+    objections: [],
     steps: new Map(),
     ended: null,
   }
@@ -89,6 +92,9 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
     }
     case 'messagePosted':
       memory.messages.push(record.data.message)
+      return
+    case 'traderObjected':
+      memory.objections.push(record.data.text)
       return
     case 'proposalMade':
       memory.proposals.push(record.data.proposal)

@@ -2,11 +2,14 @@ import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import type { DeskRecord } from '#engine/journal.ts'
 import { executePlan } from '#engine/tasks/executor.ts'
 import type { Actor } from '#shared/domain/journal.ts'
+import type { Message } from '#shared/domain/message.ts'
 import type { Goal, RunStatus } from '#shared/domain/run.ts'
+import type { TraderRemark } from '#shared/domain/trader-remark.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { decidePlan } from './decide-plan.ts'
+import { joinIn } from './joining.ts'
 import type { DeskParts } from './parts.ts'
-import { performRun } from './perform.ts'
+import { performRun, type RunWork } from './perform.ts'
 import { beginRunMemory, type RunMemory, remember } from './run-memory.ts'
 
 /** A run that is under way. */
@@ -25,6 +28,8 @@ export interface Runs {
   /** Throws RUN_NOT_ACTIVE. */
   cancel(runId: string, reason: string): void
   cancelAll(reason: string): void
+  /** The trader joins in (see joinIn); rejects with RUN_NOT_ACTIVE, RUN_DECIDED. */
+  say(runId: string, remark: TraderRemark, by: Actor): Promise<readonly Message[]>
   active(): readonly RunMemory[]
   /** Resolves when no run is active. */
   drained(): Promise<void>
@@ -32,6 +37,7 @@ export interface Runs {
 
 interface Running {
   readonly memory: RunMemory
+  readonly work: RunWork
   readonly controller: AbortController
   readonly ended: Promise<RunMemory>
 }
@@ -105,7 +111,14 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     const finished = new Map(
       [...memory.steps].map(([id, step]) => [id, 'usd' in step ? { output: null, usd: step.usd } : step] as const),
     )
-    const work = performRun({ parts, memory, epoch, outcomes: outcomesOf(goal.instrument) })
+    const work: RunWork = {
+      parts,
+      memory,
+      epoch,
+      outcomes: outcomesOf(goal.instrument),
+      plannedRounds: planning.profiles[goal.profile].debateRounds,
+      thinkingAgain: { current: undefined },
+    }
     const ended = (async () => {
       let status: Exclude<RunStatus, 'running'> = 'failed'
       let reason: string | null
@@ -113,7 +126,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
         const result = await executePlan({
           runId,
           plan,
-          perform: work,
+          perform: performRun(work),
           record: async (event) => {
             await journal.append({ ...event, actor: system, correlationId: runId })
           },
@@ -130,8 +143,16 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       }
       return await end(memory, status, status === 'cancelled' ? String(controller.signal.reason) : reason)
     })()
-    running.set(runId, { memory, controller, ended })
+    running.set(runId, { memory, work, controller, ended })
     return { runId, ended }
+  }
+
+  function activeRun(runId: string): Running {
+    const run = running.get(runId)
+    if (run !== undefined) return run
+    throw new ParleyError('RUN_NOT_ACTIVE', `The run ${runId} is not under way.`, {
+      wayOut: 'It has ended already: open it from the list of runs.',
+    })
   }
 
   async function end(
@@ -154,13 +175,11 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     start,
     resume,
     cancel(runId, reason) {
-      const run = running.get(runId)
-      if (run === undefined) {
-        throw new ParleyError('RUN_NOT_ACTIVE', `The run ${runId} is not under way.`, {
-          wayOut: 'It has ended already: open it from the list of runs.',
-        })
-      }
-      run.controller.abort(reason)
+      activeRun(runId).controller.abort(reason)
+    },
+    async say(runId, remark, by) {
+      const { work, controller } = activeRun(runId)
+      return joinIn(work, remark, by, controller.signal)
     },
     cancelAll(reason) {
       for (const { controller } of running.values()) controller.abort(reason)

@@ -163,9 +163,14 @@ function nameOf(plan: CausalPlan, id: string): string {
   return step.name ?? step.id
 }
 
-function list(words: readonly string[]): string {
-  const rest = words.slice(0, -1)
-  const last = words.at(-1) ?? ''
+const mostNamed = 5
+
+/** "a", "a and b", "a, b, c, d, e and 4 more". */
+export function list(words: readonly string[]): string {
+  const named =
+    words.length > mostNamed + 1 ? [...words.slice(0, mostNamed), `${words.length - mostNamed} more`] : words
+  const rest = named.slice(0, -1)
+  const last = named.at(-1) ?? ''
   return rest.length === 0 ? last : `${rest.join(', ')} and ${last}`
 }
 

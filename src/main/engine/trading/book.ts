@@ -14,6 +14,8 @@ export interface TradingBook {
   account: string
   currency: string
   cash: Decimal
+  /** Why nobody knows what the account holds, until a person re-arms the desk (OL-15); null where it is known. */
+  doubt: string | null
   dayStartEquity: Decimal
   /** The UTC day (epoch days) that dayStartEquity belongs to. */
   day: number
@@ -40,6 +42,7 @@ export function emptyBook(): TradingBook {
     account: '',
     currency: '',
     cash: ZERO,
+    doubt: null,
     dayStartEquity: ZERO,
     day: 0,
     orders: new Map(),
@@ -64,11 +67,16 @@ export function applyToBook(book: TradingBook, event: DeskEvent, at: number): Or
     book.account = event.data.account
     book.currency = event.data.currency
     book.cash = event.data.cash
+  } else if (event.kind === 'accountDoubted') {
+    book.doubt = event.data.why
+  } else if (event.kind === 'tradingStateChanged') {
+    if (event.data.after.state === 'ACTIVE') {
+      book.doubt = null
+      book.suspended.clear()
+    }
   } else if (event.kind === 'dayOpened') {
     book.day = event.data.day
     book.dayStartEquity = event.data.equity
-  } else if (event.kind === 'tradingStateChanged') {
-    if (event.data.after.state === 'ACTIVE') book.suspended.clear()
   } else if (isOrderEvent(event)) {
     return foldOrder(book, event, at)
   }
@@ -125,8 +133,9 @@ function foldFill(book: TradingBook, fill: Fill, order: Order | undefined): void
   book.positions.set(fill.instrument, applyFill(before, fill))
 }
 
-/** Cash plus positions at their marks; undefined while a mark is missing. */
+/** Cash plus positions at their marks; undefined while a mark is missing or what is held is unknown. */
 export function equity(book: TradingBook, mark: (instrument: string) => Decimal | undefined): Decimal | undefined {
+  if (book.doubt !== null) return undefined
   let total = book.cash
   for (const position of book.positions.values()) {
     if (position.quantity === ZERO) continue
@@ -166,6 +175,8 @@ export function bookFromJson(json: unknown): TradingBook {
   const plain = json as PlainBook
   return {
     ...plain,
+    // A snapshot of an earlier version knows no doubt.
+    doubt: plain.doubt ?? null,
     orders: new Map(plain.orders.map((order) => [order.clientOrderId, order])),
     closed: new Map(plain.closed.map((order) => [order.clientOrderId, order])),
     positions: new Map(plain.positions.map((position) => [position.instrument, position])),

@@ -1,13 +1,19 @@
 import type { Sha256 } from '#engine/ports.ts'
+import type { Actor } from '#shared/domain/journal.ts'
 import { type Contingency, type Fill, type Order, plainTerms, type Side, type Trailing } from '#shared/domain/order.ts'
 import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
 
 /** What is to be sent, and what it follows from: the client order id is derived from it (OL-1). */
 export interface Intent {
+  /** Null for an order that a person gave by hand. */
   readonly runId: string | null
   readonly proposalId: string | null
+  /** The decision that it carries out, or the key of what a person asked for. */
   readonly decisionId: string | null
   readonly by: string
+  /** Who is recorded as having given it, and why; default the agent in "by" (KS-6). */
+  readonly actor?: Actor
+  readonly reason?: string
   readonly instrument: string
   readonly side: Side
   readonly quantity: Decimal

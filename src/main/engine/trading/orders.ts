@@ -146,11 +146,18 @@ export function createOrders(options: OrdersOptions): Orders {
     if (before !== undefined) return before
     const order = orderOfIntent(intent, clientOrderId, Math.floor(clock.now()), sha256)
     if (!orderSchema.safeParse(order).success) {
-      throw new ParleyError('INTENT_INVALID', `The intent of ${intent.by} in ${intent.runId} is no order.`, {
-        details: { intent },
-      })
+      throw new ParleyError(
+        'INTENT_INVALID',
+        `The intent of ${intent.by} in ${intent.runId ?? 'no run'} is no order.`,
+        {
+          details: { intent },
+        },
+      )
     }
-    note({ kind: 'orderInitialized', data: { order } }, order, { actor: { kind: 'agent', id: intent.by } })
+    note({ kind: 'orderInitialized', data: { order } }, order, {
+      actor: intent.actor ?? { kind: 'agent', id: intent.by },
+      ...(intent.reason !== undefined && { reason: intent.reason }),
+    })
     const denial = gate(order, intent.epoch)
     if (denial !== undefined) return deny(order, denial)
 

@@ -1,26 +1,61 @@
 import type { Database } from 'better-sqlite3'
-import type { Message } from '#shared/domain/message.ts'
+import type { Message, MessageHit, MessageSearch } from '#shared/domain/message.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+import { fullTextQuery } from './full-text-query.ts'
 import type { Projection } from './projection.ts'
 
-/** What was said in each run. */
+/** What was said in each run, and an index over every word of it. */
 export const messagesProjection: Projection = {
   name: 'messages',
-  version: 1,
-  tables: ['messages'],
+  version: 2,
+  tables: ['messages_text', 'messages'],
   schema: `
-    CREATE TABLE messages (id TEXT PRIMARY KEY, run_id TEXT NOT NULL, seq INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+    CREATE TABLE messages (
+      seq INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
+      run_id TEXT NOT NULL,
+      instrument TEXT,
+      agent TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      text TEXT NOT NULL,
+      body TEXT NOT NULL
+    ) STRICT;
     CREATE INDEX messages_by_run ON messages (run_id, seq);
+    CREATE VIRTUAL TABLE messages_text USING fts5(
+      text, content = 'messages', content_rowid = 'seq', tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
+    );
   `,
   prepare(database) {
-    const insert = database.prepare('INSERT OR IGNORE INTO messages (id, run_id, seq, body) VALUES (?, ?, ?, ?)')
+    const insert = database.prepare(
+      'INSERT OR IGNORE INTO messages (seq, id, run_id, instrument, agent, kind, at, text, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    const index = database.prepare('INSERT INTO messages_text (rowid, text) VALUES (?, ?)')
+    const instrumentOf = database
+      .prepare<[string], string | null>("SELECT goal ->> '$.instrument' FROM runs WHERE id = ?")
+      .pluck()
     return (record) => {
       if (record.kind !== 'messagePosted') return
       const { message } = record.data
-      insert.run(message.id, message.runId, record.seq, JSON.stringify(message))
+      const { id, runId, agent, kind, at, text } = message
+      const instrument = instrumentOf.get(runId) ?? null
+      const { changes } = insert.run(record.seq, id, runId, instrument, agent, kind, at, text, JSON.stringify(message))
+      if (changes === 1) index.run(record.seq, text)
     }
   },
 }
+
+interface FoundRow {
+  readonly seq: number
+  readonly body: string
+  readonly instrument: string | null
+  readonly excerpt: string
+}
+
+/** Marks around a found word: characters that no text has. */
+const before = '\u{E000}'
+const after = '\u{E001}'
+const excerptWords = 24
 
 /** What can be asked about messages. */
 export function createMessageQueries(database: Database) {
@@ -32,6 +67,23 @@ export function createMessageQueries(database: Database) {
       'SELECT body FROM messages WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?',
     )
     .pluck()
+  const filters = `
+    seq < @before
+    AND (@runId IS NULL OR run_id = @runId)
+    AND (@instrument IS NULL OR instrument = @instrument)
+    AND (@agent IS NULL OR agent = @agent)
+    AND (@kind IS NULL OR kind = @kind)
+  `
+  const find = database.prepare<[object], FoundRow>(`
+    SELECT messages.seq, body, instrument,
+      snippet(messages_text, 0, '${before}', '${after}', '…', ${excerptWords}) AS excerpt
+    FROM messages_text JOIN messages ON messages.seq = messages_text.rowid
+    WHERE messages_text MATCH @query AND messages.${filters.trim()}
+    ORDER BY messages.seq DESC LIMIT @limit
+  `)
+  const browse = database.prepare<[object], FoundRow>(`
+    SELECT seq, body, instrument, text AS excerpt FROM messages WHERE ${filters} ORDER BY seq DESC LIMIT @limit
+  `)
   return {
     /** What was said in a run after a message (from the start when undefined), oldest first; throws MESSAGE_NOT_FOUND. */
     listMessages(runId: string, after: string | undefined, limit: number): readonly Message[] {
@@ -39,5 +91,35 @@ export function createMessageQueries(database: Database) {
       if (seq === undefined) throw new ParleyError('MESSAGE_NOT_FOUND', `The run ${runId} has no message ${after}.`)
       return page.all(runId, seq, limit).map((body) => JSON.parse(body))
     },
+    /** What fits the search, newest first; a text without a word in it finds everything that passes the filters. */
+    searchMessages({ text, limit, ...wanted }: MessageSearch): readonly MessageHit[] {
+      const query = fullTextQuery(text)
+      const asked = {
+        before: wanted.before ?? Number.MAX_SAFE_INTEGER,
+        runId: wanted.runId ?? null,
+        instrument: wanted.instrument ?? null,
+        agent: wanted.agent ?? null,
+        kind: wanted.kind ?? null,
+        limit,
+      }
+      const rows = query === undefined ? browse.all(asked) : find.all({ ...asked, query })
+      return rows.map(({ seq, body, instrument, excerpt }) => ({
+        seq,
+        message: JSON.parse(body),
+        instrument,
+        excerpt: excerptParts(excerpt),
+      }))
+    },
   }
+}
+
+/** The excerpt in pieces, those that were searched for marked. */
+function excerptParts(excerpt: string): MessageHit['excerpt'] {
+  return excerpt
+    .split(new RegExp(`(${before}[^${after}]*${after})`, 'u'))
+    .filter((part) => part !== '')
+    .map((part) => {
+      const found = part.startsWith(before)
+      return { text: found ? part.slice(before.length, -after.length) : part, found }
+    })
 }

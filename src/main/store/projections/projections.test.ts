@@ -20,7 +20,15 @@ import type { Projection } from './projection.ts'
 function rowsOf(database: Database): unknown {
   const tables = deskProjections.flatMap((projection) => projection.tables)
   return Object.fromEntries(
-    tables.map((table) => [table, database.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3`).raw().all()]),
+    tables.map((table) => [
+      table,
+      database
+        .prepare(`SELECT * FROM ${table}`)
+        .raw()
+        .all()
+        .map((row) => JSON.stringify(row))
+        .sort(),
+    ]),
   )
 }
 
@@ -330,4 +338,57 @@ it('orders and fills are listed newest first, of one instrument or of all', asyn
   expect(queries.listOrders('BTC/USDT', 9).map(({ clientOrderId }) => clientOrderId)).toEqual(['ord_1'])
   expect(queries.listFills(undefined, 1).map(({ tradeId }) => tradeId)).toEqual(['t2'])
   expect(queries.listFills('ETH/USDT', 9)).toEqual([])
+})
+
+describe('the search over everything that was ever said', () => {
+  const run = (runId: string, instrument: string): DeskEvent => ({
+    kind: 'runStarted',
+    data: { runId, goal: { instrument, profile: 'balanced', policy: 'weighted' }, plan: plan('research') },
+  })
+  const said = (id: string, runId: string, agent: string, text: string): DeskEvent => ({
+    kind: 'messagePosted',
+    data: {
+      message: { id, runId, at: 1, agent, kind: 'analysis', text, confidence: null, evidence: [], replyTo: null },
+    },
+  })
+  const spoken = () =>
+    deskWith(
+      run('run_1', 'BTC/USDT'),
+      run('run_2', 'ETH/USDT'),
+      said('a', 'run_1', 'bear', 'Funding is stretched, and naïve longs pay for it.'),
+      said('b', 'run_1', 'bull', 'The breakout holds on volume.'),
+      said('c', 'run_2', 'bear', 'Funding turned; the volume is thin.'),
+    )
+  const nothingElse = { text: '', limit: 50 }
+
+  it('finds words by their beginnings, without regard to case and accents, newest first', async () => {
+    const queries = await spoken()
+    const ids = (text: string) => queries.searchMessages({ text, limit: 50 }).map(({ message }) => message.id)
+    expect(ids('FUND')).toEqual(['c', 'a'])
+    expect(ids('naive')).toEqual(['a'])
+    expect(ids('volume -thin')).toEqual(['b'])
+    expect(ids('"longs pay"')).toEqual(['a'])
+    expect(ids('nowhere')).toEqual([])
+  })
+
+  it('marks what was looked for', async () => {
+    const [hit] = (await spoken()).searchMessages({ text: 'breakout', limit: 50 })
+    expect(hit?.excerpt).toEqual([
+      { text: 'The ', found: false },
+      { text: 'breakout', found: true },
+      { text: ' holds on volume.', found: false },
+    ])
+  })
+
+  it('filters by agent, instrument and run, and goes on before the last hit of a page', async () => {
+    const queries = await spoken()
+    const ids = (about: object) => queries.searchMessages({ ...nothingElse, ...about }).map(({ message }) => message.id)
+    expect([ids({ agent: 'bear' }), ids({ instrument: 'ETH/USDT' }), ids({ runId: 'run_1', agent: 'bull' })]).toEqual([
+      ['c', 'a'],
+      ['c'],
+      ['b'],
+    ])
+    const [first] = queries.searchMessages({ text: 'funding', limit: 1 })
+    expect(ids({ text: 'funding', before: first?.seq })).toEqual(['a'])
+  })
 })

@@ -15,6 +15,7 @@ import { type Fill, isClosed, type Order } from '#shared/domain/order.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import { type Decimal, sign } from '#shared/lib/decimal.ts'
 import styles from './blotter.module.css'
+import { CloseDialog } from './close-dialog.tsx'
 import { canCancel, gainFraction, orderLook, riskAtStop, shownOrders } from './order-view.ts'
 
 interface BlotterProps {
@@ -45,7 +46,7 @@ export function Blotter({ instruments, className }: BlotterProps) {
           empty="No positions"
           about="The desk holds nothing. Positions appear with the first fill."
         >
-          <Positions rows={positions.data ?? []} instruments={instruments} />
+          <Positions rows={positions.data ?? []} instruments={instruments} fills={fills.data ?? []} />
         </Sheet>
         <Sheet
           value="orders"
@@ -123,8 +124,9 @@ function precision(instruments: readonly Instrument[], id: string) {
   }
 }
 
-function Positions({ rows, instruments }: RowsProps<PositionView>) {
+function Positions({ rows, instruments, fills }: RowsProps<PositionView> & { fills: readonly Fill[] }) {
   const stops = useStops(rows)
+  const [closing, setClosing] = useState<string | null>(null)
   const of = (row: PositionView) => precision(instruments, row.instrument)
   const columns: Column<PositionView>[] = [
     {
@@ -183,8 +185,28 @@ function Positions({ rows, instruments }: RowsProps<PositionView>) {
       },
     },
     { key: 'why', title: 'Why', render: ({ runId, instrument }) => <Why runId={runId} instrument={instrument} /> },
+    {
+      key: 'close',
+      title: '',
+      render: ({ instrument, quantity }) =>
+        sign(quantity) !== 0 && (
+          <Button size="compact-xs" onClick={() => setClosing(instrument)} aria-label={`Close ${instrument}`}>
+            Close…
+          </Button>
+        ),
+    },
   ]
-  return <DataTable label="Positions" columns={columns} rows={rows} rowKey={({ instrument }) => instrument} />
+  return (
+    <>
+      <DataTable label="Positions" columns={columns} rows={rows} rowKey={({ instrument }) => instrument} />
+      <CloseDialog
+        position={rows.find(({ instrument, quantity }) => instrument === closing && sign(quantity) !== 0)}
+        instrument={instruments.find(({ id }) => id === closing)}
+        fills={fills}
+        onDone={() => setClosing(null)}
+      />
+    </>
+  )
 }
 
 /** The stop of the proposal behind each position, by instrument. */

@@ -56,7 +56,7 @@ export class ChartCanvas {
         textColor: dim,
         fontFamily: "'Inter Variable', system-ui, sans-serif",
         fontSize: 11,
-        // TradingView is credited in Settings instead.
+        // A link beside the chart credits TradingView instead.
         attributionLogo: false,
         panes: { separatorColor: line, separatorHoverColor: line, enableResize: false },
       },

@@ -2,6 +2,7 @@ import { VisuallyHidden } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
+import { ChartCredit } from '#renderer/ui/chart-credit.tsx'
 import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { formatCompact, formatNumber, formatPercent, placesOf, trendOf } from '#renderer/ui/format.ts'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
@@ -155,6 +156,9 @@ function Canvas({ instrument, timeframe, ticker, bars, marks, lines, lastBar, on
     <div className={styles.chart}>
       <Legend ticker={ticker} pointed={pointed} last={last} places={places} zone={timeZone} timeframe={timeframe} />
       <div ref={place} className={styles.canvas} role="img" aria-label={label} />
+      <div className={styles.credit}>
+        <ChartCredit />
+      </div>
       <Marks marks={marks} bars={bars} zone={timeZone} />
     </div>
   )

@@ -13,6 +13,7 @@ import type { Message } from '#shared/domain/message.ts'
 import { Citations } from './citations.tsx'
 import styles from './conversation.module.css'
 import { type Citation, continueMessages, filterMessages, numberEvidence, speakers } from './conversation-view.ts'
+import { Say } from './say.tsx'
 
 const pageSize = 1_000
 const everyone = 'everyone'
@@ -91,6 +92,7 @@ export function Conversation({ runId, running, className }: ConversationProps) {
       ) : (
         <MessageList key={runId} messages={shown} evidence={evidence} handle={list} />
       )}
+      {runId !== null && running && <Say runId={runId} />}
     </Panel>
   )
 }

@@ -56,7 +56,14 @@ export function Inspector({ runId, step, steps, pools, heading, onChoose, onClos
         </p>
         {step.reason !== null && <p className={styles.reason}>{step.reason}</p>}
         <h3>Why it is here</h3>
+        {step.reasons !== null && <p>{step.reasons.why}</p>}
         <p>{whyHere(step, titleOf, pools)}</p>
+        {step.reasons !== null && (
+          <>
+            <h3>If it fails</h3>
+            <p>{step.reasons.falls}</p>
+          </>
+        )}
         <Facts step={step} />
         <StepLinks title="Waits for" none="Nothing." steps={stepsOf(step.needs)} onChoose={onChoose} />
         <StepLinks

@@ -33,6 +33,8 @@ export interface StepView {
   readonly sources: readonly string[]
   readonly slots: Readonly<Record<string, number>>
   readonly timeoutMs: number
+  /** What it is there for and what is lost if it fails; null where the plan does not say. */
+  readonly reasons: { readonly why: string; readonly falls: string } | null
 }
 
 /**
@@ -72,6 +74,7 @@ export function stepViews(run: Run, path: readonly string[], now: number): StepV
       sources: step.sources,
       slots: step.slots,
       timeoutMs: step.timeoutMs,
+      reasons: plan.reasons?.[step.id] ?? null,
     }
   })
 }

@@ -2,7 +2,7 @@ import type { StepView } from './step-view.ts'
 
 const shown = 3
 
-/** Why a step is in the plan and stands where it does, in plain sentences: what it waits for, what waits for it. */
+/** Where a step stands in the plan, in plain sentences: what it waits for, what waits for it. */
 export function whyHere(
   step: StepView,
   titleOf: (id: string) => string,

@@ -1,13 +1,15 @@
-import { Button, NumberInput, SegmentedControl, Select } from '@mantine/core'
+import { SegmentedControl, Select } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { useDesk } from '#renderer/client.ts'
+import { ChartCredit } from '#renderer/ui/chart-credit.tsx'
 import { PanelBody, Screen } from '#renderer/ui/panel.tsx'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { StatusDot } from '#renderer/ui/status-dot.tsx'
 import { isTimeZone } from '#renderer/ui/time.ts'
 import { policyChoices, profileChoices } from '#renderer/ui/words.ts'
-import type { Feed, Settings } from '#shared/domain/settings.ts'
+import type { Settings } from '#shared/domain/settings.ts'
+import { FeedSetting } from './feed-setting.tsx'
 import { ImportBars } from './import-bars.tsx'
 import { Setting } from './setting.tsx'
 import styles from './settings.module.css'
@@ -131,7 +133,7 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
         </Setting>
       </Group>
       <p className={styles.about}>
-        Charts: TradingView Lightweight Charts™, copyright TradingView, Inc., www.tradingview.com
+        <ChartCredit />: TradingView Lightweight Charts™, copyright TradingView, Inc.
       </p>
     </div>
   )
@@ -139,78 +141,6 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
 
 function localZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone
-}
-
-interface FeedSettingProps {
-  feed: Feed
-  busy: boolean
-  onChange: (feed: Feed) => void
-}
-
-function FeedSetting({ feed, busy, onChange }: FeedSettingProps) {
-  const { orpc } = useDesk()
-  const instruments = useQuery(orpc.market.instruments.queryOptions()).data ?? []
-  const [kind, setKind] = useState(feed.kind)
-  const [seed, setSeed] = useState(feed.kind === 'simulated' ? feed.seed : 7)
-  const [instrument, setInstrument] = useState(feed.kind === 'replay' ? feed.instrument : (instruments[0]?.id ?? ''))
-  const [speed, setSpeed] = useState(feed.kind === 'replay' ? feed.speed : 60)
-  const wanted: Feed = kind === 'simulated' ? { kind, seed } : { kind, instrument, speed }
-  const changed = JSON.stringify(wanted) !== JSON.stringify(feed)
-  return (
-    <Setting
-      title="Feed"
-      about="A simulated exchange: the same seed gives the same market. Or imported bars, replayed."
-    >
-      <SegmentedControl
-        aria-label="Feed"
-        value={kind}
-        onChange={(value) => setKind(value)}
-        data={[
-          { value: 'simulated', label: 'Simulated' },
-          { value: 'replay', label: 'Replay of bars' },
-        ]}
-      />
-      {kind === 'simulated' ? (
-        <NumberInput
-          aria-label="Seed"
-          prefix="seed "
-          w={120}
-          min={0}
-          allowDecimal={false}
-          value={seed}
-          onChange={(value) => setSeed(Number(value))}
-        />
-      ) : (
-        <>
-          <Select
-            aria-label="Replayed instrument"
-            w={150}
-            searchable
-            value={instrument}
-            onChange={(value) => setInstrument(value ?? '')}
-            data={instruments.map(({ id }) => id)}
-          />
-          <NumberInput
-            aria-label="Speed"
-            suffix=" × time"
-            w={120}
-            min={1}
-            max={1_000}
-            value={speed}
-            onChange={(value) => setSpeed(Number(value))}
-          />
-        </>
-      )}
-      <Button
-        variant="filled"
-        disabled={!changed || (kind === 'replay' && instrument === '')}
-        loading={busy}
-        onClick={() => onChange(wanted)}
-      >
-        Use this feed
-      </Button>
-    </Setting>
-  )
 }
 
 function Group({ title, about, children }: { title: string; about?: string; children: ReactNode }) {

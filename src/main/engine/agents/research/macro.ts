@@ -16,6 +16,7 @@ import {
 /** Which way a rise of the series usually pushes risky assets. A series that is not here says nothing of direction. */
 const effects: Readonly<Record<string, 1 | -1>> = {
   DXY: -1,
+  USD_BROAD: -1,
   US10Y: -1,
   SPX: 1,
   VIX: -1,

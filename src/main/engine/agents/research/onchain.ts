@@ -27,8 +27,11 @@ function shift(values: readonly number[]): { readonly change: number; readonly d
 }
 
 /** Busier chains and coins leaving exchanges are bullish, in equal parts; either counts by how unusual it is. */
-function signalOfChain(addresses: number, netflow: number): { readonly signal: number; readonly strength: number } {
-  const deviations = (addresses - netflow) / Math.SQRT2
+function signalOfChain(
+  addresses: number,
+  netflow: number | undefined,
+): { readonly signal: number; readonly strength: number } {
+  const deviations = netflow === undefined ? addresses : (addresses - netflow) / Math.SQRT2
   return { signal: signalOf(deviations), strength: significance(deviations) }
 }
 
@@ -41,25 +44,32 @@ function readOnChain(data: SourceData['onchain'], { instrument, now }: ReadConte
   }
   const actives = days.map((day) => day.activeAddresses)
   const addresses = shift(actives.map((value) => Math.log(Math.max(1, value))))
-  const netflow = shift(days.map((day) => day.exchangeNetflow))
+  const flows = days.flatMap((day) => day.exchangeNetflow ?? [])
   const transactions = shift(days.map((day) => Math.log(Math.max(1, day.transactions))))
-  const weekFlow = days.slice(-recentDays).reduce((sum, day) => sum + day.exchangeNetflow, 0)
-  const moved = `${amount(Math.abs(weekFlow))} coins, net, ${weekFlow > 0 ? 'went onto' : 'left'} exchanges`
+  const flow = flows.length === days.length ? readFlow(flows) : undefined
   return {
-    summary: `Active addresses averaged ${amount(meanOf(actives.slice(-recentDays)))} over a week, ${signedPercent(Math.expm1(addresses.change))} on the weeks before (${addresses.deviations.toFixed(1)} standard errors); ${moved} (${netflow.deviations.toFixed(1)} standard errors on the usual flow).`,
+    summary: `Active addresses averaged ${amount(meanOf(actives.slice(-recentDays)))} over a week, ${signedPercent(Math.expm1(addresses.change))} on the weeks before (${addresses.deviations.toFixed(1)} standard errors); ${flow?.words ?? 'what flows to exchanges is unavailable'}.`,
     figures: {
       ...knownFigures({
         addressGrowth: Math.expm1(addresses.change),
         addressDeviations: addresses.deviations,
         transactionGrowth: Math.expm1(transactions.change),
-        weekNetflow: weekFlow,
-        netflowDeviations: netflow.deviations,
+        weekNetflow: flow?.week ?? null,
+        netflowDeviations: flow?.deviations ?? null,
         days: days.length,
       }),
-      ...signalOfChain(addresses.deviations, netflow.deviations),
+      ...signalOfChain(addresses.deviations, flow?.deviations),
     },
-    quality: coverage(days.length, leastDays / 2),
+    // Without the flows, half of what is wanted is there.
+    quality: coverage(days.length, leastDays / 2) * (flow === undefined ? 0.5 : 1),
   }
+}
+
+function readFlow(flows: readonly number[]) {
+  const { deviations } = shift(flows)
+  const week = flows.slice(-recentDays).reduce((sum, flow) => sum + flow, 0)
+  const moved = `${amount(Math.abs(week))} coins, net, ${week > 0 ? 'went onto' : 'left'} exchanges`
+  return { week, deviations, words: `${moved} (${deviations.toFixed(1)} standard errors on the usual flow)` }
 }
 
 /** Size and turnover say how easily a coin trades, not where it goes. */

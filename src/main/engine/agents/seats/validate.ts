@@ -1,5 +1,11 @@
 import { count } from '#engine/agents/wording.ts'
-import type { Dossier, Evidence, EvidenceValue, Validation } from '#shared/domain/evidence.ts'
+import {
+  type Dossier,
+  type Evidence,
+  type EvidenceValue,
+  traderSource,
+  type Validation,
+} from '#shared/domain/evidence.ts'
 import type { Profile, ResearchTask } from '#shared/domain/profile.ts'
 
 const weights: Readonly<Record<ResearchTask['priority'], number>> = { critical: 4, high: 3, medium: 2, low: 1 }
@@ -45,7 +51,9 @@ export function validate(
     const allowed = tasks[task]?.freshForSeconds
     return allowed !== undefined && now - asOf > allowed * 1000
   })
-  const sources = new Set(evidence.filter(({ status }) => status !== 'unavailable').map(({ source }) => source)).size
+  // The trader's word is heard, and makes no dossier complete.
+  const answered = evidence.filter(({ status, source }) => status !== 'unavailable' && source !== traderSource)
+  const sources = new Set(answered.map(({ source }) => source)).size
   const missing = planned
     .filter(({ isAnswered, priority, hasValue }) => !isAnswered || (priority === 'critical' && !hasValue))
     .map(({ task, found }) => ({ task, reason: reasonOf(found) }))

@@ -1,0 +1,75 @@
+import { Button, Select, TextInput } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { useDesk } from '#renderer/client.ts'
+import { ErrorState } from '#renderer/ui/states.tsx'
+import { seats, seatTitles } from '#shared/domain/agent.ts'
+import type { TraderRemark } from '#shared/domain/trader-remark.ts'
+import styles from './say.module.css'
+import { type Intention, type Leaning, leanings, remarkOf, sayPlaceholder } from './say-view.ts'
+
+/** Where the trader joins in while a run is under way: a question to one agent, a fact for all, or an objection. */
+export function Say({ runId }: { runId: string }) {
+  const { client } = useDesk()
+  const [intention, setIntention] = useState<Intention>('ask:analyst')
+  const [leaning, setLeaning] = useState<Leaning>('none')
+  const [text, setText] = useState('')
+  const saying = useMutation({
+    mutationFn: (remark: TraderRemark) => client.conversations.say({ runId, remark }),
+    onSuccess: () => setText(''),
+  })
+
+  function submit(event: FormEvent): void {
+    event.preventDefault()
+    const remark = remarkOf(intention, leaning, text)
+    if (remark !== undefined) saying.mutate(remark)
+  }
+
+  return (
+    <form className={styles.say} onSubmit={submit} aria-label="Join in">
+      <Select
+        aria-label="What you say"
+        w={136}
+        value={intention}
+        allowDeselect={false}
+        maxDropdownHeight={420}
+        onChange={(value) => setIntention(value as Intention)}
+        data={[
+          {
+            group: 'Ask',
+            items: seats.map((seat) => ({ value: `ask:${seat}`, label: seatTitles[seat] })),
+          },
+          {
+            group: 'Tell everyone',
+            items: [
+              { value: 'fact', label: 'A fact' },
+              { value: 'object', label: 'I object' },
+            ],
+          },
+        ]}
+      />
+      {intention === 'fact' && (
+        <Select
+          aria-label="What the fact speaks for"
+          w={132}
+          value={leaning}
+          allowDeselect={false}
+          onChange={(value) => setLeaning(value as Leaning)}
+          data={leanings.map(({ value, label }) => ({ value, label }))}
+        />
+      )}
+      <TextInput
+        className={styles.text}
+        aria-label="Your words"
+        placeholder={sayPlaceholder(intention)}
+        value={text}
+        maxLength={2_000}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      <Button type="submit" loading={saying.isPending} disabled={text.trim() === ''}>
+        Say
+      </Button>
+      {saying.isError && <ErrorState title="Not said" error={saying.error} effect="The run goes on without it." />}
+    </form>
+  )
+}
