@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { createSeatModels } from '#adapters/models/seat-models.ts'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
 import { createCustomSources } from '#adapters/research/custom-sources.ts'
 import type { Desk } from '#api/desk.ts'
@@ -13,6 +14,7 @@ import type { ImportReport } from '#shared/contract/market.ts'
 import type { StopShortcut } from '#shared/contract/system.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
+import { modelsConfigSchema } from '#shared/domain/model.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { decimal } from '#shared/lib/decimal.ts'
@@ -63,6 +65,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     mkdirSync(home, { recursive: true })
     const planning = readConfig('planning.yaml', planningConfigSchema, home)
     const caps = readConfig('mandate.yaml', mandateSchema, home)
+    const minds = readConfig('models.yaml', modelsConfigSchema, home)
+    const models = createSeatModels(minds.value, process.env)
     const settings = createFileSettingsStore(home)
     const latchStore = createFileLatchStore(home)
     const hadJournal = existsSync(join(home, 'journal.db'))
@@ -81,7 +85,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       schedule: setImmediate,
       projections: deskProjections,
       app,
-      configHash: sha256(planning.text + caps.text),
+      configHash: sha256(planning.text + caps.text + minds.text),
       mode: 'paper',
       account: account.id,
     })
@@ -132,6 +136,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       random: random.fork('runs'),
       ids,
       sha256,
+      models,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
     let stopShortcut: StopShortcut = { state: 'not available' }
@@ -169,6 +174,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
         bus,
         settings,
         planning: planning.value,
+        models,
         home,
         clock,
         status: status.read,

@@ -487,7 +487,7 @@ export function brokerFaultConformance(name: string, make: () => FaultyBroker): 
       return made
     })
     if (made === undefined) throw new Error('Nothing was made.')
-    const { fault, disconnect, skew } = made
+    const under = made
     const failure = async (call: Promise<unknown>) => {
       const failed = call.then(
         () => undefined,
@@ -496,7 +496,13 @@ export function brokerFaultConformance(name: string, make: () => FaultyBroker): 
       await pass(t.clock, longMs)
       return t.run(failed)
     }
-    return { ...t, fault, disconnect, skew, failure }
+    return {
+      ...t,
+      failure,
+      fault: (fault: LinkFault, on: boolean) => under.fault(fault, on),
+      disconnect: () => under.disconnect(),
+      skew: (ms: number) => under.skew(ms),
+    }
   }
 
   describe(`${name} is a broker over a bad link`, () => {

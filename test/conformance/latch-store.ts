@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { LatchStore } from '#engine/ports.ts'
-import type { Latch } from '#shared/domain/trading-state.ts'
+import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 
 /** A latch store under test: `reopened` is what the next start of the desk would see. */
 export interface LatchStoreUnderTest {
   readonly store: LatchStore
   readonly reopened: () => LatchStore
-  readonly requestStop: (reason: string) => void
+  readonly requestStop: (reason: string, level: StopLevel) => void
 }
 
 const halted: Latch = {
@@ -39,14 +39,14 @@ export function latchStoreConformance(name: string, create: () => LatchStoreUnde
     it('KS-17 sees a stop that was asked for from outside until it has been taken up', () => {
       const { store, reopened, requestStop } = create()
       expect(store.stopRequested()).toBeUndefined()
-      requestStop('The fire alarm rings')
-      expect(store.stopRequested()).toEqual({ reason: 'The fire alarm rings' })
-      expect(reopened().stopRequested()).toEqual({ reason: 'The fire alarm rings' })
+      requestStop('The fire alarm rings', 3)
+      expect(store.stopRequested()).toEqual({ level: 3, reason: 'The fire alarm rings' })
+      expect(reopened().stopRequested()).toEqual({ level: 3, reason: 'The fire alarm rings' })
       store.clearStopRequest()
       store.clearStopRequest()
       expect(store.stopRequested()).toBeUndefined()
-      requestStop('Again')
-      expect(store.stopRequested()).toEqual({ reason: 'Again' })
+      requestStop('Again', 1)
+      expect(store.stopRequested()).toEqual({ level: 1, reason: 'Again' })
     })
   })
 }

@@ -1,10 +1,10 @@
-import type { LatchStore } from '#engine/ports.ts'
-import type { Latch } from '#shared/domain/trading-state.ts'
+import type { LatchStore, StopRequest } from '#engine/ports.ts'
+import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 
 /** A latch that lives as long as the test, and what a test may do to it. */
 export interface MemoryLatchStore extends LatchStore {
   /** Asks for a stop as another process would. */
-  requestStop(reason: string): void
+  requestStop(reason: string, level?: StopLevel): void
   /** Makes every later load or save fail with the error. */
   breakWith(error: Error): void
 }
@@ -12,7 +12,7 @@ export interface MemoryLatchStore extends LatchStore {
 /** Creates a latch store in memory, empty unless a latch is given. */
 export function createMemoryLatchStore(latch?: Latch): MemoryLatchStore {
   let saved = latch
-  let request: { readonly reason: string } | undefined
+  let request: StopRequest | undefined
   let broken: Error | undefined
   return {
     load() {
@@ -27,8 +27,8 @@ export function createMemoryLatchStore(latch?: Latch): MemoryLatchStore {
     clearStopRequest() {
       request = undefined
     },
-    requestStop(reason) {
-      request = { reason }
+    requestStop(reason, level = 2) {
+      request = { level, reason }
     },
     breakWith(error) {
       broken = error

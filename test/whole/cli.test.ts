@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -106,5 +106,7 @@ describe('parley stop and status', () => {
       running: false,
       latch: { state: 'HALTED', reason: 'A test' },
     })
+    await parley('stop', '--home', home, '--level', '3', '--reason', 'A test')
+    expect(readFileSync(join(home, 'STOP'), 'utf8')).toBe('level: 3\nA test')
   })
 })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { places } from '#renderer/app/places.ts'
 import { buildPage } from '#test/fakes/page-build.ts'
 import { type PageDesk, startPageDesk } from '#test/fakes/page-desk.ts'
 
@@ -201,6 +202,14 @@ describe('the credit of the chart', () => {
   })
 })
 
+describe('the plan panel', () => {
+  it('leads to the same run on the Plans screen', async () => {
+    await page.getByRole('link', { name: 'the whole plan' }).click()
+    await page.getByRole('link', { name: 'on the Desk' }).waitFor()
+    expect(page.url()).toMatch(/#\/plans\/run/)
+  })
+})
+
 describe('HO-8 closing by hand', () => {
   const open = () => page.getByRole('button', { name: 'Close BTC/USDT' }).click()
   const dialog = () => page.getByRole('dialog')
@@ -345,6 +354,7 @@ describe('UX-10 by keyboard alone', () => {
       'Alerts: 1',
       'Other ways to stop',
       'Desk',
+      'Plans',
       'Runs',
       'Conversations',
       'Journal',
@@ -393,7 +403,7 @@ describe('every screen', () => {
     [640, 400],
   ])('fits %i × %i without scrolling sideways, STOP in view', async (width, height) => {
     await page.setViewportSize({ width, height })
-    for (const place of ['desk', 'runs', 'journal', 'agents', 'settings']) {
+    for (const place of places.map(({ to }) => to.slice(1))) {
       await page.goto(`${desk.url}#/${place}`)
       await page.waitForTimeout(200)
       const wide = await page.evaluate(`(() => {

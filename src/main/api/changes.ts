@@ -26,6 +26,7 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   argumentMade: [],
   messagePosted: ['messages'],
   traderObjected: ['messages'],
+  modelAsked: [],
   proposalMade: ['vote'],
   proposalRevised: ['vote'],
   ballotCast: ['vote'],

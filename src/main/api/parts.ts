@@ -1,3 +1,4 @@
+import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import type { Bus } from '#engine/bus.ts'
 import type { Kernel } from '#engine/desk/kernel.ts'
 import type { Journal } from '#engine/journal.ts'
@@ -18,6 +19,7 @@ export interface ApiParts {
   readonly bus: Bus
   readonly settings: SettingsStore
   readonly planning: PlanningConfig
+  readonly models: SeatModels
   readonly home: string
   readonly clock: Clock
   readonly status: () => Status

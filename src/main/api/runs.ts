@@ -8,7 +8,7 @@ import { instrumentOn } from './market.ts'
 import { type ApiParts, trader } from './parts.ts'
 
 /** Decision runs and all that is known of each. */
-export function runsRoutes({ kernel, queries, feed, settings, planning }: ApiParts) {
+export function runsRoutes({ kernel, queries, feed, settings, planning, models }: ApiParts) {
   const os = implement(contract.runs).$context<CallContext>()
 
   function run(runId: string): Run {
@@ -45,7 +45,7 @@ export function runsRoutes({ kernel, queries, feed, settings, planning }: ApiPar
     vote: os.vote.handler(({ input }) => {
       const { goal } = run(input.runId)
       const { proposals, ballots, tally, decision, outcome } = queries.getVote(input.runId)
-      const policy = votingPolicy(goal, planning.profiles[goal.profile])
+      const policy = votingPolicy(goal, planning.profiles[goal.profile], models)
       return { policy, proposals: [...proposals], ballots: [...ballots], tally, decision, outcome }
     }),
   }

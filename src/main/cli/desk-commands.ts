@@ -97,11 +97,11 @@ function readLatchOf(home: string): Pick<Latch, 'state' | 'reason'> | null {
 
 /**
  * Leaves a STOP file first, which wins whatever state the process is in (KS-17), and then asks the desk itself. The file
- * halts at level 2; so a stop at level 1, which cancels nothing, leaves it only where the desk does not answer.
+ * carries the level.
  */
 async function stop(home: string, level: StopLevel, reason: string, json: boolean): Promise<void> {
   const desk = findRunningDesk(home)
-  if (level > 1 || desk === undefined) requestStop(home, reason)
+  requestStop(home, level, reason)
   if (desk === undefined) {
     if (json) return print(JSON.stringify({ running: false, stopFile: true }))
     return print(`No desk is open on ${home}. A STOP file is there: the next start will be HALTED.`)
@@ -117,7 +117,7 @@ async function stop(home: string, level: StopLevel, reason: string, json: boolea
     print(`cancels: ${cancelsRequested} requested, ${cancelsConfirmed} confirmed; ${unknown} orders unknown`)
     if (unprotected.length > 0) print(`positions without protection: ${unprotected.join(', ')}`)
   } catch (error) {
-    requestStop(home, reason)
+    requestStop(home, level, reason)
     if (json) return print(JSON.stringify({ running: true, stopFile: true, error: errorMessage(error) }))
     print(`A STOP file is there: the desk halts before any order as soon as it runs. ${errorMessage(error)}`)
     process.exitCode = 1

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Bar, BarSeries, ImportedSeries, Timeframe } from '#shared/domain/bar.ts'
 import type { CustomFinding } from '#shared/domain/custom-finding.ts'
@@ -13,7 +14,7 @@ import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import type { Settings } from '#shared/domain/settings.ts'
 import type { Tally } from '#shared/domain/tally.ts'
-import type { Latch } from '#shared/domain/trading-state.ts'
+import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 import type { Stop } from '#shared/lib/clock.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
 
@@ -188,9 +189,47 @@ export interface ResearchSources {
   fetch<Name extends SourceName>(source: Name, instrument: string, signal: AbortSignal): Promise<SourceAnswer<Name>>
 }
 
+/** A stop that was asked for from outside the process. */
+export interface StopRequest {
+  readonly level: StopLevel
+  readonly reason: string
+}
+
 /** Where custom tasks ask. Rejects with SOURCE_UNAVAILABLE for whatever keeps it from an answer, never with anything else but the signal's reason. */
 export interface CustomSources {
   find(task: ResearchTask, instrument: string, signal: AbortSignal): Promise<CustomFinding>
+}
+
+/** What a language model is asked; the signal's abort ends the call. */
+export interface ModelRequest<T> {
+  readonly instructions: string
+  readonly text: string
+  /** What the answer has to be. */
+  readonly schema: z.ZodType<T>
+  readonly signal: AbortSignal
+}
+
+/** A language model's answer, as it came and as it was read; tokens are null where the provider does not count them. */
+export interface ModelReply<T> {
+  readonly answer: T
+  readonly raw: string
+  readonly promptTokens: number | null
+  readonly answerTokens: number | null
+  readonly usd: number
+}
+
+/**
+ * A language model. Rejects with MODEL_UNAVAILABLE, MODEL_RATE_LIMITED, MODEL_TIMED_OUT, MODEL_REFUSED,
+ * MODEL_ANSWER_INVALID or PROMPT_TOO_LONG; `details.usd` says what a failed call has cost. It never retries by itself.
+ */
+export interface LanguageModel {
+  /** Its name in the configuration, and the provider's name of it. */
+  readonly name: string
+  readonly id: string
+  readonly temperature: number
+  /** The most that one call can cost. */
+  readonly mostUsd: number
+  ask<T>(request: ModelRequest<T>): Promise<ModelReply<T>>
 }
 
 /** Where the trading state survives the process. `load` throws LATCH_UNREADABLE when it is there and cannot be understood. */
@@ -199,7 +238,7 @@ export interface LatchStore {
   /** Durable when it returns. */
   save(latch: Latch): void
   /** True when a stop was asked for from outside the process and has not been taken up. */
-  stopRequested(): { readonly reason: string } | undefined
+  stopRequested(): StopRequest | undefined
   clearStopRequest(): void
 }
 

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { LatchStore } from '#engine/ports.ts'
+import type { LatchStore, StopRequest } from '#engine/ports.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import type { JournalKeys } from '#store/journal-head.ts'
@@ -14,7 +14,7 @@ export interface Machine {
   readonly journalFile: string
   readonly keys: JournalKeys
   latch: Latch | undefined
-  stopRequest: { readonly reason: string } | undefined
+  stopRequest: StopRequest | undefined
   latchUnreadable: boolean
   remove(): void
 }

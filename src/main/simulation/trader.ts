@@ -46,7 +46,7 @@ export function seatTrader(
   }
 
   function stopFromOutside(): void {
-    machine.stopRequest ??= { reason: 'A stop from the command line' }
+    machine.stopRequest ??= { level: 2, reason: 'A stop from the command line' }
     counts.add('stops from outside')
   }
 

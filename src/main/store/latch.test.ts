@@ -13,14 +13,14 @@ import { requestStop } from './stop-request.ts'
 
 latchStoreConformance('in memory', () => {
   const store = createMemoryLatchStore()
-  return { store, reopened: () => store, requestStop: (reason) => store.requestStop(reason) }
+  return { store, reopened: () => store, requestStop: (reason, level) => store.requestStop(reason, level) }
 })
 latchStoreConformance('in a file', () => {
   const home = temporaryHome()
   return {
     store: createFileLatchStore(home),
     reopened: () => createFileLatchStore(home),
-    requestStop: (reason) => requestStop(home, reason),
+    requestStop: (reason, level) => requestStop(home, level, reason),
   }
 })
 
@@ -98,16 +98,36 @@ describe('KS-17 the STOP file', () => {
     const store = createFileLatchStore(home)
     const stop = join(home, 'STOP')
     writeFileSync(stop, '')
-    expect(store.stopRequested()).toEqual({ reason: 'Stopped by a STOP file' })
+    expect(store.stopRequested()).toEqual({ level: 2, reason: 'Stopped by a STOP file' })
     writeFileSync(stop, '  from the\nother room \n')
-    expect(store.stopRequested()).toEqual({ reason: 'from the\nother room' })
+    expect(store.stopRequested()).toEqual({ level: 2, reason: 'from the\nother room' })
     writeFileSync(stop, 'x'.repeat(10_000))
     expect(store.stopRequested()?.reason).toHaveLength(500)
     rmSync(stop)
     mkdirSync(stop)
     chmodSync(stop, 0o700)
-    expect(store.stopRequested()?.reason).toContain('cannot be read')
+    expect(store.stopRequested()).toMatchObject({ level: 2, reason: expect.stringContaining('cannot be read') })
     store.clearStopRequest()
     expect(store.stopRequested()).toBeUndefined()
+  })
+
+  it.each([
+    ['level: 1\nLunch', 1, 'Lunch'],
+    ['LEVEL 3\r\nThe protection is the problem\n', 3, 'The protection is the problem'],
+    ['level: 3', 3, 'Stopped by a STOP file'],
+    ['level: 9\nLunch', 2, 'level: 9\nLunch'],
+    ['level: 1 or so', 2, 'level: 1 or so'],
+    ['1', 2, '1'],
+  ])('%j asks for level %i, and for 2 where it is no level', (text, level, reason) => {
+    const home = temporaryHome()
+    writeFileSync(join(home, 'STOP'), text)
+    expect(createFileLatchStore(home).stopRequested()).toEqual({ level, reason })
+  })
+
+  it('is never made less by a later request', () => {
+    const home = temporaryHome()
+    requestStop(home, 3, 'All of it')
+    requestStop(home, 1, 'Only a little')
+    expect(createFileLatchStore(home).stopRequested()).toEqual({ level: 3, reason: 'Only a little' })
   })
 })

@@ -1,28 +1,39 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { StopRequest } from '#engine/ports.ts'
+import type { StopLevel } from '#shared/domain/trading-state.ts'
 import { writeDurably } from './durable-file.ts'
 
 const stopFile = (home: string) => join(home, 'STOP')
 const longestReason = 500
+/** Cancels what adds risk and keeps protection: what a file that says nothing else asks for. */
+const usualLevel: StopLevel = 2
 
-/** Asks the desk that has the data folder to stop, from any process, whether it runs or not (KS-17). */
-export function requestStop(home: string, reason: string): void {
-  writeDurably(stopFile(home), reason)
+/**
+ * Asks the desk that has the data folder to stop, from any process, whether it runs or not (KS-17). A request that nobody
+ * has taken up yet is never made less.
+ */
+export function requestStop(home: string, level: StopLevel, reason: string): void {
+  const before = readStopRequest(home)?.level ?? level
+  writeDurably(stopFile(home), `level: ${before > level ? before : level}\n${reason}`)
 }
 
 /**
  * The stop that was asked for by the STOP file; undefined when there is none. That the file is there is enough: anybody
- * can make it with any tool, and what stands in it is only the reason.
+ * can make it with any tool. A first line "level: 1", 2 or 3 asks for that level, anything else is the reason of level 2.
  */
-export function readStopRequest(home: string): { readonly reason: string } | undefined {
+export function readStopRequest(home: string): StopRequest | undefined {
   let text: string
   try {
     text = readFileSync(stopFile(home), 'utf8')
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
-    return { reason: 'Stopped by a STOP file that cannot be read' }
+    return { level: usualLevel, reason: 'Stopped by a STOP file that cannot be read' }
   }
-  return { reason: text.trim().slice(0, longestReason) || 'Stopped by a STOP file' }
+  const [, asked, rest] = /^level[: ] *([123])[ \t]*(?:\r?\n([\s\S]*))?$/i.exec(text.trim()) ?? []
+  const level = asked === undefined ? usualLevel : (Number(asked) as StopLevel)
+  const reason = (asked === undefined ? text : (rest ?? '')).trim()
+  return { level, reason: reason.slice(0, longestReason) || 'Stopped by a STOP file' }
 }
 
 /** Forgets the request once it has been taken up. */

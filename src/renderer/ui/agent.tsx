@@ -35,15 +35,20 @@ const icons: Record<Seat, TablerIcon> = {
 
 /** What an agent is called: its seat's title, "You" for the trader, else its own name. */
 export function agentTitle(agent: string): string {
-  const seat = seatSchema.safeParse(agent)
-  if (seat.success) return seatTitles[seat.data]
+  const seat = seatSchema.safeParse(seatOf(agent))
+  if (seat.success) return seat.data === agent ? seatTitles[seat.data] : `${seatTitles[seat.data]} (model)`
   if (agent === 'human' || agent === 'trader') return 'You'
   return agent === 'system' || agent === 'desk' ? 'Desk' : agent
 }
 
+/** The seat that a voter belongs to: a seat's language model votes beside it. */
+function seatOf(agent: string): string {
+  return agent.replace(/\.model$/, '')
+}
+
 /** An agent's hue, icon and name, always the three together. */
 export function AgentName({ agent }: { agent: string }) {
-  const seat = seatSchema.safeParse(agent)
+  const seat = seatSchema.safeParse(seatOf(agent))
   const Icon = seat.success ? icons[seat.data] : agentTitle(agent) === 'You' ? IconHuman : IconSystem
   const colour = seat.success ? `var(--agent-${seat.data})` : 'var(--text-dim)'
   return (

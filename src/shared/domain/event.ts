@@ -7,6 +7,7 @@ import type { Evidence, Validation } from './evidence.ts'
 import type { Insight } from './insight.ts'
 import type { Denial } from './mandate.ts'
 import type { Message } from './message.ts'
+import type { ModelCall } from './model.ts'
 import type { Fill, Order, OrderChange } from './order.ts'
 import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
@@ -54,6 +55,7 @@ export interface DeskEvents {
   insightFormed: AboutRun<{ readonly insight: Insight }>
   argumentMade: AboutRun<{ readonly argument: Argument }>
   messagePosted: { readonly message: Message }
+  modelAsked: AboutRun<{ readonly stepId: string; readonly call: ModelCall }>
   traderObjected: AboutRun<{ readonly messageId: string; readonly text: string }>
   proposalMade: { readonly proposal: Proposal }
   proposalRevised: { readonly proposal: Proposal; readonly why: string }

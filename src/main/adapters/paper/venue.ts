@@ -311,9 +311,8 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, opening: 
   }
 
   function expireDue(): void {
-    for (const ticket of [...resting]) {
-      if (ticket.expiresAt !== null && ticket.expiresAt <= clock.now()) finish(ticket, 'EXPIRED')
-    }
+    const isDue = ({ expiresAt }: Ticket) => expiresAt !== null && expiresAt <= clock.now()
+    for (const ticket of [...resting].filter(isDue)) finish(ticket, 'EXPIRED')
   }
 
   function onMarket(update: MarketUpdate): void {

@@ -1,12 +1,15 @@
 import type { Bus } from '#engine/bus.ts'
-import type { CustomSources, ResearchSources } from '#engine/ports.ts'
+import type { CustomSources, ResearchSources, Sha256 } from '#engine/ports.ts'
 import type { AgentHealth, Seat } from '#shared/domain/agent.ts'
 import type { Argument } from '#shared/domain/debate.ts'
+import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import { type Agent, createAgent, type Handlers } from './agent.ts'
+import { judgeByModel, sayByModel } from './models/judge.ts'
+import type { SeatModels } from './models/seat-model.ts'
 import { performResearch } from './research.ts'
 import type { Briefing, ProposalBriefing } from './seat.ts'
 import { analyse } from './seats/analyse.ts'
@@ -33,6 +36,8 @@ export interface RosterOptions {
   readonly sources: ResearchSources
   readonly custom?: CustomSources | undefined
   readonly onHealth: (health: AgentHealth) => void
+  readonly models: SeatModels
+  readonly sha256: Sha256
 }
 
 /** The agents in their seats. */
@@ -42,7 +47,7 @@ export interface Roster {
 }
 
 /** Seats every agent of the desk at the bus. */
-export function createRoster({ bus, clock, ids, sources, custom, onHealth }: RosterOptions): Roster {
+export function createRoster({ bus, clock, ids, sources, custom, onHealth, models, sha256 }: RosterOptions): Roster {
   const now = () => Math.floor(clock.now())
   const assessing = (seat: VotingSeat): Handlers => ({
     assess: (input) => assess(seat, (input as { briefing: ProposalBriefing }).briefing),
@@ -53,6 +58,18 @@ export function createRoster({ bus, clock, ids, sources, custom, onHealth }: Ros
       return argue(side, briefing, round, earlier)
     },
   })
+  const modelHandlers = (seat: Seat): Handlers => {
+    const given = models.get(seat)
+    if (given === undefined) return {}
+    const seatModel = { seat, model: given.model, sha256 }
+    return {
+      judge: (input, signal) => judgeByModel(seatModel, (input as { briefing: ProposalBriefing }).briefing, signal),
+      speak: (input, signal) => {
+        const { argument, evidence } = input as { argument: Argument; evidence: readonly Evidence[] }
+        return sayByModel(seatModel, argument, evidence, signal)
+      },
+    }
+  }
   const answer = (input: unknown) => answerQuestion(input as AskedOfSeat)
   const handlers: Readonly<Record<Seat, Handlers>> = {
     planner: {},
@@ -89,7 +106,13 @@ export function createRoster({ bus, clock, ids, sources, custom, onHealth }: Ros
     evaluator: { ...assessing('evaluator'), evaluate: (input) => lessonsOf(input as Execution) },
   }
   const agents: Agent[] = Object.entries(handlers).map(([seat, handle]) =>
-    createAgent({ seat: seat as Seat, bus, clock, handlers: { ...handle, answer }, onHealth }),
+    createAgent({
+      seat: seat as Seat,
+      bus,
+      clock,
+      handlers: { ...handle, answer, ...modelHandlers(seat as Seat) },
+      onHealth,
+    }),
   )
   return {
     health: () => agents.map((agent) => agent.health()),

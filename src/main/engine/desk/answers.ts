@@ -4,6 +4,7 @@ import { argumentSchema } from '#shared/domain/debate.ts'
 import { decimalSchema } from '#shared/domain/decimal.ts'
 import { evidenceSchema, validationSchema } from '#shared/domain/evidence.ts'
 import { insightSchema } from '#shared/domain/insight.ts'
+import { modelCallSchema } from '#shared/domain/model.ts'
 import { outcomeSchema } from '#shared/domain/outcome.ts'
 import { proposalSchema } from '#shared/domain/proposal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
@@ -15,6 +16,7 @@ const remarkSchema = z.object({
   evidence: z.array(z.string()),
 })
 const remarks = z.array(remarkSchema)
+const assessment = ballotSchema.pick({ choice: true, confidence: true, reasons: true, evidence: true })
 
 /** What a seat may answer, by what it was asked. An agent is believed nothing that does not fit. */
 export const answerSchemas = {
@@ -28,12 +30,14 @@ export const answerSchemas = {
   argue: z.object({ argument: argumentSchema, remarks }),
   propose: z.array(proposalSchema),
   assess: z.object({
-    assessment: ballotSchema.pick({ choice: true, confidence: true, reasons: true, evidence: true }),
+    assessment,
     remarks,
     revised: z.object({ quantity: decimalSchema, why: z.string() }).optional(),
   }),
   evaluate: outcomeSchema,
   answer: remarkSchema,
+  judge: z.object({ assessment, call: modelCallSchema }),
+  speak: z.object({ remark: remarkSchema.nullable(), call: modelCallSchema }),
 } as const
 
 /** What can be asked of a seat. */

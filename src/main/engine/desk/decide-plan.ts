@@ -1,9 +1,12 @@
+import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import { type CausalPlan, dependencies } from '#engine/planning/causal-links.ts'
 import { causalPlan } from '#engine/planning/causal-plan.ts'
 import { decompose, type PlannedStep, type PlanningProblem } from '#engine/planning/decompose.ts'
 import { task } from '#engine/planning/network.ts'
 import { type PlanSchedule, planSchedule } from '#engine/planning/schedule-plan.ts'
 import type { Sha256 } from '#engine/ports.ts'
+import type { Seat } from '#shared/domain/agent.ts'
+import type { ModelUse } from '#shared/domain/model.ts'
 import type { Plan, Step } from '#shared/domain/plan.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Goal } from '#shared/domain/run.ts'
@@ -26,9 +29,16 @@ export interface DecidePlan {
  * them wait for which, and schedules them. The goal may leave tasks out and say how many run at once. Throws
  * PLAN_NOT_FOUND with the task, the condition and the method that it failed at, and TASK_NOT_OPTIONAL.
  */
-export function decidePlan(id: string, goal: Goal, config: PlanningConfig, sha256: Sha256): DecidePlan {
+export function decidePlan(
+  id: string,
+  goal: Goal,
+  config: PlanningConfig,
+  sha256: Sha256,
+  models: SeatModels = new Map(),
+): DecidePlan {
   const terms = decideTerms(goal, config)
-  const { steps, causal } = decomposed(terms)
+  const { steps: planned, causal } = decomposed(terms)
+  const steps = planned.map((step) => withModel(step, models))
   const profile = config.profiles[goal.profile]
   const slots = config.enabled ? (goal.slots ?? profile.parallel) : 1
   const schedule = planSchedule(
@@ -61,6 +71,18 @@ export function decidePlan(id: string, goal: Goal, config: PlanningConfig, sha25
     reasons: stepReasons(causal, steps),
   }
   return { plan, schedule, causal }
+}
+
+/** The use that a seat's model has in a step of each kind. */
+const modelUseOf: Readonly<Record<string, ModelUse>> = { argue: 'words', assess: 'ballot' }
+
+/** The step with the most that its seat's language model can cost and take. */
+function withModel(step: Step, models: SeatModels): Step {
+  const given = models.get(step.owner as Seat)
+  const use = modelUseOf[step.action]
+  if (given === undefined || use === undefined || !given.uses.includes(use)) return step
+  const { seconds, usd } = step.estimate
+  return { ...step, estimate: { seconds, usd: usd + given.model.mostUsd } }
 }
 
 /** Sums of prices in USD, to a hundredth of a cent. */

@@ -45,7 +45,7 @@ function ballots(others: Readonly<Record<string, string | null>> = {}): Ballot[]
 }
 
 const counted = (others?: Parameters<typeof ballots>[0], policy = goal.policy) =>
-  tally(votingPolicy({ ...goal, policy }, profile), ballots(others), 5)
+  tally(votingPolicy({ ...goal, policy }, profile, new Map()), ballots(others), 5)
 const decided = (
   given: { others?: Parameters<typeof ballots>[0]; validation?: Validation | null; objections?: string[] } = {},
 ) => {
@@ -55,7 +55,7 @@ const decided = (
 
 describe('how the desk votes', () => {
   it.each(consensusPresets)('%s: every seat has one vote, the risk manager and the privacy guard a veto', (policy) => {
-    const policyOf = votingPolicy({ ...goal, policy }, profile)
+    const policyOf = votingPolicy({ ...goal, policy }, profile, new Map())
     expect(policyOf.electorate.map(({ voter }) => voter)).toEqual(electorate)
     expect(new Set(policyOf.electorate.map(({ weight }) => weight))).toEqual(new Set([1]))
     expect(policyOf.veto).toEqual({ holders: ['risk', 'privacy'], options: ['hold'] })
@@ -64,7 +64,10 @@ describe('how the desk votes', () => {
 
   it('a weighted vote needs the share that the profile wants', () => {
     const { conservative } = shippedPlanning.profiles
-    expect(votingPolicy(goal, conservative).rule).toEqual({ kind: 'weighted', threshold: conservative.threshold })
+    expect(votingPolicy(goal, conservative, new Map()).rule).toEqual({
+      kind: 'weighted',
+      threshold: conservative.threshold,
+    })
   })
 })
 

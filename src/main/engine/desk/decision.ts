@@ -1,9 +1,11 @@
+import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import { defaultReviewThresholds, needsReview } from '#engine/consensus/review-rules.ts'
 import { seatTitles } from '#shared/domain/agent.ts'
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
 import { consensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Validation } from '#shared/domain/evidence.ts'
+import { modelVoter } from '#shared/domain/model.ts'
 import type { Profile } from '#shared/domain/profile.ts'
 import { type Action, actions, type Proposal } from '#shared/domain/proposal.ts'
 import type { Goal } from '#shared/domain/run.ts'
@@ -14,13 +16,14 @@ const vetoHolders = ['risk', 'privacy'] as const
 
 /**
  * How the desk votes on a proposal: every seat with the same weight, the risk manager and the privacy guard with a veto,
- * by the goal's policy; a weighted vote needs the profile's threshold. What is not agreed is no trade.
+ * by the goal's policy; a language model in a seat is one more voter, with no veto. A weighted vote needs the profile's threshold. What is not agreed is no trade.
  */
-export function votingPolicy(goal: Goal, profile: Profile): ConsensusPolicy {
+export function votingPolicy(goal: Goal, profile: Profile, models: SeatModels): ConsensusPolicy {
+  const modelVoters = [...models].filter(([, { uses }]) => uses.includes('ballot')).map(([seat]) => modelVoter(seat))
   const policy = consensusPolicy(goal.policy, {
     options: [...actions],
     defaultOption: 'hold',
-    electorate: ['risk', ...voters].map((voter) => ({ voter, weight: 1 })),
+    electorate: ['risk', ...voters, ...modelVoters].map((voter) => ({ voter, weight: 1 })),
     deadline: null,
     veto: { holders: [...vetoHolders], options: ['hold'] },
   })

@@ -1,5 +1,5 @@
 import type { AskedOfSeat } from '#engine/agents/seats/answer.ts'
-import { type Seat, seatTitles } from '#shared/domain/agent.ts'
+import { type Seat, seatSchema, seatTitles } from '#shared/domain/agent.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import { type EvidenceValue, traderSource } from '#shared/domain/evidence.ts'
 import type { Actor } from '#shared/domain/journal.ts'
@@ -146,7 +146,8 @@ async function thinkAgain(run: RunWork, signal: AbortSignal): Promise<string> {
   if (memory.debate.length > 0) {
     await Promise.all((['bull', 'bear'] as const).map((side) => attempt(side, () => argueRound(run, side, round, ask))))
   }
-  const voted = new Map(memory.ballots.map(({ voter, choice }) => [voter, JSON.stringify(choice)]))
+  const seated = memory.ballots.filter(({ voter }) => seatSchema.safeParse(voter).success)
+  const voted = new Map(seated.map(({ voter, choice }) => [voter, JSON.stringify(choice)]))
   if (memory.decision === null) {
     for (const voter of voted.keys()) await attempt(voter as Seat, () => castBallotOf(run, voter as Seat, ask))
   }

@@ -1,3 +1,4 @@
+import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import { createRoster, type Roster } from '#engine/agents/roster.ts'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import type { Bus } from '#engine/bus.ts'
@@ -54,6 +55,8 @@ export interface KernelOptions {
   readonly random: Random
   readonly ids: Ids
   readonly sha256: Sha256
+  /** Language models in the seats; none unless given. */
+  readonly models?: SeatModels
   /** How long a halted desk stays so at least (KS-9); default 30 s. */
   readonly coolDownMs?: number
 }
@@ -91,7 +94,7 @@ const seconds = (ms: number) => `${Math.round(ms / 1000)} s`
 
 /** Wires the engine together. */
 export function createKernel(options: KernelOptions): Kernel {
-  const { journal, book, broker, feed, clock, mandate, account, bus, coolDownMs = 30_000 } = options
+  const { journal, book, broker, feed, clock, mandate, account, bus, coolDownMs = 30_000, models = new Map() } = options
   const listeners = new Set<(update: MarketUpdate) => void>()
   const stops: Stop[] = []
   let lastTickAt: number | null = null
@@ -151,6 +154,7 @@ export function createKernel(options: KernelOptions): Kernel {
       random: options.random,
       ids: options.ids,
       sha256: options.sha256,
+      models,
     },
     options.outcomesOf,
   )
@@ -161,6 +165,8 @@ export function createKernel(options: KernelOptions): Kernel {
     sources: options.sources,
     custom: options.custom,
     onHealth,
+    models,
+    sha256: options.sha256,
   })
 
   /** Journals that an agent has begun to fail, and that it does not any more. */

@@ -1,3 +1,4 @@
+import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import type { Bus } from '#engine/bus.ts'
 import type { Journal } from '#engine/journal.ts'
 import type { Feed, Sha256 } from '#engine/ports.ts'
@@ -26,4 +27,5 @@ export interface DeskParts {
   readonly random: Random
   readonly ids: Ids
   readonly sha256: Sha256
+  readonly models: SeatModels
 }

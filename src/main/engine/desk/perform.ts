@@ -1,14 +1,16 @@
 import type { ResearchInput } from '#engine/agents/roster.ts'
-import type { Briefing, ProposalBriefing, Remark } from '#engine/agents/seat.ts'
+import type { Assessment, ProposalBriefing, Remark } from '#engine/agents/seat.ts'
 import type { Execution } from '#engine/agents/seats/lessons.ts'
 import { describeValidation } from '#engine/agents/seats/validate.ts'
 import { tally } from '#engine/consensus/tally.ts'
 import type { Perform, StepContext, StepResult } from '#engine/tasks/executor.ts'
 import type { Intent } from '#engine/trading/new-orders.ts'
 import { type Seat, seatSchema } from '#shared/domain/agent.ts'
-import type { Ballot } from '#shared/domain/ballot.ts'
+import { type Ballot, firstChoices, isAbstention } from '#shared/domain/ballot.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
+
+import { type ModelCall, type ModelUse, modelVoter } from '#shared/domain/model.ts'
 import { isClosed, type Order } from '#shared/domain/order.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
@@ -220,8 +222,24 @@ export async function formInsight(run: RunWork, seat: Seat, asking: Asking): Pro
 }
 
 async function doArgue(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
-  await argueRound(run, seat, Number(context.step.id.split('-')[1]), askingOf(context))
-  return done
+  const round = Number(context.step.id.split('-')[1])
+  await argueRound(run, seat, round, askingOf(context))
+  const argument = run.memory.debate.find((said) => said.side === seat && said.round === round)
+  if (argument === undefined || !hasModel(run, seat, 'words')) return done
+  const input = { argument, evidence: run.memory.evidence }
+  const { remark, call } = await ask(run, context, seat, 'speak', input)
+  await recordCall(run, context, call, ...posted(run, seat, remark === null ? [] : [remark]))
+  return { status: 'succeeded', output: null, usd: call.usd }
+}
+
+function hasModel({ parts }: RunWork, seat: Seat, use: ModelUse): boolean {
+  return parts.models.get(seat)?.uses.includes(use) === true
+}
+
+/** Journals what a language model was asked and what came of it. */
+function recordCall(run: RunWork, { step }: StepContext, call: ModelCall, ...events: readonly DeskEvent[]) {
+  const data = { runId: run.memory.runId, stepId: step.id, call }
+  return record(run, call.seat, { kind: 'modelAsked', data }, ...events)
 }
 
 /** Has a side speak in a round of the debate; it answers what was said in the rounds before. */
@@ -283,26 +301,54 @@ function proposalSentence(proposal: Proposal): string {
 async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   if (questionOf(run.memory) === undefined) return { status: 'skipped', reason: 'There is no proposal to vote on.' }
   await castBallotOf(run, seat, askingOf(context))
-  return done
+  return hasModel(run, seat, 'ballot') ? castModelBallot(run, context, seat) : done
 }
 
-/** Has a seat vote on what is put to the vote; of several ballots of a seat the last counts. */
-export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Promise<void> {
-  const { memory, parts } = run
-  const proposal = questionOf(memory)
-  if (proposal === undefined) return
-  const briefing: ProposalBriefing = {
-    ...(briefingOf(parts, memory) satisfies Briefing),
+/** Has the seat's language model vote too, beside the seat. */
+async function castModelBallot(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  const proposal = questionOf(run.memory)
+  if (proposal === undefined) return done
+  const briefing = proposalBriefingOf(run, proposal)
+  const { assessment, call } = await ask(run, context, seat, 'judge', { briefing })
+  const ballot = ballotOf(run, modelVoter(seat), proposal, assessment)
+  const remark: Remark = {
+    kind: 'vote',
+    text: modelVoteSentence(call, ballot),
+    confidence: isAbstention(ballot.choice) ? null : ballot.confidence,
+    evidence: ballot.evidence,
+  }
+  const [said] = posted(run, seat, [remark])
+  await recordCall(
+    run,
+    context,
+    call,
+    { kind: 'ballotCast', data: { runId: run.memory.runId, ballot } },
+    ...(said === undefined ? [] : [said]),
+  )
+  return { status: 'succeeded', output: null, usd: call.usd }
+}
+
+function modelVoteSentence({ name, failure }: ModelCall, { choice, reasons }: Ballot): string {
+  if (failure !== null) return reasons.join(' ')
+  const [option] = firstChoices(choice)
+  return `The model ${name} ${option === undefined ? 'abstains' : `votes to ${option}`}. ${reasons.join(' ')}`
+}
+
+function proposalBriefingOf({ parts, memory, outcomes }: RunWork, proposal: Proposal): ProposalBriefing {
+  return {
+    ...briefingOf(parts, memory),
     proposal,
     insight: memory.insight,
     debate: memory.debate,
-    outcomes: run.outcomes,
+    outcomes,
     outgoing: [...memory.messages.map(({ text }) => text), JSON.stringify(proposal)],
   }
-  const { assessment, remarks, revised } = await askSeat(run, { seat, asked: 'assess', input: { briefing }, ...asking })
-  const ballot: Ballot = {
+}
+
+function ballotOf({ parts }: RunWork, voter: string, proposal: Proposal, assessment: Assessment): Ballot {
+  return {
     id: parts.ids.next('bal'),
-    voter: seat,
+    voter,
     proposalId: proposal.id,
     at: Math.floor(parts.clock.now()),
     choice: assessment.choice,
@@ -311,6 +357,16 @@ export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Pr
     reasons: [...assessment.reasons],
     evidence: [...assessment.evidence],
   }
+}
+
+/** Has a seat vote on what is put to the vote; of several ballots of a seat the last counts. */
+export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Promise<void> {
+  const { memory } = run
+  const proposal = questionOf(memory)
+  if (proposal === undefined) return
+  const input = { briefing: proposalBriefingOf(run, proposal) }
+  const { assessment, remarks, revised } = await askSeat(run, { seat, asked: 'assess', input, ...asking })
+  const ballot = ballotOf(run, seat, proposal, assessment)
   const revision: DeskEvent[] =
     // Only the risk manager sets the size, before the others vote on it.
     revised === undefined || seat !== 'risk'
@@ -334,7 +390,7 @@ async function doDecide(run: RunWork, _context: StepContext, seat: Seat): Promis
   }
   const at = Math.floor(parts.clock.now())
   const profile = parts.planning.profiles[memory.goal.profile]
-  const counted = tally(votingPolicy(memory.goal, profile), memory.ballots, at)
+  const counted = tally(votingPolicy(memory.goal, profile, parts.models), memory.ballots, at)
   const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }
   const decision = decide(made, questionOf(memory), counted, memory.validation, profile, memory.objections)

@@ -78,7 +78,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       })
     }
     const runId = ids.next('run')
-    const { plan, schedule } = decidePlan(ids.next('plan'), goal, planning, sha256)
+    const { plan, schedule } = decidePlan(ids.next('plan'), goal, planning, sha256, parts.models)
     const memory = beginRunMemory(runId, goal, plan, Math.floor(clock.now()))
     const begun = journal.append({ kind: 'runStarted', data: { runId, goal, plan }, actor: by, correlationId: runId })
     const run = execute(memory, epoch, schedule.starts)
@@ -97,7 +97,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
   /** The plan is made again: a run is never taken up with another plan than it had. */
   function startsAgain({ goal, plan }: RunMemory): ReadonlyMap<string, number> | undefined {
     try {
-      const again = decidePlan(plan.id, goal, planning, sha256)
+      const again = decidePlan(plan.id, goal, planning, sha256, parts.models)
       return again.plan.hash === plan.hash ? again.schedule.starts : undefined
     } catch {
       // It wants a task that is not defined any more.

@@ -35,6 +35,17 @@ describe('scheduling the steps of a plan', () => {
     expect(schedule.criticalSteps).toEqual(['technical', 'patterns'])
   })
 
+  test('a duration is its number of milliseconds whatever the float says, and less than one is rounded up', () => {
+    for (let ms = 1; ms < 200_000; ms += 7) {
+      const schedule = planSchedule([{ id: 'one', needs: [], seconds: ms / 1000 }], { slots: 1 })
+      expect(schedule.makespanSeconds).toBe(ms / 1000)
+    }
+    const makespan = (seconds: number) =>
+      planSchedule([{ id: 'one', needs: [], seconds }], { slots: 1 }).makespanSeconds
+    expect(makespan(30.001)).toBe(30.001)
+    expect([makespan(0.0001), makespan(1.0001), makespan(0)]).toEqual([0.001, 1.001, 0])
+  })
+
   test('fractions of a second are kept', () => {
     const schedule = planSchedule(
       [

@@ -88,7 +88,14 @@ export function planSchedule(steps: readonly PlanStep[], options: PlanScheduleOp
 function timeUnit(steps: readonly PlanStep[]): number {
   const total = steps.reduce((sum, step) => sum + step.seconds, 0)
   if (total > 500_000) return 1000
-  return steps.reduce((divisor, step) => gcd(Math.ceil(step.seconds * 1000), divisor), 0) || 1
+  return steps.reduce((divisor, step) => gcd(wholeMs(step.seconds), divisor), 0) || 1
+}
+
+/** Seconds in whole milliseconds, rounded up; 30.001 s is 30,001 ms although its float times 1000 is a little more. */
+function wholeMs(seconds: number): number {
+  const ms = seconds * 1000
+  const nearest = Math.round(ms)
+  return Math.abs(ms - nearest) <= nearest * 2 ** -50 ? nearest : Math.ceil(ms)
 }
 
 function gcd(a: number, b: number): number {
@@ -109,7 +116,7 @@ function toProblem(steps: readonly PlanStep[], slots: number, unit: number): Sch
     }
   }
   return createScheduleProblem({
-    durations: steps.map((step) => Math.ceil(Math.ceil(step.seconds * 1000) / unit)),
+    durations: steps.map((step) => Math.ceil(wholeMs(step.seconds) / unit)),
     successors,
     capacities: [slots],
     demands: steps.map((step) => [step.slots ?? 1]),

@@ -74,7 +74,9 @@ export function cornerPortfolios(expected: Float64Array, covariances: Matrix, bo
   }
   const corners: Corner[] = [{ tolerance: Number.POSITIVE_INFINITY, weights: weights.slice() }]
   let tolerance = Number.POSITIVE_INFINITY
+  // The asset that came in or out last, and the bound it stands at: it does not go back there at once.
   let lastChange = -1
+  let lastBound = Number.NaN
 
   for (let round = 0; round < 50 * n + 100; round++) {
     const count = free.length
@@ -110,9 +112,9 @@ export function cornerPortfolios(expected: Float64Array, covariances: Matrix, bo
 
     let next = 0
     let change = -1
-    const consider = (at: number, asset: number) => {
+    const consider = (at: number, asset: number, bound: number) => {
       const clamped = Math.min(at, tolerance)
-      if (clamped > next && asset !== lastChange) {
+      if (clamped > next && !(asset === lastChange && bound === lastBound)) {
         next = clamped
         change = asset
       }
@@ -125,13 +127,13 @@ export function cornerPortfolios(expected: Float64Array, covariances: Matrix, bo
         if (count === 1 || Math.abs(rate) < 1e-300) continue
         const bound = rate > 0 ? (lower[i] as number) : (upper[i] as number)
         const before = change
-        consider((bound - (base[i] as number)) / rate, i)
+        consider((bound - (base[i] as number)) / rate, i, bound)
         if (change !== before) hitUpper = rate < 0
       } else {
         const rate = (gradientSlope[i] as number) - (mu[i] as number) + (price[1] as number)
         const constant = (gradientBase[i] as number) + (price[0] as number)
         const atLower = (weights[i] as number) <= (lower[i] as number)
-        if (atLower ? rate > 0 : rate < 0) consider(-constant / rate, i)
+        if (atLower ? rate > 0 : rate < 0) consider(-constant / rate, i, weights[i] as number)
       }
     }
     tolerance = next
@@ -140,9 +142,11 @@ export function cornerPortfolios(expected: Float64Array, covariances: Matrix, bo
       weights[i] = Math.max(lower[i] as number, Math.min(upper[i] as number, value))
     }
     if (change >= 0) {
+      lastBound = weights[change] as number
       const at = free.indexOf(change)
       if (at >= 0) {
         weights[change] = (hitUpper ? upper[change] : lower[change]) as number
+        lastBound = weights[change] as number
         free.splice(at, 1)
       } else free.push(change)
     }

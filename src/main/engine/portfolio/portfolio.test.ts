@@ -83,6 +83,23 @@ describe('allocation', () => {
     )
   })
 
+  it('lets an asset go from one bound to the other with no other change between', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.double({ min: 0.51, max: 0.7, noNaN: true }), (seed, upper) => {
+        const { expected, covariances } = randomMarket(seed, 5)
+        const { weights } = allocate({ kind: 'min-variance' }, expected, covariances, uniformBounds(5, 0, upper))
+        const pull = multiply(covariances, weights)
+        const gains = [...weights.keys()].flatMap((i) =>
+          [...weights.keys()]
+            .filter((j) => (weights[i] as number) > 1e-9 && (weights[j] as number) < upper - 1e-9)
+            .map((j) => (pull[i] as number) - (pull[j] as number)),
+        )
+        expect(Math.max(0, ...gains)).toBeLessThan(1e-9)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
   it('takes bounds that fix an asset, go short, or leave one portfolio only', () => {
     const { expected, covariances } = randomMarket(4, 4)
     const bounds = { lower: Float64Array.of(0.25, -0.5, 0, 0), upper: Float64Array.of(0.25, 1, 1, 1) }

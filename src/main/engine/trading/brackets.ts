@@ -54,7 +54,15 @@ function bracketOf(order: Order): Bracket {
   const { clientOrderId, instrument, side, by, runId, proposalId, decisionId, contingency } = order
   const { stopPrice, targetPrice } = contingency?.kind === 'OTO' ? contingency : { stopPrice: null, targetPrice: null }
   return {
-    ...{ parentId: clientOrderId, instrument, side, stopPrice, targetPrice, by, runId, proposalId, decisionId },
+    parentId: clientOrderId,
+    instrument,
+    side,
+    stopPrice,
+    targetPrice,
+    by,
+    runId,
+    proposalId,
+    decisionId,
     filled: ZERO,
     exited: ZERO,
     made: { stop: 0, target: 0 },

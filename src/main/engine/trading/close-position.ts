@@ -41,7 +41,7 @@ export async function closePosition(parts: CloseParts, wish: CloseWish): Promise
   const { state, epoch, reason: halted } = latch.current()
   if (state === 'HALTED') {
     throw new ParleyError('TRADING_HALTED', `Nothing can be closed while the desk is halted: ${halted}`, {
-      wayOut: 'Allow closing by hand (REDUCING) first; agents stay stopped.',
+      wayOut: 'Allow closing by hand (REDUCING) first; runs that were stopped stay stopped.',
     })
   }
   requireKnownAccount(book)

@@ -164,10 +164,23 @@ describe('KS-17 a stop that was asked for from outside', () => {
     expect(store.stopRequested()).toBeUndefined()
   })
 
+  it('halts at the level asked for, and no desk less than it already is', () => {
+    for (const level of [1, 2, 3] as const) {
+      const store = createMemoryLatchStore(active)
+      const { latch } = latchOn(active, store)
+      store.requestStop('drill', level)
+      expect(latch.current()).toMatchObject({ state: 'HALTED', level })
+    }
+    const store = createMemoryLatchStore({ ...halted, level: 2 })
+    const { latch } = latchOn({ ...halted, level: 2 }, store)
+    store.requestStop('less', 1)
+    expect(latch.current()).toMatchObject({ level: 2, epoch: 4 })
+  })
+
   it('that cannot be removed keeps the desk from being opened, and breaks nothing', () => {
     const store: LatchStore = {
       ...createMemoryLatchStore(active),
-      stopRequested: () => ({ reason: 'for good' }),
+      stopRequested: () => ({ level: 2, reason: 'for good' }),
       clearStopRequest() {
         throw new Error('not permitted')
       },

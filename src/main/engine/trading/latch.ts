@@ -57,9 +57,6 @@ export function readLatch(store: LatchStore, now: number): { readonly latch: Lat
   return { latch, isNew }
 }
 
-/** What a stop that was asked for from outside the process does. */
-const outsideLevel: StopLevel = 2
-
 /** Opens the latch for the life of the desk. */
 export function createDeskLatch({ store, journal, clock, initial, onChange }: DeskLatchOptions): DeskLatch {
   let latch = initial
@@ -103,9 +100,10 @@ export function createDeskLatch({ store, journal, clock, initial, onChange }: De
   function takeUpStop(): void {
     const request = store.stopRequested()
     if (request === undefined) return
-    if (latch.state !== 'HALTED' || (latch.level ?? 0) < outsideLevel) {
+    const { level, reason } = request
+    if (latch.state !== 'HALTED' || (latch.level ?? 0) < level) {
       const by: Actor = { kind: 'human', id: 'outside' }
-      change({ state: 'HALTED', level: outsideLevel, by, reason: request.reason })
+      change({ state: 'HALTED', level, by, reason })
     }
     try {
       store.clearStopRequest()

@@ -107,7 +107,14 @@ export function createProtection(options: ProtectionOptions): Protection {
       price !== undefined &&
       (side === 'sell' ? compare(price, stopPrice) <= 0 : compare(price, stopPrice) >= 0)
     return {
-      ...{ runId, proposalId, decisionId, by, instrument, side, quantity, reduceOnly: true },
+      runId,
+      proposalId,
+      decisionId,
+      by,
+      instrument,
+      side,
+      quantity,
+      reduceOnly: true,
       limitPrice: leg === 'target' ? targetPrice : null,
       stopPrice: leg === 'stop' && !isPassed ? stopPrice : null,
       timeInForce: isPassed ? 'IOC' : 'GTC',

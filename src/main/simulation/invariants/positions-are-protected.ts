@@ -1,6 +1,6 @@
 import type { Quiet } from '#main/simulation/evidence.ts'
 import { isOpen } from '#shared/domain/order.ts'
-import { add, compare, type Decimal, maximum, minimum, subtract, sum, ZERO } from '#shared/lib/decimal.ts'
+import { add, compare, maximum, minimum, subtract, sum, ZERO } from '#shared/lib/decimal.ts'
 
 /**
  * I15, once quiet: what is held of entries that came with a stop is covered by stops working at the broker, and by no more
@@ -21,10 +21,7 @@ export function positionsAreProtected({ listedOrders, orders, positions }: Quiet
       orders
         .filter((report) => isOpen(report.status))
         .filter((report) => exits.some((exit) => exit.leg === leg && exit.order.clientOrderId === report.clientOrderId))
-        .reduce(
-          (total, { quantity, filledQuantity }) => add(total, subtract(quantity, filledQuantity)),
-          ZERO as Decimal,
-        )
+        .reduce((total, { quantity, filledQuantity }) => add(total, subtract(quantity, filledQuantity)), ZERO)
     if (compare(working('stop'), wanted) !== 0)
       return `${instrument}: stops for ${working('stop')} are working, and ${wanted} of ${held} needs one`
     if (compare(working('target'), wanted) > 0)

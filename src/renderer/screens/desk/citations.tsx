@@ -1,8 +1,6 @@
 import { Popover, UnstyledButton } from '@mantine/core'
-import { Moment } from '#renderer/ui/figures.tsx'
-import { formatNumber, formatPercent } from '#renderer/ui/format.ts'
+import { Finding } from '#renderer/ui/finding.tsx'
 import { plainName } from '#renderer/ui/words.ts'
-import type { Evidence } from '#shared/domain/evidence.ts'
 import styles from './citations.module.css'
 import type { Citation } from './conversation-view.ts'
 
@@ -45,41 +43,5 @@ function EvidenceCard({ number, evidence }: Citation) {
       </header>
       <Finding evidence={evidence} />
     </article>
-  )
-}
-
-function Finding({ evidence }: { evidence: Evidence }) {
-  if (evidence.status === 'unavailable') {
-    return (
-      <>
-        <p>
-          Unavailable: {evidence.reason} <span className="mono">{evidence.code}</span>
-        </p>
-        <p className={styles.dim}>
-          Asked <Moment at={evidence.at} as="moment" />
-        </p>
-      </>
-    )
-  }
-  return (
-    <>
-      <p>{evidence.summary}</p>
-      {evidence.status === 'value' && (
-        <dl className={styles.figures}>
-          {Object.entries(evidence.figures).map(([name, value]) => (
-            <div key={name}>
-              <dt>{plainName(name)}</dt>
-              <dd>{formatNumber(Number(value.toPrecision(8)), { places: Number.isInteger(value) ? 0 : 2 })}</dd>
-            </div>
-          ))}
-        </dl>
-      )}
-      <p className={styles.dim}>
-        As of <Moment at={evidence.asOf} as="moment" />
-        {evidence.status === 'value'
-          ? ` · quality ${formatPercent(evidence.quality, 0, false)}`
-          : ' · known to be empty'}
-      </p>
-    </>
   )
 }

@@ -146,7 +146,7 @@ function Halted({ status }: { status: Status }) {
     <div className={styles.halted} role="status">
       <p>
         Trading is HALTED: {status.latch.reason}. No order leaves. Closing by hand needs REDUCING: positions may be
-        closed, none opened, and agents stay stopped.
+        closed, none opened, and runs that were stopped stay stopped.
       </p>
       <Button onClick={() => reduce.mutate()} loading={reduce.isPending}>
         Allow closing by hand

@@ -12,7 +12,7 @@ import { continueMessages, filterMessages, numberEvidence, speakers } from './co
 import { chooseRun } from './desk-view.ts'
 import { gainFraction, orderLook, riskAtStop } from './order-view.ts'
 import { planHead, planRows } from './plan-view.ts'
-import { ballotsInOrder, choiceWords, quorumWords, thresholdOf } from './vote-view.ts'
+import { ballotsInOrder, quorumWords, thresholdOf } from './vote-view.ts'
 
 const start = Date.UTC(2026, 10, 20, 14)
 const hourMs = 3_600_000
@@ -203,15 +203,6 @@ describe('the vote', () => {
       notCounted: [{ ballotId: 'late', voter: 'late', reason: 'LATE', sentence: '' }],
     } as unknown as Tally
     expect(ballotsInOrder([bull, risk, bear, late], tally).map(({ voter }) => voter)).toEqual(['bear', 'bull', 'risk'])
-  })
-
-  it('says a ballot in a few words', () => {
-    expect(choiceWords({ choice: buy })).toBe('BUY')
-    expect(choiceWords({ choice: { kind: 'conditional', option: 'buy', conditions: ['a'] } })).toBe(
-      'BUY on a condition',
-    )
-    expect(choiceWords({ choice: { kind: 'ranking', ranking: [['buy'], ['hold', 'sell']] } })).toBe('BUY > HOLD = SELL')
-    expect(choiceWords({ choice: { kind: 'ranking', ranking: [] } })).toBe('abstains')
   })
 
   it('draws the line where the policy has one', () => {

@@ -1,12 +1,12 @@
-import { Button, Tooltip } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { memo, useEffect, useRef } from 'react'
 import { useDesk } from '#renderer/client.ts'
 import { AgentName } from '#renderer/ui/agent.tsx'
+import { CancelRun } from '#renderer/ui/cancel-run.tsx'
 import { formatDuration, formatUsd } from '#renderer/ui/format.ts'
 import { IconCheck, IconCross, IconSkip } from '#renderer/ui/icons.ts'
 import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
-import { toProblem } from '#renderer/ui/problem.ts'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { useEngineNow } from '#renderer/ui/status.ts'
 import { isFinalStep, type StepState } from '#shared/domain/plan.ts'
@@ -25,7 +25,7 @@ export function Plan({ runId, className }: { runId: string | null; className?: s
       title="Plan"
       className={className}
       about={run.data && <Head run={run.data} now={now} />}
-      tools={run.data?.status === 'running' && <Cancel runId={run.data.id} />}
+      tools={run.data && <Tools run={run.data} />}
     >
       {runId === null ? (
         <EmptyState title="No plan yet">
@@ -55,6 +55,17 @@ export function Plan({ runId, className }: { runId: string | null; className?: s
         </PanelBody>
       )}
     </Panel>
+  )
+}
+
+function Tools({ run: { id, status } }: { run: Run }) {
+  return (
+    <>
+      <Link to="/plans/$runId" params={{ runId: id }} className={styles.link}>
+        the whole plan ›
+      </Link>
+      {status === 'running' && <CancelRun runId={id} />}
+    </>
   )
 }
 
@@ -88,18 +99,6 @@ function Head({ run, now }: { run: Run; now: number }) {
         {formatUsd(usd)} of {formatUsd(limitUsd)}
       </span>
     </>
-  )
-}
-
-function Cancel({ runId }: { runId: string }) {
-  const { client } = useDesk()
-  const cancel = useMutation({ mutationFn: () => client.runs.cancel({ runId, reason: 'Cancelled by the trader' }) })
-  return (
-    <Tooltip label={cancel.isError ? toProblem(cancel.error).message : 'Ends this run; orders that were sent stay.'}>
-      <Button onClick={() => cancel.mutate()} loading={cancel.isPending}>
-        {cancel.isError ? 'Cancel failed, again' : 'Cancel run'}
-      </Button>
-    </Tooltip>
   )
 }
 

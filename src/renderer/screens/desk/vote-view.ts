@@ -2,20 +2,6 @@ import type { Ballot } from '#shared/domain/ballot.ts'
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 
-/** What a ballot says, in a few words: "BUY", "BUY on a condition", "BUY > HOLD", "abstains". */
-export function choiceWords({ choice }: Pick<Ballot, 'choice'>): string {
-  switch (choice.kind) {
-    case 'option':
-      return choice.option.toUpperCase()
-    case 'conditional':
-      return `${choice.option.toUpperCase()} on ${choice.conditions.length === 1 ? 'a condition' : `${choice.conditions.length} conditions`}`
-    case 'ranking':
-      return choice.ranking.map((group) => group.join(' = ').toUpperCase()).join(' > ') || 'abstains'
-    case 'abstain':
-      return 'abstains'
-  }
-}
-
 /** The share an option needs under a policy; null for unanimity, where no single bar says it. */
 export function thresholdOf({ rule }: Pick<ConsensusPolicy, 'rule'>): number | null {
   switch (rule.kind) {

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useDesk } from '#renderer/client.ts'
 import { AgentName, agentTitle } from '#renderer/ui/agent.tsx'
+import { choiceWords } from '#renderer/ui/choice-words.ts'
 import { formatNumber, formatPercent } from '#renderer/ui/format.ts'
 import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
@@ -9,7 +10,7 @@ import type { Ballot } from '#shared/domain/ballot.ts'
 import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
 import type { CountedBallot, Tally } from '#shared/domain/tally.ts'
 import styles from './vote.module.css'
-import { ballotsInOrder, choiceWords, quorumWords, thresholdOf } from './vote-view.ts'
+import { ballotsInOrder, quorumWords, thresholdOf } from './vote-view.ts'
 
 interface VoteProps {
   runId: string | null
@@ -116,7 +117,7 @@ function Result({ tally, threshold }: { tally: Tally; threshold: number | null }
 function Dissent({ ballot, countsFor }: CountedBallot) {
   return (
     <li>
-      <AgentName agent={ballot.voter} /> <strong>{choiceWords(ballot)}</strong>{' '}
+      <AgentName agent={ballot.voter} /> <strong>{choiceWords(ballot, 'short')}</strong>{' '}
       <span title="What the ballot counts for">{formatNumber(countsFor, { places: 2 })}</span>
       <p>{ballot.reasons[0] ?? 'Gave no reason.'}</p>
     </li>
@@ -131,7 +132,7 @@ function Ballots({ ballots, tally }: { ballots: readonly Ballot[]; tally: Tally 
       {ballotsInOrder(ballots, tally).map((ballot) => (
         <li key={ballot.id} className={styles.ballot}>
           <AgentName agent={ballot.voter} />
-          <span className={against.has(ballot.id) ? styles.against : undefined}>{choiceWords(ballot)}</span>
+          <span className={against.has(ballot.id) ? styles.against : undefined}>{choiceWords(ballot, 'short')}</span>
           <span className={styles.number}>sure {formatNumber(ballot.confidence, { places: 2 })}</span>
           <span className={styles.number}>weight {formatNumber(ballot.weight, { places: 2 })}</span>
           <p>{ballot.reasons.join(' · ')}</p>

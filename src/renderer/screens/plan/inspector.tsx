@@ -3,16 +3,18 @@ import { skipToken, useQuery } from '@tanstack/react-query'
 import { type ReactNode, type RefObject, useEffect } from 'react'
 import { useDesk } from '#renderer/client.ts'
 import { AgentName } from '#renderer/ui/agent.tsx'
+import { choiceWords } from '#renderer/ui/choice-words.ts'
 import { Moment } from '#renderer/ui/figures.tsx'
-import { formatDuration, formatNumber, formatPercent, formatUsd } from '#renderer/ui/format.ts'
+import { Finding } from '#renderer/ui/finding.tsx'
+import { formatDuration, formatNumber, formatUsd } from '#renderer/ui/format.ts'
 import { IconCross } from '#renderer/ui/icons.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
+import { plainName } from '#renderer/ui/words.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
-import type { Evidence } from '#shared/domain/evidence.ts'
 import styles from './inspector.module.css'
 import { StepIcon, StepWord } from './step-mark.tsx'
 import type { StepView } from './step-view.ts'
-import { ballotWords, comparisonWords, stretchWords } from './step-words.ts'
+import { comparisonWords, stretchWords } from './step-words.ts'
 import { whyHere } from './why-here.ts'
 
 interface InspectorProps {
@@ -169,37 +171,12 @@ function Gathered({ runId, step }: { runId: string; step: StepView }) {
         <ul className={styles.pieces}>
           {evidence.data.map((piece) => (
             <li key={piece.id}>
-              <Piece piece={piece} />
+              <strong>{plainName(piece.source)}</strong>
+              <Finding evidence={piece} />
             </li>
           ))}
         </ul>
       )}
-    </>
-  )
-}
-
-function Piece({ piece }: { piece: Evidence }) {
-  if (piece.status === 'unavailable') {
-    return (
-      <>
-        <p>
-          <strong>{piece.source}</strong> unavailable: {piece.reason}
-        </p>
-        <p className={styles.dim}>
-          <span className="mono">{piece.code}</span> · asked <Moment at={piece.at} />
-        </p>
-      </>
-    )
-  }
-  return (
-    <>
-      <p>
-        <strong>{piece.source}</strong> {piece.summary}
-      </p>
-      <p className={styles.dim}>
-        As of <Moment at={piece.asOf} as="moment" />
-        {piece.status === 'value' ? ` · quality ${formatPercent(piece.quality, 0, false)}` : ' · known to be empty'}
-      </p>
     </>
   )
 }
@@ -250,7 +227,7 @@ function BallotLine({ ballot }: { ballot: Ballot }) {
   return (
     <>
       <p className={styles.ballot}>
-        <AgentName agent={ballot.voter} /> <strong>{ballotWords(ballot)}</strong>
+        <AgentName agent={ballot.voter} /> <strong>{choiceWords(ballot, 'full')}</strong>
         <span className={styles.dim}>
           sure {formatNumber(ballot.confidence, { places: 2 })} · weight {formatNumber(ballot.weight, { places: 2 })}
         </span>

@@ -1,10 +1,8 @@
-import { Button, Select, Tooltip } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
+import { Select } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { useDesk } from '#renderer/client.ts'
+import { CancelRun } from '#renderer/ui/cancel-run.tsx'
 import { formatDuration, formatUsd, unavailable } from '#renderer/ui/format.ts'
-import { toProblem } from '#renderer/ui/problem.ts'
 import { useSettings } from '#renderer/ui/status.ts'
 import { StatusDot, type Tone } from '#renderer/ui/status-dot.tsx'
 import { formatMoment } from '#renderer/ui/time.ts'
@@ -34,7 +32,7 @@ export function PlanHead({ run, totals, choice }: { run: Run; totals: RunTotals;
           <Link to="/desk" search={{ symbol: goal.instrument, run: run.id }} className={styles.link}>
             on the Desk ›
           </Link>
-          {status === 'running' && <Cancel runId={run.id} />}
+          {status === 'running' && <CancelRun runId={run.id} />}
         </div>
       </header>
       <Measures totals={totals} />
@@ -78,18 +76,6 @@ function Measure({ name, share, children }: { name: string; share?: number; chil
         </span>
       )}
     </div>
-  )
-}
-
-function Cancel({ runId }: { runId: string }) {
-  const { client } = useDesk()
-  const cancel = useMutation({ mutationFn: () => client.runs.cancel({ runId, reason: 'Cancelled by the trader' }) })
-  return (
-    <Tooltip label={cancel.isError ? toProblem(cancel.error).message : 'Ends this run; orders that were sent stay.'}>
-      <Button onClick={() => cancel.mutate()} loading={cancel.isPending}>
-        {cancel.isError ? 'Cancel failed, again' : 'Cancel run'}
-      </Button>
-    </Tooltip>
   )
 }
 

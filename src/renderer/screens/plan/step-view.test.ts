@@ -4,7 +4,7 @@ import type { Plan, Step, StepProgress } from '#shared/domain/plan.ts'
 import type { Run } from '#shared/domain/run.ts'
 import { criticalPath } from './critical-path.ts'
 import { currentRun, elapsedMs, poolUses, runTotals, stepViews } from './step-view.ts'
-import { ballotWords, comparisonWords, secondsWords, stepWords, stretchWords } from './step-words.ts'
+import { comparisonWords, secondsWords, stepWords, stretchWords } from './step-words.ts'
 import { whyHere } from './why-here.ts'
 
 const start = Date.UTC(2026, 10, 20, 14)
@@ -207,15 +207,6 @@ describe('words', () => {
 
   it('have a unit, and a dash for what is unavailable', () => {
     expect([secondsWords(4), secondsWords(12.54), stretchWords(null)]).toEqual(['4 s', '12.5 s', '–'])
-  })
-
-  it('say a ballot', () => {
-    expect(ballotWords({ choice: { kind: 'option', option: 'buy' } })).toBe('BUY')
-    expect(ballotWords({ choice: { kind: 'conditional', option: 'buy', conditions: ['x', 'y'] } })).toBe(
-      'BUY if x and y',
-    )
-    expect(ballotWords({ choice: { kind: 'ranking', ranking: [['buy'], ['hold', 'sell']] } })).toBe('BUY > HOLD = SELL')
-    expect(ballotWords({ choice: { kind: 'abstain' } })).toBe('abstains')
   })
 })
 

@@ -1,6 +1,5 @@
 import { agentTitle } from '#renderer/ui/agent.tsx'
 import { formatDuration, formatNumber, formatUsd, unavailable } from '#renderer/ui/format.ts'
-import type { Ballot } from '#shared/domain/ballot.ts'
 import { elapsedMs, type StepView, type Stretch } from './step-view.ts'
 
 /** Seconds from the start of the run: "4 s", "12.5 s". */
@@ -46,18 +45,4 @@ export function stepWords(step: StepView): string {
   ]
     .filter((part) => part !== false && part !== null)
     .join(', ')
-}
-
-/** What a ballot says: "BUY", "BUY if the stop stays", "BUY > HOLD", "abstains". */
-export function ballotWords({ choice }: Pick<Ballot, 'choice'>): string {
-  switch (choice.kind) {
-    case 'option':
-      return choice.option.toUpperCase()
-    case 'conditional':
-      return `${choice.option.toUpperCase()} if ${choice.conditions.join(' and ')}`
-    case 'ranking':
-      return choice.ranking.map((group) => group.join(' = ').toUpperCase()).join(' > ') || 'abstains'
-    case 'abstain':
-      return 'abstains'
-  }
 }

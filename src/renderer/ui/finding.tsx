@@ -1,0 +1,42 @@
+import type { Evidence } from '#shared/domain/evidence.ts'
+import { Moment } from './figures.tsx'
+import styles from './finding.module.css'
+import { formatNumber, formatPercent } from './format.ts'
+import { plainName } from './words.ts'
+
+/** One piece of evidence: what was found, its figures, of when and how good it is; or why there is none. */
+export function Finding({ evidence }: { evidence: Evidence }) {
+  if (evidence.status === 'unavailable') {
+    return (
+      <>
+        <p>
+          Unavailable: {evidence.reason} <span className="mono">{evidence.code}</span>
+        </p>
+        <p className={styles.dim}>
+          Asked <Moment at={evidence.at} as="moment" />
+        </p>
+      </>
+    )
+  }
+  return (
+    <>
+      <p>{evidence.summary}</p>
+      {evidence.status === 'value' && (
+        <dl className={styles.figures}>
+          {Object.entries(evidence.figures).map(([name, value]) => (
+            <div key={name}>
+              <dt>{plainName(name)}</dt>
+              <dd>{formatNumber(Number(value.toPrecision(8)), { places: Number.isInteger(value) ? 0 : 2 })}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      <p className={styles.dim}>
+        As of <Moment at={evidence.asOf} as="moment" />
+        {evidence.status === 'value'
+          ? ` · quality ${formatPercent(evidence.quality, 0, false)}`
+          : ' · known to be empty'}
+      </p>
+    </>
+  )
+}
