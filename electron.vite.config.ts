@@ -2,6 +2,7 @@ import { existsSync, globSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { exchangeNames } from './src/shared/domain/settings.ts'
 
 const at = (path: string) => resolve(import.meta.dirname, path)
 
@@ -10,8 +11,28 @@ const entries = ['src/main/index.ts', 'src/main/headless.ts', 'src/main/cli.ts']
   .filter((file) => existsSync(at(file)))
   .concat(globSync('src/main/workers/*.worker.ts', { cwd: import.meta.dirname }))
 
+/** The exchange library's index holds every exchange there is (12 MB): only those that the desk offers are bundled. */
+const onlyOurExchanges = {
+  name: 'only-our-exchanges',
+  enforce: 'pre' as const,
+  resolveId(id: string) {
+    if (id === 'ccxt') return '\0ccxt'
+    // What it loads on demand for exchanges that are not among ours.
+    return /\/(dydx-v4-client\/(?!helpers)|protobuf\/mexc\/)/.test(id) ? '\0nothing' : undefined
+  },
+  load(id: string) {
+    if (id === '\0nothing') return ''
+    if (id !== '\0ccxt') return undefined
+    const imports = exchangeNames.map(
+      (name) => `import ${name} from '${at(`node_modules/ccxt/js/src/pro/${name}.js`)}'`,
+    )
+    return [...imports, `export const pro = { ${exchangeNames.join(', ')} }`].join('\n')
+  },
+}
+
 export default defineConfig({
   main: {
+    plugins: [onlyOurExchanges],
     build: {
       outDir: at('out/main'),
       sourcemap: true,

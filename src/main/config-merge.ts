@@ -1,13 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-
-/** One value that the data folder's own file gives in another's place. */
-export interface Override {
-  /** The keys down to the value. */
-  readonly path: readonly string[]
-  readonly value: unknown
-  /** What Parley ships with; undefined where it has nothing there. */
-  readonly shipped: unknown
-}
+import type { Override } from '#shared/domain/override.ts'
 
 /** True for what has keys. */
 export function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -23,11 +15,11 @@ export function mergeOver(below: unknown, above: unknown): unknown {
 }
 
 /** What merging one value over another changes, as deep down as both are tables. */
-export function overridesOf(below: unknown, above: unknown, path: readonly string[] = []): readonly Override[] {
+export function overridesOf(below: unknown, above: unknown, path: readonly string[] = []): Override[] {
   if (isTable(below) && isTable(above)) {
     return Object.entries(above).flatMap(([key, value]) =>
       overridesOf(Object.hasOwn(below, key) ? below[key] : undefined, value, [...path, key]),
     )
   }
-  return isDeepStrictEqual(below, above) ? [] : [{ path, value: above, shipped: below }]
+  return isDeepStrictEqual(below, above) ? [] : [{ path: [...path], value: above, shipped: below }]
 }

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
+import type { Override } from '#shared/domain/override.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import { isTable, mergeOver, type Override, overridesOf } from './config-merge.ts'
+import { isTable, mergeOver, overridesOf } from './config-merge.ts'
 import { knownKeys, nearest } from './config-words.ts'
 
 /** A configuration that was read: what it says, what the data folder changed of it, and its text for the record. */

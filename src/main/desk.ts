@@ -16,6 +16,7 @@ import type { Actor } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
 import { modelsConfigSchema } from '#shared/domain/model.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
+import { reviewPolicySchema } from '#shared/domain/review.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { createIds } from '#shared/lib/ids.ts'
@@ -32,7 +33,7 @@ import { importBars } from './import-bars.ts'
 import { outcomesFrom } from './outcomes.ts'
 import { keepSnapshots, recoverDesk } from './recovery.ts'
 import { appVersion, sha256, systemClock, systemRandom } from './system.ts'
-import { checkFeed, createWorld } from './world.ts'
+import { checkFeed, openWorld } from './world.ts'
 
 export interface DeskConfig {
   /** The folder of the desk's data; made if need be. */
@@ -65,6 +66,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     mkdirSync(home, { recursive: true })
     const planning = readConfig('planning.yaml', planningConfigSchema, home)
     const caps = readConfig('mandate.yaml', mandateSchema, home)
+    const reviewPolicy = readConfig('review.yaml', reviewPolicySchema, home)
     const minds = readConfig('models.yaml', modelsConfigSchema, home)
     const models = createSeatModels(minds.value, process.env)
     const settings = createFileSettingsStore(home)
@@ -74,7 +76,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
 
     const barStore = openBarStore(join(home, 'market.db'))
     cleanups.push(() => barStore.close())
-    const world = createWorld(settings.load().feed, systemClock, barStore)
+    const world = await openWorld(settings.load().feed, systemClock, barStore, home)
+    cleanups.push(() => world.close?.())
     const { feed, clock } = world
     const mandate = { ...caps.value, maximumQuoteAgeMs: world.quoteAgeMs ?? caps.value.maximumQuoteAgeMs }
     const app = appVersion()
@@ -85,7 +88,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       schedule: setImmediate,
       projections: deskProjections,
       app,
-      configHash: sha256(planning.text + caps.text + minds.text),
+      configHash: sha256(planning.text + caps.text + reviewPolicy.text + minds.text),
       mode: 'paper',
       account: account.id,
     })
@@ -120,6 +123,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       journal,
       book,
       archive: queries,
+      history: queries,
       unfinished,
       outcomesOf: outcomesFrom(queries),
       latchStore,
@@ -131,6 +135,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       custom: world.isNow ? createCustomSources({ environment: process.env, folder: home }) : undefined,
       planning: planning.value,
       mandate,
+      reviewPolicy: reviewPolicy.value,
+      timeScale: world.speed,
       account,
       clock,
       random: random.fork('runs'),
@@ -175,12 +181,13 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
         settings,
         planning: planning.value,
         models,
+        planningChanges: planning,
         home,
         clock,
         status: status.read,
         importBars: importInto,
         importedSeries: () => barStore.series(),
-        checkFeed: (choice) => checkFeed(choice, barStore),
+        checkFeed: (choice) => checkFeed(choice, barStore, home),
       }),
       async start() {
         if (doubt !== undefined) {

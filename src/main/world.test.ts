@@ -50,9 +50,9 @@ describe('the world that the trader chose', () => {
       code: 'FEED_NO_BARS',
       wayOut: expect.stringContaining('--instrument SILVER/USD'),
     })
-    expect(() => checkFeed(choice, store())).toThrow(refusal)
+    expect(() => checkFeed(choice, store(), 'nowhere')).toThrow(refusal)
     expect(() => createWorld(choice, createVirtualClock(0), store())).toThrow(refusal)
-    expect(() => checkFeed({ kind: 'simulated', seed: 1 }, store())).not.toThrow()
-    expect(() => checkFeed({ ...choice, instrument: 'GOLD/USD' }, store())).not.toThrow()
+    expect(() => checkFeed({ kind: 'simulated', seed: 1 }, store(), 'nowhere')).not.toThrow()
+    expect(() => checkFeed({ ...choice, instrument: 'GOLD/USD' }, store(), 'nowhere')).not.toThrow()
   })
 })

@@ -1,3 +1,6 @@
+import { createExchangeFeed } from '#adapters/ccxt/exchange-feed.ts'
+import { type SourcesConfig, sourcesConfigSchema } from '#adapters/http/config.ts'
+import { createHttpClient } from '#adapters/http/http-client.ts'
 import { createReplayFeed } from '#adapters/replay/replay-feed.ts'
 import { createScaledClock } from '#adapters/replay/scaled-clock.ts'
 import { instrumentOf } from '#adapters/replay/series.ts'
@@ -7,8 +10,9 @@ import { createSimulatedSources } from '#adapters/simulated/sources.ts'
 import type { BarStore, Feed, ResearchSources } from '#engine/ports.ts'
 import { timeframeMs } from '#shared/domain/bar.ts'
 import type { Feed as FeedChoice } from '#shared/domain/settings.ts'
-import type { Clock } from '#shared/lib/clock.ts'
+import { type Clock, type Stop, sleep } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+import { readConfig } from './config.ts'
 
 /** The market that a desk looks at, and the time that it lives in. */
 export interface World {
@@ -20,13 +24,63 @@ export interface World {
   readonly isNow: boolean
   /** The oldest quote that still is the market's: replayed bars tick more slowly. */
   readonly quoteAgeMs: number | null
+  /** Milliseconds of the desk's time that go by in one of real time. */
+  readonly speed: number
+  /** Ends what reaches out of the process. */
+  readonly close?: Stop
 }
 
 /** Simulated sources answer in a fraction of what real ones take. */
 const latencyScale = 0.5
 
-/** Makes the world that the trader chose. Throws FEED_NO_BARS for a replay of what was never imported. */
-export function createWorld(choice: FeedChoice, clock: Clock, bars: BarStore): World {
+/** How long a desk that starts waits for an exchange to answer; it starts without it otherwise. */
+const patienceMs = 10_000
+
+/**
+ * Makes the world that the trader chose, waiting a while for one that has to be dialled. Throws what createWorld does, and
+ * CONFIG_INVALID for a sources.yaml that cannot be used.
+ */
+export async function openWorld(choice: FeedChoice, clock: Clock, bars: BarStore, home: string): Promise<World> {
+  if (choice.kind !== 'exchange') return createWorld(choice, clock, bars)
+  const config = readConfig('sources.yaml', sourcesConfigSchema, home).value
+  const { instruments, address } = exchangeOf(choice, config)
+  const feed = createExchangeFeed({
+    exchange: choice.exchange,
+    endpoint: { kind: 'public', ...(address !== undefined && { gateway: address }) },
+    instruments,
+    clock,
+  })
+  // What reads feeds is loaded only where it is wanted.
+  const { createLiveSources } = await import('#adapters/http/live-sources.ts')
+  const { timeoutSeconds, maximumBytes } = config
+  const http = createHttpClient({ clock, timeoutMs: timeoutSeconds * 1000, maximumBytes })
+  const patience = new AbortController()
+  await Promise.race([feed.ready, sleep(clock, patienceMs, patience.signal)])
+  patience.abort()
+  return {
+    feed,
+    sources: createLiveSources({ config, feed, http, clock, secret: (name) => process.env[name] }),
+    clock,
+    isNow: true,
+    quoteAgeMs: null,
+    speed: 1,
+    close() {
+      feed.close()
+      http.close()
+    },
+  }
+}
+
+function exchangeOf({ exchange }: Extract<FeedChoice, { kind: 'exchange' }>, config: SourcesConfig) {
+  const found = config.exchanges[exchange]
+  if (found !== undefined) return found
+  throw new ParleyError('CONFIG_INVALID', `sources.yaml does not say what to look at on ${exchange}.`, {
+    wayOut: `Name its instruments under exchanges, ${exchange}; or delete the file to use the defaults.`,
+  })
+}
+
+/** Makes the world of simulated or imported prices. Throws FEED_NO_BARS for a replay of what was never imported. */
+export function createWorld(choice: Exclude<FeedChoice, { kind: 'exchange' }>, clock: Clock, bars: BarStore): World {
   if (choice.kind === 'simulated') {
     const exchange = createSimulatedExchange({ clock, seed: choice.seed })
     return {
@@ -35,14 +89,16 @@ export function createWorld(choice: FeedChoice, clock: Clock, bars: BarStore): W
       clock,
       isNow: true,
       quoteAgeMs: null,
+      speed: 1,
     }
   }
   return createReplayWorld(choice, clock, bars)
 }
 
-/** Throws FEED_NO_BARS where createWorld would. */
-export function checkFeed(choice: FeedChoice, bars: BarStore): void {
+/** Throws what openWorld would, without dialling. */
+export function checkFeed(choice: FeedChoice, bars: BarStore, home: string): void {
   if (choice.kind === 'replay') finestSeries(choice.instrument, bars)
+  if (choice.kind === 'exchange') exchangeOf(choice, readConfig('sources.yaml', sourcesConfigSchema, home).value)
 }
 
 function finestSeries(instrument: string, store: BarStore): ReturnType<BarStore['series']>[number] {
@@ -76,5 +132,6 @@ function createReplayWorld(choice: Extract<FeedChoice, { kind: 'replay' }>, cloc
     },
     isNow: false,
     quoteAgeMs: 2 * timeframeMs[timeframe],
+    speed: choice.speed,
   }
 }

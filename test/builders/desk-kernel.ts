@@ -13,6 +13,7 @@ import { recoverDesk } from '#main/recovery.ts'
 import { sha256 } from '#main/system.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
+import { reviewPolicySchema } from '#shared/domain/review.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { createIds } from '#shared/lib/ids.ts'
@@ -26,6 +27,8 @@ import { settle } from './virtual-time.ts'
 
 /** The planning that Parley ships with. */
 export const shippedPlanning = readConfig('planning.yaml', planningConfigSchema, undefined).value
+/** The review policy that Parley ships with. */
+export const shippedReviewPolicy = readConfig('review.yaml', reviewPolicySchema, undefined).value
 const mandate = readConfig('mandate.yaml', mandateSchema, undefined).value
 
 export const goal: Goal = { instrument: 'BTC/USDT', profile: 'balanced', policy: 'weighted' }
@@ -72,6 +75,7 @@ export function deskKernel(given: DeskKernelGiven = {}) {
     journal,
     book,
     archive: queries,
+    history: queries,
     unfinished,
     outcomesOf: outcomesFrom(queries),
     latchStore,
@@ -87,6 +91,7 @@ export function deskKernel(given: DeskKernelGiven = {}) {
     }),
     planning: shippedPlanning,
     mandate,
+    reviewPolicy: shippedReviewPolicy,
     account: { id: 'paper', currency: 'USDT', cash: decimal(100_000) },
     clock,
     random: random.fork('runs'),

@@ -221,6 +221,36 @@ const deskEvent: fc.Arbitrary<DeskEvent> = fc.oneof(
       plan,
     }),
   ),
+  event(
+    'planReplanned',
+    fc.record({
+      runId,
+      plan,
+      replan: fc.record({
+        strategy: fc.constantFrom('repair', 'opportunistic'),
+        triggers: fc.constant([]),
+        changes: fc.constant([]),
+        unwanted: fc.constant({}),
+        gainUsd: usd,
+        secondsBefore: usd,
+        secondsAfter: usd,
+        sentence: text,
+      }),
+    }),
+  ),
+  event('planDiverged', fc.record({ runId, divergence: fc.record({ triggers: fc.constant([]), answer: text }) })),
+  event(
+    'alertRaised',
+    fc.record({
+      runId,
+      alert: fc.record({ kind: fc.constantFrom('time', 'cost'), value: usd, threshold: usd, sentence: text }),
+    }),
+  ),
+  event(
+    'paceChanged',
+    fc.record({ runId, pace: fc.record({ pool: fc.constantFrom('a', 'b'), limit: fc.nat(4), most: fc.constant(4) }) }),
+  ),
+  event('dayOpened', fc.record({ day: fc.integer({ min: 20_000, max: 20_005 }), equity: amount })),
   event('runResumed', fc.record({ runId })),
   event(
     'runEnded',
@@ -231,7 +261,7 @@ const deskEvent: fc.Arbitrary<DeskEvent> = fc.oneof(
   event('stepSucceeded', fc.record({ ...attempt, usd, output: fc.jsonValue() })),
   event('stepFailed', fc.record({ ...attempt, code: text, message: text, usd })),
   event('stepSkipped', fc.record({ ...attempt, reason: text })),
-  event('stepCancelled', fc.record({ ...attempt, reason: text })),
+  event('stepCancelled', fc.record({ ...attempt, reason: text, usd })),
   event('evidenceGathered', fc.record({ evidence })),
   event('messagePosted', fc.record({ message })),
   event('proposalMade', fc.record({ proposal: anyProposal })),

@@ -16,7 +16,7 @@ export interface DesktopApp {
 /** Asks the preload for a port, as the page does, and makes one call on it in oRPC's wire format. */
 export const callOnPort = (path: string) => `new Promise((resolve, reject) => {
   const nonce = crypto.randomUUID()
-  setTimeout(() => reject(new Error('no answer')), 5000)
+  setTimeout(() => reject(new Error('no answer')), 20_000)
   addEventListener('message', ({ data, ports, source, origin }) => {
     if (source !== window || origin !== location.origin || data?.type !== 'parley-port' || data.nonce !== nonce) return
     ports[0].onmessage = ({ data }) => resolve(JSON.parse(data))

@@ -16,7 +16,9 @@ import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { JournalRecord } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
+import type { RunWatch } from '#shared/domain/monitoring.ts'
 import { type Fill, type Order, plainTerms } from '#shared/domain/order.ts'
+import type { PlanChoices } from '#shared/domain/plan-choice.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Goal, Run, RunSummary } from '#shared/domain/run.ts'
@@ -24,6 +26,7 @@ import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import type { Latch, StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
 import { type Decimal, decimal, fromNumber, multiply, subtract, toNumber, ZERO } from '#shared/lib/decimal.ts'
+import { shippedPlanning } from '#test/builders/desk-kernel.ts'
 import { scriptedFindings, scriptedLines, scriptedPlan, scriptedSteps, scriptedVotes } from './page-script.ts'
 
 /** A desk for looking at the page: it implements the whole contract, follows a script, and can be disturbed. */
@@ -53,10 +56,13 @@ export interface PageDesk {
   close(): Promise<void>
 }
 
+const quietWatch = (): RunWatch => ({ divergences: [], replans: [], alerts: [], pace: [] })
+
 interface RunState {
   run: Run
   messages: Message[]
   evidence: Evidence[]
+  watch: RunWatch
   proposals: Proposal[]
   ballots: Ballot[]
   tally: Tally | null
@@ -274,6 +280,8 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       stopShortcut,
       activeRunId: runs.find(({ run }) => run.status === 'running')?.run.id ?? null,
       deadLetters: 1,
+      spending: { todayUsd: 0, limitUsd: 20 },
+      reviews: { waiting: 0, nextExpiresInMs: null, habit: null },
       loopDelayMs: 3.1,
       now: Date.now(),
       journalSize: records.length,
@@ -327,7 +335,16 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         reason: null,
       })),
     }
-    const state: RunState = { run, messages: [], evidence: [], proposals: [], ballots: [], tally: null, decision: null }
+    const state: RunState = {
+      run,
+      messages: [],
+      evidence: [],
+      watch: quietWatch(),
+      proposals: [],
+      ballots: [],
+      tally: null,
+      decision: null,
+    }
     runs.push(state)
     record('runStarted', { runId: run.id, goal }, { kind: 'human', id: 'trader' })
     touch('runs', 'messages', 'vote', 'evidence')
@@ -831,10 +848,13 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           instrument: input.instrument,
           profile: input.profile ?? settings.profile,
           policy: input.policy ?? settings.policy,
+          ...(input.leaveOut !== undefined && { leaveOut: input.leaveOut }),
+          ...(input.slots !== undefined && { slots: input.slots }),
         })
         void playRun(state, 1)
         return summary(state.run)
       }),
+      choices: os.runs.choices.handler(() => planChoices),
       list: os.runs.list.handler(({ input }) =>
         runs
           .map(({ run }) => summary(run))
@@ -855,6 +875,8 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         return messages.slice(from, from + input.limit)
       }),
       evidence: os.runs.evidence.handler(({ input }) => find(input.runId).evidence),
+      monitor: os.runs.monitor.handler(({ input }) => find(input.runId).watch),
+      estimates: os.runs.estimates.handler(() => []),
       vote: os.runs.vote.handler(({ input }) => {
         const { proposals, ballots, tally, decision, run } = find(input.runId)
         const policy = consensusPolicy(run.goal.policy, {
@@ -865,6 +887,17 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         })
         return { policy, proposals, ballots, tally, decision, outcome: null }
       }),
+    },
+    reviews: {
+      list: os.reviews.list.handler(() => []),
+      overrides: os.reviews.overrides.handler(() => []),
+      get: os.reviews.get.handler(noReview),
+      approve: os.reviews.approve.handler(noReview),
+      edit: os.reviews.edit.handler(noReview),
+      reject: os.reviews.reject.handler(noReview),
+      ask: os.reviews.ask.handler(noReview),
+      snooze: os.reviews.snooze.handler(noReview),
+      recordBlind: os.reviews.recordBlind.handler(noReview),
     },
     conversations: {
       search: os.conversations.search.handler(({ input }) => {
@@ -938,6 +971,17 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       }),
       positions: os.trading.positions.handler(() => (position === null ? [] : [position])),
     },
+    alerts: {
+      list: os.alerts.list.handler(({ input }) =>
+        runs
+          .flatMap(({ watch }) => watch.alerts)
+          .reverse()
+          .slice(0, input.limit),
+      ),
+      watch: os.alerts.watch.handler(async function* () {
+        for (const { watch } of runs) yield* watch.alerts
+      }),
+    },
     journal: {
       head: os.journal.head.handler(() => ({
         size: records.length,
@@ -953,6 +997,11 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     },
     settings: {
       get: os.settings.get.handler(() => ({ settings, home: '/home/trader/.local/share/parley' })),
+      planning: os.settings.planning.handler(() => ({
+        planning: shippedPlanning,
+        file: '/home/trader/.local/share/parley/planning.yaml',
+        overrides: [{ path: ['profiles', 'balanced', 'parallel'], value: 2, shipped: 3 }],
+      })),
       change: os.settings.change.handler(({ input }) => {
         const restartNeeded = input.feed !== undefined && JSON.stringify(input.feed) !== JSON.stringify(settings.feed)
         settings = {
@@ -1014,7 +1063,16 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         message.at = started + (scriptedLines[index]?.[0] ?? 0) * 1_000
     },
     add(run) {
-      runs.push({ run, messages: [], evidence: [], proposals: [], ballots: [], tally: null, decision: null })
+      runs.push({
+        run,
+        messages: [],
+        evidence: [],
+        watch: quietWatch(),
+        proposals: [],
+        ballots: [],
+        tally: null,
+        decision: null,
+      })
       touch('runs')
     },
     say(text) {
@@ -1080,9 +1138,41 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
   }
 }
 
+/** The scripted run needs nobody to look at it. */
+function noReview(): never {
+  throw new ORPCError('REVIEW_NOT_FOUND', { status: 404, message: 'There is no such review.' })
+}
+
 function listening(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
   })
+}
+
+/** The ways to decide that the fake desk offers, whatever the goal. */
+const planChoices: PlanChoices = {
+  complete: true,
+  choices: [
+    {
+      leaveOut: ['keywords', 'patterns'],
+      slots: 4,
+      seconds: 30,
+      usd: 0.13,
+      coverage: 0.83,
+      sources: 8,
+      marks: ['fastest'],
+    },
+    {
+      leaveOut: ['macro', 'keywords', 'patterns'],
+      slots: 3,
+      seconds: 30,
+      usd: 0.1,
+      coverage: 0.67,
+      sources: 7,
+      marks: ['cheapest'],
+    },
+    { leaveOut: ['keywords'], slots: 4, seconds: 35, usd: 0.17, coverage: 0.94, sources: 9, marks: [] },
+    { leaveOut: [], slots: 3, seconds: 45, usd: 0.19, coverage: 1, sources: 9, marks: ['profile'] },
+  ],
 }

@@ -4,6 +4,7 @@ import { createRouterClient, ORPCError } from '@orpc/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDesk } from '#main/desk.ts'
 import { contract } from '#shared/contract/index.ts'
+import { decimal } from '#shared/lib/decimal.ts'
 import { errorCode } from '#shared/lib/error.ts'
 import { makeHome, temporaryHome } from '#test/builders/home.ts'
 import type { Desk } from './desk.ts'
@@ -49,6 +50,8 @@ describe('the API over a whole desk', () => {
   let api: Client
   const home = makeHome()
   beforeAll(async () => {
+    // Every run that costs anything is called out.
+    writeFileSync(join(home, 'planning.yaml'), 'alerts: { usd: 0 }\n')
     desk = await createDesk({ home, coolDownMs: 0 })
     api = counted(clientOf(desk))
     await desk.start()
@@ -141,6 +144,15 @@ describe('the API over a whole desk', () => {
     expect(await api.settings.change({ feed: settings.feed })).toMatchObject({ restartNeeded: true })
   })
 
+  it('tells how it plans, and what the data folder changes of it', async () => {
+    const { planning, file, overrides } = await api.settings.planning()
+    expect(planning.profiles.balanced.parallel).toBe(3)
+    expect([file, overrides]).toEqual([
+      join(home, 'planning.yaml'),
+      [{ path: ['alerts', 'usd'], value: 0, shipped: 0.3 }],
+    ])
+  })
+
   it('starts a run from the settings, shows all that is known of it, and cancels it', async () => {
     const { id, goal, status } = await api.runs.start({ instrument: 'btcusdt' })
     expect({ goal, status }).toEqual({
@@ -154,8 +166,20 @@ describe('the API over a whole desk', () => {
     const run = await api.runs.get({ runId: id })
     expect(run.steps).toHaveLength(run.plan.steps.length)
     expect(await api.runs.vote({ runId: id })).toMatchObject({ policy: { rule: { kind: 'weighted' } }, decision: null })
-    expect(await api.runs.messages({ runId: id })).toBeInstanceOf(Array)
-    expect(await api.runs.evidence({ runId: id })).toBeInstanceOf(Array)
+    for (const { runId } of await api.runs.messages({ runId: id })) expect(runId).toBe(id)
+    for (const { runId } of await api.runs.evidence({ runId: id })) expect(runId).toBe(id)
+    const watched = await api.runs.monitor({ runId: id })
+    expect(watched).toEqual({ divergences: [], replans: [], alerts: [], pace: [] })
+    for await (const alert of await api.alerts.watch({ after: 0 })) {
+      expect(alert).toMatchObject({ kind: 'cost', threshold: 0, sentence: expect.stringContaining('more than $0.00') })
+      break
+    }
+    const alerts = await api.alerts.list({})
+    expect(alerts.map(({ runId, instrument }) => ({ runId, instrument }))).toContainEqual({
+      runId: alerts[0]?.runId === id ? id : other.id,
+      instrument: alerts[0]?.runId === id ? 'BTC/USDT' : 'ETH/USDT',
+    })
+    for (const { attempts } of await api.runs.estimates()) expect(attempts).toBe(1)
     const [said] = await api.conversations.say({ runId: id, remark: { intent: 'object', text: 'Not tonight.' } })
     expect(said).toMatchObject({ agent: 'trader', kind: 'human', text: 'Not tonight.' })
     const [hit] = await api.conversations.search({ text: 'tonight', instrument: 'BTC/USDT' })
@@ -171,9 +195,24 @@ describe('the API over a whole desk', () => {
       api.runs.get({ runId: 'run_none' }),
       api.runs.cancel({ runId: 'run_none', reason: 'x' }),
       api.runs.vote({ runId: 'run_none' }),
+      api.runs.monitor({ runId: 'run_none' }),
     ]) {
       expect(await codeOf(asked)).toBe('RUN_NOT_FOUND')
     }
+  })
+
+  it('offers ways to decide, and starts a run with the one that is chosen', async () => {
+    const { choices, complete } = await api.runs.choices({ instrument: 'solusdt', profile: 'balanced' })
+    expect(complete).toBe(true)
+    const { leaveOut = [], slots = 0 } = choices.find(({ marks }) => marks.includes('cheapest')) ?? {}
+    const chosen = await api.runs.start({ instrument: 'SOL/USDT', leaveOut, slots })
+    expect(chosen.goal).toMatchObject({ instrument: 'SOL/USDT', leaveOut, slots })
+    expect((await api.runs.get({ runId: chosen.id })).plan.slots).toEqual({ research: slots })
+    await api.runs.cancel({ runId: chosen.id, reason: 'Only looking.' })
+    await expect.poll(async () => (await api.runs.get({ runId: chosen.id })).status).toBe('cancelled')
+    expect(await codeOf(api.runs.start({ instrument: 'SOL/USDT', leaveOut: ['market_sentiment'] }))).toBe(
+      'TASK_NOT_OPTIONAL',
+    )
   })
 
   it('KS-1 stops with one call, reduces, and re-arms only with everything typed out', async () => {
@@ -216,6 +255,24 @@ describe('the API over a whole desk', () => {
     }
     expect(changes[0]?.nouns).toEqual(expect.arrayContaining(['agents', 'bars', 'runs', 'settings', 'orders']))
     expect(changes.at(-1)).toMatchObject({ nouns: ['settings'], seq: (await api.journal.head()).size })
+  })
+
+  it('has no review where the desk needed nobody, and acts on none', async () => {
+    expect(await api.reviews.list({})).toEqual([])
+    expect(await api.reviews.overrides({})).toEqual([])
+    expect((await api.system.status()).reviews).toEqual({ waiting: 0, nextExpiresInMs: null, habit: null })
+    const reviewId = 'rev_none'
+    const words = { code: 'OTHER', words: 'Just so' } as const
+    const asked = [
+      api.reviews.get({ reviewId }),
+      api.reviews.approve({ reviewId, orderHash: '' }),
+      api.reviews.edit({ reviewId, quantity: decimal(1), limitPrice: null, words }),
+      api.reviews.reject({ reviewId, words }),
+      api.reviews.ask({ reviewId, question: 'Why?' }),
+      api.reviews.snooze({ reviewId, forMs: 1_000 }),
+      api.reviews.recordBlind({ reviewId, action: 'buy', confidence: 1 }),
+    ]
+    expect(await Promise.all(asked.map(codeOf))).toEqual(asked.map(() => 'REVIEW_NOT_FOUND'))
   })
 
   it('refuses what the contract does not know', async () => {
@@ -276,7 +333,7 @@ describe('a desk and its home', () => {
     await desk.stop('done')
     writeFileSync(join(home, 'mandate.yaml'), 'instruments: 5')
     await expect(createDesk({ home })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
-    writeFileSync(join(home, 'mandate.yaml'), '')
+    writeFileSync(join(home, 'mandate.yaml'), 'ordersPerMinute: many')
     await expect(createDesk({ home })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 })

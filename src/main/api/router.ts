@@ -1,10 +1,12 @@
 import { implement, type Router } from '@orpc/server'
 import { contract } from '#shared/contract/index.ts'
+import { alertsRoutes } from './alerts.ts'
 import { conversationsRoutes } from './conversations.ts'
 import type { CallContext } from './desk.ts'
 import { journalRoutes } from './journal.ts'
 import { marketRoutes } from './market.ts'
 import type { ApiParts } from './parts.ts'
+import { reviewsRoutes } from './reviews.ts'
 import { runsRoutes } from './runs.ts'
 import { settingsRoutes } from './settings.ts'
 import { systemRoutes } from './system.ts'
@@ -18,9 +20,11 @@ export function createRouter(parts: ApiParts): Router<typeof contract, CallConte
       system: systemRoutes(parts),
       market: marketRoutes(parts),
       runs: runsRoutes(parts),
+      reviews: reviewsRoutes(parts),
       conversations: conversationsRoutes(parts),
       trading: tradingRoutes(parts),
       journal: journalRoutes(parts),
       settings: settingsRoutes(parts),
+      alerts: alertsRoutes(parts),
     })
 }

@@ -1,14 +1,17 @@
 import { implement } from '@orpc/server'
+import { decideChoices } from '#engine/desk/decide-choices.ts'
 import { votingPolicy } from '#engine/desk/decision.ts'
+import { attemptsLearned, learnedTasks } from '#engine/desk/estimates.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+import { inTurns } from '#shared/lib/turns.ts'
 import type { CallContext } from './desk.ts'
 import { instrumentOn } from './market.ts'
 import { type ApiParts, trader } from './parts.ts'
 
 /** Decision runs and all that is known of each. */
-export function runsRoutes({ kernel, queries, feed, settings, planning, models }: ApiParts) {
+export function runsRoutes({ kernel, queries, feed, settings, planning, models, clock }: ApiParts) {
   const os = implement(contract.runs).$context<CallContext>()
 
   function run(runId: string): Run {
@@ -29,9 +32,17 @@ export function runsRoutes({ kernel, queries, feed, settings, planning, models }
         instrument: instrumentOn(feed, input.instrument).id,
         profile: input.profile ?? chosen.profile,
         policy: input.policy ?? chosen.policy,
+        ...(input.deadlineSeconds !== undefined && { deadlineSeconds: input.deadlineSeconds }),
+        ...(input.leaveOut !== undefined && input.leaveOut.length > 0 && { leaveOut: input.leaveOut }),
+        ...(input.slots !== undefined && { slots: input.slots }),
       }
       const { runId } = await kernel.runs.start(goal, trader)
       return summary(runId)
+    }),
+    choices: os.choices.handler(async ({ input }) => {
+      const { profile, policy } = settings.load()
+      const goal = { instrument: instrumentOn(feed, input.instrument).id, profile: input.profile ?? profile, policy }
+      return inTurns(decideChoices(goal, planning), { now: () => clock.monotonic(), pause: nextTurn })
     }),
     list: os.list.handler(({ input }) => [...queries.listRuns(input.limit)]),
     get: os.get.handler(({ input }) => run(input.runId)),
@@ -42,6 +53,11 @@ export function runsRoutes({ kernel, queries, feed, settings, planning, models }
     }),
     messages: os.messages.handler(({ input }) => [...queries.listMessages(input.runId, input.after, input.limit)]),
     evidence: os.evidence.handler(({ input }) => [...queries.listEvidence(input.runId)]),
+    monitor: os.monitor.handler(({ input }) => {
+      run(input.runId)
+      return queries.getWatch(input.runId)
+    }),
+    estimates: os.estimates.handler(() => learnedTasks(queries.listAttempts(attemptsLearned), planning, clock.now())),
     vote: os.vote.handler(({ input }) => {
       const { goal } = run(input.runId)
       const { proposals, ballots, tally, decision, outcome } = queries.getVote(input.runId)
@@ -50,3 +66,5 @@ export function runsRoutes({ kernel, queries, feed, settings, planning, models }
     }),
   }
 }
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve))

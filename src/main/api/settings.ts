@@ -6,10 +6,15 @@ import type { CallContext } from './desk.ts'
 import { type ApiParts, trader } from './parts.ts'
 
 /** What the trader has chosen. */
-export function settingsRoutes({ settings, journal, home, checkFeed }: ApiParts) {
+export function settingsRoutes({ settings, journal, home, checkFeed, planning, planningChanges }: ApiParts) {
   const os = implement(contract.settings).$context<CallContext>()
   return {
     get: os.get.handler(() => ({ settings: settings.load(), home })),
+    planning: os.planning.handler(() => ({
+      planning,
+      file: planningChanges.file ?? null,
+      overrides: [...planningChanges.overrides],
+    })),
     change: os.change.handler(async ({ input }) => {
       const before = settings.load()
       const changes = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))

@@ -26,6 +26,19 @@ export interface StatusSource {
   readonly stop: Stop
 }
 
+function reviewsOf(reviews: Kernel['reviews']): Status['reviews'] {
+  const waiting = reviews.waiting()
+  const bias = reviews.bias()
+  return {
+    waiting: waiting.length,
+    nextExpiresInMs: waiting.length === 0 ? null : Math.min(...waiting.map((review) => reviews.leftMs(review))),
+    habit:
+      bias === null
+        ? null
+        : `${bias.approvals} of your ${bias.decisions} decisions in this session were approvals; half of them took less than ${(bias.medianDwellMs / 1_000).toFixed(1)} s.`,
+  }
+}
+
 /** Watches the desk for its status; the event loop's delay is measured by Node itself, over the last minute. */
 export function createStatus({
   kernel,
@@ -47,7 +60,7 @@ export function createStatus({
   reset()
 
   function read(): Status {
-    const { book, orders, runs } = kernel
+    const { book, orders, runs, reviews } = kernel
     const equity = kernel.equity()
     const link = orders.link()
     const latch = kernel.latch.current()
@@ -77,6 +90,8 @@ export function createStatus({
       stopShortcut: stopShortcut(),
       activeRunId: runs.active()[0]?.runId ?? null,
       deadLetters: bus.deadLetters().length,
+      spending: { todayUsd: runs.spending.today(), limitUsd: runs.spending.limitUsd },
+      reviews: reviewsOf(reviews),
       loopDelayMs: Number.isNaN(loop.mean) ? null : loop.percentile(99) / 1e6,
       now: Math.floor(clock.now()),
       journalSize: journal.head().size,

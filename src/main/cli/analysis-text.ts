@@ -188,7 +188,13 @@ function restText({ status, abstained, absent, vetoedBy, quorum }: Tally, column
   ].map((text) => hang(text, 2, columns))
 }
 
-function decisionText({ decision }: Analysis, terminal: Terminal): string {
+function reviewSentence({ order, lifetimeMs, driftLimitBps, rules }: NonNullable<Analysis['review']>): string {
+  const { side, quantity, instrument, type } = order
+  const why = rules.map(({ code }) => code).join(', ')
+  return `On a desk it waits ${lifetimeMs / 1_000} s for the trader, who may send ${side} ${quantity} ${instrument} ${type}; unanswered, or once the price has moved ${driftLimitBps} basis points, nothing is sent (${why}).`
+}
+
+function decisionText({ decision, review }: Analysis, terminal: Terminal): string {
   if (decision === null) return `${title('Decision', terminal)}  none was made`
   const { paint, columns } = terminal
   const said = {
@@ -199,6 +205,7 @@ function decisionText({ decision }: Analysis, terminal: Terminal): string {
   return [
     `${title('Decision', terminal)}  ${said}, confidence ${percent(decision.confidence)}`,
     hang(`Rule ${decision.rule}: ${decision.reason}`, 2, columns),
+    ...(review === null ? [] : [hang(reviewSentence(review), 2, columns)]),
   ].join('\n')
 }
 

@@ -72,6 +72,7 @@ export function describeAnalysis(market: AnalysisMarket, seed: number, decided: 
     ballots: memory.ballots,
     tally: memory.tally,
     decision: memory.decision,
+    review: memory.review,
     orders: orders.map((order) => ({
       ...order,
       fills: memory.fills.filter(({ clientOrderId }) => clientOrderId === order.clientOrderId),

@@ -3,13 +3,16 @@ import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
 import type { ProfileName } from '#shared/domain/profile.ts'
 import { defaultSettings } from '#shared/domain/settings.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import { jsonOption, policyOption, profileOption, wholeNumber } from './options.ts'
+import { jsonOption, leaveOutOption, policyOption, profileOption, slotsOption, wholeNumber } from './options.ts'
 import { describeTerminal, print, printJson } from './terminal.ts'
 
 interface AnalyzeOptions {
   readonly profile: ProfileName
   readonly policy: ConsensusPreset
+  readonly leaveOut?: string[]
+  readonly slots?: number
   readonly seed: number
+  readonly home?: string
   readonly data?: string
   readonly json?: true
 }
@@ -25,6 +28,9 @@ export function analyzeCommand(program: Command): void {
     .option('--data <file>', 'prices as CSV; without it the simulated exchange is asked')
     .addOption(profileOption())
     .addOption(policyOption())
+    .addOption(leaveOutOption())
+    .addOption(slotsOption())
+    .option('--home <folder>', 'use the planning of this data folder (default: what Parley ships with)')
     .option('--seed <number>', 'the same seed gives the same decision', wholeNumber(), usualSeed)
     .addOption(jsonOption())
     .action(analyze)
@@ -39,14 +45,14 @@ async function analyze(symbol: string, options: AnalyzeOptions): Promise<void> {
   const { decideOnce } = await import('./decide-once.ts')
   const { describeAnalysis } = await import('./analysis.ts')
   const { createStepProgress } = await import('./step-progress.ts')
-  const { profile, policy, seed, data, json } = options
+  const { seed, data, home, json, ...goal } = options
   const market = data === undefined ? simulatedMarket(symbol, seed) : fileMarket(symbol, data)
   const terminal = describeTerminal()
   const progress = createStepProgress(json ? { ...terminal, rows: 0 } : terminal, (text) => process.stdout.write(text))
   const decided = await decideOnce({
     market,
-    profile,
-    policy,
+    goal,
+    home,
     seed,
     onPlan: (plan) => progress.begin(plan),
     onRecord: (record) => progress.show(record),

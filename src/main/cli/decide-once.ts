@@ -8,13 +8,13 @@ import { emptyBook } from '#engine/trading/book.ts'
 import { readLatch } from '#engine/trading/latch.ts'
 import { readConfig } from '#main/config.ts'
 import { appVersion, sha256 } from '#main/system.ts'
-import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
 import type { JournalHead } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
 import type { Order } from '#shared/domain/order.ts'
 import type { Plan } from '#shared/domain/plan.ts'
-import { type PlanningConfig, type ProfileName, planningConfigSchema } from '#shared/domain/profile.ts'
-import type { Run } from '#shared/domain/run.ts'
+import { type PlanningConfig, planningConfigSchema } from '#shared/domain/profile.ts'
+import { reviewPolicySchema } from '#shared/domain/review.ts'
+import type { Goal, Run } from '#shared/domain/run.ts'
 import { assertExists } from '#shared/lib/assert.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { createIds } from '#shared/lib/ids.ts'
@@ -26,9 +26,11 @@ import { driveVirtualTime } from './virtual-time.ts'
 
 export interface DecideOnceOptions {
   readonly market: AnalysisMarket
-  readonly profile: ProfileName
-  readonly policy: ConsensusPreset
+  /** What to decide; the instrument is the market's. */
+  readonly goal: Omit<Goal, 'instrument'>
   readonly seed: number
+  /** The data folder whose planning is used; the shipped one when left out. */
+  readonly home?: string | undefined
   /** Shown the plan when it is made, and each record of the run as it is journalled. */
   readonly onPlan?: (plan: Plan) => void
   readonly onRecord?: (record: DeskRecord) => void
@@ -61,10 +63,11 @@ const account = { id: 'paper', cash: decimal(100_000) }
  * profile, policy and seed give the same records, hash for hash. Throws RUN_STUCK, and what starting a run throws.
  */
 export async function decideOnce(options: DecideOnceOptions): Promise<DecidedOnce> {
-  const { market, profile, policy, seed, onPlan, onRecord } = options
+  const { market, seed, home, onPlan, onRecord } = options
   const { clock, feed, instrument } = market
-  const planning = readConfig('planning.yaml', planningConfigSchema, undefined)
+  const planning = readConfig('planning.yaml', planningConfigSchema, home)
   const caps = readConfig('mandate.yaml', mandateSchema, undefined)
+  const reviewPolicy = readConfig('review.yaml', reviewPolicySchema, undefined)
   const random = createRandom(seed)
   const ids = createIds(clock, random.fork('ids'))
   const time = driveVirtualTime(clock)
@@ -74,17 +77,19 @@ export async function decideOnce(options: DecideOnceOptions): Promise<DecidedOnc
     schedule: (commit) => void clock.after(0, commit),
     projections: deskProjections,
     app: appVersion(),
-    configHash: sha256(planning.text + caps.text),
+    configHash: sha256(planning.text + caps.text + reviewPolicy.text),
     mode: 'paper',
     account: account.id,
   })
+  const queries = createQueries(journal.database)
   try {
     const kernel = createKernel({
       journal,
       book: emptyBook(),
       unfinished: [],
       outcomesOf: () => [],
-      archive: createQueries(journal.database),
+      archive: queries,
+      history: queries,
       latchStore: noLatch,
       latch: readLatch(noLatch, clock.now()).latch,
       bus: createLocalBus({ clock, random: random.fork('bus'), ids }),
@@ -93,6 +98,8 @@ export async function decideOnce(options: DecideOnceOptions): Promise<DecidedOnc
       sources: market.sources,
       planning: planning.value,
       mandate: { ...caps.value, maximumQuoteAgeMs: market.quoteAgeMs ?? caps.value.maximumQuoteAgeMs },
+      reviewPolicy: reviewPolicy.value,
+      attended: false,
       account: { ...account, currency: instrument.quote },
       clock,
       random: random.fork('runs'),
@@ -105,13 +112,12 @@ export async function decideOnce(options: DecideOnceOptions): Promise<DecidedOnc
     })
     await time.until(kernel.start(), longestRunMs, () => 'the desk to open')
     await time.pass(market.warmUpMs)
-    const goal = { instrument: instrument.id, profile, policy }
+    const goal = { ...options.goal, instrument: instrument.id }
     const begun = kernel.runs.start(goal, { kind: 'human', id: 'trader' })
     const { runId, ended } = await time.until(begun, longestRunMs, () => 'the run to begin')
     const memory = await time.until(ended, longestRunMs, () => openSteps(kernel))
     await time.until(kernel.stop('The decision was made'), longestRunMs, () => 'the desk to close')
     await time.until(journal.settled(), longestRunMs, () => 'the journal')
-    const queries = createQueries(journal.database)
     return {
       run: assertExists(queries.getRun(runId), `The run ${runId} is not in the journal.`),
       memory,

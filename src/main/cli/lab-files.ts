@@ -1,9 +1,10 @@
 import { parseBars } from '#adapters/csv/parse-bars.ts'
 import { separatorsByFrequency, splitRows } from '#adapters/csv/table.ts'
 import { type BarSeries, barSeries } from '#shared/domain/bar.ts'
-import { errorCode, ParleyError } from '#shared/lib/error.ts'
+import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { readInput } from './input-file.ts'
 import type { LabAlmgrenChriss } from './lab-portfolio.ts'
+import type { LabStatsRequest } from './lab-stats.ts'
 
 /** Bars of a price file, oldest first; what they are called does not matter here. Throws the CSV_ errors of parseBars. */
 export function readBarFile(file: string, instrument: string | undefined): BarSeries {
@@ -125,4 +126,16 @@ export function readImpactModel(file: string): LabAlmgrenChriss {
     return [name, value]
   })
   return Object.fromEntries(entries) as LabAlmgrenChriss
+}
+
+/** The object in a JSON file. Throws JSON_INVALID. */
+export function readStatsRequest(file: string): LabStatsRequest {
+  const text = readInput(file)
+  let content: unknown
+  try {
+    content = JSON.parse(text)
+  } catch (error) {
+    throw new ParleyError('JSON_INVALID', `${file} is not JSON: ${errorMessage(error)}`, { wayOut: 'Mend the file.' })
+  }
+  return Object(content)
 }

@@ -17,6 +17,7 @@ export function labCommand(program: Command): void {
   risk(lab)
   frontier(lab)
   execution(lab)
+  stats(lab)
 }
 
 interface Json {
@@ -249,6 +250,21 @@ function execution(lab: Command): void {
         ['slice', 'trade', 'left'],
         ...trades.map((trade, slice) => [String(slice + 1), figure(trade), figure(holdings[slice + 1])]),
       ])
+    })
+}
+
+function stats(lab: Command): void {
+  lab
+    .command('stats')
+    .description('a statistical test on data in a JSON file')
+    .argument('<file>')
+    .addOption(jsonOption())
+    .action(async (file: string, { json }: Json) => {
+      const { labStats } = await import('./lab-stats.ts')
+      const { readStatsRequest } = await import('./lab-files.ts')
+      const result = labStats(readStatsRequest(file))
+      if (json) return printJsonLine(result)
+      printTable(Object.entries(result as object).map(([name, value]) => [name, figure(value)]))
     })
 }
 

@@ -46,6 +46,7 @@ describe('the plan of a profile', () => {
     const text = planText(goalOf('balanced'), decidedOf('balanced'), wide)
     expect(text).toContain('no schedule with 3 slots is shorter: the lower bound is 45 s')
     expect(text).toContain('$0.19 of at most $0.30')
+    expect(text).toContain('6; 3 of critical priority, 2 on the critical path')
     expect(text).toContain('Debate, round 2 (×2)')
     expect(text).toContain('Keyword extraction, after Market sentiment')
   })

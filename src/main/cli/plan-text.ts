@@ -149,8 +149,9 @@ function totalsTable(plan: PlanDescription, slots: number, costLimitUsd: number,
     status === 'optimal'
       ? `no schedule with ${slotCount(slots)} is shorter: the lower bound is ${lowerBound} s`
       : `not proved the shortest: no schedule with ${slotCount(slots)} is shorter than ${lowerBound} s`
+  const urgent = tasks.filter(({ priority }) => priority === 'critical').length
   const rows = [
-    ['tasks', `${tasks.length}, of which ${criticalTasks.length} critical`],
+    ['tasks', `${tasks.length}; ${urgent} of critical priority, ${criticalTasks.length} on the critical path`],
     ['cost', `$${estimate.usd.toFixed(2)} of at most $${costLimitUsd.toFixed(2)}`],
     ['one after another', `${sequential} s`],
     ['in parallel', `${parallel} s; ${proof}`],

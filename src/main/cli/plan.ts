@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
-import type { ProfileName } from '#shared/domain/profile.ts'
+import type { PlanningConfig, ProfileName } from '#shared/domain/profile.ts'
+import type { Goal } from '#shared/domain/run.ts'
 import { homeOption, jsonOption, leaveOutOption, policyOption, profileOption, slotsOption } from './options.ts'
 import { describeTerminal, print, printJson } from './terminal.ts'
 
@@ -10,6 +11,7 @@ interface PlanOptions {
   readonly leaveOut?: string[]
   readonly slots?: number
   readonly why?: true
+  readonly choices?: true
   readonly home?: string
   readonly json?: true
 }
@@ -25,12 +27,13 @@ export function planCommand(program: Command): void {
     .addOption(leaveOutOption())
     .addOption(slotsOption())
     .option('--why', 'say of each step what it is there for and what falls if it fails')
+    .option('--choices', 'show what can be chosen between: time, cost and coverage')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(plan)
 }
 
-async function plan(goalWords: readonly string[], { why, home, json, ...chosen }: PlanOptions): Promise<void> {
+async function plan(goalWords: readonly string[], { why, choices, home, json, ...chosen }: PlanOptions): Promise<void> {
   // What plans is loaded now: other commands, and help, start without it.
   const { decidePlan } = await import('#engine/desk/decide-plan.ts')
   const { readConfig } = await import('#main/config.ts')
@@ -41,6 +44,7 @@ async function plan(goalWords: readonly string[], { why, home, json, ...chosen }
   const { describePlan, planText, readGoal, reasonsText } = await import('./plan-text.ts')
   const goal = { instrument: readGoal(goalWords.join(' ')), ...chosen }
   const planning = readConfig('planning.yaml', planningConfigSchema, resolveHome(home))
+  if (choices) return showChoices(goal, planning.value, json)
   const decided = decidePlan('plan', goal, planning.value, sha256)
   if (json) printJson({ ...describePlan(goal, decided), overrides: planning.overrides })
   else {
@@ -52,4 +56,13 @@ async function plan(goalWords: readonly string[], { why, home, json, ...chosen }
     ]
     print(parts.filter((part) => part !== '').join('\n\n'))
   }
+}
+
+async function showChoices(goal: Goal, planning: PlanningConfig, json: true | undefined): Promise<void> {
+  const { decideChoices } = await import('#engine/desk/decide-choices.ts')
+  const { finish } = await import('#shared/lib/turns.ts')
+  const { choicesText } = await import('./plan-choices.ts')
+  const choices = finish(decideChoices(goal, planning))
+  if (json) printJson({ instrument: goal.instrument, profile: goal.profile, ...choices })
+  else print(choicesText(goal, choices, planning.tasks, describeTerminal()))
 }

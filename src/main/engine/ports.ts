@@ -6,11 +6,13 @@ import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Message, MessageHit, MessageSearch } from '#shared/domain/message.ts'
+import type { RaisedAlert, RunWatch } from '#shared/domain/monitoring.ts'
 import type { Fill, Order, OrderChange, OrderStatus, OrderType, Side, TimeInForce } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
+import type { Override, Review } from '#shared/domain/review.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import type { Settings } from '#shared/domain/settings.ts'
 import type { Tally } from '#shared/domain/tally.ts'
@@ -266,8 +268,35 @@ export interface OrderArchive {
   getFill(clientOrderId: string, tradeId: string): Fill | undefined
 }
 
+/** One attempt at a research task, as it turned out. */
+export interface ResearchAttempt {
+  readonly task: string
+  /** The sources that were asked, joined by "+". */
+  readonly source: string
+  /** When it ended, in epoch milliseconds. */
+  readonly at: number
+  readonly succeeded: boolean
+  readonly seconds: number
+  readonly usd: number
+}
+
+/** What the desk has learned and spent before: what is durable. */
+export interface DeskHistory {
+  /** The newest attempts at research of steps that have ended, newest first. */
+  listAttempts(limit: number): readonly ResearchAttempt[]
+  /** In USD, since the trading day began. */
+  spentToday(): number
+}
+
+/** What is remembered of reviews for good: what is durable. */
+export interface ReviewArchive {
+  getReview(reviewId: string): Review | undefined
+  /** Overrides of which it is not known yet what they came to, oldest first. */
+  listUnmeasuredOverrides(): readonly Override[]
+}
+
 /** What can be asked of the projections: lists as the contract gives them, of what is durable. */
-export interface Queries extends OrderArchive {
+export interface Queries extends OrderArchive, ReviewArchive, DeskHistory {
   /** Newest first. */
   listRuns(limit: number): readonly RunSummary[]
   getRun(runId: string): Run | undefined
@@ -279,6 +308,14 @@ export interface Queries extends OrderArchive {
   searchMessages(search: MessageSearch): readonly MessageHit[]
   listEvidence(runId: string): readonly Evidence[]
   getVote(runId: string): Vote
+  /** What watching over a run has brought to light, oldest first. */
+  getWatch(runId: string): RunWatch
+  /** The alerts raised after a record of the journal, newest first. */
+  listAlerts(after: number, limit: number): readonly RaisedAlert[]
+  /** Newest first. */
+  listReviews(limit: number): readonly Review[]
+  /** Newest first. */
+  listOverrides(limit: number): readonly Override[]
   /** Newest first. */
   listOrders(instrument: string | undefined, limit: number): readonly Order[]
   /** Newest first. */

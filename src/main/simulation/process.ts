@@ -11,6 +11,7 @@ import type { Actor } from '#shared/domain/journal.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import type { Order } from '#shared/domain/order.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
+import type { ReviewPolicy } from '#shared/domain/review.ts'
 import { canonicalJson } from '#shared/lib/canonical-json.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import { decimal } from '#shared/lib/decimal.ts'
@@ -42,6 +43,7 @@ export interface ProcessOptions {
   readonly agents: AgentFaults
   readonly planning: PlanningConfig
   readonly mandate: Mandate
+  readonly reviewPolicy: ReviewPolicy
   readonly coolDownMs: number
   readonly counts: Counts
   /** Puts something else in the place of a part: how a test plants a bug. */
@@ -113,6 +115,12 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       archive: {
         getOrder: (clientOrderId) => (life.alive ? queries.getOrder(clientOrderId) : undefined),
         getFill: (clientOrderId, tradeId) => (life.alive ? queries.getFill(clientOrderId, tradeId) : undefined),
+        getReview: (reviewId) => (life.alive ? queries.getReview(reviewId) : undefined),
+        listUnmeasuredOverrides: () => (life.alive ? queries.listUnmeasuredOverrides() : []),
+      },
+      history: {
+        listAttempts: (limit) => (life.alive ? queries.listAttempts(limit) : []),
+        spentToday: () => (life.alive ? queries.spentToday() : 0),
       },
       unfinished,
       outcomesOf: (instrument) => (life.alive ? outcomesOf(instrument) : []),
@@ -124,6 +132,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       sources: { fetch: (...asked) => (life.alive ? life.answer(sources.fetch(...asked)) : never()) },
       planning,
       mandate,
+      reviewPolicy: options.reviewPolicy,
       account,
       clock,
       random: random.fork('runs'),

@@ -9,6 +9,7 @@ import type { ResearchSources } from '#engine/ports.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import { isOpen } from '#shared/domain/order.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
+import type { ReviewPolicy } from '#shared/domain/review.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { errorMessage } from '#shared/lib/error.ts'
 import { createRandom, type Random } from '#shared/lib/random.ts'
@@ -55,6 +56,15 @@ export interface SimulationOptions {
 
 const coolDownMs = 10_000
 const traded = coins.slice(0, 2)
+/** Reviews that expire and drift within the minutes of a simulation. */
+const reviewPolicy: ReviewPolicy = {
+  aboveNotional: decimal(4_000),
+  driftLimitBps: 20,
+  expiresAfterSeconds: { paper: 20, live: 20 },
+  questions: 2,
+  blindFirst: true,
+  hardAboveDisagreement: 0.8,
+}
 const secondMs = 1_000
 /** How long everything may take to come to rest once nothing goes wrong any more. */
 const settleMs = 180 * secondMs
@@ -140,6 +150,7 @@ export async function simulateSeed(
       agents: agentFaults,
       planning,
       mandate,
+      reviewPolicy,
       coolDownMs,
       counts,
       tamper,

@@ -25,6 +25,8 @@ const quiet: Status = {
   stopShortcut: { state: 'armed', accelerator: 'CommandOrControl+Alt+Shift+H' },
   activeRunId: null,
   deadLetters: 0,
+  spending: { todayUsd: 0, limitUsd: 20 },
+  reviews: { waiting: 0, nextExpiresInMs: null, habit: null },
   loopDelayMs: 2,
   now,
   journalSize: 1,

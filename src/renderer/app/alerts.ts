@@ -1,3 +1,4 @@
+import { formatDuration } from '#renderer/ui/format.ts'
 import type { Status } from '#shared/contract/system.ts'
 
 /** Something the trader should know: what it is, what it means for trading, what to do. */
@@ -19,7 +20,7 @@ export function isFeedStale({ feed, now }: Pick<Status, 'feed' | 'now'>): boolea
 
 /** What in the status asks for attention, the gravest first. */
 export function alertsOf(status: Status): Alert[] {
-  const { account, stop, feed, broker, stopShortcut, deadLetters, loopDelayMs } = status
+  const { account, stop, feed, broker, stopShortcut, deadLetters, reviews, loopDelayMs } = status
   const alerts: (Alert | false)[] = [
     account.unknown !== null && {
       id: 'account',
@@ -64,6 +65,20 @@ export function alertsOf(status: Status): Alert[] {
       title: `The stop shortcut is not armed (${stopShortcut.accelerator})`,
       effect: 'The keys do not stop trading while another program is in front.',
       next: 'Close the program that holds them and start Parley again. STOP, the tray and "parley stop" work.',
+    },
+    reviews.waiting > 0 && {
+      id: 'reviews',
+      tone: 'warn',
+      title: `${reviews.waiting} ${reviews.waiting === 1 ? 'decision waits' : 'decisions wait'} for you`,
+      effect: `Unanswered it is rejected in ${formatDuration(reviews.nextExpiresInMs)}; nothing is sent without you.`,
+      next: 'Open Review.',
+    },
+    reviews.habit !== null && {
+      id: 'habit',
+      tone: 'warn',
+      title: 'Approving may have become a habit',
+      effect: reviews.habit,
+      next: 'Read what speaks against the next one before you answer.',
     },
     deadLetters > 0 && {
       id: 'letters',

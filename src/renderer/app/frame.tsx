@@ -7,6 +7,7 @@ import {
   IconDesk,
   IconJournal,
   IconPlans,
+  IconReview,
   IconRuns,
   IconSettings,
 } from '#renderer/ui/icons.ts'
@@ -23,6 +24,7 @@ import { StopBand } from './stop-band.tsx'
 const icons: Record<(typeof places)[number]['to'], TablerIcon> = {
   '/desk': IconDesk,
   '/plans': IconPlans,
+  '/reviews': IconReview,
   '/runs': IconRuns,
   '/conversations': IconConversations,
   '/journal': IconJournal,
@@ -33,6 +35,7 @@ const icons: Record<(typeof places)[number]['to'], TablerIcon> = {
 /** The frame of every screen: bar, band, navigation, and a border that tells paper from live. */
 export function Frame() {
   const mode = useStatus((status) => status.mode)
+  const reviews = useStatus((status) => status.reviews.waiting) ?? 0
   const lost = useConnection().phase === 'lost'
   return (
     <ShellProvider>
@@ -49,6 +52,7 @@ export function Frame() {
                 <Link key={to} to={to} className={styles.place} title={title}>
                   <Icon size={18} stroke={1.6} aria-hidden />
                   <span>{title}</span>
+                  {to === '/reviews' && reviews > 0 && <b className={styles.count}>{reviews}</b>}
                 </Link>
               )
             })}

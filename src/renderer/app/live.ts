@@ -7,14 +7,16 @@ const flushMs = 150
 /** The keys of what is fetched about each noun. */
 function keysOf(orpc: DeskLink['orpc']): Record<Noun, (readonly unknown[])[]> {
   return {
-    runs: [orpc.runs.list.key(), orpc.runs.get.key()],
+    runs: [orpc.runs.list.key(), orpc.runs.get.key(), orpc.runs.monitor.key(), orpc.runs.estimates.key()],
     messages: [orpc.runs.messages.key(), orpc.conversations.search.key()],
     evidence: [orpc.runs.evidence.key()],
     vote: [orpc.runs.vote.key()],
+    reviews: [orpc.reviews.key()],
     orders: [orpc.trading.orders.key(), orpc.trading.fills.key()],
     positions: [orpc.trading.positions.key()],
     settings: [orpc.settings.key()],
     agents: [orpc.system.agents.key(), orpc.system.deadLetters.key()],
+    alerts: [orpc.alerts.list.key()],
     bars: [orpc.market.bars.key(), orpc.market.instruments.key(), orpc.market.imported.key()],
   }
 }

@@ -2,6 +2,7 @@
 export const places = [
   { to: '/desk', title: 'Desk' },
   { to: '/plans', title: 'Plans' },
+  { to: '/reviews', title: 'Review' },
   { to: '/runs', title: 'Runs' },
   { to: '/conversations', title: 'Conversations' },
   { to: '/journal', title: 'Journal' },

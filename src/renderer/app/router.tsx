@@ -5,6 +5,7 @@ import { ConversationsScreen } from '#renderer/screens/conversations/conversatio
 import { Desk } from '#renderer/screens/desk/desk.tsx'
 import { JournalScreen } from '#renderer/screens/journal/journal.tsx'
 import { PlanScreen } from '#renderer/screens/plan/plan-screen.tsx'
+import { ReviewScreen } from '#renderer/screens/review/review-screen.tsx'
 import { RunsScreen } from '#renderer/screens/runs/runs.tsx'
 import { SettingsScreen } from '#renderer/screens/settings/settings.tsx'
 import { ErrorState } from '#renderer/ui/states.tsx'
@@ -49,6 +50,8 @@ const routes = root.addChildren([
   desk,
   createRoute({ getParentRoute: () => root, path: '/plans', component: PlanScreen }),
   createRoute({ getParentRoute: () => root, path: '/plans/$runId', component: PlanScreen }),
+  createRoute({ getParentRoute: () => root, path: '/reviews', component: ReviewScreen }),
+  createRoute({ getParentRoute: () => root, path: '/reviews/$reviewId', component: ReviewScreen }),
   createRoute({ getParentRoute: () => root, path: '/runs', component: RunsScreen }),
   createRoute({
     getParentRoute: () => root,

@@ -16,6 +16,7 @@ export { default as IconEvaluator } from '@tabler/icons-react/dist/esm/icons/Ico
 export { default as IconCopy } from '@tabler/icons-react/dist/esm/icons/IconCopy.mjs'
 export { default as IconSystem } from '@tabler/icons-react/dist/esm/icons/IconCpu.mjs'
 export { default as IconPrivacy } from '@tabler/icons-react/dist/esm/icons/IconEyeOff.mjs'
+export { default as IconReview } from '@tabler/icons-react/dist/esm/icons/IconGavel.mjs'
 export { default as IconStop } from '@tabler/icons-react/dist/esm/icons/IconHandStop.mjs'
 export { default as IconRuns } from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs'
 export { default as IconWaiting } from '@tabler/icons-react/dist/esm/icons/IconHourglass.mjs'

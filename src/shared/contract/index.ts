@@ -1,6 +1,8 @@
+import { alertsContract } from './alerts.ts'
 import { conversationsContract } from './conversations.ts'
 import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
+import { reviewsContract } from './reviews.ts'
 import { runsContract } from './runs.ts'
 import { settingsContract } from './settings.ts'
 import { systemContract } from './system.ts'
@@ -11,8 +13,10 @@ export const contract = {
   system: systemContract,
   market: marketContract,
   runs: runsContract,
+  reviews: reviewsContract,
   conversations: conversationsContract,
   trading: tradingContract,
   journal: journalContract,
   settings: settingsContract,
+  alerts: alertsContract,
 }

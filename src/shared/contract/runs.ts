@@ -5,7 +5,9 @@ import { consensusPolicySchema } from '#shared/domain/consensus-policy.ts'
 import { decisionSchema } from '#shared/domain/decision.ts'
 import { evidenceSchema } from '#shared/domain/evidence.ts'
 import { messageSchema } from '#shared/domain/message.ts'
+import { learnedTaskSchema, runWatchSchema } from '#shared/domain/monitoring.ts'
 import { outcomeSchema } from '#shared/domain/outcome.ts'
+import { planChoicesSchema } from '#shared/domain/plan-choice.ts'
 import { proposalSchema } from '#shared/domain/proposal.ts'
 import { goalSchema, runSchema, runSummarySchema } from '#shared/domain/run.ts'
 import { tallySchema } from '#shared/domain/tally.ts'
@@ -18,6 +20,11 @@ export const runsContract = {
     .route({ method: 'POST', path: '/runs' })
     .input(goalSchema.partial({ profile: true, policy: true }))
     .output(runSummarySchema),
+  /** The ways to carry out a decision on a goal; a run is started with one by its `leaveOut` and `slots`. */
+  choices: oc
+    .route({ method: 'GET', path: '/choices' })
+    .input(goalSchema.pick({ instrument: true, profile: true }).partial({ profile: true }))
+    .output(planChoicesSchema),
   list: oc
     .route({ method: 'GET', path: '/runs' })
     .input(z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) }))
@@ -32,6 +39,10 @@ export const runsContract = {
     .input(one.extend({ after: z.string().optional(), limit: z.coerce.number().int().min(1).max(2_000).default(500) }))
     .output(z.array(messageSchema)),
   evidence: oc.route({ method: 'GET', path: '/runs/{runId}/evidence' }).input(one).output(z.array(evidenceSchema)),
+  /** How a run has gone otherwise than planned, what was changed for it, and how it was called out. */
+  monitor: oc.route({ method: 'GET', path: '/runs/{runId}/monitor' }).input(one).output(runWatchSchema),
+  /** What the desk has learned of its research tasks: how long they take, what they cost, how often they succeed. */
+  estimates: oc.route({ method: 'GET', path: '/estimates' }).output(z.array(learnedTaskSchema)),
   vote: oc
     .route({ method: 'GET', path: '/runs/{runId}/vote' })
     .input(one)

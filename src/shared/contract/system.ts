@@ -31,6 +31,15 @@ export const statusSchema = z.object({
   stopShortcut: stopShortcutSchema,
   activeRunId: z.string().nullable(),
   deadLetters: z.int(),
+  /** What decisions have cost since the trading day began, of what they may cost, in USD. */
+  spending: z.object({ todayUsd: z.number(), limitUsd: z.number() }),
+  reviews: z.object({
+    waiting: z.int(),
+    /** Milliseconds until the first of them expires; null when none waits. */
+    nextExpiresInMs: z.int().nullable(),
+    /** A notice that approving may have become a habit (HO-11), in words. */
+    habit: z.string().nullable(),
+  }),
   /** 99th percentile of the engine's event-loop delay over the last minute. */
   loopDelayMs: z.number().nullable(),
   now: z.int(),
@@ -44,11 +53,13 @@ export const nouns = [
   'messages',
   'evidence',
   'vote',
+  'reviews',
   'orders',
   'positions',
   'settings',
   'agents',
   'bars',
+  'alerts',
 ] as const
 export type Noun = (typeof nouns)[number]
 

@@ -8,10 +8,12 @@ import type { Insight } from './insight.ts'
 import type { Denial } from './mandate.ts'
 import type { Message } from './message.ts'
 import type { ModelCall } from './model.ts'
+import type { Pace, PlanDivergence, Replan, RunAlert } from './monitoring.ts'
 import type { Fill, Order, OrderChange } from './order.ts'
 import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Proposal } from './proposal.ts'
+import type { BlindJudgement, Override, Review, ReviewOrder, ReviewWords } from './review.ts'
 import type { Goal, RunStatus } from './run.ts'
 import type { Settings } from './settings.ts'
 import type { Tally } from './tally.ts'
@@ -20,6 +22,7 @@ import type { Latch, StopProgress } from './trading-state.ts'
 type AboutRun<T = unknown> = { readonly runId: string } & T
 type AboutStep<T = unknown> = { readonly runId: string; readonly stepId: string; readonly attempt: number } & T
 type AboutOrder<T = unknown> = { readonly clientOrderId: string } & T
+type AboutReview<T = unknown> = { readonly reviewId: string } & T
 
 /** Everything that can happen on the desk: the kind of a journal record and what its data holds. */
 export interface DeskEvents {
@@ -47,8 +50,16 @@ export interface DeskEvents {
   stepSucceeded: AboutStep<{ readonly usd: number; readonly output: unknown }>
   stepFailed: AboutStep<{ readonly code: string; readonly message: string; readonly usd: number }>
   stepSkipped: AboutStep<{ readonly reason: string }>
-  stepCancelled: AboutStep<{ readonly reason: string }>
+  /** What it may have cost: work that was under way may be billed in full. */
+  stepCancelled: AboutStep<{ readonly reason: string; readonly usd: number }>
   stepAnsweredLate: AboutStep<{ readonly what: string }>
+
+  /** The run was found to go otherwise than planned, or better ways to be there. */
+  planDiverged: AboutRun<{ readonly divergence: PlanDivergence }>
+  /** The run goes on with this plan, which holds every step of the one before. */
+  planReplanned: AboutRun<{ readonly plan: Plan; readonly replan: Replan }>
+  alertRaised: AboutRun<{ readonly alert: RunAlert }>
+  paceChanged: AboutRun<{ readonly pace: Pace }>
 
   evidenceGathered: { readonly evidence: Evidence }
   dossierValidated: AboutRun<{ readonly validation: Validation }>
@@ -63,6 +74,35 @@ export interface DeskEvents {
   tallyTaken: AboutRun<{ readonly tally: Tally }>
   decisionMade: { readonly decision: Decision }
   outcomeMeasured: { readonly outcome: Outcome }
+
+  reviewOpened: { readonly review: Review }
+  blindJudgementRecorded: AboutReview<{ readonly judgement: BlindJudgement }>
+  reviewSnoozed: AboutReview<{ readonly until: number }>
+  reviewWoken: AboutReview
+  reviewEdited: AboutReview<{
+    readonly order: ReviewOrder
+    readonly orderHash: string
+    readonly price: Decimal
+    readonly words: ReviewWords
+  }>
+  reviewAsked: AboutReview<{ readonly question: string }>
+  /** The agents voted again: the review as it is shown from then on. */
+  reviewAnswered: { readonly review: Review }
+  reviewApproved: AboutReview<{
+    readonly orderHash: string
+    readonly price: Decimal
+    readonly words: ReviewWords | null
+    readonly dwellMs: number
+  }>
+  reviewRejected: AboutReview<{ readonly words: ReviewWords; readonly dwellMs: number }>
+  reviewExpired: AboutReview
+  reviewVoided: AboutReview<{ readonly why: string }>
+  /** Somebody acted on a review that was closed; nothing came of it (KS-12). */
+  reviewActedOnLate: AboutReview<{ readonly act: string; readonly status: string }>
+  overrideRecorded: { readonly override: Override }
+  overrideMeasured: { readonly overrideId: string; readonly outcome: NonNullable<Override['outcome']> }
+  /** The trader approves so much or so fast that it may be out of habit (HO-11). */
+  automationBiasNoticed: { readonly decisions: number; readonly approvals: number; readonly medianDwellMs: number }
 
   orderInitialized: { readonly order: Order }
   orderDenied: AboutOrder<{ readonly denial: Denial }>

@@ -8,6 +8,8 @@ const common = {
   source: z.string(),
   /** When it was gathered. */
   at: z.int(),
+  /** Its source was not asked for it: how many seconds ago the answer was loaded, which cost nothing again. */
+  keptSeconds: z.int().optional(),
 }
 
 /**

@@ -46,6 +46,10 @@ export const denialCodes = [
   'RATE_LIMIT_EXCEEDED',
   'DAILY_LOSS_EXCEEDED',
   'DUPLICATE_INTENT',
+  'APPROVAL_MISSING',
+  'APPROVAL_EXPIRED',
+  'APPROVAL_VOID',
+  'ORDER_NOT_AS_APPROVED',
   'CHECK_FAILED',
 ] as const
 export const denialCodeSchema = z.enum(denialCodes)

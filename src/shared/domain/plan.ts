@@ -17,7 +17,8 @@ export type StepState = z.infer<typeof stepStateSchema>
 /** The only ways a step may go from one state to another. */
 export const stepTransitions: Readonly<Record<StepState, readonly StepState[]>> = {
   pending: ['ready', 'skipped', 'cancelled'],
-  ready: ['running', 'skipped', 'cancelled'],
+  // A plan that is changed may give it something to wait for.
+  ready: ['pending', 'running', 'skipped', 'cancelled'],
   // A running step is skipped when it finds that it is not needed.
   running: ['waiting', 'succeeded', 'failed', 'skipped', 'cancelled', 'ready'],
   waiting: ['running', 'ready', 'failed', 'cancelled'],
@@ -31,6 +32,17 @@ export function isFinalStep(state: StepState): boolean {
   return stepTransitions[state].length === 0
 }
 
+const range = z.object({ low: z.number(), high: z.number() })
+
+/** How many attempts an estimate was learned from, and between which bounds the next one lies nine times in ten. */
+export const estimateBasisSchema = z.object({
+  attempts: z.int(),
+  seconds: range,
+  usd: range,
+  /** The share of attempts that succeed. */
+  success: z.number(),
+})
+
 /** One unit of a plan: who does what, after which other steps, at what estimated cost. */
 export const stepSchema = z.object({
   id: z.string(),
@@ -43,7 +55,12 @@ export const stepSchema = z.object({
   /** The run goes on without it. */
   optional: z.boolean(),
   sources: z.array(z.string()),
-  estimate: z.object({ seconds: z.number(), usd: z.number() }),
+  estimate: z.object({
+    seconds: z.number(),
+    usd: z.number(),
+    /** What the estimate was learned from; not there for one that is as configured. */
+    basis: estimateBasisSchema.optional(),
+  }),
   timeoutMs: z.int(),
   retries: z.int(),
   /** The reusable slots it takes while it runs, by pool; for instance { research: 1 }. */
@@ -54,7 +71,7 @@ export type Step = z.infer<typeof stepSchema>
 export const planSchema = z.object({
   id: z.string(),
   goal: z.string(),
-  /** SHA-256 over the steps: a run is never resumed with another plan. */
+  /** SHA-256 over what the steps do, without what they are estimated to take: a run is never resumed with another plan. */
   hash: z.string(),
   steps: z.array(stepSchema),
   /** How many of each slot there are. */

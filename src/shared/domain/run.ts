@@ -12,6 +12,8 @@ export const goalSchema = z.object({
   instrument: z.string(),
   profile: profileNameSchema,
   policy: consensusPresetSchema,
+  /** How long deciding may take; where nothing is said, as long as a run may before the trader is alerted. */
+  deadlineSeconds: z.number().min(1).max(86_400).optional(),
   /** Research tasks of the profile to do without; none of them critical. */
   leaveOut: z.array(z.string()).optional(),
   /** How many research tasks run at once; the profile's number when left out. */

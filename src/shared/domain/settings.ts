@@ -2,10 +2,19 @@ import { z } from 'zod'
 import { consensusPresetSchema } from './consensus-policy.ts'
 import { profileNameSchema } from './profile.ts'
 
-/** Where the desk's prices come from: the simulated exchange, or imported bars replayed at a speed. */
+/** The exchanges whose market data the desk can look at. */
+export const exchangeNames = ['binance', 'coinbase', 'kraken'] as const
+export const exchangeNameSchema = z.enum(exchangeNames)
+export type ExchangeName = z.infer<typeof exchangeNameSchema>
+
+/**
+ * Where the desk's prices and research come from: the simulated exchange and its sources, imported bars replayed at a
+ * speed, or the market data of a real exchange with live research beside it. Orders go to the paper account in any case.
+ */
 export const feedSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('simulated'), seed: z.int() }),
   z.object({ kind: z.literal('replay'), instrument: z.string(), speed: z.number().min(1).max(1000) }),
+  z.object({ kind: z.literal('exchange'), exchange: exchangeNameSchema }),
 ])
 export type Feed = z.infer<typeof feedSchema>
 

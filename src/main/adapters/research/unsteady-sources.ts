@@ -70,6 +70,7 @@ export function makeUnsteady(sources: ResearchSources, options: UnsteadyOptions)
         const retryAfterMs = Math.round(2_000 * latencyScale)
         throw sourceUnavailable(source, `${source} was asked too often.`, 'retryable', {
           cause: 'rate limit',
+          rateLimited: true,
           retryAfterMs,
         })
       }

@@ -116,7 +116,12 @@ describe('a research task', () => {
 
   it('is tried again while it may be, and makes do once it may not', async () => {
     const answers: Answers = { news: texts, social: unavailable('retryable') }
-    await expect(research('market_sentiment', ['news', 'social'], answers, 1)).rejects.toBe(answers.social)
+    await expect(research('market_sentiment', ['news', 'social'], answers, 1)).rejects.toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      retry: 'retryable',
+      // The other source has answered, and is to be paid.
+      details: { usd: 0.03 },
+    })
     expect((await research('market_sentiment', ['news', 'social'], answers, 0)).evidence[1]?.status).toBe('unavailable')
     const definitive: Answers = { news: texts, social: unavailable('definitive') }
     expect((await research('market_sentiment', ['news', 'social'], definitive, 3)).evidence[1]?.status).toBe(

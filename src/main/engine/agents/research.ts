@@ -1,8 +1,9 @@
-import type { CustomSources, ResearchSources, SourceAnswer, SourceData, SourceName } from '#engine/ports.ts'
+import type { CustomSources, SourceAnswer, SourceData, SourceName } from '#engine/ports.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import { errorCode, errorMessage, isRetryable, ParleyError } from '#shared/lib/error.ts'
 import type { Ids } from '#shared/lib/ids.ts'
+import type { KeptSources, MaybeKept } from './kept-sources.ts'
 import { correlationAnalysis } from './research/correlation.ts'
 import { isCustom, readCustom } from './research/custom.ts'
 import { keywordExtraction } from './research/keywords.ts'
@@ -18,7 +19,7 @@ import { technicalAnalysis } from './research/technical.ts'
 export interface ResearchContext {
   readonly runId: string
   readonly instrument: string
-  readonly sources: ResearchSources
+  readonly sources: KeptSources
   /** Undefined where custom tasks are not run. */
   readonly custom?: CustomSources | undefined
   readonly ids: Ids
@@ -31,9 +32,20 @@ export interface ResearchContext {
 /** What a task came to. `failed` is there when none of its sources could be asked: the step has failed, the evidence says why. */
 export interface ResearchResult {
   readonly evidence: readonly Evidence[]
-  /** What the answers cost: the task's estimate, by the share of its sources that answered. */
+  /** What the answers cost: the task's estimate, by the share of its sources that were loaded for it. */
   readonly usd: number
-  readonly failed?: { readonly code: string; readonly message: string }
+  /** How many of its answers were not loaded for it: they cost nothing. */
+  readonly kept: number
+  readonly failed?: ResearchFailure
+}
+
+/** Why a task came to nothing. */
+export interface ResearchFailure {
+  readonly code: string
+  readonly message: string
+  /** A source was asked too often: less should be asked at once, and of it nothing for so long. */
+  readonly rateLimited?: boolean
+  readonly retryAfterMs?: number
 }
 
 const tasks: Readonly<Record<string, TaskReaders>> = {
@@ -50,7 +62,7 @@ const tasks: Readonly<Record<string, TaskReaders>> = {
 
 type AnyReader = (data: never, context: ReadContext) => Finding | Nothing
 type Asked =
-  | { readonly source: string; readonly answer: SourceAnswer }
+  | { readonly source: string; readonly answer: MaybeKept<SourceAnswer> }
   | { readonly source: string; readonly error: unknown }
 
 /** The task's own reader of a source, or, for a task that people added, the first that any task has. */
@@ -77,7 +89,8 @@ export async function performResearch(
   const extra = (tasks[task]?.also ?? []).filter((source) => !definition.sources.includes(source))
   const ask = async (source: string): Promise<Asked> => {
     try {
-      return { source, answer: await sources.fetch(source as SourceName, instrument, signal) }
+      const freshForMs = definition.freshForSeconds * 1_000
+      return { source, answer: await sources.fetch(source as SourceName, instrument, signal, freshForMs) }
     } catch (error) {
       return { source, error }
     }
@@ -85,8 +98,14 @@ export async function performResearch(
   const asked = await Promise.all([...definition.sources, ...extra].map(ask))
   signal.throwIfAborted()
   const planned = asked.slice(0, definition.sources.length)
-  const tryAgain = planned.find((reply) => 'error' in reply && attemptsLeft > 0 && isRetryable(reply.error))
-  if (tryAgain !== undefined && 'error' in tryAgain) throw tryAgain.error
+  const errors = planned.flatMap((reply) => ('error' in reply ? [reply.error] : []))
+  const mayPass = attemptsLeft > 0 ? errors.filter(isRetryable) : []
+  // Of several errors the one that asks for patience says when to come back.
+  const tryAgain = mayPass.find((error) => limitOf(error).rateLimited === true) ?? mayPass[0]
+  const answered = planned.flatMap((reply) => ('answer' in reply ? [reply.answer] : []))
+  const kept = answered.filter(({ keptMs }) => keptMs !== undefined).length
+  const usd = (definition.estimate.usd * (answered.length - kept)) / planned.length
+  if (tryAgain !== undefined) throw withCost(tryAgain, usd)
 
   const answers = Object.fromEntries(
     asked.flatMap((reply) =>
@@ -96,13 +115,31 @@ export async function performResearch(
   const at = context.now()
   const shown = [...planned, ...asked.slice(planned.length).filter((reply) => isWorthShowing(reply, task))]
   const evidence = shown.map((reply) => evidenceOf(reply, task, { instrument, now: at, answers }, context))
-  const answered = planned.filter((reply) => 'answer' in reply).length
-  const usd = (definition.estimate.usd * answered) / planned.length
   const failures = evidence.filter((piece) => piece.status === 'unavailable')
   const [first] = failures
-  if (first === undefined || failures.length < evidence.length) return { evidence, usd }
+  if (first === undefined || failures.length < evidence.length) return { evidence, usd, kept }
   const message = failures.map(({ source, reason }) => `${source}: ${reason}`).join(' ')
-  return { evidence, usd, failed: { code: first.code, message } }
+  const limits = errors.map(limitOf).find(({ rateLimited }) => rateLimited === true)
+  return { evidence, usd, kept, failed: { code: first.code, message, ...limits } }
+}
+
+/** The error of a source, with what the others that were loaded have cost. */
+function withCost(error: unknown, usd: number): unknown {
+  if (usd === 0 || !(error instanceof ParleyError)) return error
+  const { code, message, retry, details, wayOut } = error
+  return new ParleyError(code, message, {
+    retry,
+    details: { ...details, usd },
+    ...(wayOut !== undefined && { wayOut }),
+    cause: error,
+  })
+}
+
+/** What an error says of being asked too often. */
+function limitOf(error: unknown): Pick<ResearchFailure, 'rateLimited' | 'retryAfterMs'> {
+  if (!(error instanceof ParleyError) || error.details['rateLimited'] !== true) return {}
+  const wait = error.details['retryAfterMs']
+  return { rateLimited: true, ...(typeof wait === 'number' && { retryAfterMs: wait }) }
 }
 
 /** Asks a custom task's own origin. Whatever keeps it from an answer is evidence that is unavailable, with its reason. */
@@ -120,6 +157,7 @@ async function performCustom(
     return {
       evidence: [{ ...common(), ...readCustom(definition, finding, context.now()) }],
       usd: definition.estimate.usd,
+      kept: 0,
     }
   } catch (error) {
     signal.throwIfAborted()
@@ -128,7 +166,8 @@ async function performCustom(
     return {
       evidence: [{ ...common(), status: 'unavailable', code, reason }],
       usd: 0,
-      failed: { code, message: reason },
+      kept: 0,
+      failed: { code, message: reason, ...limitOf(error) },
     }
   }
 }
@@ -144,12 +183,13 @@ function isWorthShowing(reply: Asked, task: string): boolean {
 
 function evidenceOf(reply: Asked, task: string, about: ReadContext, { runId, ids }: ResearchContext): Evidence {
   const { source } = reply
-  const common = { id: ids.next('ev'), runId, task, source, at: about.now }
+  const asked = { id: ids.next('ev'), runId, task, source, at: about.now }
   if ('error' in reply) {
-    return { ...common, status: 'unavailable', code: errorCode(reply.error), reason: errorMessage(reply.error) }
+    return { ...asked, status: 'unavailable', code: errorCode(reply.error), reason: errorMessage(reply.error) }
   }
   const { answer } = reply
-  const { asOf } = answer
+  const { asOf, keptMs } = answer
+  const common = { ...asked, ...(keptMs !== undefined && { keptSeconds: Math.round(keptMs / 1_000) }) }
   if (answer.status === 'empty') {
     return { ...common, status: 'empty', asOf, summary: `${source} has nothing on ${about.instrument}.` }
   }

@@ -8,6 +8,7 @@ import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import { type Agent, createAgent, type Handlers } from './agent.ts'
+import { keepSources } from './kept-sources.ts'
 import { judgeByModel, sayByModel } from './models/judge.ts'
 import type { SeatModels } from './models/seat-model.ts'
 import { performResearch } from './research.ts'
@@ -49,6 +50,7 @@ export interface Roster {
 /** Seats every agent of the desk at the bus. */
 export function createRoster({ bus, clock, ids, sources, custom, onHealth, models, sha256 }: RosterOptions): Roster {
   const now = () => Math.floor(clock.now())
+  const kept = keepSources(sources, clock)
   const assessing = (seat: VotingSeat): Handlers => ({
     assess: (input) => assess(seat, (input as { briefing: ProposalBriefing }).briefing),
   })
@@ -76,7 +78,7 @@ export function createRoster({ bus, clock, ids, sources, custom, onHealth, model
     researcher: {
       research: (input, signal) => {
         const { task, definition, ...about } = input as ResearchInput
-        return performResearch(task, definition, { ...about, sources, custom, ids, now, signal })
+        return performResearch(task, definition, { ...about, sources: kept, custom, ids, now, signal })
       },
     },
     validator: {

@@ -23,7 +23,15 @@ export const answerSchemas = {
   research: z.object({
     evidence: z.array(evidenceSchema),
     usd: z.number().min(0),
-    failed: z.object({ code: z.string(), message: z.string() }).optional(),
+    kept: z.int().min(0),
+    failed: z
+      .object({
+        code: z.string(),
+        message: z.string(),
+        rateLimited: z.boolean().optional(),
+        retryAfterMs: z.number().optional(),
+      })
+      .optional(),
   }),
   validate: validationSchema,
   analyse: z.object({ insight: insightSchema.nullable(), remarks }),

@@ -21,12 +21,15 @@ export const voters = [
   'evaluator',
 ] as const
 
+/** A research task with its estimate as configured or as learned. */
+export type EstimatedTask = Omit<ResearchTask, 'estimate'> & Pick<Step, 'estimate'>
+
 /** What a decision is planned by. */
 export interface DecideTerms {
   readonly instrument: string
   /** The research to do, each after what it builds on. */
   readonly research: readonly string[]
-  readonly tasks: Readonly<Record<string, ResearchTask>>
+  readonly tasks: Readonly<Record<string, EstimatedTask>>
   readonly debateRounds: number
   /** One research task after another, as they are listed. */
   readonly inTurn: boolean
@@ -76,6 +79,8 @@ export const researchSlots = 'research'
 const agentTimeoutMs = 20_000
 /** A market order is filled within seconds; what is not by then is left to the order's own life. */
 const executeTimeoutMs = 60_000
+/** Reviews expire by themselves, the longest after a day. */
+const reviewTimeoutMs = 2 * 86_400_000
 
 function thought(id: string, title: string, owner: Seat, action: string, about: Partial<DeskStep> = {}): DeskStep {
   return {
@@ -107,6 +112,7 @@ const proposal = 'a proposal'
 const sized = 'a sized proposal'
 const vote = (seat: string) => `the vote of the ${seatTitles[seat as Seat].toLowerCase()}`
 const decision = ({ instrument }: DecideTerms) => `a decision on ${instrument}`
+const cleared = 'a decision that the trader was asked about where it must be'
 const carriedOut = 'the decision carried out'
 const outcome = 'a measured outcome'
 
@@ -168,8 +174,14 @@ const deeds: readonly Deed[] = [
     step: () => thought('decide', 'Count the votes', 'planner', 'decide'),
   },
   {
-    name: 'carry out',
+    name: 'ask the trader',
     needs: (_args, terms) => [decision(terms)],
+    gives: () => [cleared],
+    step: () => thought('review', 'Ask the trader where it must', 'planner', 'review', { timeoutMs: reviewTimeoutMs }),
+  },
+  {
+    name: 'carry out',
+    needs: () => [cleared],
     gives: () => [carriedOut],
     step: () => thought('execute', 'Carry it out', 'executor', 'execute', { timeoutMs: executeTimeoutMs }),
   },
@@ -181,7 +193,7 @@ const deeds: readonly Deed[] = [
   },
 ]
 
-function researchStep(name: string, definition: ResearchTask | undefined): DeskStep {
+function researchStep(name: string, definition: EstimatedTask | undefined): DeskStep {
   // The method that asks for research has seen to the definition.
   const { title, priority, sources, estimate, timeoutSeconds, retries } = assertExists(
     definition,
@@ -218,9 +230,19 @@ export const decideDomain: Domain<DecideTerms> = {
       {
         name: 'research, debate and vote',
         refine: () =>
-          ['gather', 'validate', 'analyse', 'debate', 'propose', 'size', 'vote', 'count', 'carry out', 'measure'].map(
-            (name) => task(name),
-          ),
+          [
+            'gather',
+            'validate',
+            'analyse',
+            'debate',
+            'propose',
+            'size',
+            'vote',
+            'count',
+            'ask the trader',
+            'carry out',
+            'measure',
+          ].map((name) => task(name)),
       },
     ],
     gather: [

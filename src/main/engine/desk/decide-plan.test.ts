@@ -59,7 +59,7 @@ describe('the plan of a decision', () => {
 
   it('an agent that fails harms the decision only where nothing can be decided without it', () => {
     const required = planFor('balanced').steps.filter(({ optional }) => !optional)
-    expect(required.map(({ id }) => id)).toEqual(['validate', 'propose', 'decide', 'execute'])
+    expect(required.map(({ id }) => id)).toEqual(['validate', 'propose', 'decide', 'review', 'execute'])
   })
 
   it('the same goal gives the same plan, another profile another one', () => {
@@ -98,7 +98,7 @@ describe('the plan of a decision', () => {
       'If On-chain metrics fails, the goal enough on onchain metrics to act without the trader will be missed. Validate the dossier goes on without it.',
     )
     expect(reasons['decide']?.falls).toBe(
-      'If Count the votes fails, Carry it out and Measure the outcome cannot be done, and the goals a decision on BTC/USDT and a measured outcome will be missed.',
+      'If Count the votes fails, Ask the trader where it must, Carry it out and Measure the outcome cannot be done, and the goals a decision on BTC/USDT and a measured outcome will be missed.',
     )
   })
 })

@@ -5,15 +5,16 @@ import { decompose, type PlannedStep, type PlanningProblem } from '#engine/plann
 import { task } from '#engine/planning/network.ts'
 import { type PlanSchedule, planSchedule } from '#engine/planning/schedule-plan.ts'
 import type { Sha256 } from '#engine/ports.ts'
+import { planHash } from '#engine/tasks/plan-hash.ts'
 import type { Seat } from '#shared/domain/agent.ts'
 import type { ModelUse } from '#shared/domain/model.ts'
 import type { Plan, Step } from '#shared/domain/plan.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Goal } from '#shared/domain/run.ts'
-import { canonicalJson } from '#shared/lib/canonical-json.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { type DecideTerms, decideDomain, decideGoals, deskStep, nothingYet, researchSlots } from './decide-domain.ts'
 import { decideTerms } from './decide-terms.ts'
+import { type EstimateOf, withEstimates } from './estimates.ts'
 import { stepReasons } from './step-reasons.ts'
 
 /** A decision made as a plan, with the schedule that says in which order its steps matter. */
@@ -26,7 +27,8 @@ export interface DecidePlan {
 
 /**
  * Decomposes "decide on this instrument" by the methods of decide-domain.ts into steps, reads off what they need which of
- * them wait for which, and schedules them. The goal may leave tasks out and say how many run at once. Throws
+ * them wait for which, and schedules them. The goal may leave tasks out and say how many run at once.
+ * What was learned of a task takes the place of its configured estimate. Throws
  * PLAN_NOT_FOUND with the task, the condition and the method that it failed at, and TASK_NOT_OPTIONAL.
  */
 export function decidePlan(
@@ -34,9 +36,9 @@ export function decidePlan(
   goal: Goal,
   config: PlanningConfig,
   sha256: Sha256,
-  models: SeatModels = new Map(),
+  { models = new Map(), estimateOf }: { readonly models?: SeatModels; readonly estimateOf?: EstimateOf } = {},
 ): DecidePlan {
-  const terms = decideTerms(goal, config)
+  const terms = withEstimates(decideTerms(goal, config), estimateOf)
   const { steps: planned, causal } = decomposed(terms)
   const steps = planned.map((step) => withModel(step, models))
   const profile = config.profiles[goal.profile]
@@ -53,7 +55,7 @@ export function decidePlan(
   const plan: Plan = {
     id,
     goal: `Decide on ${goal.instrument}`,
-    hash: sha256(canonicalJson(steps)),
+    hash: planHash(steps, sha256),
     steps,
     slots: { [researchSlots]: slots },
     costLimitUsd: profile.costLimitUsd,

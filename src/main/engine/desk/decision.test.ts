@@ -46,11 +46,15 @@ function ballots(others: Readonly<Record<string, string | null>> = {}): Ballot[]
 
 const counted = (others?: Parameters<typeof ballots>[0], policy = goal.policy) =>
   tally(votingPolicy({ ...goal, policy }, profile, new Map()), ballots(others), 5)
+const grounds = { objections: [], aboveNotional: null }
 const decided = (
   given: { others?: Parameters<typeof ballots>[0]; validation?: Validation | null; objections?: string[] } = {},
 ) => {
   const validation = given.validation === undefined ? good : given.validation
-  return decide(made, proposal, counted(given.others), validation, profile, given.objections ?? [])
+  return decide(made, proposal, counted(given.others), validation, profile, {
+    ...grounds,
+    objections: given.objections ?? [],
+  })
 }
 
 describe('how the desk votes', () => {
@@ -81,8 +85,40 @@ describe('what is decided', () => {
     expect(decided({ others: most }).status).toBe('noTrade')
   })
 
-  it.each(['risk', 'privacy'])('the veto of %s stops it whatever the others want', (holder) => {
-    expect(decided({ others: { [holder]: 'hold' } })).toMatchObject({ status: 'noTrade', action: 'hold', rule: 'VETO' })
+  it.each(['risk', 'privacy'])(
+    'HO-3 the veto of %s stops it whatever the others want, and the trader is asked',
+    (holder) => {
+      const decision = decided({ others: { [holder]: 'hold' } })
+      expect(decision).toMatchObject({ status: 'review', action: 'buy', rule: 'REVIEW_NEEDED' })
+      expect(decision.reason).toMatch(/veto/i)
+    },
+  )
+
+  it('a veto of what the others do not want either is no trade, and nobody is asked', () => {
+    const hold = Object.fromEntries(electorate.slice(0, 5).map((voter) => [voter, 'hold']))
+    expect(decided({ others: hold })).toMatchObject({ status: 'noTrade', action: 'hold', rule: 'VETO' })
+  })
+
+  it('HO-3 too few voters who would trade, or a tie with them, go to the trader', () => {
+    const absent = Object.fromEntries(voters.slice(0, 7).map((voter) => [voter, null]))
+    const few = decided({ others: absent })
+    expect(few).toMatchObject({ status: 'review', action: 'buy' })
+    const nobody = Object.fromEntries(electorate.map((voter) => [voter, null]))
+    expect(decided({ others: nobody }).status).toBe('noTrade')
+  })
+
+  it('an order above the size that the trader wants to see goes to the trader, unless it only reduces (HO-8)', () => {
+    const sized = { ...proposal, quantity: decimal(50) }
+    const large = decide(made, sized, counted(), good, profile, { ...grounds, aboveNotional: decimal(4_999) })
+    expect(large).toMatchObject({ status: 'review', reason: expect.stringContaining('worth 5000') })
+    expect(decide(made, sized, counted(), good, profile, { ...grounds, aboveNotional: decimal(5_000) }).status).toBe(
+      'agreed',
+    )
+    const sell = Object.fromEntries(electorate.map((voter) => [voter, 'sell']))
+    const sale = { ...sized, action: 'sell' } as Proposal
+    expect(decide(made, sale, counted(sell), good, profile, { ...grounds, aboveNotional: decimal(1) }).status).toBe(
+      'agreed',
+    )
   })
 
   it.each(['risk', 'privacy'])('without a ballot of %s it goes to the trader: silence is no consent', (holder) => {
@@ -100,7 +136,7 @@ describe('what is decided', () => {
 
   it('HO-3 high disagreement goes to the trader and says by which rule', () => {
     const half = { analyst: 'sell', bull: 'sell', bear: 'sell', strategist: 'sell' }
-    const decision = decide(made, proposal, counted(half, 'simple-majority'), good, profile, [])
+    const decision = decide(made, proposal, counted(half, 'simple-majority'), good, profile, grounds)
     expect(decision.status).toBe('review')
     expect(decision.reason).toContain('Disagreement is')
   })
@@ -131,7 +167,7 @@ describe('what is decided', () => {
 
   it('without a proposal there is nothing to decide', () => {
     const hold = Object.fromEntries(electorate.map((voter) => [voter, 'hold']))
-    expect(decide(made, undefined, counted(hold), good, profile, [])).toMatchObject({
+    expect(decide(made, undefined, counted(hold), good, profile, grounds)).toMatchObject({
       status: 'noTrade',
       proposalId: null,
     })

@@ -8,8 +8,10 @@ import type { Validation } from '#shared/domain/evidence.ts'
 import { modelVoter } from '#shared/domain/model.ts'
 import type { Profile } from '#shared/domain/profile.ts'
 import { type Action, actions, type Proposal } from '#shared/domain/proposal.ts'
+import type { ReviewRule } from '#shared/domain/review.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import type { Tally } from '#shared/domain/tally.ts'
+import { compare, type Decimal, multiply } from '#shared/lib/decimal.ts'
 import { voters } from './decide-domain.ts'
 
 const vetoHolders = ['risk', 'privacy'] as const
@@ -32,32 +34,80 @@ export function votingPolicy(goal: Goal, profile: Profile, models: SeatModels): 
     : policy
 }
 
-/** What the tally decides. Whatever sends a decision to the trader keeps it from being carried out. */
+/** What besides the vote sends a decision to the trader. */
+export interface ReviewGrounds {
+  /** What the trader objected to in the run. */
+  readonly objections: readonly string[]
+  /** Orders above the amount are reviewed; null asks for none. */
+  readonly aboveNotional: Decimal | null
+}
+
+/**
+ * Every rule that sends the result of a vote to the trader, gravest first (HO-3); empty where it needs nobody: it is
+ * agreed beyond doubt, or nobody would trade. A veto, a tie or a missed quorum is reviewed where the trade leads or ties
+ * without it.
+ */
+export function reviewRules(
+  proposal: Proposal | undefined,
+  tally: Tally,
+  validation: Validation | null,
+  profile: Profile,
+  price: Decimal | null,
+  { objections, aboveNotional }: ReviewGrounds,
+): ReviewRule[] {
+  const action = actionOf(tally.outcome)
+  const agreed = tally.status === 'agreed' && action !== 'hold'
+  if (!agreed && !isContested(proposal, tally)) return []
+  const rules: ReviewRule[] = needsReview(tally, defaultReviewThresholds).map(({ code, sentence }) => ({
+    code,
+    sentence,
+  }))
+  const add = (code: ReviewRule['code'], sentence: string) => rules.push({ code, sentence })
+  if (validation?.sufficient !== true) add('DOSSIER_INSUFFICIENT', insufficient(validation, profile))
+  if (agreed && action !== proposal?.action) add('NOT_PROPOSED', `Nobody proposed to ${action}.`)
+  // Silence is no consent: an agent that hangs must not lose the desk its veto.
+  const silent = vetoHolders.filter((holder) => tally.absent.includes(holder)).map((holder) => seatTitles[holder])
+  for (const objection of objections) add('OBJECTION', `The trader objects: ${objection}`)
+  if (silent.length > 0) {
+    add('VETO_HOLDER_SILENT', `Without a ballot from ${silent.join(' and ')} there was no chance of a veto.`)
+  }
+  // What only reduces is never held back for its size (HO-8).
+  if (agreed && action === 'buy' && proposal !== undefined && price !== null && aboveNotional !== null) {
+    const notional = multiply(proposal.quantity, price)
+    if (compare(notional, aboveNotional) > 0)
+      add('LARGE_ORDER', `It is worth ${notional}; above ${aboveNotional} the trader is asked.`)
+  }
+  return rules
+}
+
+/** True where a veto, a tie or too few voters alone kept the proposed trade from being agreed. */
+function isContested(proposal: Proposal | undefined, { status, shares }: Tally): boolean {
+  if (proposal === undefined || proposal.action === 'hold') return false
+  if (status !== 'vetoed' && status !== 'tie' && status !== 'quorum-missed') return false
+  const share = shares.find(({ option }) => option === proposal.action)?.share ?? 0
+  return share > 0 && shares.every((other) => other.share <= share)
+}
+
+/** What the tally decides. Whatever sends a decision to the trader keeps it from being carried out by itself. */
 export function decide(
   made: Pick<Decision, 'id' | 'runId' | 'at' | 'epoch' | 'price'>,
   proposal: Proposal | undefined,
   tally: Tally,
   validation: Validation | null,
   profile: Profile,
-  objections: readonly string[],
+  grounds: ReviewGrounds,
 ): Decision {
   const action = actionOf(tally.outcome)
   const agreed = tally.status === 'agreed' && action !== 'hold'
-  const reasons = agreed ? needsReview(tally, defaultReviewThresholds).map(({ sentence }) => sentence) : []
-  if (agreed && validation?.sufficient !== true) reasons.push(insufficient(validation, profile))
-  if (agreed && action !== proposal?.action) reasons.push(`Nobody proposed to ${action}.`)
-  if (agreed) reasons.push(...objections.map((objection) => `The trader objects: ${objection}`))
-  // Silence is no consent: an agent that hangs must not lose the desk its veto.
-  const silent = vetoHolders.filter((holder) => tally.absent.includes(holder)).map((holder) => seatTitles[holder])
-  if (agreed && silent.length > 0)
-    reasons.push(`Without a ballot from ${silent.join(' and ')} there was no chance of a veto.`)
+  const rules = reviewRules(proposal, tally, validation, profile, made.price, grounds)
+  const sentences = new Set([tally.rule.sentence, ...rules.map(({ sentence }) => sentence)])
   return {
     ...made,
     proposalId: proposal?.id ?? null,
-    action,
-    status: reasons.length > 0 ? 'review' : agreed ? 'agreed' : 'noTrade',
-    rule: reasons.length > 0 ? 'REVIEW_NEEDED' : tally.rule.code,
-    reason: [tally.rule.sentence, ...reasons].join(' '),
+    action: rules.length > 0 && !agreed ? (proposal?.action ?? action) : action,
+    status: rules.length > 0 ? 'review' : agreed ? 'agreed' : 'noTrade',
+    rule: rules.length > 0 ? 'REVIEW_NEEDED' : tally.rule.code,
+    reason: [...sentences].join(' '),
     confidence: tally.confidence,
     agreement: tally.agreement,
   }

@@ -293,6 +293,12 @@ describe('KS-11 what an agent can reach', () => {
     'market.import',
     'runs.start',
     'runs.cancel',
+    'reviews.approve',
+    'reviews.edit',
+    'reviews.reject',
+    'reviews.ask',
+    'reviews.snooze',
+    'reviews.recordBlind',
     'conversations.say',
   ]
 
@@ -322,14 +328,7 @@ describe('KS-11 what an agent can reach', () => {
     })
     expect(topics.toSorted()).toEqual(seats.map((seat) => `agent.${seat}`).toSorted())
     const before = kernel.latch.current()
-    const wishes = [
-      ...people.map((name) => name.split('.')[1] ?? ''),
-      'approve',
-      'raiseLimit',
-      'change',
-      'submit',
-      'constructor',
-    ]
+    const wishes = [...people.map((name) => name.split('.')[1] ?? ''), 'raiseLimit', 'change', 'submit', 'constructor']
     for (const topic of topics) {
       for (const action of wishes) {
         const asked = settle(clock, bus.request(topic, { action, input: {} }, { timeoutMs: 100 }))

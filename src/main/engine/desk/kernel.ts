@@ -6,11 +6,13 @@ import type { Journal } from '#engine/journal.ts'
 import type {
   Broker,
   CustomSources,
+  DeskHistory,
   Feed,
   LatchStore,
   MarketUpdate,
   OrderArchive,
   ResearchSources,
+  ReviewArchive,
   Sha256,
 } from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
@@ -22,12 +24,14 @@ import type { Actor } from '#shared/domain/journal.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import { isInFlight } from '#shared/domain/order.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
+import type { ReviewPolicy } from '#shared/domain/review.ts'
 import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
+import { createReviews, type Reviews } from './reviews.ts'
 import type { RunMemory } from './run-memory.ts'
 import { createRuns, type Runs } from './runs.ts'
 
@@ -36,7 +40,8 @@ export interface KernelOptions {
   readonly journal: Journal
   /** What the journal tells of the account so far. */
   readonly book: TradingBook
-  readonly archive: OrderArchive
+  readonly archive: OrderArchive & ReviewArchive
+  readonly history: DeskHistory
   /** Runs that an earlier process left unfinished. */
   readonly unfinished: readonly RunMemory[]
   readonly outcomesOf: (instrument: string) => ProposalBriefing['outcomes']
@@ -50,6 +55,11 @@ export interface KernelOptions {
   readonly custom?: CustomSources | undefined
   readonly planning: PlanningConfig
   readonly mandate: Mandate
+  readonly reviewPolicy: ReviewPolicy
+  /** False where there is no trader to ask; default true. */
+  readonly attended?: boolean
+  /** Milliseconds of the desk's time in one of waiting: above 1 where bars are replayed faster; default 1. */
+  readonly timeScale?: number
   readonly account: { readonly id: string; readonly currency: string; readonly cash: Decimal }
   readonly clock: Clock
   readonly random: Random
@@ -66,6 +76,7 @@ export interface Kernel {
   readonly orders: Orders
   readonly latch: DeskLatch
   readonly runs: Runs
+  readonly reviews: Reviews
   readonly roster: Roster
   readonly book: TradingBook
   readonly mandate: Mandate
@@ -110,6 +121,7 @@ export function createKernel(options: KernelOptions): Kernel {
     clock,
     initial: options.latch,
     onChange(after, change) {
+      reviews.voidAll(`The desk turned ${after.state}: ${change.reason}`)
       if (after.state === 'ACTIVE') return
       if (after.state === 'HALTED') {
         haltedSince = clock.monotonic()
@@ -118,6 +130,21 @@ export function createKernel(options: KernelOptions): Kernel {
       // What already works could still increase a position (I6).
       orders.cancelForStop(after.level ?? 2, change.by)
     },
+  })
+  const reviews: Reviews = createReviews({
+    journal,
+    book,
+    feed,
+    clock,
+    ids: options.ids,
+    sha256: options.sha256,
+    archive: options.archive,
+    policy: options.reviewPolicy,
+    mode: broker.mode,
+    attended: options.attended ?? true,
+    timeScale: options.timeScale ?? 1,
+    unfinished: options.unfinished,
+    check: (intent) => orders.denial(intent),
   })
   const orders: Orders = createOrders({
     journal,
@@ -129,6 +156,7 @@ export function createKernel(options: KernelOptions): Kernel {
     mandate,
     clock,
     sha256: options.sha256,
+    approvalDenial: (order) => reviews.approvalDenial(order),
   })
   const protection = createProtection({
     journal,
@@ -146,8 +174,10 @@ export function createKernel(options: KernelOptions): Kernel {
       bus,
       feed,
       orders,
+      reviews,
       book,
       latch,
+      history: options.history,
       mandate,
       planning: options.planning,
       clock,
@@ -206,6 +236,7 @@ export function createKernel(options: KernelOptions): Kernel {
       if (now - before > stalledMs) halt(1, system, `The desk stood still for ${seconds(now - before)}`)
       else if (now - heardAt > stalledMs) halt(1, system, `The broker is silent for ${seconds(now - heardAt)}`)
       openDay()
+      reviews.tick()
       before = now
       cancel = clock.after(tickMs, tick)
     }
@@ -245,6 +276,7 @@ export function createKernel(options: KernelOptions): Kernel {
     openDay()
     watch()
     stops.push(protection.start())
+    if (latch.current().state === 'HALTED') reviews.voidAll('The desk was started again while halted')
     for (const memory of options.unfinished) {
       if (latch.current().state === 'HALTED') await abandon(memory)
       else runs.resume(memory)
@@ -262,6 +294,7 @@ export function createKernel(options: KernelOptions): Kernel {
     orders,
     latch,
     runs,
+    reviews,
     roster,
     book,
     mandate,

@@ -1,7 +1,7 @@
 import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import type { Bus } from '#engine/bus.ts'
 import type { Journal } from '#engine/journal.ts'
-import type { Feed, Sha256 } from '#engine/ports.ts'
+import type { DeskHistory, Feed, Sha256 } from '#engine/ports.ts'
 import type { TradingBook } from '#engine/trading/book.ts'
 import type { DeskLatch } from '#engine/trading/latch.ts'
 import type { Orders } from '#engine/trading/orders.ts'
@@ -11,6 +11,7 @@ import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
+import type { Reviews } from './reviews.ts'
 
 /** What the desk is put together from; wired by hand in the composition root. */
 export interface DeskParts {
@@ -19,8 +20,10 @@ export interface DeskParts {
   readonly feed: Feed
   readonly orders: Orders
   readonly protection: Protection
+  readonly reviews: Reviews
   readonly book: TradingBook
   readonly latch: DeskLatch
+  readonly history: DeskHistory
   readonly mandate: Mandate
   readonly planning: PlanningConfig
   readonly clock: Clock

@@ -8,6 +8,7 @@ import type { Intent } from '#engine/trading/new-orders.ts'
 import { type Seat, seatSchema } from '#shared/domain/agent.ts'
 import { type Ballot, firstChoices, isAbstention } from '#shared/domain/ballot.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
+import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 
 import { type ModelCall, type ModelUse, modelVoter } from '#shared/domain/model.ts'
@@ -20,6 +21,8 @@ import { type Answer, checkAnswer, type Question } from './answers.ts'
 import { briefingOf } from './briefing.ts'
 import { decide, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
+import { awaitReview, groundsOf, orderOf } from './review-step.ts'
+import { intentOf } from './reviews.ts'
 import { questionOf, type RunMemory } from './run-memory.ts'
 
 /** One run as its steps see it. */
@@ -73,6 +76,7 @@ const works: Readonly<Record<string, Work>> = {
   propose: doPropose,
   assess: doAssess,
   decide: doDecide,
+  review: doReview,
   execute: doExecute,
   evaluate: doEvaluate,
 }
@@ -157,7 +161,7 @@ async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promi
     instrument: briefing.instrument.id,
     attemptsLeft: context.attemptsLeft,
   }
-  const { evidence, usd, failed } = await ask(run, context, seat, 'research', input)
+  const { evidence, usd, kept, failed } = await ask(run, context, seat, 'research', input)
   for (const { id, runId } of evidence) refuseStray(memory, seat, `The evidence ${id}`, { runId })
   await record(
     run,
@@ -171,14 +175,22 @@ async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promi
         text:
           each.status === 'unavailable'
             ? `${definition.title}: ${each.source.replaceAll('_', ' ')} is unavailable. ${each.reason}`
-            : `${definition.title}: ${each.summary}`,
+            : `${definition.title}: ${each.summary}${ageWords(each)}`,
         confidence: each.status === 'value' ? each.quality : null,
         evidence: [each.id],
       })),
     ),
   )
-  if (failed !== undefined) throw new ParleyError(failed.code, failed.message)
-  return { status: 'succeeded', output: null, usd }
+  if (failed !== undefined) {
+    const { code, message, ...limits } = failed
+    throw new ParleyError(code, message, { details: { ...limits, usd } })
+  }
+  return { status: 'succeeded', output: { kept }, usd }
+}
+
+function ageWords({ keptSeconds }: Evidence): string {
+  if (keptSeconds === undefined) return ''
+  return keptSeconds === 0 ? ' (loaded for another task just now)' : ` (loaded ${keptSeconds} s ago)`
 }
 
 async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
@@ -393,7 +405,7 @@ async function doDecide(run: RunWork, _context: StepContext, seat: Seat): Promis
   const counted = tally(votingPolicy(memory.goal, profile, parts.models), memory.ballots, at)
   const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }
-  const decision = decide(made, questionOf(memory), counted, memory.validation, profile, memory.objections)
+  const decision = decide(made, questionOf(memory), counted, memory.validation, profile, groundsOf(parts, memory))
   const remark: SystemRemark = {
     kind: 'decision',
     text: decisionSentence(decision),
@@ -421,28 +433,34 @@ function decisionSentence({ status, action, reason }: ReturnType<typeof decide>)
   }
 }
 
+function doReview(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  return awaitReview(
+    run,
+    context,
+    (voter, again) => doAssess(run, again, voter),
+    (events, text) => {
+      const remarks: SystemRemark[] = text === null ? [] : [{ kind: 'decision', text, confidence: null, evidence: [] }]
+      return record(run, seat, ...events, ...posted(run, seat, remarks))
+    },
+  )
+}
+
+/** What the desk may send: what it agreed on, or what the trader approved. */
+function intentToSend({ decision, proposals, review, objections, runId }: RunMemory, by: Seat): Intent | string {
+  const proposal = proposals.find(({ id }) => id === decision?.proposalId)
+  if (decision === null || proposal === undefined) return 'Nothing was decided.'
+  if (review?.status === 'approved' && review.decisionId === decision.id) return intentOf(review)
+  if (review !== null) return review.end?.reason ?? decision.reason
+  if (decision.status !== 'agreed' || decision.action === 'hold') return decision.reason
+  const objection = objections.at(-1)
+  if (objection !== undefined) return `The trader objects: ${objection}`
+  const { type: _type, ...order } = orderOf(decision, proposal, decision.action)
+  return { ...order, runId, by, epoch: decision.epoch }
+}
+
 async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
-  const { memory } = run
-  const { decision } = memory
-  const proposal = memory.proposals.find(({ id }) => id === decision?.proposalId)
-  if (decision === null || proposal === undefined) return { status: 'skipped', reason: 'Nothing was decided.' }
-  if (decision.status !== 'agreed' || decision.action === 'hold') return { status: 'skipped', reason: decision.reason }
-  const objection = memory.objections.at(-1)
-  if (objection !== undefined) return { status: 'skipped', reason: `The trader objects: ${objection}` }
-  const intent: Intent = {
-    runId: memory.runId,
-    proposalId: proposal.id,
-    decisionId: decision.id,
-    by: seat,
-    instrument: proposal.instrument,
-    side: decision.action,
-    quantity: proposal.quantity,
-    limitPrice: null,
-    timeInForce: 'IOC',
-    reduceOnly: decision.action === 'sell',
-    ...(decision.action === 'buy' && { exits: { stopPrice: proposal.stop, targetPrice: proposal.target } }),
-    epoch: decision.epoch,
-  }
+  const intent = intentToSend(run.memory, seat)
+  if (typeof intent === 'string') return { status: 'skipped', reason: intent }
   const order = await (intent.reduceOnly ? close(run, context, intent) : sendAndWait(run, context, intent))
   const text =
     order.status === 'FILLED'
@@ -471,17 +489,18 @@ async function doEvaluate(run: RunWork, context: StepContext, seat: Seat): Promi
   const { memory, parts } = run
   const { decision, fills } = memory
   if (decision === null) return { status: 'skipped', reason: 'Nothing was decided.' }
-  const carriedOut = decision.status === 'agreed' && decision.action !== 'hold'
-  const proposal = memory.proposals.find(({ id }) => id === decision.proposalId)
+  // What is objected to by now takes nothing back.
+  const intent = intentToSend({ ...memory, objections: [] }, seat)
+  const carriedOut = typeof intent !== 'string'
   const execution: Execution = {
     runId: memory.runId,
     decisionId: decision.id,
     at: Math.floor(parts.clock.now()),
-    action: carriedOut ? decision.action : 'hold',
-    quantity: carriedOut ? (proposal?.quantity ?? ZERO) : ZERO,
+    action: carriedOut ? intent.side : 'hold',
+    quantity: carriedOut ? intent.quantity : ZERO,
     arrivalPrice: decision.price,
     // A stop may have closed some of it already.
-    fills: fills.filter(({ side }) => side === decision.action),
+    fills: carriedOut ? fills.filter(({ side }) => side === intent.side) : fills,
   }
   const outcome = await ask(run, context, seat, 'evaluate', execution)
   refuseStray(memory, seat, 'The outcome', outcome)

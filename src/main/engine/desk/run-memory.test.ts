@@ -5,7 +5,7 @@ import type { Proposal } from '#shared/domain/proposal.ts'
 import { deskKernel, goal } from '#test/builders/desk-kernel.ts'
 import { beginRunMemory, questionOf, type RunMemory, remember } from './run-memory.ts'
 
-const plan = { id: 'plan_1' } as Plan
+const plan = { id: 'plan_1', steps: [], starts: {} } as unknown as Plan
 const fold = (records: readonly Partial<DeskRecord>[], memory = beginRunMemory('run_1', goal, plan, 0)): RunMemory => {
   for (const record of records) remember(memory, record as DeskRecord)
   return memory

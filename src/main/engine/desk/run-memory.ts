@@ -1,16 +1,20 @@
 import type { DeskRecord } from '#engine/journal.ts'
+import { type ExecutionTrace, retrace, startTrace, traceEvent } from '#engine/planning/monitor-trace.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Argument } from '#shared/domain/debate.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence, Validation } from '#shared/domain/evidence.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { Message } from '#shared/domain/message.ts'
+import type { Replan, RunAlert } from '#shared/domain/monitoring.ts'
 import type { Fill } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
-import type { Plan } from '#shared/domain/plan.ts'
+import { isFinalStep, type Plan } from '#shared/domain/plan.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
+import type { Review } from '#shared/domain/review.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import type { Tally } from '#shared/domain/tally.ts'
+import { reviewAfter } from './review-fold.ts'
 
 /** How a step of a run ended, as far as the journal knows. */
 export type StepEnd =
@@ -22,8 +26,16 @@ export type StepEnd =
 export interface RunMemory {
   readonly runId: string
   readonly goal: Goal
-  readonly plan: Plan
+  /** The plan as it was made at the start, and as it is by now. */
+  readonly planned: Plan
+  plan: Plan
   readonly startedAt: number
+  /** How it goes, step by step, in the run's own time. */
+  trace: ExecutionTrace
+  /** The run's own time at its last record: it began at `startedAt` and goes by the clock that nobody sets. */
+  time: { readonly at: number; readonly monotonicMs: number } | null
+  replans: Replan[]
+  alerts: RunAlert[]
   evidence: Evidence[]
   validation: Validation | null
   insight: Insight | null
@@ -32,6 +44,8 @@ export interface RunMemory {
   ballots: Ballot[]
   tally: Tally | null
   decision: Decision | null
+  /** The decision before the trader, where it needed one. */
+  review: Review | null
   /** Orders of the run and what was filled of them. */
   orders: string[]
   fills: Fill[]
@@ -48,8 +62,13 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
   return {
     runId,
     goal,
+    planned: plan,
     plan,
     startedAt,
+    trace: startTrace(plan, new Map(Object.entries(plan.starts)), startedAt),
+    time: null,
+    replans: [],
+    alerts: [],
     evidence: [],
     validation: null,
     insight: null,
@@ -58,6 +77,7 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
     ballots: [],
     tally: null,
     decision: null,
+    review: null,
     orders: [],
     fills: [],
     outcome: null,
@@ -70,6 +90,7 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
 
 /** Folds one of the run's records into its memory, in place. */
 export function remember(memory: RunMemory, record: DeskRecord): void {
+  keepTime(memory, record)
   switch (record.kind) {
     // A step that a dead process had not finished is done again: what it says the second time takes the first one's place.
     case 'evidenceGathered': {
@@ -122,20 +143,78 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
     case 'outcomeMeasured':
       memory.outcome = record.data.outcome
       return
+    case 'stepStarted':
+    case 'stepRetried':
+    case 'stepCancelled':
+      trace(memory, record)
+      return
     case 'stepSucceeded':
+      trace(memory, record)
       memory.steps.set(record.data.stepId, { usd: record.data.usd })
       return
     case 'stepSkipped':
+      trace(memory, record)
       memory.steps.set(record.data.stepId, { skipped: record.data.reason })
       return
     case 'stepFailed':
+      trace(memory, record)
       memory.steps.set(record.data.stepId, { failed: { code: record.data.code, message: record.data.message } })
+      return
+    case 'planReplanned': {
+      const { plan, replan } = record.data
+      const now = memory.time?.at ?? record.at
+      const passed = (now - memory.startedAt) / 1_000
+      const starts = new Map(Object.entries(plan.starts).map(([id, start]) => [id, start - passed]))
+      memory.plan = plan
+      memory.trace = retrace(memory.trace, plan, starts, now)
+      memory.replans.push(replan)
+      return
+    }
+    case 'alertRaised':
+      memory.alerts.push(record.data.alert)
       return
     case 'runEnded':
       memory.ended = { status: record.data.status, reason: record.data.reason }
       return
-    default:
+    default: {
+      const { review } = memory
+      memory.review = reviewAfter((id) => (review?.id === id ? review : undefined), record) ?? review
+    }
   }
+}
+
+/**
+ * A clock that is set, forwards or back, makes no step longer or shorter; while no desk was there, the wall's time went by,
+ * and while the trader is waited for, none of the run's.
+ */
+function keepTime(memory: RunMemory, { kind, at, monotonicMs }: DeskRecord): void {
+  const { time } = memory
+  const passed = time === null || kind === 'runResumed' ? undefined : monotonicMs - time.monotonicMs
+  const later = passed === undefined ? Math.max(time?.at ?? memory.startedAt, at) : (time?.at ?? at) + passed
+  memory.time = { at: time !== null && waitsForTrader(memory) ? time.at : later, monotonicMs }
+}
+
+/** The run's own time so many milliseconds after its last record, in epoch milliseconds. */
+export function runTime(memory: RunMemory, sinceMs: number): number {
+  return (memory.time?.at ?? memory.startedAt) + (waitsForTrader(memory) ? 0 : sinceMs)
+}
+
+/** True while the trader is asked: nothing of the run goes on until there is an answer. */
+export function waitsForTrader({ plan, trace }: RunMemory): boolean {
+  const reviews = new Set(plan.steps.flatMap(({ id, action }) => (action === 'review' ? [id] : [])))
+  return trace.steps.some(({ id, state }) => state === 'running' && reviews.has(id))
+}
+
+type StepRecord = Extract<
+  DeskRecord,
+  { kind: 'stepStarted' | 'stepRetried' | 'stepSucceeded' | 'stepFailed' | 'stepSkipped' | 'stepCancelled' }
+>
+
+function trace(memory: RunMemory, record: StepRecord): void {
+  const known = memory.trace.steps.find(({ id }) => id === record.data.stepId)
+  // A journal is read whatever is in it: what fits no plan changes no trace.
+  if (known === undefined || isFinalStep(known.state)) return
+  memory.trace = traceEvent(memory.trace, { ...record, at: Math.round(memory.time?.at ?? record.at) })
 }
 
 /** What is put to the vote: the trade that the strategist thinks best, against holding; to hold when it sees none. */

@@ -1,16 +1,20 @@
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import type { DeskRecord } from '#engine/journal.ts'
-import { executePlan } from '#engine/tasks/executor.ts'
+import { type PlanRun, startPlan } from '#engine/tasks/executor.ts'
+import { planHash } from '#engine/tasks/plan-hash.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
 import type { Goal, RunStatus } from '#shared/domain/run.ts'
 import type { TraderRemark } from '#shared/domain/trader-remark.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { decidePlan } from './decide-plan.ts'
+import { attemptsLearned, type EstimateOf, learnedEstimates } from './estimates.ts'
 import { joinIn } from './joining.ts'
+import { watchRun } from './monitoring.ts'
 import type { DeskParts } from './parts.ts'
 import { performRun, type RunWork } from './perform.ts'
-import { beginRunMemory, type RunMemory, remember } from './run-memory.ts'
+import { beginRunMemory, type RunMemory, remember, runTime } from './run-memory.ts'
+import { createSpending, leastCostUsd, refuseUnaffordable, type Spending } from './spending.ts'
 
 /** A run that is under way. */
 export interface ActiveRun {
@@ -21,7 +25,10 @@ export interface ActiveRun {
 
 /** The decision runs of the desk. */
 export interface Runs {
-  /** Plans and starts deciding on the goal; resolves once the start is durable. Throws INSTRUMENT_NOT_FOUND, RUN_ACTIVE, TRADING_HALTED. */
+  /**
+   * Plans and starts deciding on the goal; resolves once the start is durable. Throws INSTRUMENT_NOT_FOUND, RUN_ACTIVE, TRADING_HALTED,
+   * BUDGET_TOO_SMALL, DAILY_BUDGET_SPENT.
+   */
   start(goal: Goal, by: Actor): Promise<ActiveRun>
   /** Takes up a run that an earlier process left, from the steps that had not ended. */
   resume(memory: RunMemory): ActiveRun
@@ -31,6 +38,8 @@ export interface Runs {
   /** The trader joins in (see joinIn); rejects with RUN_NOT_ACTIVE, RUN_DECIDED. */
   say(runId: string, remark: TraderRemark, by: Actor): Promise<readonly Message[]>
   active(): readonly RunMemory[]
+  /** What decisions have cost today, of what they may. */
+  readonly spending: Pick<Spending, 'today' | 'limitUsd'>
   /** Resolves when no run is active. */
   drained(): Promise<void>
 }
@@ -40,6 +49,8 @@ interface Running {
   readonly work: RunWork
   readonly controller: AbortController
   readonly ended: Promise<RunMemory>
+  /** The desk's unsettable clock at the last of its records. */
+  seenMs: number
 }
 
 const system: Actor = { kind: 'system', id: 'desk' }
@@ -48,13 +59,20 @@ const system: Actor = { kind: 'system', id: 'desk' }
  * Creates the decision runs. `outcomesOf` gives the outcomes of earlier decisions on an instrument, newest first.
  */
 export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) => ProposalBriefing['outcomes']): Runs {
-  const { journal, feed, latch, planning, clock, random, ids, sha256 } = parts
+  const { journal, feed, latch, planning, history, clock, random, ids, sha256 } = parts
   const running = new Map<string, Running>()
+  const spending = createSpending(planning.dailyCostLimitUsd, history.spentToday())
 
   journal.observe((record: DeskRecord) => {
+    spending.see(record)
     const run = record.correlationId === null ? undefined : running.get(record.correlationId)
-    if (run !== undefined) remember(run.memory, record)
+    if (run === undefined) return
+    remember(run.memory, record)
+    run.seenMs = clock.monotonic()
   })
+
+  const memories = () => [...running.values()].map(({ memory }) => memory)
+  const learned = () => learnedEstimates(history.listAttempts(attemptsLearned), clock.now())
 
   async function start(goal: Goal, by: Actor): Promise<ActiveRun> {
     if (!feed.instruments().some(({ id }) => id === goal.instrument)) {
@@ -78,10 +96,13 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       })
     }
     const runId = ids.next('run')
-    const { plan, schedule } = decidePlan(ids.next('plan'), goal, planning, sha256, parts.models)
+    const estimateOf = learned()
+    const { plan } = decidePlan(ids.next('plan'), goal, planning, sha256, { models: parts.models, estimateOf })
+    const leastUsd = leastCostUsd(plan, planning.profiles[goal.profile].minimumSources)
+    refuseUnaffordable(plan, leastUsd, spending.leftFor(runId, memories()), spending)
     const memory = beginRunMemory(runId, goal, plan, Math.floor(clock.now()))
     const begun = journal.append({ kind: 'runStarted', data: { runId, goal, plan }, actor: by, correlationId: runId })
-    const run = execute(memory, epoch, schedule.starts)
+    const run = execute(memory, epoch, estimateOf)
     await begun
     return run
   }
@@ -89,28 +110,28 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
   function resume(memory: RunMemory): ActiveRun {
     const { runId } = memory
     void journal.append({ kind: 'runResumed', data: { runId }, actor: system, correlationId: runId })
-    const starts = startsAgain(memory)
-    if (starts !== undefined) return execute(memory, latch.current().epoch, starts)
+    if (isSamePlan(memory)) return execute(memory, latch.current().epoch, learned())
     return { runId, ended: end(memory, 'failed', 'Its plan has changed since it was started.') }
   }
 
-  /** The plan is made again: a run is never taken up with another plan than it had. */
-  function startsAgain({ goal, plan }: RunMemory): ReadonlyMap<string, number> | undefined {
+  /**
+   * A run goes on with the plan that it had, as the journal has it, whatever was learned meanwhile; it is never taken up
+   * with a plan that somebody changed, nor when the desk's configuration would have it do other steps by now.
+   */
+  function isSamePlan({ goal, plan, planned }: RunMemory): boolean {
     try {
-      const again = decidePlan(plan.id, goal, planning, sha256, parts.models)
-      return again.plan.hash === plan.hash ? again.schedule.starts : undefined
+      const again = decidePlan(planned.id, goal, planning, sha256, { models: parts.models })
+      return planHash(plan.steps, sha256) === plan.hash && again.plan.hash === planned.hash
     } catch {
       // It wants a task that is not defined any more.
-      return undefined
+      return false
     }
   }
 
-  function execute(memory: RunMemory, epoch: number, importance: ReadonlyMap<string, number>): ActiveRun {
+  function execute(memory: RunMemory, epoch: number, estimateOf: EstimateOf): ActiveRun {
     const { runId, plan, goal } = memory
     const controller = new AbortController()
-    const finished = new Map(
-      [...memory.steps].map(([id, step]) => [id, 'usd' in step ? { output: null, usd: step.usd } : step] as const),
-    )
+    const ending = Promise.withResolvers<RunMemory>()
     const work: RunWork = {
       parts,
       memory,
@@ -119,32 +140,54 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       plannedRounds: planning.profiles[goal.profile].debateRounds,
       thinkingAgain: { current: undefined },
     }
-    const ended = (async () => {
-      let status: Exclude<RunStatus, 'running'> = 'failed'
-      let reason: string | null
-      try {
-        const result = await executePlan({
-          runId,
-          plan,
-          perform: performRun(work),
-          record: async (event) => {
-            await journal.append({ ...event, actor: system, correlationId: runId })
-          },
-          clock,
-          random: random.fork(runId),
-          signal: controller.signal,
-          importance,
-          finished,
-        })
-        status = result.status
-        reason = result.reason
-      } catch (error) {
-        reason = errorMessage(error)
-      }
-      return await end(memory, status, status === 'cancelled' ? String(controller.signal.reason) : reason)
-    })()
-    running.set(runId, { memory, work, controller, ended })
-    return { runId, ended }
+    const entry: Running = { memory, work, controller, ended: ending.promise, seenMs: clock.monotonic() }
+    running.set(runId, entry)
+    const spendable = () => spending.leftFor(runId, memories())
+    const monitor = watchRun({
+      parts,
+      memory,
+      estimateOf,
+      signal: controller.signal,
+      now: () => runTime(memory, clock.monotonic() - entry.seenMs),
+      spendable,
+      revise: (changed, unwanted) => run.revise(changed, unwanted),
+    })
+    const finished = new Map(
+      [...memory.steps].map(([id, step]) => [id, 'usd' in step ? { output: null, usd: step.usd } : step] as const),
+    )
+    const run = startPlan({
+      runId,
+      plan,
+      perform: performRun(work),
+      async record(event) {
+        const durable = journal.append({ ...event, actor: system, correlationId: runId })
+        if (event.kind === 'stepSkipped' && event.data.reason.startsWith('BUDGET_EXCEEDED'))
+          monitor.sayUnaffordable(event.data.stepId)
+        if (event.kind !== 'stepStarted') monitor.look()
+        await durable
+      },
+      clock,
+      random: random.fork(runId),
+      signal: controller.signal,
+      importance: new Map(Object.entries(plan.starts)),
+      finished,
+      spendable,
+      onPace: (pace) => monitor.changePace(pace),
+    })
+    monitor.begin()
+    void conclude(memory, run, controller.signal)
+      .finally(() => monitor.stop())
+      .then(ending.resolve)
+    return { runId, ended: entry.ended }
+  }
+
+  async function conclude(memory: RunMemory, run: PlanRun, signal: AbortSignal): Promise<RunMemory> {
+    try {
+      const { status, reason } = await run.result
+      return await end(memory, status, status === 'cancelled' ? String(signal.reason) : reason)
+    } catch (error) {
+      return end(memory, 'failed', errorMessage(error))
+    }
   }
 
   function activeRun(runId: string): Running {
@@ -184,7 +227,8 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     cancelAll(reason) {
       for (const { controller } of running.values()) controller.abort(reason)
     },
-    active: () => [...running.values()].map(({ memory }) => memory),
+    active: memories,
+    spending,
     async drained() {
       while (running.size > 0) await Promise.allSettled([...running.values()].map(({ ended }) => ended))
     },

@@ -77,7 +77,9 @@ function timeDivergence(
   // A plan of no duration is measured as one of a second.
   const planned = Math.max(1, (plannedFinishAt - trace.startedAt) / 1_000)
   const value = late / planned
-  const ahead = rest.criticalSteps.length === 0 ? '' : ` What is left hangs on ${listOf(rest.criticalSteps)}.`
+  const takesTime = new Set(trace.steps.filter(({ expected }) => expected.seconds > 0).map(({ id }) => id))
+  const hangsOn = rest.criticalSteps.filter((id) => takesTime.has(id))
+  const ahead = hangsOn.length === 0 ? '' : ` What is left hangs on ${listOf(hangsOn)}.`
   const end = secondsText((finishAt - trace.startedAt) / 1_000)
   const sentence =
     late > 0

@@ -51,7 +51,7 @@ const gate = '(now)'
  * estimate, nothing once it is overdue; what waits for another attempt starts no earlier than that is due. With several
  * pools the schedule that the scarcest asks for is moved until all of them are kept. `conflicts` bounds the search for a proof.
  */
-export function scheduleRest(plan: Plan, trace: ExecutionTrace, now: number, conflicts = 1_000): RestSchedule {
+export function scheduleRest(plan: Plan, trace: ExecutionTrace, now: number, conflicts = 200): RestSchedule {
   const traces = new Map(trace.steps.map((step) => [step.id, step]))
   const rest = plan.steps.filter(({ id }) => !isFinalStep(traces.get(id)?.state ?? 'pending'))
   const pools = Object.keys(plan.slots).filter((pool) => rest.some(({ slots }) => (slots[pool] ?? 0) > 0))

@@ -1,4 +1,5 @@
 import type { Random } from '#shared/lib/random.ts'
+import { finish, type Work } from '#shared/lib/turns.ts'
 import { type PlanSchedule, type PlanStep, planSchedule } from './schedule-plan.ts'
 
 /** One of several ways to do a step. */
@@ -29,7 +30,7 @@ interface SlotOffer {
 }
 
 /** One way to carry out the plan. */
-interface PlanChoice {
+export interface PlanChoice {
   /** The chosen source of each step that is carried out. */
   readonly sources: ReadonlyMap<string, string>
   readonly leftOut: readonly string[]
@@ -55,6 +56,8 @@ export interface PlanChoicesOptions {
   readonly evaluations?: number
   /** Only choices that cost at most this. */
   readonly budget?: number
+  /** Whether the named steps may be left out together; all may unless given. */
+  readonly isAllowed?: (leftOut: readonly string[]) => boolean
 }
 
 /**
@@ -63,6 +66,11 @@ export interface PlanChoicesOptions {
  * Stutzle 2004) from random combinations, changing one choice at a time. Throws as `planSchedule` does.
  */
 export function planChoices(options: PlanChoicesOptions): PlanChoices {
+  return finish(searchChoices(options))
+}
+
+/** The same in parts: one for each combination that is scheduled. */
+export function* searchChoices(options: PlanChoicesOptions): Work<PlanChoices> {
   const limit = options.evaluations ?? 500
   const sizes = [options.slots.length, ...options.steps.map((step) => step.sources.length + (step.isOptional ? 1 : 0))]
   const total = sizes.reduce((product, size) => product * size, 1)
@@ -78,12 +86,18 @@ export function planChoices(options: PlanChoicesOptions): PlanChoices {
     front = [...front.filter((member) => !dominates(choice, member.choice)), { genes, choice }]
   }
   if (total <= limit) {
-    for (let code = 0; code < total; code++) consider(decode(code, sizes))
+    for (let code = 0; code < total; code++) {
+      consider(decode(code, sizes))
+      yield
+    }
   } else {
     while (seen.size < limit) {
       const before = seen.size
       for (const { genes } of front) {
-        for (const neighbour of neighbours(genes, sizes)) if (seen.size < limit) consider(neighbour)
+        for (const neighbour of neighbours(genes, sizes)) {
+          if (seen.size < limit) consider(neighbour)
+          yield
+        }
       }
       if (seen.size === before) consider(sizes.map((size) => options.random.int(0, size - 1)))
     }
@@ -103,6 +117,7 @@ function evaluate(options: PlanChoicesOptions, genes: readonly number[]): PlanCh
     if (source === undefined) leftOut.push(step.id)
     else chosen.set(step.id, source)
   }
+  if (options.isAllowed?.(leftOut) === false) return undefined
   const byId = new Map(options.steps.map((step) => [step.id, step]))
   const needsOf = (step: ChoiceStep, path: readonly string[]): string[] =>
     step.needs.flatMap((need) => {

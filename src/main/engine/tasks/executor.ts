@@ -16,8 +16,8 @@ import { attemptStep, type Outcome } from './attempt.ts'
 import { retryDelayMs } from './backoff.ts'
 import { type Budget, createBudget } from './budget.ts'
 import { createReadyQueue } from './ready-queue.ts'
-import { createSlotPools, type SlotPools } from './slot-pools.ts'
-import { linkSteps, type StepGraph, type StepNode } from './step-graph.ts'
+import { createSlotPools, type PoolLimit, type SlotPools } from './slot-pools.ts'
+import { hasNotBegun, linkSteps, relinkSteps, type StepGraph, type StepNode } from './step-graph.ts'
 
 /** What a performer is told about the attempt it is to make. */
 export interface StepContext {
@@ -103,6 +103,8 @@ export interface ExecuteOptions {
   readonly finished?: ReadonlyMap<string, FinishedStep>
   /** What is left of the day's budget in USD, besides the plan's cost limit. */
   readonly spendable?: () => number
+  /** Told when a source that is asked too often makes a pool give out fewer slots, or its good answers more again. */
+  readonly onPace?: (pool: PoolLimit) => void
 }
 
 /**
@@ -123,6 +125,13 @@ export interface PlanRun {
   /** Starts nothing more until resume; what runs goes on to its end. */
   pause(): void
   resume(): void
+  /**
+   * Goes on with a changed plan: steps that have begun stay what they were, those that have not become what the plan now
+   * says, those that are new are added. The plan holds every step of the one before; those that are not wanted any more
+   * are named with the reason, and skipped unless they have begun. Nothing happens to a run that is over or cancelled.
+   * Throws PLAN_INVALID, and has then changed nothing.
+   */
+  revise(plan: Plan, unwanted: ReadonlyMap<string, string>): void
 }
 
 /** Runs a plan as executePlan does, and lets it be steered meanwhile. */
@@ -137,6 +146,7 @@ export function startPlan(options: ExecuteOptions): PlanRun {
     setImportance: (importance) => execution?.setImportance(importance),
     pause: () => execution?.pause(),
     resume: () => execution?.resume(),
+    revise: (plan, unwanted) => execution?.revise(plan, unwanted),
   }
 }
 
@@ -144,7 +154,7 @@ class Execution {
   readonly #options: ExecuteOptions
   readonly #resolve: (result: RunResult) => void
   readonly #reject: (error: unknown) => void
-  readonly #graph: StepGraph
+  #graph: StepGraph
   readonly #pools: SlotPools
   readonly #budget: Budget
   readonly #ready = createReadyQueue()
@@ -201,6 +211,42 @@ class Execution {
   resume(): void {
     this.#paused = false
     this.#proceed()
+  }
+
+  revise({ steps, starts }: Plan, unwanted: ReadonlyMap<string, string>): void {
+    if (this.#life !== 'running') return
+    const before = this.#graph.byId
+    this.#pools.include(steps.filter(({ id }) => !before.has(id)))
+    const graph = relinkSteps(this.#graph, steps)
+    this.#graph = graph
+    for (const node of graph.nodes) {
+      if (before.has(node.step.id)) continue
+      this.#open += 1
+      if (!node.step.optional) this.#budget.owe(node.step.estimate.usd)
+    }
+    this.setImportance(new Map(Object.entries(starts)))
+    for (const node of graph.nodes) {
+      const why = unwanted.get(node.step.id)
+      if (why !== undefined && hasNotBegun(node)) this.#drop(node, why)
+      else if (node.state === 'pending' && node.waitingFor === 0) this.#makeReady(node)
+      else if (node.state === 'ready' && node.waitingFor > 0) this.#wait(node)
+    }
+    this.#proceed()
+  }
+
+  #drop(node: StepNode, why: string): void {
+    this.#wait(node)
+    if (!node.step.optional) this.#budget.owe(-node.step.estimate.usd)
+    this.#guard(this.#skip(node, why))
+  }
+
+  /** Takes a step back that was ready: it waits for others again, or does not start at all. */
+  #wait(node: StepNode): void {
+    if (node.state !== 'ready') return
+    this.#ready.remove(node)
+    const short = this.#short.indexOf(node)
+    if (short >= 0) this.#short.splice(short, 1)
+    this.#move(node, 'pending')
   }
 
   #move(node: StepNode, to: StepState): void {
@@ -273,11 +319,23 @@ class Execution {
       return
     }
     node.abandon = undefined
-    if (outcome.kind === 'answered') this.#pools.speedUp(slots)
-    else if (isRateLimited(outcome.error)) this.#pools.slowDown(slots, ticket)
+    this.#adapt(() => {
+      if (outcome.kind === 'answered') this.#pools.speedUp(slots)
+      else if (isRateLimited(outcome.error)) this.#pools.slowDown(slots, ticket)
+    })
     await this.#conclude(node, outcome)
     this.#pools.give(slots)
     this.#proceed()
+  }
+
+  /** Lets the pools give out fewer or more slots, and says which of them do. */
+  #adapt(change: () => void): void {
+    const { onPace } = this.#options
+    const before = onPace && this.#pools.limits()
+    change()
+    if (before === undefined) return
+    for (const [index, after] of this.#pools.limits().entries())
+      if (after.limit !== before[index]?.limit) onPace?.(after)
   }
 
   #perform(node: StepNode): Promise<Outcome<StepResult>> {
@@ -389,6 +447,7 @@ class Execution {
 
   /** The step's end is durable: tells those that wait for it. */
   #close(node: StepNode): void {
+    node.closed = true
     this.#open -= 1
     if (node.state === 'failed' && !node.step.optional) {
       this.#firstFailure ??= `Step "${node.step.id}" failed: ${node.failure?.message}`
@@ -431,7 +490,7 @@ class Execution {
     node.abandon?.(why)
     node.abandon = undefined
     this.#finish(node, 'cancelled', reason)
-    await this.#options.record({ kind: 'stepCancelled', data: { ...this.#about(node), reason } })
+    await this.#options.record({ kind: 'stepCancelled', data: { ...this.#about(node), reason, usd: node.usd } })
     this.#close(node)
     this.#proceed()
   }

@@ -5,6 +5,8 @@ export interface ReadyQueue {
   push(node: StepNode): void
   /** Takes out the first of those whose slots fit; undefined when none fits. */
   take(fits: (slots: StepNode['step']['slots']) => boolean): StepNode | undefined
+  /** Takes a step out that is not to start now; one that is not in it is no error. O(ready). */
+  remove(node: StepNode): void
   /** Sorts anew after the importance of steps has changed. O(ready). */
   reorder(): void
 }
@@ -38,6 +40,16 @@ export function createReadyQueue(): ReadyQueue {
         if (fits(head.step.slots)) best = heap
       }
       return best === undefined ? undefined : pop(best)
+    },
+    remove(node) {
+      const heap = heaps.get(keyOf(node.step.slots))
+      const index = heap?.indexOf(node) ?? -1
+      if (heap === undefined || index < 0) return
+      const last = heap.pop() as StepNode
+      if (last === node) return
+      heap[index] = last
+      sink(heap, index)
+      rise(heap, heap.indexOf(last))
     },
     reorder() {
       for (const heap of heaps.values()) for (let index = (heap.length >> 1) - 1; index >= 0; index--) sink(heap, index)

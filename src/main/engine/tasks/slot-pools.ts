@@ -17,6 +17,17 @@ export interface SlotPools {
   readonly slowDown: (slots: Slots, ticket: number) => void
   /** Notes a good answer: as many as the limit raise it by one, up to what the plan has. */
   readonly speedUp: (slots: Slots) => void
+  /** Makes room for further steps; throws PLAN_INVALID for one that could never start, and has then changed nothing. */
+  readonly include: (steps: readonly Step[]) => void
+  /** How many slots of each pool are given out at most now, of how many there are. */
+  readonly limits: () => readonly PoolLimit[]
+}
+
+/** What a pool gives out at most now, and what the plan has. */
+export interface PoolLimit {
+  readonly pool: string
+  readonly limit: number
+  readonly most: number
 }
 
 interface Pool {
@@ -39,19 +50,25 @@ export function createSlotPools(capacity: Slots, steps: readonly Step[]): SlotPo
   const pools = new Map<string, Pool>()
   for (const [name, most] of Object.entries(capacity))
     pools.set(name, { most, least: 1, limit: most, used: 0, good: 0, slowedAt: 0 })
-  for (const { id, slots } of steps) {
-    for (const name in slots) {
-      const asked = slots[name] as number
-      const pool = pools.get(name)
-      if (asked > (pool?.most ?? 0))
-        throw new ParleyError(
-          'PLAN_INVALID',
-          `Step "${id}" takes ${asked} of ${name}, and there are ${pool?.most ?? 0}.`,
-        )
-      if (pool !== undefined) pool.least = Math.max(pool.least, asked)
+  let tickets = 0
+  include(steps)
+
+  function include(more: readonly Step[]): void {
+    for (const { id, slots } of more) {
+      for (const name in slots) {
+        const asked = slots[name] as number
+        const most = pools.get(name)?.most ?? 0
+        if (asked <= most) continue
+        throw new ParleyError('PLAN_INVALID', `Step "${id}" takes ${asked} of ${name}, and there are ${most}.`)
+      }
+    }
+    for (const { slots } of more) {
+      each(slots, (pool, units) => {
+        pool.least = Math.max(pool.least, units)
+        pool.limit = Math.max(pool.limit, pool.least)
+      })
     }
   }
-  let tickets = 0
 
   function each(slots: Slots, act: (pool: Pool, units: number) => void): void {
     for (const name in slots) {
@@ -99,5 +116,7 @@ export function createSlotPools(capacity: Slots, steps: readonly Step[]): SlotPo
         pool.good = 0
       })
     },
+    include,
+    limits: () => [...pools].map(([pool, { limit, most }]) => ({ pool, limit, most })),
   }
 }

@@ -3,12 +3,15 @@ import { ParleyError } from '#shared/lib/error.ts'
 
 /** A step in execution: its place in the graph, and how far it has come. */
 export interface StepNode {
-  readonly step: Step
+  /** As the plan has it; one that has not begun may change with the plan. */
+  step: Step
   /** Its place in the plan. */
-  readonly index: number
-  readonly dependents: StepNode[]
-  /** Needs that are not final yet. */
+  index: number
+  dependents: StepNode[]
+  /** Needs that have not ended durably yet. */
   waitingFor: number
+  /** Its end is durable: nothing waits for it any more. */
+  closed: boolean
   /** Its estimate and the longest chain of estimates after it, in seconds. */
   tail: number
   /** When it is meant to start, in seconds from the start of the plan; infinite when nobody said. */
@@ -52,14 +55,56 @@ export function linkSteps(steps: readonly Step[]): StepGraph {
       node.waitingFor += 1
     }
   }
-  const order = sortByNeeds(nodes)
+  return { nodes, byId, order: measureTails(sortByNeeds(nodes)) }
+}
+
+/**
+ * The graph of a plan that has changed: each step that has begun stays what it was, those that have not become what the
+ * new plan says, new ones are added. Throws PLAN_INVALID as `linkSteps` does, and for a step that is gone; then nothing
+ * has changed.
+ */
+export function relinkSteps(graph: StepGraph, steps: readonly Step[]): StepGraph {
+  const fresh = linkSteps(
+    steps.map((step) => {
+      const known = graph.byId.get(step.id)
+      return known === undefined || hasNotBegun(known) ? step : known.step
+    }),
+  )
+  for (const { step } of graph.nodes) {
+    if (!fresh.byId.has(step.id)) throw invalid(`Step "${step.id}" was in the plan and is gone.`)
+  }
+  const nodes = fresh.nodes.map((node) => {
+    const known = graph.byId.get(node.step.id)
+    return known === undefined ? node : Object.assign(known, { step: node.step, index: node.index, tail: node.tail })
+  })
+  const byId = new Map(nodes.map((node) => [node.step.id, node]))
+  for (const node of nodes) {
+    node.dependents = []
+    node.waitingFor = 0
+  }
+  for (const node of nodes) {
+    for (const need of new Set(node.step.needs)) {
+      const needed = byId.get(need) as StepNode
+      needed.dependents.push(node)
+      if (!needed.closed) node.waitingFor += 1
+    }
+  }
+  return { nodes, byId, order: fresh.order.map(({ step }) => byId.get(step.id) as StepNode) }
+}
+
+/** True while a step can still become another one. */
+export function hasNotBegun({ state, attempt }: StepNode): boolean {
+  return (state === 'pending' || state === 'ready') && attempt === 0
+}
+
+function measureTails(order: readonly StepNode[]): readonly StepNode[] {
   for (let index = order.length - 1; index >= 0; index--) {
     const node = order[index] as StepNode
     let longest = 0
     for (const { tail } of node.dependents) if (tail > longest) longest = tail
     node.tail = node.step.estimate.seconds + longest
   }
-  return { nodes, byId, order }
+  return order
 }
 
 function toNode(step: Step, index: number): StepNode {
@@ -68,6 +113,7 @@ function toNode(step: Step, index: number): StepNode {
     index,
     dependents: [],
     waitingFor: 0,
+    closed: false,
     tail: 0,
     planned: Number.POSITIVE_INFINITY,
     state: 'pending',

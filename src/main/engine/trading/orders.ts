@@ -27,6 +27,8 @@ export interface OrdersOptions {
   readonly mandate: Mandate
   readonly clock: Clock
   readonly sha256: Sha256
+  /** What is said to an order that needs the trader's approval, at the moment of sending; undefined lets it out. */
+  readonly approvalDenial?: (order: Order) => Denial | undefined
 }
 
 /** The one way to the broker. */
@@ -36,6 +38,8 @@ export interface Orders {
    * sent once. Rejects with INTENT_INVALID for what is no order.
    */
   submit(intent: Intent): Promise<Order>
+  /** What the gate would say to the intent now; undefined would let it out. */
+  denial(intent: Intent): Denial | undefined
   /** Asks the venue to cancel, until it says how the order ended or refuses. Throws ORDER_NOT_FOUND. */
   cancel(clientOrderId: string, by: Actor): Promise<Order>
   /**
@@ -70,6 +74,7 @@ const changeTakesMs = 5_000
 /** Creates the one way to the broker: gate, write-ahead record, venue, reconciliation (OL-1, OL-3, OL-9, OL-11 to OL-14). */
 export function createOrders(options: OrdersOptions): Orders {
   const { journal, book, archive, broker, feed, latch, mandate, clock, sha256 } = options
+  const approvalDenial = options.approvalDenial ?? (() => undefined)
   const life = new AbortController()
   const closedWaiters = new Map<string, Set<(order: Order) => void>>()
   /** Orders that are recorded and have not left. */
@@ -158,7 +163,7 @@ export function createOrders(options: OrdersOptions): Orders {
       actor: intent.actor ?? { kind: 'agent', id: intent.by },
       ...(intent.reason !== undefined && { reason: intent.reason }),
     })
-    const denial = gate(order, intent.epoch)
+    const denial = gate(order, intent.epoch) ?? approvalDenial(order)
     if (denial !== undefined) return deny(order, denial)
 
     leaving.add(clientOrderId)
@@ -166,7 +171,7 @@ export function createOrders(options: OrdersOptions): Orders {
     try {
       await journal.append(entry({ kind: 'orderSubmitted', data: { clientOrderId } }, order))
       // The stop may have come while the record was written; nothing runs between this look and the sending.
-      late = lateDenial(intent.epoch)
+      late = lateDenial(intent.epoch) ?? approvalDenial(order)
     } finally {
       leaving.delete(clientOrderId)
     }
@@ -434,6 +439,8 @@ export function createOrders(options: OrdersOptions): Orders {
 
   return {
     submit,
+    denial: (intent) =>
+      gate(orderOfIntent(intent, clientOrderIdOf(intent, sha256), Math.floor(clock.now()), sha256), intent.epoch),
     replace,
     async cancel(clientOrderId, by) {
       if (!isClosed(known(clientOrderId).status)) await sendCancel(clientOrderId, by, by.kind === 'human')

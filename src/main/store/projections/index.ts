@@ -1,11 +1,15 @@
 import type { Database } from 'better-sqlite3'
+import { attemptsProjection, createAttemptQueries } from './attempts.ts'
 import { createEvidenceQueries, evidenceProjection } from './evidence.ts'
 import { createFillQueries, fillsProjection } from './fills.ts'
 import { createMessageQueries, messagesProjection } from './messages.ts'
 import { createOrderQueries, ordersProjection } from './orders.ts'
 import type { Projection } from './projection.ts'
+import { createReviewQueries, reviewsProjection } from './reviews.ts'
 import { createRunQueries, runsProjection } from './runs.ts'
+import { createSpendingQueries, spendingProjection } from './spending.ts'
 import { createVoteQueries, votesProjection } from './votes.ts'
+import { createWatchQueries, watchProjection } from './watch.ts'
 
 /** Every projection of the desk. */
 export const deskProjections: readonly Projection[] = [
@@ -13,8 +17,12 @@ export const deskProjections: readonly Projection[] = [
   messagesProjection,
   evidenceProjection,
   votesProjection,
+  reviewsProjection,
   ordersProjection,
   fillsProjection,
+  attemptsProjection,
+  spendingProjection,
+  watchProjection,
 ]
 
 /** What can be asked of the projections, which hold what is durable; the database is that of a journal opened with deskProjections. */
@@ -24,7 +32,11 @@ export function createQueries(database: Database) {
     ...createMessageQueries(database),
     ...createEvidenceQueries(database),
     ...createVoteQueries(database),
+    ...createReviewQueries(database),
     ...createOrderQueries(database),
     ...createFillQueries(database),
+    ...createAttemptQueries(database),
+    ...createSpendingQueries(database),
+    ...createWatchQueries(database),
   }
 }

@@ -9,7 +9,7 @@ import type { Projection } from './projection.ts'
 /** Runs with their plans, and the progress of each step. */
 export const runsProjection: Projection = {
   name: 'runs',
-  version: 1,
+  version: 2,
   tables: ['runs', 'steps'],
   schema: `
     CREATE TABLE runs (
@@ -77,7 +77,9 @@ function prepareRuns(database: Database): (record: DeskRecord) => void {
   const insertStep = database.prepare(
     "INSERT OR IGNORE INTO steps (run_id, position, id, state, attempt, usd) VALUES (?, ?, ?, 'pending', 0, 0)",
   )
+  const replan = database.prepare('UPDATE runs SET plan = ? WHERE id = ?')
   const decide = database.prepare('UPDATE runs SET outcome = ?, reason = ? WHERE id = ?')
+  const decline = database.prepare("UPDATE runs SET outcome = 'hold', reason = ? WHERE id = ?")
   const end = database.prepare(
     "UPDATE runs SET status = ?, ended_at = ?, reason = coalesce(?, reason) WHERE id = ? AND status = 'running'",
   )
@@ -104,11 +106,27 @@ function prepareRuns(database: Database): (record: DeskRecord) => void {
         if (changes === 1) for (const [position, { id }] of plan.steps.entries()) insertStep.run(runId, position, id)
         return
       }
+      case 'planReplanned': {
+        const { runId, plan } = record.data
+        const { changes } = replan.run(JSON.stringify(plan), runId)
+        // Those that were in the plan before keep their place: a plan only ever grows.
+        if (changes === 1) for (const [position, { id }] of plan.steps.entries()) insertStep.run(runId, position, id)
+        return
+      }
       case 'runResumed':
         resume.run(record.data.runId)
         return
       case 'decisionMade':
         decide.run(record.data.decision.action, record.data.decision.reason, record.data.decision.runId)
+        return
+      case 'reviewRejected':
+        decline.run(`Rejected by the trader: ${record.data.words.words}`, record.correlationId)
+        return
+      case 'reviewExpired':
+        decline.run('The trader did not answer in time: rejected.', record.correlationId)
+        return
+      case 'reviewVoided':
+        decline.run(`The review is void: ${record.data.why}.`, record.correlationId)
         return
       case 'runEnded':
         end.run(record.data.status, record.at, record.data.reason, record.data.runId)

@@ -18,6 +18,8 @@ import styles from './blotter.module.css'
 import { CloseDialog } from './close-dialog.tsx'
 import { canCancel, gainFraction, orderLook, riskAtStop, shownOrders } from './order-view.ts'
 
+const markEveryMs = 1_000
+
 interface BlotterProps {
   instruments: readonly Instrument[]
   className?: string | undefined
@@ -26,7 +28,10 @@ interface BlotterProps {
 /** What the desk holds, what it has at the broker, and what was filled. */
 export function Blotter({ instruments, className }: BlotterProps) {
   const { orpc } = useDesk()
-  const positions = useQuery(orpc.trading.positions.queryOptions())
+  // Marks move with the price, of which no record tells.
+  const positions = useQuery(
+    orpc.trading.positions.queryOptions({ refetchInterval: ({ state }) => (state.data?.length ? markEveryMs : false) }),
+  )
   const orders = useQuery(orpc.trading.orders.queryOptions({ input: { limit: shownOrders } }))
   const fills = useQuery(orpc.trading.fills.queryOptions({ input: { limit: shownOrders } }))
   const open = (positions.data ?? []).filter(({ quantity }) => sign(quantity) !== 0)

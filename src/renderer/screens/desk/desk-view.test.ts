@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ballotsInOrder, quorumWords, thresholdOf } from '#renderer/ui/vote-view.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Message } from '#shared/domain/message.ts'
@@ -12,7 +13,6 @@ import { continueMessages, filterMessages, numberEvidence, speakers } from './co
 import { chooseRun } from './desk-view.ts'
 import { gainFraction, orderLook, riskAtStop } from './order-view.ts'
 import { planHead, planRows } from './plan-view.ts'
-import { ballotsInOrder, quorumWords, thresholdOf } from './vote-view.ts'
 
 const start = Date.UTC(2026, 10, 20, 14)
 const hourMs = 3_600_000

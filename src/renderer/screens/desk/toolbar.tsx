@@ -12,9 +12,11 @@ import { policyChoices, profileChoices } from '#renderer/ui/words.ts'
 import { type Bar, type Timeframe, timeframes } from '#shared/domain/bar.ts'
 import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
 import { findInstrument, type Instrument } from '#shared/domain/instrument.ts'
+import type { PlanChoice } from '#shared/domain/plan-choice.ts'
 import type { ProfileName } from '#shared/domain/profile.ts'
 import type { RunSummary } from '#shared/domain/run.ts'
 import { changeOverDay } from './chart-view.ts'
+import { ChoosePlan } from './choose-plan.tsx'
 import { type Ticker, useTick } from './ticker.ts'
 import styles from './toolbar.module.css'
 
@@ -74,18 +76,18 @@ export function Toolbar(props: ToolbarProps) {
         Table
       </Button>
       <div className={styles.decide}>
-        {runs.length > 0 && (
-          <Select
-            aria-label="Run"
-            w={178}
-            value={run?.id ?? null}
-            onChange={(value) => props.onRun(value ?? undefined)}
-            data={runs.map(({ id, startedAt, status, outcome, goal }) => ({
-              value: id,
-              label: `${formatMoment(startedAt, timeZone).slice(0, -3)} ${outcome?.toUpperCase() ?? status}${goal.instrument === instrument.id ? '' : ` ${goal.instrument}`}`,
-            }))}
-          />
-        )}
+        <Select
+          aria-label="Run"
+          w={178}
+          placeholder="No run yet"
+          disabled={runs.length === 0}
+          value={run?.id ?? null}
+          onChange={(value) => props.onRun(value ?? undefined)}
+          data={runs.map(({ id, startedAt, status, outcome, goal }) => ({
+            value: id,
+            label: `${formatMoment(startedAt, timeZone).slice(0, -3)} ${outcome?.toUpperCase() ?? status}${goal.instrument === instrument.id ? '' : ` ${goal.instrument}`}`,
+          }))}
+        />
         <Decide instrument={instrument} onStarted={() => props.onRun(undefined)} />
       </div>
     </div>
@@ -128,11 +130,12 @@ function Decide({ instrument, onStarted }: { instrument: Instrument; onStarted: 
   const [profile, setProfile] = useState<ProfileName | null>(null)
   const [policy, setPolicy] = useState<ConsensusPreset | null>(null)
   const start = useMutation({
-    mutationFn: () =>
+    mutationFn: (choice: Pick<PlanChoice, 'leaveOut' | 'slots'> | null) =>
       client.runs.start({
         instrument: instrument.id,
         profile: profile ?? settings.profile,
         policy: policy ?? settings.policy,
+        ...(choice !== null && { leaveOut: choice.leaveOut, slots: choice.slots }),
       }),
     onSuccess: onStarted,
   })
@@ -164,7 +167,22 @@ function Decide({ instrument, onStarted }: { instrument: Instrument; onStarted: 
         onChange={(value) => setPolicy(value)}
         data={policyChoices}
       />
-      <Button variant="filled" disabled={running} loading={start.isPending} onClick={() => start.mutate()} title={hint}>
+      <ChoosePlan
+        instrument={instrument.id}
+        profile={profile ?? settings.profile}
+        hint={hint}
+        disabled={running || start.isPending}
+        onStart={(choice) => start.mutate(choice)}
+      />
+      <Button
+        variant="filled"
+        w={96}
+        px={0}
+        disabled={running}
+        loading={start.isPending}
+        onClick={() => start.mutate(null)}
+        title={hint}
+      >
         {running ? 'Deciding…' : 'Decide'}
       </Button>
       {problem !== null && (

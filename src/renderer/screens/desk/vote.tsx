@@ -5,12 +5,12 @@ import { choiceWords } from '#renderer/ui/choice-words.ts'
 import { formatNumber, formatPercent } from '#renderer/ui/format.ts'
 import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
+import { ballotsInOrder, quorumWords, thresholdOf } from '#renderer/ui/vote-view.ts'
 import { policyTitles } from '#renderer/ui/words.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
 import type { CountedBallot, Tally } from '#shared/domain/tally.ts'
 import styles from './vote.module.css'
-import { ballotsInOrder, quorumWords, thresholdOf } from './vote-view.ts'
 
 interface VoteProps {
   runId: string | null

@@ -7,7 +7,7 @@ import { toProblem } from '#renderer/ui/problem.ts'
 import { useSettings } from '#renderer/ui/status.ts'
 import { formatDate } from '#renderer/ui/time.ts'
 import { type ImportedSeries, timeframeMs } from '#shared/domain/bar.ts'
-import type { Feed } from '#shared/domain/settings.ts'
+import { type ExchangeName, exchangeNames, type Feed } from '#shared/domain/settings.ts'
 import { Setting } from './setting.tsx'
 import styles from './settings.module.css'
 
@@ -17,7 +17,7 @@ interface FeedSettingProps {
   onChange: (feed: Feed) => void
 }
 
-/** Where prices come from: the simulated exchange and its seed, or imported bars and their speed. */
+/** Where prices come from: the simulated exchange and its seed, imported bars and their speed, or a real exchange. */
 export function FeedSetting({ feed, busy, onChange }: FeedSettingProps) {
   const { orpc } = useDesk()
   const imported = useQuery(orpc.market.imported.queryOptions())
@@ -26,12 +26,18 @@ export function FeedSetting({ feed, busy, onChange }: FeedSettingProps) {
   const [chosen, setChosen] = useState(feed.kind === 'replay' ? feed.instrument : null)
   const [speed, setSpeed] = useState(feed.kind === 'replay' ? feed.speed : 60)
   const instrument = chosen ?? imported.data?.[0]?.instrument ?? ''
-  const wanted: Feed = kind === 'simulated' ? { kind, seed } : { kind, instrument, speed }
+  const [exchange, setExchange] = useState<ExchangeName>(feed.kind === 'exchange' ? feed.exchange : 'kraken')
+  const choices: Record<Feed['kind'], Feed> = {
+    simulated: { kind: 'simulated', seed },
+    replay: { kind: 'replay', instrument, speed },
+    exchange: { kind: 'exchange', exchange },
+  }
+  const wanted = choices[kind]
   const changed = JSON.stringify(wanted) !== JSON.stringify(feed)
   return (
     <Setting
       title="Feed"
-      about="A simulated exchange: the same seed gives the same market. Or imported bars, replayed."
+      about="A simulated exchange: the same seed gives the same market. Imported bars, replayed. Or a real exchange."
     >
       <SegmentedControl
         aria-label="Feed"
@@ -40,9 +46,19 @@ export function FeedSetting({ feed, busy, onChange }: FeedSettingProps) {
         data={[
           { value: 'simulated', label: 'Simulated' },
           { value: 'replay', label: 'Replay of bars' },
+          { value: 'exchange', label: 'Exchange' },
         ]}
       />
-      {kind === 'simulated' ? (
+      {kind === 'exchange' && (
+        <Select
+          aria-label="Exchange"
+          w={150}
+          value={exchange}
+          onChange={(value) => value !== null && setExchange(value)}
+          data={exchangeNames.map((value) => ({ value, label: `${value[0]?.toUpperCase()}${value.slice(1)}` }))}
+        />
+      )}
+      {kind === 'simulated' && (
         <NumberInput
           aria-label="Seed"
           prefix="seed "
@@ -52,7 +68,8 @@ export function FeedSetting({ feed, busy, onChange }: FeedSettingProps) {
           value={seed}
           onChange={(value) => setSeed(Number(value))}
         />
-      ) : (
+      )}
+      {kind === 'replay' && (
         <>
           <Select
             aria-label="Replayed instrument"
@@ -83,6 +100,12 @@ export function FeedSetting({ feed, busy, onChange }: FeedSettingProps) {
       >
         Use this feed
       </Button>
+      {kind === 'exchange' && (
+        <p className={styles.report} role="status">
+          Its prices and live research are asked over the network; sources.yaml says where. Orders go to the paper
+          account.
+        </p>
+      )}
       {kind === 'replay' && (
         <p className={styles.report} role="status">
           {imported.isError ? (

@@ -11,6 +11,7 @@ import { policyChoices, profileChoices } from '#renderer/ui/words.ts'
 import type { Settings } from '#shared/domain/settings.ts'
 import { FeedSetting } from './feed-setting.tsx'
 import { ImportBars } from './import-bars.tsx'
+import { PlanningSetting } from './planning-setting.tsx'
 import { Setting } from './setting.tsx'
 import styles from './settings.module.css'
 
@@ -89,7 +90,14 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
         </Setting>
       </Group>
 
-      <Group title="Data" about="Where prices come from. Nothing leaves this machine.">
+      <Group title="Planning" about="As planning.yaml says; it is read when the desk starts.">
+        <PlanningSetting home={home} />
+      </Group>
+
+      <Group
+        title="Data"
+        about="Where prices and research come from. Of the feeds, only a real exchange is asked over the network."
+      >
         <FeedSetting
           key={JSON.stringify(settings.feed)}
           feed={settings.feed}

@@ -8,7 +8,13 @@ import {
 } from '#shared/domain/evidence.ts'
 import type { Profile, ResearchTask } from '#shared/domain/profile.ts'
 
-const weights: Readonly<Record<ResearchTask['priority'], number>> = { critical: 4, high: 3, medium: 2, low: 1 }
+/** How much a task counts by its priority. */
+export const taskWeights: Readonly<Record<ResearchTask['priority'], number>> = {
+  critical: 4,
+  high: 3,
+  medium: 2,
+  low: 1,
+}
 
 function isValue(evidence: Evidence): evidence is EvidenceValue {
   return evidence.status === 'value'
@@ -44,7 +50,7 @@ export function validate(
     const isAnswered = found.some(({ status }) => status !== 'unavailable')
     return { task, found, priority, isAnswered, hasValue: found.some(isValue) }
   })
-  const weightOf = (parts: typeof planned) => parts.reduce((sum, { priority }) => sum + weights[priority], 0)
+  const weightOf = (parts: typeof planned) => parts.reduce((sum, { priority }) => sum + taskWeights[priority], 0)
   const whole = weightOf(planned)
   const values = evidence.filter(isValue)
   const stale = values.filter(({ task, asOf }) => {

@@ -42,9 +42,12 @@ export function medianPriceRule(sheet: Sheet, bars: BarColumns): Column {
 export function typicalPriceRule(sheet: Sheet, bars: BarColumns): Column {
   const out = sheet.column()
   sheet.rule((from, to) => {
+    const high = bars.high.values
+    const low = bars.low.values
+    const close = bars.close.values
+    const result = out.values
     for (let row = from; row < to; row++) {
-      const { high, low, close } = bars
-      out.values[row] = ((high.values[row] as number) + (low.values[row] as number) + (close.values[row] as number)) / 3
+      result[row] = ((high[row] as number) + (low[row] as number) + (close[row] as number)) / 3
     }
   })
   return out
@@ -101,7 +104,48 @@ export function lowestRule(sheet: Sheet, x: Column, period: number): Column {
   return extremeRule(sheet, x, period, -1)
 }
 
-/** Adds the population standard deviation of the last `period` values, in two passes so that nothing cancels. */
+/** Sum of values [start, end), in four sums side by side: additions that wait for each other cost the most. */
+export function windowSum(values: Float64Array, start: number, end: number): number {
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
+  let k = start
+  for (; k + 4 <= end; k += 4) {
+    a += values[k] as number
+    b += values[k + 1] as number
+    c += values[k + 2] as number
+    d += values[k + 3] as number
+  }
+  for (; k < end; k++) a += values[k] as number
+  return a + b + (c + d)
+}
+
+/** Population standard deviation of values [start, end), in two passes so that nothing cancels, four sums side by side. */
+export function windowDeviation(values: Float64Array, start: number, end: number, mean: number): number {
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
+  let k = start
+  for (; k + 4 <= end; k += 4) {
+    const p = (values[k] as number) - mean
+    const q = (values[k + 1] as number) - mean
+    const r = (values[k + 2] as number) - mean
+    const s = (values[k + 3] as number) - mean
+    a += p * p
+    b += q * q
+    c += r * r
+    d += s * s
+  }
+  for (; k < end; k++) {
+    const gap = (values[k] as number) - mean
+    a += gap * gap
+  }
+  return Math.sqrt((a + b + (c + d)) / (end - start))
+}
+
+/** Adds the population standard deviation of the last `period` values. */
 export function deviationRule(sheet: Sheet, x: Column, period: number): Column {
   checkPeriod(period)
   const out = sheet.column()
@@ -110,19 +154,8 @@ export function deviationRule(sheet: Sheet, x: Column, period: number): Column {
     const result = out.values
     for (let row = from; row < to; row++) {
       const start = row - period + 1
-      if (start < 0) {
-        result[row] = Number.NaN
-        continue
-      }
-      let sum = 0
-      for (let k = start; k <= row; k++) sum += values[k] as number
-      const mean = sum / period
-      let squares = 0
-      for (let k = start; k <= row; k++) {
-        const gap = (values[k] as number) - mean
-        squares += gap * gap
-      }
-      result[row] = Math.sqrt(squares / period)
+      if (start < 0) result[row] = Number.NaN
+      else result[row] = windowDeviation(values, start, row + 1, windowSum(values, start, row + 1) / period)
     }
   })
   return out

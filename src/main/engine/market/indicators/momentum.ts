@@ -122,10 +122,14 @@ export function stochasticPositionRule(
   const bottom = lowestRule(sheet, low, period)
   const out = sheet.column()
   sheet.rule((from, to) => {
+    const values = x.values
+    const tops = top.values
+    const bottoms = bottom.values
+    const result = out.values
     for (let row = from; row < to; row++) {
-      const floor = bottom.values[row] as number
-      const range = (top.values[row] as number) - floor
-      out.values[row] = range === 0 ? flat : (100 * ((x.values[row] as number) - floor)) / range
+      const floor = bottoms[row] as number
+      const range = (tops[row] as number) - floor
+      result[row] = range === 0 ? flat : (100 * ((values[row] as number) - floor)) / range
     }
   })
   return out
@@ -186,10 +190,14 @@ export function williamsRRule(sheet: Sheet, bars: BarColumns, period: number): C
   const bottom = lowestRule(sheet, bars.low, period)
   const out = sheet.column()
   sheet.rule((from, to) => {
+    const close = bars.close.values
+    const tops = top.values
+    const bottoms = bottom.values
+    const result = out.values
     for (let row = from; row < to; row++) {
-      const high = top.values[row] as number
-      const range = high - (bottom.values[row] as number)
-      out.values[row] = range === 0 ? 0 : (-100 * (high - (bars.close.values[row] as number))) / range
+      const high = tops[row] as number
+      const range = high - (bottoms[row] as number)
+      result[row] = range === 0 ? 0 : (-100 * (high - (close[row] as number))) / range
     }
   })
   return out

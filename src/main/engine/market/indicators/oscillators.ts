@@ -9,6 +9,7 @@ import {
   rowRule,
   typicalPriceRule,
   windowRule,
+  windowSum,
 } from './arithmetic.ts'
 import { rsiRule, stochasticPositionRule } from './momentum.ts'
 import { emaRule, smaRule, smoothRule } from './moving-averages.ts'
@@ -16,6 +17,7 @@ import {
   type Arrays,
   type BarColumns,
   type Column,
+  checkPeriod,
   overBars,
   overBarsMany,
   overValues,
@@ -31,16 +33,41 @@ export interface Oscillator<T> {
   readonly signal: T
 }
 
+/** Mean distance of values [start, end) from a centre, in four sums side by side. */
+function meanGap(values: Float64Array, start: number, end: number, centre: number): number {
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
+  let k = start
+  for (; k + 4 <= end; k += 4) {
+    a += Math.abs((values[k] as number) - centre)
+    b += Math.abs((values[k + 1] as number) - centre)
+    c += Math.abs((values[k + 2] as number) - centre)
+    d += Math.abs((values[k + 3] as number) - centre)
+  }
+  for (; k < end; k++) a += Math.abs((values[k] as number) - centre)
+  return (a + b + (c + d)) / (end - start)
+}
+
 function commodityChannel(sheet: Sheet, x: Column, period: number): Column {
-  return windowRule(sheet, period, (start, end) => {
+  checkPeriod(period)
+  const out = sheet.column()
+  sheet.rule((from, to) => {
     const values = x.values
-    let sum = 0
-    for (let k = start; k <= end; k++) sum += values[k] as number
-    const centre = sum / period
-    let gaps = 0
-    for (let k = start; k <= end; k++) gaps += Math.abs((values[k] as number) - centre)
-    return gaps === 0 ? 0 : ((values[end] as number) - centre) / ((0.015 * gaps) / period)
+    const result = out.values
+    for (let row = from; row < to; row++) {
+      const start = row - period + 1
+      if (start < 0) {
+        result[row] = Number.NaN
+        continue
+      }
+      const centre = windowSum(values, start, row + 1) / period
+      const gap = meanGap(values, start, row + 1, centre)
+      result[row] = gap === 0 ? 0 : ((values[row] as number) - centre) / (0.015 * gap)
+    }
   })
+  return out
 }
 
 export function cciRule(sheet: Sheet, bars: BarColumns, period: number): Column {

@@ -8,13 +8,13 @@ export function obvRule(sheet: Sheet, bars: BarColumns): Column {
   const out = sheet.column()
   sheet.rule((from, to) => {
     const close = bars.close.values
+    const volume = bars.volume.values
+    const result = out.values
+    let total = from === 0 ? 0 : (result[from - 1] as number)
     for (let row = from; row < to; row++) {
-      if (row === 0) {
-        out.values[0] = 0
-        continue
-      }
-      const change = (close[row] as number) - (close[row - 1] as number)
-      out.values[row] = (out.values[row - 1] as number) + Math.sign(change) * (bars.volume.values[row] as number)
+      const change = row === 0 ? 0 : (close[row] as number) - (close[row - 1] as number)
+      total += Math.sign(change) * (volume[row] as number)
+      result[row] = total
     }
   })
   return out

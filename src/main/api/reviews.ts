@@ -1,0 +1,48 @@
+import { implement } from '@orpc/server'
+import { reviewFacts } from '#engine/desk/review-facts.ts'
+import { contract } from '#shared/contract/index.ts'
+import type { ReviewItem, ReviewView } from '#shared/contract/reviews.ts'
+import type { Review } from '#shared/domain/review.ts'
+import { ParleyError } from '#shared/lib/error.ts'
+import type { CallContext } from './desk.ts'
+import { type ApiParts, trader } from './parts.ts'
+
+/** Decisions that wait for the trader. Whoever calls is a person: agents have no way to this API (KS-11). */
+export function reviewsRoutes({ kernel, queries, feed }: ApiParts) {
+  const os = implement(contract.reviews).$context<CallContext>()
+  const { reviews, book, mandate } = kernel
+
+  const item = (review: Review): ReviewItem => ({ ...review, leftMs: reviews.leftMs(review) })
+
+  function view(review: Review): ReviewView {
+    const proposal = queries.getVote(review.runId).proposals.find(({ id }) => id === review.proposalId)
+    return {
+      ...item(review),
+      facts: reviewFacts(review, { book, mandate, feed, proposal, denial: reviews.denial(review) }),
+      policy: reviews.policy,
+      fourEyes: { on: false, why: 'Four-eyes is off: this desk has one seat, and nobody can be asked a second time.' },
+    }
+  }
+
+  return {
+    list: os.list.handler(({ input }) => queries.listReviews(input.limit).map(item)),
+    get: os.get.handler(({ input }) => {
+      const review = queries.getReview(input.reviewId)
+      if (review !== undefined) return view(review)
+      throw new ParleyError('REVIEW_NOT_FOUND', `There is no review ${input.reviewId}.`, {
+        wayOut: 'Open one from the list of reviews.',
+      })
+    }),
+    approve: os.approve.handler(async ({ input }) =>
+      item(await reviews.approve(input.reviewId, input.orderHash, input, trader)),
+    ),
+    edit: os.edit.handler(async ({ input }) => view(await reviews.edit(input.reviewId, input, input.words, trader))),
+    reject: os.reject.handler(async ({ input }) =>
+      item(await reviews.reject(input.reviewId, input.words, input, trader)),
+    ),
+    ask: os.ask.handler(async ({ input }) => item(await reviews.ask(input.reviewId, input.question, trader))),
+    snooze: os.snooze.handler(async ({ input }) => item(await reviews.snooze(input.reviewId, input.forMs, trader))),
+    recordBlind: os.recordBlind.handler(async ({ input }) => item(await reviews.judge(input.reviewId, input, trader))),
+    overrides: os.overrides.handler(({ input }) => [...queries.listOverrides(input.limit)]),
+  }
+}

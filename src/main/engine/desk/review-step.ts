@@ -1,0 +1,195 @@
+import { tally as count } from '#engine/consensus/tally.ts'
+import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
+import type { Decision } from '#shared/domain/decision.ts'
+import type { DeskEvent } from '#shared/domain/event.ts'
+import type { Proposal } from '#shared/domain/proposal.ts'
+import type { Review } from '#shared/domain/review.ts'
+import type { Tally } from '#shared/domain/tally.ts'
+import { errorCode } from '#shared/lib/error.ts'
+import { voters } from './decide-domain.ts'
+import { decide, type ReviewGrounds, reviewRules, votingPolicy } from './decision.ts'
+import type { DeskParts } from './parts.ts'
+import type { ReviewOpening } from './reviews.ts'
+import { questionOf, type RunMemory } from './run-memory.ts'
+
+/** A run whose decision may need the trader. */
+export interface ReviewWork {
+  readonly parts: DeskParts
+  readonly memory: RunMemory
+  readonly epoch: number
+}
+
+/** How the step has agents vote: one seat, under its own time limit. */
+export type Assess = (seat: 'risk' | (typeof voters)[number], context: StepContext) => Promise<unknown>
+/** How the step journals and says what the desk itself does. */
+export type Note = (events: readonly DeskEvent[], text: string | null) => Promise<unknown>
+
+/** How long one agent has to vote again. */
+const assessTimeoutMs = 20_000
+
+/**
+ * Waits for the trader where the decision needs one: skipped at once where it does not, done when the review is closed.
+ * A question has the agents vote again with it among the evidence. Taken up by a new process, it goes on with the same
+ * review and the same deadline (HO-15).
+ */
+export async function awaitReview(
+  { parts, memory, epoch }: ReviewWork,
+  context: StepContext,
+  assess: Assess,
+  note: Note,
+): Promise<StepResult> {
+  const { reviews } = parts
+  const { decision } = memory
+  if (decision?.status !== 'review') return { status: 'skipped', reason: 'The decision needs nobody to look at it.' }
+  if (memory.review === null) {
+    const opening = openingOf(parts, memory, false)
+    if (opening === undefined) return { status: 'skipped', reason: 'There is no order to put before the trader.' }
+    await reviews.open(opening)
+  }
+  let review = memory.review
+  if (review === null) return { status: 'skipped', reason: 'The review was not opened.' }
+  if (!reviews.attended) {
+    const reason = `Nobody is here to ask. On a desk it waits ${Math.round(review.lifetimeMs / 1_000)} s for the trader, and is rejected then.`
+    return { status: 'skipped', reason }
+  }
+  for (;;) {
+    review = await reviews.answered(review.id, context.signal)
+    if (review.status !== 'asked') break
+    await voteAgain(review)
+  }
+  await note([], sentenceOf(review))
+  return { status: 'succeeded', output: { reviewId: review.id, status: review.status }, usd: 0 }
+
+  async function voteAgain({ id, questions }: Review): Promise<void> {
+    const question = questions.at(-1) ?? ''
+    const at = Math.floor(parts.clock.now())
+    const source = `trader, question ${questions.length}`
+    await note(
+      [
+        {
+          kind: 'evidenceGathered',
+          data: {
+            evidence: {
+              id: parts.ids.next('ev'),
+              runId: memory.runId,
+              task: 'trader_question',
+              source,
+              at,
+              asOf: at,
+              status: 'value',
+              summary: question,
+              figures: {},
+              quality: 1,
+            },
+          },
+        },
+      ],
+      `The trader asks: ${question}`,
+    )
+    const again: StepContext = { ...context, step: { ...context.step, timeoutMs: assessTimeoutMs } }
+    // An agent that fails keeps its earlier ballot out: what it said before was about another moment.
+    const silent = new Set<string>()
+    const vote = (seat: Parameters<Assess>[0]) =>
+      assess(seat, again).catch((error: unknown) => {
+        if (errorCode(error) === 'ANSWER_LATE') throw error
+        silent.add(seat)
+      })
+    await vote('risk')
+    await Promise.all(voters.map(vote))
+    const tally = countAgain(silent)
+    const made = decideAgain(tally)
+    await note(
+      [
+        { kind: 'tallyTaken', data: { runId: memory.runId, tally } },
+        { kind: 'decisionMade', data: { decision: made } },
+      ],
+      `The agents have voted again. ${made.reason}`,
+    )
+    await reviews.showAgain(id, made.status === 'review' ? (openingOf(parts, memory, true) ?? null) : null)
+  }
+
+  function countAgain(silent: ReadonlySet<string>): Tally {
+    const ballots = memory.ballots.filter(({ voter }) => !silent.has(voter))
+    return count(
+      votingPolicy(memory.goal, profileOf(parts, memory), parts.models),
+      ballots,
+      Math.floor(parts.clock.now()),
+    )
+  }
+
+  function decideAgain(tally: Tally): Decision {
+    const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
+    const at = Math.floor(parts.clock.now())
+    const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }
+    const again = decide(
+      made,
+      questionOf(memory),
+      tally,
+      memory.validation,
+      profileOf(parts, memory),
+      groundsOf(parts, memory),
+    )
+    if (again.status !== 'agreed') return again
+    // Whoever asked gets the answer: the desk does not act on it by itself.
+    return { ...again, status: 'review', rule: 'REVIEW_NEEDED', reason: `${again.reason} ${askedAgain.sentence}` }
+  }
+}
+
+const askedAgain = { code: 'ASKED_AGAIN', sentence: 'The trader had the agents vote again.' } as const
+
+function profileOf({ planning }: DeskParts, { goal }: RunMemory) {
+  return planning.profiles[goal.profile]
+}
+
+/** What besides the vote may send the decision of a run to the trader. */
+export function groundsOf({ reviews }: DeskParts, { objections }: RunMemory): ReviewGrounds {
+  return { objections, aboveNotional: reviews.policy.aboveNotional }
+}
+
+/** The order of the decision as it would be sent, and why it goes to the trader. */
+function openingOf(parts: DeskParts, memory: RunMemory, again: boolean): ReviewOpening | undefined {
+  const { decision, tally, runId } = memory
+  const proposal = memory.proposals.find(({ id }) => id === decision?.proposalId)
+  const price = decision?.price ?? parts.feed.quote(memory.goal.instrument)?.last
+  if (decision === null || tally === null || proposal === undefined || price === undefined) return undefined
+  if (decision.action === 'hold') return undefined
+  const agreed = tally.status === 'agreed' && tally.outcome === decision.action
+  const rules = reviewRules(
+    proposal,
+    tally,
+    memory.validation,
+    profileOf(parts, memory),
+    price,
+    groundsOf(parts, memory),
+  )
+  return {
+    runId,
+    order: orderOf(decision, proposal, decision.action),
+    price,
+    rules: again || rules.length === 0 ? [...rules, askedAgain] : rules,
+    disagreement: tally.disagreement,
+    agreed,
+    horizonMs: proposal.horizonMs,
+    epoch: decision.epoch,
+  }
+}
+
+/** The order that a decision is carried out by. */
+export function orderOf({ id }: Decision, proposal: Proposal, side: 'buy' | 'sell'): Review['order'] {
+  return {
+    decisionId: id,
+    proposalId: proposal.id,
+    instrument: proposal.instrument,
+    side,
+    type: 'MARKET',
+    quantity: proposal.quantity,
+    limitPrice: null,
+    timeInForce: 'IOC',
+    reduceOnly: side === 'sell',
+    ...(side === 'buy' && { exits: { stopPrice: proposal.stop, targetPrice: proposal.target } }),
+  }
+}
+
+function sentenceOf({ status, end }: Review): string {
+  return status === 'approved' ? 'The trader approved it.' : `Nothing is sent: the review is ${status}. ${end?.reason}.`
+}

@@ -1,0 +1,169 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useRef, useState } from 'react'
+import { useDesk } from '#renderer/client.ts'
+import { formatDuration, formatNumber } from '#renderer/ui/format.ts'
+import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
+import type { ReviewView } from '#shared/contract/reviews.ts'
+import { isClosedReview, type Override } from '#shared/domain/review.ts'
+import { BlindForm } from './blind-form.tsx'
+import { ReviewActs } from './review-acts.tsx'
+import styles from './review-detail.module.css'
+import type { Act } from './review-dialogs.tsx'
+import { ReviewDialogs } from './review-dialogs.tsx'
+import { ReviewEvidence } from './review-evidence.tsx'
+import { ReviewFactsTable } from './review-facts.tsx'
+import { leftWords, orderWords, statusWords } from './review-view.ts'
+import { ReviewVotes } from './review-votes.tsx'
+
+/** The keys that work while the focus is inside the review; approving only opens its question (HO-18). */
+const keys: Readonly<Record<string, Act>> = { e: 'edit', r: 'reject', a: 'ask', s: 'snooze' }
+
+/** One review: what would be sent, what speaks against it, what it does, and what can be done with it. */
+export function ReviewDetail({ reviewId, overrides }: { reviewId: string; overrides: readonly Override[] }) {
+  const { orpc } = useDesk()
+  const [act, setAct] = useState<Act | null>(null)
+  const openedAt = useRef(performance.now())
+  const query = useQuery({
+    ...orpc.reviews.get.queryOptions({ input: { reviewId } }),
+    refetchInterval: ({ state }) => (state.data !== undefined && isClosedReview(state.data.status) ? false : 1_000),
+  })
+  if (query.isError && query.data === undefined) {
+    return (
+      <ErrorState
+        title="The review could not be read"
+        error={query.error}
+        effect="Nothing of it is sent without you."
+        onRetry={() => void query.refetch()}
+      />
+    )
+  }
+  const review = query.data
+  if (review === undefined) return <LoadingRows rows={12} />
+  const closed = isClosedReview(review.status)
+  const blind = !closed && review.policy.blindFirst && review.difficulty === 'hard' && review.judgement === null
+  const can = (wanted: Act) => !closed && review.status !== 'asked' && !(blind && wanted === 'approve')
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: its keys are those of the buttons at its end
+    <section
+      className={styles.detail}
+      aria-label={`Review: ${orderWords(review.order)}`}
+      onKeyDown={(event) => {
+        // Dialogs stand elsewhere on the page, though their events come by here.
+        if (!event.currentTarget.contains(event.target as Node)) return
+        const wanted =
+          event.key === 'Enter' && (event.ctrlKey || event.metaKey)
+            ? 'approve'
+            : event.altKey
+              ? keys[event.key.toLowerCase()]
+              : undefined
+        if (wanted === undefined || !can(wanted)) return
+        event.preventDefault()
+        setAct(wanted)
+      }}
+    >
+      <Head review={review} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <div className={styles.body} tabIndex={0} role="region" aria-label="What the review is judged by">
+        <div className={styles.against}>
+          <Why review={review} blind={blind} />
+          {blind ? <BlindForm review={review} /> : <ReviewVotes review={review} />}
+        </div>
+        <div className={styles.order}>
+          <ReviewFactsTable review={review} overrides={overrides} />
+          <ReviewEvidence review={review} />
+        </div>
+      </div>
+      <ReviewActs review={review} can={can} onAct={setAct} />
+      <ReviewDialogs
+        review={review}
+        act={act}
+        dwellMs={() => performance.now() - openedAt.current}
+        onDone={() => setAct(null)}
+      />
+    </section>
+  )
+}
+
+function Head({ review }: { review: ReviewView }) {
+  const { order, status, leftMs, lifetimeMs, facts, driftLimitBps, runId, end } = review
+  const closed = isClosedReview(status)
+  return (
+    <header className={styles.head}>
+      <div className={styles.title}>
+        <h2>{orderWords(order)}</h2>
+        <span data-status={status} className={styles.status}>
+          {statusWords[status]}
+        </span>
+        <Link to="/desk" search={{ symbol: order.instrument, run: runId }} className={styles.link}>
+          Run on the Desk ›
+        </Link>
+        <Link to="/plans/$runId" params={{ runId }} className={styles.link}>
+          Plan ›
+        </Link>
+      </div>
+      {closed ? (
+        <p className={styles.end}>
+          {end?.reason}
+          {end?.words && end.words.words !== end.reason && ` · “${end.words.words}”`}
+          {end?.dwellMs !== undefined && end.dwellMs !== null && ` · looked at for ${formatDuration(end.dwellMs)}`}
+        </p>
+      ) : (
+        <div className={styles.limits}>
+          <Gauge
+            label={`${leftWords(leftMs)}, then it is rejected`}
+            share={leftMs / lifetimeMs}
+            title="Nothing is sent unless you approve it in time."
+          />
+          <Gauge
+            label={`price moved ${formatNumber(facts.driftBps, { places: 1 })} of ${driftLimitBps} bp`}
+            share={(facts.driftBps ?? 0) / driftLimitBps}
+            title="Beyond the limit the review is void, and nothing is sent."
+          />
+        </div>
+      )}
+    </header>
+  )
+}
+
+/** A calm line that fills or empties; the words say it all. */
+function Gauge({ label, share, title }: { label: string; share: number; title: string }) {
+  return (
+    <div className={styles.gauge} title={title}>
+      <span className={styles.track} aria-hidden="true">
+        <span className={styles.fill} style={{ transform: `scaleX(${Math.min(1, Math.max(0, share))})` }} />
+      </span>
+      <span>{label}</span>
+    </div>
+  )
+}
+
+/** The rules that sent it here; those that would give the votes away wait until the trader has judged. */
+function Why({ review, blind }: { review: ReviewView; blind: boolean }) {
+  const { rules, disagreement, questions, judgement } = review
+  return (
+    <div className={styles.why}>
+      <h3>Why you are asked</h3>
+      {blind ? (
+        <p>The agents disagree widely. Say first what you think; the rules and the votes are shown then.</p>
+      ) : (
+        <ul>
+          {rules.map(({ code, sentence }) => (
+            <li key={`${code} ${sentence}`}>
+              {sentence} <span className="mono">{code}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {!blind && <p className={styles.dim}>Disagreement {formatNumber(disagreement, { places: 2 })} of 1.</p>}
+      {judgement !== null && (
+        <p className={styles.dim}>
+          You said beforehand: {judgement.action.toUpperCase()}, {Math.round(judgement.confidence * 100)} % sure.
+        </p>
+      )}
+      {questions.map((question) => (
+        <p key={question}>You asked: “{question}”</p>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,81 @@
+import { formatDecimal, formatDuration, formatPercent } from '#renderer/ui/format.ts'
+import type { ReviewItem } from '#shared/contract/reviews.ts'
+import type { Evidence } from '#shared/domain/evidence.ts'
+import {
+  isClosedReview,
+  type Override,
+  type OverrideReason,
+  type ReviewOrder,
+  type ReviewStatus,
+} from '#shared/domain/review.ts'
+import { add, type Decimal, ZERO } from '#shared/lib/decimal.ts'
+
+/** What the statuses are called. */
+export const statusWords: Readonly<Record<ReviewStatus, string>> = {
+  open: 'waits for you',
+  snoozed: 'snoozed',
+  edited: 'edited, waits for you',
+  asked: 'agents vote again',
+  approved: 'approved',
+  rejected: 'rejected',
+  expired: 'expired: rejected',
+  voided: 'void',
+}
+
+/** What the reasons for acting against the desk are called. */
+export const reasonWords: Readonly<Record<OverrideReason, string>> = {
+  NEWS_THE_DESK_LACKS: 'I know something the desk does not',
+  EVIDENCE_DOUBTED: 'I doubt the evidence',
+  SIZE_TOO_LARGE: 'Too large',
+  SIZE_TOO_SMALL: 'Too small',
+  PRICE_NOT_RIGHT: 'Not at this price',
+  TIMING_NOT_RIGHT: 'Not now',
+  RISK_NOT_WANTED: 'I do not want the risk',
+  VETO_NOT_SHARED: 'I do not share the veto',
+  OTHER: 'Another reason',
+}
+
+/** An order in one line: "BUY 0.0123 BTC/USDT at market", "… at 64 000 or better". */
+export function orderWords({ side, quantity, instrument, limitPrice }: ReviewOrder): string {
+  const price = limitPrice === null ? 'at market' : `at ${limitPrice} or better`
+  return `${side.toUpperCase()} ${quantity} ${instrument} ${price}`
+}
+
+/** How long is left, in words that do not hurry: "12 min 05 s left", "less than 10 s left". */
+export function leftWords(leftMs: number): string {
+  if (leftMs <= 0) return 'no time left'
+  return leftMs < 10_000 ? 'less than 10 s left' : `${formatDuration(leftMs)} left`
+}
+
+/** Those that wait, the first to expire first, and those that are closed, newest first. */
+export function sortReviews(reviews: readonly ReviewItem[]): { waiting: ReviewItem[]; past: ReviewItem[] } {
+  const waiting = reviews.filter(({ status }) => !isClosedReview(status))
+  return {
+    waiting: waiting.toSorted((a, b) => a.leftMs - b.leftMs),
+    past: reviews.filter(({ status }) => isClosedReview(status)),
+  }
+}
+
+/** How old a finding is at a moment: "3 min 05 s old"; what could not be had says so. */
+export function ageWords(evidence: Evidence, now: number): string {
+  if (evidence.status === 'unavailable') return 'unavailable'
+  return `${formatDuration(Math.max(0, now - evidence.asOf))} old`
+}
+
+/** A limit and how much of it is used: "12 000.00 of 60 000.00 (20 %)". */
+export function limitWords(value: Decimal | null, maximum: Decimal): string {
+  const money = (amount: Decimal | null) => formatDecimal(amount, { places: 2 })
+  if (value === null) return `${money(null)} of ${money(maximum)}`
+  return `${money(value)} of ${money(maximum)} (${formatPercent(Number(value) / Number(maximum), 0, false)})`
+}
+
+/** What all measured overrides came to together; null where none is measured. */
+export function overrideSum(overrides: readonly Override[]): { count: number; desk: Decimal; trader: Decimal } | null {
+  const measured = overrides.flatMap(({ outcome }) => (outcome === null ? [] : [outcome]))
+  if (measured.length === 0) return null
+  return {
+    count: measured.length,
+    desk: measured.reduce((total, { desk }) => add(total, desk), ZERO),
+    trader: measured.reduce((total, { trader }) => add(total, trader), ZERO),
+  }
+}

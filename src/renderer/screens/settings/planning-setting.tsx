@@ -1,0 +1,98 @@
+import { useQuery } from '@tanstack/react-query'
+import { useDesk } from '#renderer/client.ts'
+import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
+import { formatPercent, formatUsd } from '#renderer/ui/format.ts'
+import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
+import { profileChoices } from '#renderer/ui/words.ts'
+import { overrideWords } from '#shared/domain/override.ts'
+import { customWords, type ProfileRow, profileRows } from './planning-view.ts'
+import { Setting } from './setting.tsx'
+import styles from './settings.module.css'
+
+/** How the desk plans: read from its files, shown here, changed in the data folder's planning.yaml. */
+export function PlanningSetting({ home }: { home: string }) {
+  const { orpc } = useDesk()
+  const query = useQuery(orpc.settings.planning.queryOptions())
+  if (query.isError) {
+    return (
+      <ErrorState
+        title="The planning could not be read"
+        error={query.error}
+        effect="The desk goes on with what it has."
+        onRetry={() => void query.refetch()}
+      />
+    )
+  }
+  if (query.data === undefined) return <LoadingRows rows={6} />
+  const { planning, file, overrides } = query.data
+  const { alerts, replanning } = planning
+  const custom = customWords(planning)
+  return (
+    <>
+      <Setting
+        title="Profiles"
+        about={
+          planning.enabled
+            ? 'What each runs, and what one decision may cost.'
+            : 'Planning is switched off: tasks run one after another, in order of priority.'
+        }
+      >
+        <DataTable label="Profiles" columns={columns} rows={profileRows(planning)} rowKey={({ name }) => name} />
+      </Setting>
+      <Setting title="Limits" about="Over the first four the trader is alerted; the last one is hard.">
+        <span>
+          {formatPercent(alerts.failedShare, 0, false)} of the steps failed · {alerts.seconds} s ·{' '}
+          {formatUsd(alerts.usd)} a run · {formatPercent(alerts.timeoutShare, 0, false)} of the attempts timed out ·{' '}
+          {formatUsd(planning.dailyCostLimitUsd)} a day
+        </span>
+      </Setting>
+      <Setting title="Replanning" about="A run that strays too far from its plan is planned anew.">
+        <span>
+          From {formatPercent(replanning.divergence, 0, false)} off, {replanning.maxReplans} times at most, looked at
+          every {replanning.checkEverySeconds} s
+        </span>
+      </Setting>
+      {custom.length > 0 && (
+        <Setting title="Custom tasks" about="They are told the instrument and nothing else.">
+          <ul className={styles.lines}>
+            {custom.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </Setting>
+      )}
+      <Setting
+        title="Overrides"
+        about={
+          file === null
+            ? 'A planning.yaml in the data folder is merged over what Parley ships with.'
+            : 'Merged over what Parley ships with.'
+        }
+      >
+        <div>
+          <code className="mono">{file ?? `${home} holds no planning.yaml`}</code>
+          <ul className={styles.lines}>
+            {overrides.map((override) => (
+              <li key={override.path.join('.')} className="mono">
+                {overrideWords(override)}
+              </li>
+            ))}
+          </ul>
+        </div>
+      </Setting>
+    </>
+  )
+}
+
+const columns: readonly Column<ProfileRow>[] = [
+  { key: 'name', title: 'Profile', render: ({ name }) => profileChoices.find(({ value }) => value === name)?.label },
+  { key: 'parallel', title: 'At once', numeric: true, render: ({ parallel }) => parallel },
+  { key: 'sources', title: 'Sources', numeric: true, render: ({ minimumSources }) => `${minimumSources} at least` },
+  { key: 'cost', title: 'Cost limit', numeric: true, render: ({ costLimitUsd }) => formatUsd(costLimitUsd) },
+  {
+    key: 'tasks',
+    title: 'Tasks',
+    wide: true,
+    render: ({ tasks }) => <span title={tasks.join(', ')}>{`${tasks.length}: ${tasks.join(', ')}`}</span>,
+  },
+]

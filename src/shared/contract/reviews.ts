@@ -1,0 +1,93 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { decimalSchema } from '#shared/domain/decimal.ts'
+import { denialSchema } from '#shared/domain/mandate.ts'
+import {
+  blindJudgementSchema,
+  overrideSchema,
+  reviewPolicySchema,
+  reviewSchema,
+  reviewWordsSchema,
+} from '#shared/domain/review.ts'
+
+const one = z.object({ reviewId: z.string() })
+const dwell = z.object({
+  /** How long the trader looked at it, in milliseconds. */
+  dwellMs: z.number().min(0).optional(),
+})
+
+/** What the order does to the account, at the prices of now; amounts in the account's currency. Null is unavailable. */
+export const reviewFactsSchema = z.object({
+  /** The last price, and when it is of. */
+  price: decimalSchema.nullable(),
+  priceAt: z.int().nullable(),
+  driftBps: z.number().nullable(),
+  notional: decimalSchema.nullable(),
+  maximumNotional: decimalSchema,
+  position: z.object({ before: decimalSchema, after: decimalSchema }),
+  /** Positions and working orders, gross, over all instruments. */
+  exposure: z.object({ before: decimalSchema.nullable(), after: decimalSchema.nullable(), maximum: decimalSchema }),
+  cash: z.object({ before: decimalSchema, after: decimalSchema.nullable() }),
+  /** What is lost when the proposal's stop is hit. */
+  riskAtStop: decimalSchema.nullable(),
+  dayLoss: z.object({ now: decimalSchema.nullable(), maximum: decimalSchema }),
+  /** What the gate would say to the order now; null lets it out. */
+  denial: denialSchema.nullable(),
+})
+export type ReviewFacts = z.infer<typeof reviewFactsSchema>
+
+/** A review as lists show it; the time left is of waiting, not of the market. */
+export const reviewItemSchema = reviewSchema.extend({ leftMs: z.int() })
+export type ReviewItem = z.infer<typeof reviewItemSchema>
+
+/** A review with everything that it is judged by, besides its run's votes and evidence. */
+export const reviewViewSchema = reviewItemSchema.extend({
+  facts: reviewFactsSchema,
+  policy: reviewPolicySchema,
+  /** HO-9: a second pair of eyes; on a desk with one seat it is off, and says so. */
+  fourEyes: z.object({ on: z.literal(false), why: z.string() }),
+})
+export type ReviewView = z.infer<typeof reviewViewSchema>
+
+/** Decisions that wait for the trader. There is no way to approve more than one at once (HO-7). */
+export const reviewsContract = {
+  /** Newest first. */
+  list: oc
+    .route({ method: 'GET', path: '/reviews' })
+    .input(z.object({ limit: z.coerce.number().int().min(1).max(500).default(100) }))
+    .output(z.array(reviewItemSchema)),
+  get: oc.route({ method: 'GET', path: '/reviews/{reviewId}' }).input(one).output(reviewViewSchema),
+  /** Lets exactly the order with this hash out; the gate looks at it again when it is sent (HO-6). */
+  approve: oc
+    .route({ method: 'POST', path: '/reviews/{reviewId}/approve' })
+    .input(one.extend({ orderHash: z.string(), words: reviewWordsSchema.optional() }).extend(dwell.shape))
+    .output(reviewItemSchema),
+  /** Puts another order in its place; it has to be approved with its new hash. */
+  edit: oc
+    .route({ method: 'POST', path: '/reviews/{reviewId}/edit' })
+    .input(one.extend({ quantity: decimalSchema, limitPrice: decimalSchema.nullable(), words: reviewWordsSchema }))
+    .output(reviewViewSchema),
+  reject: oc
+    .route({ method: 'POST', path: '/reviews/{reviewId}/reject' })
+    .input(one.extend({ words: reviewWordsSchema }).extend(dwell.shape))
+    .output(reviewItemSchema),
+  /** Has the agents vote again with the question before them. */
+  ask: oc
+    .route({ method: 'POST', path: '/reviews/{reviewId}/ask' })
+    .input(one.extend({ question: z.string().trim().min(3).max(2_000) }))
+    .output(reviewItemSchema),
+  snooze: oc
+    .route({ method: 'POST', path: '/reviews/{reviewId}/snooze' })
+    .input(one.extend({ forMs: z.int().min(1_000) }))
+    .output(reviewItemSchema),
+  /** What the trader thinks before the votes are shown (HO-10). */
+  recordBlind: oc
+    .route({ method: 'POST', path: '/reviews/{reviewId}/judgement' })
+    .input(one.extend(blindJudgementSchema.omit({ at: true }).shape))
+    .output(reviewItemSchema),
+  /** What the trader did against the desk, with what both came to once that is measured (HO-13); newest first. */
+  overrides: oc
+    .route({ method: 'GET', path: '/overrides' })
+    .input(z.object({ limit: z.coerce.number().int().min(1).max(500).default(100) }))
+    .output(z.array(overrideSchema)),
+}
