@@ -9,6 +9,8 @@ import { importCommand } from './cli/import-command.ts'
 import { journalCommands } from './cli/journal-command.ts'
 import { labCommand } from './cli/lab.ts'
 import { planCommand } from './cli/plan.ts'
+import { plansCommands } from './cli/plans-command.ts'
+import { reviewCommands } from './cli/review-command.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { tallyCommand } from './cli/tally-command.ts'
 import { resourcesFolder } from './config.ts'
@@ -22,6 +24,8 @@ const commands: readonly ((program: Command) => void)[] = [
   importCommand,
   journalCommands,
   planCommand,
+  plansCommands,
+  reviewCommands,
   simulateCommand,
   tallyCommand,
   labCommand,

@@ -42,24 +42,30 @@ export function readConfig<T>(name: string, schema: z.ZodType<T>, home: string |
   // A file that lost what was in it must not loosen the trader's limits; one of comments alone says that nothing is set.
   if (own !== undefined && own.text.trim() === '') throw own.refusal([], 'the file is empty')
   if (own !== undefined && own.data !== null && !isTable(own.data)) throw own.refusal([], 'the file: is no table')
-  const merged = mergeOver(shipped.data, own?.data ?? {})
-  const result = schema.safeParse(merged)
-  if (!result.success) {
-    const [issue] = result.error.issues
-    const path = (issue?.path ?? []).map(String)
-    const unknown = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : undefined
-    const reason = unknown === undefined ? reasonOf(issue) : unknownKey(unknown, knownKeys(schema, issue?.path ?? []))
-    throw (own ?? shipped).refusal(
-      unknown === undefined ? path : [...path, unknown],
-      `${path.join('.') || 'the file'}: ${reason}`,
-    )
-  }
   return {
-    value: result.data,
+    value: checked(mergeOver(shipped.data, own?.data ?? {}), schema, own ?? shipped),
     text: own === undefined ? shipped.text : `${shipped.text}\n---\n${own.text}`,
     file: own === undefined ? undefined : file,
     overrides: own === undefined ? [] : overridesOf(shipped.data, own.data ?? {}),
   }
+}
+
+/** Reads a YAML file that stands for itself. Throws CONFIG_INVALID with the file, the line and the reason. */
+export function readYamlFile<T>(file: string, schema: z.ZodType<T>): { readonly value: T; readonly text: string } {
+  const yaml = readYaml(file)
+  return { value: checked(yaml.data, schema, yaml), text: yaml.text }
+}
+
+function checked<T>(data: unknown, schema: z.ZodType<T>, file: YamlFile): T {
+  const result = schema.safeParse(data)
+  if (result.success) return result.data
+  // A key that is misspelled is missing too: the misspelling says more.
+  const { issues } = result.error
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
+  const path = (issue?.path ?? []).map(String)
+  const unknown = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : undefined
+  const reason = unknown === undefined ? reasonOf(issue) : unknownKey(unknown, knownKeys(schema, issue?.path ?? []))
+  throw file.refusal(unknown === undefined ? path : [...path, unknown], `${path.join('.') || 'the file'}: ${reason}`)
 }
 
 function reasonOf(issue: z.core.$ZodIssue | undefined): string {

@@ -33,6 +33,7 @@ import { importBars } from './import-bars.ts'
 import { outcomesFrom } from './outcomes.ts'
 import { keepSnapshots, recoverDesk } from './recovery.ts'
 import { appVersion, sha256, systemClock, systemRandom } from './system.ts'
+import { readTemplates } from './templates.ts'
 import { checkFeed, openWorld } from './world.ts'
 
 export interface DeskConfig {
@@ -68,6 +69,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     const caps = readConfig('mandate.yaml', mandateSchema, home)
     const reviewPolicy = readConfig('review.yaml', reviewPolicySchema, home)
     const minds = readConfig('models.yaml', modelsConfigSchema, home)
+    const templates = readTemplates(home)
     const models = createSeatModels(minds.value, process.env)
     const settings = createFileSettingsStore(home)
     const latchStore = createFileLatchStore(home)
@@ -88,7 +90,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       schedule: setImmediate,
       projections: deskProjections,
       app,
-      configHash: sha256(planning.text + caps.text + reviewPolicy.text + minds.text),
+      configHash: sha256(planning.text + caps.text + reviewPolicy.text + minds.text + templates.text),
       mode: 'paper',
       account: account.id,
     })
@@ -143,6 +145,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       ids,
       sha256,
       models,
+      templates: templates.value,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
     let stopShortcut: StopShortcut = { state: 'not available' }

@@ -27,6 +27,7 @@ import type { Tally } from '#shared/domain/tally.ts'
 import type { Latch, StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
 import { type Decimal, decimal, fromNumber, multiply, subtract, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { shippedPlanning } from '#test/builders/desk-kernel.ts'
+import { createPagePlans } from './page-plans.ts'
 import { scriptedFindings, scriptedLines, scriptedPlan, scriptedSteps, scriptedVotes } from './page-script.ts'
 
 /** A desk for looking at the page: it implements the whole contract, follows a script, and can be disturbed. */
@@ -842,6 +843,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         return { ...series, replaced: 0, notes: [] }
       }),
     },
+    plans: createPagePlans(() => touch('plans')),
     runs: {
       start: os.runs.start.handler(({ input }) => {
         const state = begin({

@@ -141,6 +141,20 @@ function sendReviews(options: KernelOptions): KernelOptions {
   })
 }
 
+/** What an approval is bound to says nothing of how much is bought. */
+function bindToLess(options: KernelOptions): KernelOptions {
+  const withoutQuantity = (text: string) => text.replace(/"quantity":"[^"]*"/, '')
+  return { ...options, sha256: (text) => options.sha256(withoutQuantity(text)) }
+}
+
+function overlookDrift({ reviewPolicy, ...options }: KernelOptions): KernelOptions {
+  return { ...options, reviewPolicy: { ...reviewPolicy, driftLimitBps: 10_000 } }
+}
+
+function waitTooLong({ reviewPolicy, ...options }: KernelOptions): KernelOptions {
+  return { ...options, reviewPolicy: { ...reviewPolicy, expiresAfterSeconds: { paper: 3_600, live: 3_600 } } }
+}
+
 function coolDownByWallClock(options: KernelOptions): KernelOptions {
   const { clock } = options
   let last = clock.now()
@@ -181,6 +195,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   { name: 'REDUCING holds nothing back', breaks: 'I6', tamper: reduceInNameOnly },
   { name: 'an order is sent before its record is durable', breaks: 'I7', tamper: doNotWaitForCommits },
   { name: 'a decision that went to review is carried out', breaks: 'I8', tamper: sendReviews },
+  { name: 'an approval is not bound to the quantity', breaks: 'I8', tamper: bindToLess },
+  { name: 'an approval outlives every move of the price', breaks: 'I8', tamper: overlookDrift },
+  { name: 'an approval is given after its time', breaks: 'I13', tamper: waitTooLong },
   { name: 'the latch is saved after the stop was acknowledged', breaks: 'I10', tamper: saveLatchLate },
   { name: 'a stop from outside the process is overlooked', breaks: 'I1', tamper: overlookOutsideStops },
   { name: 'a number of the account is moved without a record', breaks: 'I12', tamper: moveWithoutRecord },

@@ -8,7 +8,16 @@ describe('what a page fetches again', () => {
     await desk.start()
     await desk.decide({ policy: 'simple-majority' })
     const nouns = new Set(desk.kinds().flatMap(nounsOf))
-    expect([...nouns].toSorted()).toEqual(['agents', 'evidence', 'messages', 'orders', 'positions', 'runs', 'vote'])
+    expect([...nouns].toSorted()).toEqual([
+      'agents',
+      'evidence',
+      'messages',
+      'orders',
+      'plans',
+      'positions',
+      'runs',
+      'vote',
+    ])
   })
 
   it('is the position too where something was filled, and nothing where only the status changes', () => {

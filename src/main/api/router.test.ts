@@ -257,6 +257,21 @@ describe('the API over a whole desk', () => {
     expect(changes.at(-1)).toMatchObject({ nouns: ['settings'], seq: (await api.journal.head()).size })
   })
 
+  it('makes plans from templates, begins drafts, cancels, and says what is not there', async () => {
+    const names = (await api.plans.templates()).map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['analyse-symbol', 'daily-trading-strategy']))
+    const draft = await api.plans.create({ instrument: 'eth-usdt', template: 'analyse-symbol', draft: true })
+    expect(draft).toMatchObject({ instrument: 'ETH/USDT', state: 'draft', leftMs: null, priority: 'low' })
+    const { planId } = { planId: draft.id }
+    expect(await api.plans.start({ planId })).toMatchObject({ state: 'proposing', runId: expect.any(String) })
+    expect((await api.plans.get({ planId })).leftMs).toBeGreaterThan(0)
+    expect(await codeOf(api.plans.start({ planId }))).toBe('PLAN_BEGUN')
+    expect(await api.plans.cancel({ planId, reason: 'Enough' })).toMatchObject({ state: 'cancelled', reason: 'Enough' })
+    expect((await api.plans.list({})).map(({ id }) => id)).toEqual([planId])
+    expect(await codeOf(api.plans.get({ planId: 'plan_none' }))).toBe('PLAN_UNKNOWN')
+    expect(await codeOf(api.plans.create({ instrument: 'ETH/USDT', template: 'none' }))).toBe('TEMPLATE_NOT_FOUND')
+  })
+
   it('has no review where the desk needed nobody, and acts on none', async () => {
     expect(await api.reviews.list({})).toEqual([])
     expect(await api.reviews.overrides({})).toEqual([])

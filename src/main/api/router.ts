@@ -6,6 +6,7 @@ import type { CallContext } from './desk.ts'
 import { journalRoutes } from './journal.ts'
 import { marketRoutes } from './market.ts'
 import type { ApiParts } from './parts.ts'
+import { plansRoutes } from './plans.ts'
 import { reviewsRoutes } from './reviews.ts'
 import { runsRoutes } from './runs.ts'
 import { settingsRoutes } from './settings.ts'
@@ -19,6 +20,7 @@ export function createRouter(parts: ApiParts): Router<typeof contract, CallConte
     .router({
       system: systemRoutes(parts),
       market: marketRoutes(parts),
+      plans: plansRoutes(parts),
       runs: runsRoutes(parts),
       reviews: reviewsRoutes(parts),
       conversations: conversationsRoutes(parts),

@@ -1,5 +1,6 @@
 import { implement } from '@orpc/server'
 import { decideChoices } from '#engine/desk/decide-choices.ts'
+import { profileFor } from '#engine/desk/decide-terms.ts'
 import { votingPolicy } from '#engine/desk/decision.ts'
 import { attemptsLearned, learnedTasks } from '#engine/desk/estimates.ts'
 import { contract } from '#shared/contract/index.ts'
@@ -61,7 +62,7 @@ export function runsRoutes({ kernel, queries, feed, settings, planning, models, 
     vote: os.vote.handler(({ input }) => {
       const { goal } = run(input.runId)
       const { proposals, ballots, tally, decision, outcome } = queries.getVote(input.runId)
-      const policy = votingPolicy(goal, planning.profiles[goal.profile], models)
+      const policy = votingPolicy(goal, profileFor(goal, planning), models)
       return { policy, proposals: [...proposals], ballots: [...ballots], tally, decision, outcome }
     }),
   }

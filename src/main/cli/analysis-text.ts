@@ -129,7 +129,8 @@ function proposalText({ proposals }: Analysis, terminal: Terminal): string {
 
 const barWidth = 20
 
-function voteText({ tally }: Analysis, terminal: Terminal): string {
+/** How the vote fell, those against the outcome first. */
+export function voteText({ tally }: Pick<Analysis, 'tally'>, terminal: Terminal): string {
   if (tally === null) return `${title('Vote', terminal)}  there was none`
   const { columns, paint } = terminal
   const shares = tally.shares.map(({ option, share, ballots }) => [

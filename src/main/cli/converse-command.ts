@@ -8,7 +8,7 @@ import type { Run } from '#shared/domain/run.ts'
 import type { TraderRemark } from '#shared/domain/trader-remark.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { anyNumber, homeOption, jsonOption, wholeNumber } from './options.ts'
-import { findRunningDesk, type RunningDesk } from './running-desk.ts'
+import { type RunningDesk, requireDesk } from './running-desk.ts'
 import { describeTerminal, print, printJson, wrapText } from './terminal.ts'
 
 interface Flags {
@@ -118,12 +118,7 @@ function remarkOf(text: string, { to, fact, confidence, object }: Manner): Trade
 }
 
 function deskAt(home: string | undefined): RunningDesk {
-  const folder = resolveHome(home)
-  const desk = findRunningDesk(folder)
-  if (desk !== undefined) return desk
-  throw new ParleyError('DESK_NOT_RUNNING', `No desk is open on ${folder}.`, {
-    wayOut: 'Start it with "npm start" or "parley serve", or name its data folder with --home.',
-  })
+  return requireDesk(resolveHome(home))
 }
 
 const pageSize = 2_000

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { consensusPresets } from '#shared/domain/consensus-policy.ts'
 import { profileNames } from '#shared/domain/profile.ts'
 import { defaultSettings } from '#shared/domain/settings.ts'
+import { compare, type Decimal, isDecimal, ZERO } from '#shared/lib/decimal.ts'
 
 /** Options that several commands take, each in the same words. */
 export const jsonOption = () => new Option('--json', 'print JSON, and nothing else')
@@ -28,6 +29,19 @@ export function wholeNumber(least = Number.MIN_SAFE_INTEGER, most = Number.MAX_S
       least > Number.MIN_SAFE_INTEGER ? `Give a whole number from ${least} on.` : 'Give a whole number.',
     )
   }
+}
+
+/** Reads a share of an option's argument, from 0 to 1. */
+export function share(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value
+  throw new InvalidArgumentError('Give a number from 0 to 1.')
+}
+
+/** Reads a price or a quantity of an option's argument. */
+export function positiveDecimal(text: string): Decimal {
+  if (isDecimal(text) && compare(text, ZERO) > 0) return text
+  throw new InvalidArgumentError('Give a decimal greater than zero, such as 0.25.')
 }
 
 /** Reads a number of an option's argument; greater than zero where `positive` is asked for. */

@@ -45,6 +45,15 @@ export function findRunningDesk(home: string): RunningDesk | undefined {
   }
 }
 
+/** The desk that is open on a data folder; throws DESK_NOT_RUNNING. */
+export function requireDesk(home: string): RunningDesk {
+  const desk = findRunningDesk(home)
+  if (desk !== undefined) return desk
+  throw new ParleyError('DESK_NOT_RUNNING', `No desk is open on ${home}.`, {
+    wayOut: 'Start it with "npm start" or "parley serve", or name its data folder with --home.',
+  })
+}
+
 const errorSchema = z.object({
   code: z.string(),
   message: z.string(),

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Bar, BarSeries, ImportedSeries, Timeframe } from '#shared/domain/bar.ts'
+import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import type { CustomFinding } from '#shared/domain/custom-finding.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
@@ -295,8 +296,17 @@ export interface ReviewArchive {
   listUnmeasuredOverrides(): readonly Override[]
 }
 
+/** What is remembered of collaborative plans for good: what is durable. */
+export interface PlanArchive {
+  getPlan(planId: string): CollaborativePlan | undefined
+  /** Those that have not ended, oldest first. */
+  listOpenPlans(): readonly CollaborativePlan[]
+}
+
 /** What can be asked of the projections: lists as the contract gives them, of what is durable. */
-export interface Queries extends OrderArchive, ReviewArchive, DeskHistory {
+export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskHistory {
+  /** Newest first. */
+  listPlans(limit: number): readonly CollaborativePlan[]
   /** Newest first. */
   listRuns(limit: number): readonly RunSummary[]
   getRun(runId: string): Run | undefined

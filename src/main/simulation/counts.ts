@@ -64,6 +64,16 @@ export function createCounts(): Counts {
         case 'decisionMade':
           add(`decisions ${record.data.decision.status}`)
           return
+        case 'reviewOpened':
+        case 'reviewApproved':
+        case 'reviewRejected':
+        case 'reviewExpired':
+        case 'reviewVoided':
+        case 'reviewAnswered':
+        case 'reviewActedOnLate':
+        case 'overrideRecorded':
+          add(record.kind)
+          return
         case 'tradingStateChanged':
           add(`turned ${record.data.after.state}`)
           return

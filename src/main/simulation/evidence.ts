@@ -2,11 +2,29 @@ import type { DeskRecord } from '#engine/journal.ts'
 import type { OrderReport } from '#engine/ports.ts'
 import type { EventKind } from '#shared/domain/event.ts'
 import type { Fill, Order, OrderStatus } from '#shared/domain/order.ts'
+import type { ReviewOrder } from '#shared/domain/review.ts'
 import type { Latch, TradingState } from '#shared/domain/trading-state.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
 
 /** What the trader was told last of the trading state; unsure while a re-arm has no answer. */
 export type Told = TradingState | 'unsure'
+
+/** A review as the records tell it, beside clocks of the witness's own. */
+export interface Approval {
+  readonly order: ReviewOrder
+  readonly approved: boolean
+  /** True where the hash that was approved is that of the order. */
+  readonly hashFits: boolean
+  /** Even milliseconds since it was first seen to be shown as it is, and how long it may wait. */
+  readonly waitedMs: number
+  readonly lifetimeMs: number
+  /** The latest time in any record, and when it expires. */
+  readonly latestAt: number
+  readonly expiresAt: number
+  /** Basis points that the price is away from the one that it was shown at, and how many it may be. */
+  readonly driftBps: number | undefined
+  readonly driftLimitBps: number
+}
 
 /** An order leaves the desk: what stood outside of the process at that moment. */
 export interface Departure {
@@ -21,6 +39,8 @@ export interface Departure {
   readonly recorded: ReadonlySet<EventKind>
   /** How the decision that it follows from ended, if it is in the journal. */
   readonly decision: 'agreed' | 'noTrade' | 'review' | undefined
+  /** What the witness knows of the trader's approval for the decision; undefined when there was no review of it. */
+  readonly approval: Approval | undefined
   readonly mode: string
   /** True when the mandate was seen to have ended, however the clock stands now. */
   readonly mandateEnded: boolean

@@ -114,6 +114,8 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       book,
       archive: {
         getOrder: (clientOrderId) => (life.alive ? queries.getOrder(clientOrderId) : undefined),
+        getPlan: (planId) => (life.alive ? queries.getPlan(planId) : undefined),
+        listOpenPlans: () => (life.alive ? queries.listOpenPlans() : []),
         getFill: (clientOrderId, tradeId) => (life.alive ? queries.getFill(clientOrderId, tradeId) : undefined),
         getReview: (reviewId) => (life.alive ? queries.getReview(reviewId) : undefined),
         listUnmeasuredOverrides: () => (life.alive ? queries.listUnmeasuredOverrides() : []),

@@ -41,6 +41,8 @@ export interface TraderHabits {
   readonly actEveryMs: number
   /** Share of orders upon whose sending the trader presses Stop within milliseconds. */
   readonly ambush: number
+  /** How often the trader turns to what waits for review. */
+  readonly answerEveryMs: number
   /** How often the order desk beside the agents sends an order. */
   readonly orderEveryMs: number
 }
@@ -55,6 +57,8 @@ export interface Scenario {
   readonly slowestCommitMs: number
   /** When the mandate ends, from the start; null when it does not. */
   readonly mandateEndsAfterMs: number | null
+  /** Orders worth more are reviewed, in USDT; null for none. */
+  readonly reviewAbove: number | null
   readonly broker: PaperFaults
   readonly sources: SourceFaults
   readonly agents: AgentFaults
@@ -90,6 +94,7 @@ export function drawScenario(random: Random): Scenario {
     faultyMs: random.int(1.5 * minuteMs, 3.5 * minuteMs),
     slowestCommitMs: random.int(0, 5),
     mandateEndsAfterMs: random.chance(0.2) ? random.int(minuteMs, 4 * minuteMs) : null,
+    reviewAbove: random.fork('reviews').pick([null, 500, 4_000]),
     broker: {
       lostRequest: link(0.3),
       lostAcknowledgement: link(0.3),
@@ -119,6 +124,7 @@ export function drawScenario(random: Random): Scenario {
       actEveryMs: random.int(3_000, 12_000),
       ambush: random.chance(0.5) ? random.float() * 0.4 : 0,
       orderEveryMs: random.int(2_000, 8_000),
+      answerEveryMs: random.fork('answers').int(1_000, 15_000),
     },
   }
 }

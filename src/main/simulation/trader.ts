@@ -7,6 +7,7 @@ import type { Random } from '#shared/lib/random.ts'
 import type { Counts } from './counts.ts'
 import type { Machine } from './machine.ts'
 import { account, type DeskProcess } from './process.ts'
+import { answerSomeReview } from './reviewer.ts'
 import type { Witness } from './witness.ts'
 
 /** A person before the desk who does everything that the desk allows, at any time. */
@@ -17,6 +18,8 @@ export interface Trader {
   /** Asks to be let back to trading; says why not. */
   rearm(): string | undefined
   decide(instrument: string): void
+  /** Does something with a review, if there is one. */
+  answer(): void
 }
 
 /** Who the trader is to the journal. */
@@ -30,6 +33,9 @@ export function seatTrader(
   random: Random,
   counts: Counts,
 ): Trader {
+  // Of their own, so that the same seed does the rest as if there were no reviews.
+  const answers = random.fork('answers')
+
   /** Does something within the process; an answer that a dying process gives is none. */
   function ask(what: (desk: DeskProcess) => void): void {
     const desk = process()
@@ -101,6 +107,7 @@ export function seatTrader(
     stop,
     rearm,
     decide,
+    answer: () => ask((desk) => answerSomeReview(desk, trader, answers, counts)),
     act() {
       const instrument = random.pick(['BTC/USDT', 'ETH/USDT'])
       if (witness.told !== 'ACTIVE' && random.chance(0.7)) {

@@ -6,6 +6,7 @@ import type { Order, OrderStatus } from '#shared/domain/order.ts'
 import type { Latch, TradingState } from '#shared/domain/trading-state.ts'
 import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
 import { errorCode } from '#shared/lib/error.ts'
+import { keepApprovals } from './approvals.ts'
 import type { Counts } from './counts.ts'
 import type { Told } from './evidence.ts'
 import { canOnlyReduce } from './invariants/exposure-within-mandate.ts'
@@ -33,6 +34,8 @@ export interface WitnessOptions {
   /** Milliseconds that run evenly, outside of the desk. */
   readonly elapsedMs: () => number
   readonly coolDownMs: number
+  /** How long reviews may wait, and how far the price may move from them. */
+  readonly reviews: { readonly lifetimeMs: number; readonly driftLimitBps: number }
 }
 
 /**
@@ -68,6 +71,7 @@ const recentKept = 20
 /** Calls a witness to a machine. */
 export function callWitness(options: WitnessOptions): Witness {
   const { mandate, price, savedLatch, stopRequested, counts, elapsedMs, coolDownMs } = options
+  const approvals = keepApprovals(options.reviews, elapsedMs, price)
   let breach: Breach | undefined
   let told: Told = 'ACTIVE'
   let journalFailed = false
@@ -122,6 +126,7 @@ export function callWitness(options: WitnessOptions): Witness {
   const hasEnded = (atMs: number) => mandate.expiresAt !== null && atMs >= mandate.expiresAt
 
   function index(record: DeskRecord): void {
+    approvals.fold(record)
     if (record.kind === 'dayOpened') lastDurableDay = record.data.day
     if (hasEnded(record.at)) mandateEndedDurably = true
     if (record.kind === 'decisionMade') decisions.set(record.data.decision.id, record.data.decision.status)
@@ -183,6 +188,7 @@ export function callWitness(options: WitnessOptions): Witness {
       leftBefore: [...leftBefore],
       recorded: kinds.get(clientOrderId) ?? new Set(),
       decision: decisions.get(decisionId ?? ''),
+      approval: approvals.of(order),
       mode,
       mandateEnded,
       onlyReduces: canOnlyReduce({

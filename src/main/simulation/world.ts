@@ -57,9 +57,8 @@ export interface SimulationOptions {
 const coolDownMs = 10_000
 const traded = coins.slice(0, 2)
 /** Reviews that expire and drift within the minutes of a simulation. */
-const reviewPolicy: ReviewPolicy = {
-  aboveNotional: decimal(4_000),
-  driftLimitBps: 20,
+const reviewTerms: Omit<ReviewPolicy, 'aboveNotional'> = {
+  driftLimitBps: 2,
   expiresAfterSeconds: { paper: 20, live: 20 },
   questions: 2,
   blindFirst: true,
@@ -97,6 +96,9 @@ export async function simulateSeed(
   const steady = createSimulatedSources({ exchange, clock, ...steadySources })
   let faulty = true
   const sources: ResearchSources = { fetch: (...asked) => (faulty ? unsteady : steady).fetch(...asked) }
+  const { reviewAbove } = scenario
+  const aboveNotional = reviewAbove === null ? null : decimal(reviewAbove)
+  const reviewPolicy: ReviewPolicy = { ...reviewTerms, aboveNotional }
   const mandate: Mandate = {
     instruments: traded.map(({ instrument }) => instrument.id),
     maximumOrderNotional: decimal(25_000),
@@ -115,6 +117,10 @@ export async function simulateSeed(
     counts,
     elapsedMs: () => clock.monotonic(),
     coolDownMs,
+    reviews: {
+      lifetimeMs: reviewPolicy.expiresAfterSeconds.paper * secondMs,
+      driftLimitBps: reviewPolicy.driftLimitBps,
+    },
   })
   let skewMs = 0
   let starts = 0
@@ -180,13 +186,13 @@ export async function simulateSeed(
     })
   }
 
-  /** Repeats something at random times while things go wrong. */
-  function often(name: string, everyMs: number | null, act: (own: Random) => void): void {
+  /** Repeats something at random times; while things go wrong unless told otherwise. */
+  function often(name: string, everyMs: number | null, act: (own: Random) => void, isDue = () => faulty): void {
     if (everyMs === null) return
     const own = random.fork(name)
     const next = () => {
       clock.after(Math.round(-Math.log(1 - own.float()) * everyMs), () => {
-        if (!faulty) return
+        if (!isDue()) return
         act(own)
         next()
       })
@@ -277,6 +283,12 @@ export async function simulateSeed(
   process.on('uncaughtException', onUnhandled)
   try {
     often('acts', scenario.trader.actEveryMs, () => trader.act())
+    often(
+      'answers',
+      scenario.trader.answerEveryMs,
+      () => trader.answer(),
+      () => true,
+    )
     often('orders', scenario.trader.orderEveryMs, () => algorithm.act())
     often('jumps', scenario.time.jumpEveryMs, (own) => {
       counts.add('clock jumps')

@@ -2,6 +2,7 @@ import { alertsContract } from './alerts.ts'
 import { conversationsContract } from './conversations.ts'
 import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
+import { plansContract } from './plans.ts'
 import { reviewsContract } from './reviews.ts'
 import { runsContract } from './runs.ts'
 import { settingsContract } from './settings.ts'
@@ -12,6 +13,7 @@ import { tradingContract } from './trading.ts'
 export const contract = {
   system: systemContract,
   market: marketContract,
+  plans: plansContract,
   runs: runsContract,
   reviews: reviewsContract,
   conversations: conversationsContract,

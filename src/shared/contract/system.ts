@@ -49,6 +49,7 @@ export type Status = z.infer<typeof statusSchema>
 
 /** The nouns that a page may have in its cache; a change names those to fetch again. */
 export const nouns = [
+  'plans',
   'runs',
   'messages',
   'evidence',

@@ -18,6 +18,20 @@ export const seats = [
 export const seatSchema = z.enum(seats)
 export type Seat = z.infer<typeof seatSchema>
 
+/** The seats that vote on proposals. */
+export const votingSeats = [
+  'analyst',
+  'bull',
+  'bear',
+  'strategist',
+  'risk',
+  'optimizer',
+  'privacy',
+  'executor',
+  'evaluator',
+] as const satisfies readonly Seat[]
+export type VotingSeat = (typeof votingSeats)[number]
+
 /** What each seat is called on screens. */
 export const seatTitles: Readonly<Record<Seat, string>> = {
   planner: 'Planner',

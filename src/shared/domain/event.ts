@@ -1,6 +1,7 @@
 import type { Decimal } from '#shared/lib/decimal.ts'
 import type { AgentHealth } from './agent.ts'
 import type { Ballot } from './ballot.ts'
+import type { CollaborativePlan } from './collaborative-plan.ts'
 import type { Argument } from './debate.ts'
 import type { Decision } from './decision.ts'
 import type { Evidence, Validation } from './evidence.ts'
@@ -21,6 +22,7 @@ import type { Latch, StopProgress } from './trading-state.ts'
 
 type AboutRun<T = unknown> = { readonly runId: string } & T
 type AboutStep<T = unknown> = { readonly runId: string; readonly stepId: string; readonly attempt: number } & T
+type AboutPlan = { readonly planId: string; readonly reason: string }
 type AboutOrder<T = unknown> = { readonly clientOrderId: string } & T
 type AboutReview<T = unknown> = { readonly reviewId: string } & T
 
@@ -41,6 +43,13 @@ export interface DeskEvents {
     readonly file: string
   }
   agentStatusChanged: { readonly health: AgentHealth }
+
+  /** A collaborative plan was made; what becomes of it otherwise is told by its run. */
+  collaborativePlanDrafted: { readonly plan: CollaborativePlan }
+  collaborativePlanCalled: AboutPlan
+  collaborativePlanCancelled: AboutPlan
+  collaborativePlanExpired: AboutPlan
+  collaborativePlanFailed: AboutPlan
 
   runStarted: AboutRun<{ readonly goal: Goal; readonly plan: Plan }>
   runResumed: AboutRun

@@ -157,3 +157,8 @@ export function isOpen(status: OrderStatus): boolean {
 export function isClosed(status: OrderStatus): boolean {
   return closed.includes(status)
 }
+
+/** True for a stop or a target that protects an entry: it takes back what was approved with the entry, and needs no word of its own. */
+export function isExit({ contingency, reduceOnly }: Pick<Order, 'contingency' | 'reduceOnly'>): boolean {
+  return contingency?.kind === 'OCO' && reduceOnly
+}

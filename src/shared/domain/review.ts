@@ -162,6 +162,15 @@ export const reviewPolicySchema = z.strictObject({
 })
 export type ReviewPolicy = z.infer<typeof reviewPolicySchema>
 
+/** True while the trader is to judge a review before the votes are shown (HO-10). */
+export function isJudgedFirst(
+  review: Pick<Review, 'status' | 'difficulty' | 'judgement'>,
+  policy: ReviewPolicy,
+): boolean {
+  const { status, difficulty, judgement } = review
+  return !isClosedReview(status) && policy.blindFirst && difficulty === 'hard' && judgement === null
+}
+
 const bps = decimal(10_000)
 
 /** How far a price has moved from another, in basis points, without a sign. */

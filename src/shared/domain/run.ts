@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { collaborationSchema } from './collaboration.ts'
 import { consensusPresetSchema } from './consensus-policy.ts'
 import { planSchema, stepProgressSchema } from './plan.ts'
 import { profileNameSchema } from './profile.ts'
@@ -18,6 +19,8 @@ export const goalSchema = z.object({
   leaveOut: z.array(z.string()).optional(),
   /** How many research tasks run at once; the profile's number when left out. */
   slots: z.int().min(1).max(64).optional(),
+  /** What the collaborative plan that the run carries out adds; not there for a decision by itself. */
+  collaboration: collaborationSchema.optional(),
 })
 export type Goal = z.infer<typeof goalSchema>
 

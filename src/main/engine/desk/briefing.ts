@@ -4,6 +4,7 @@ import { equity } from '#engine/trading/book.ts'
 import { type BarSeries, barSeries, type Timeframe, timeframeMs, timeframes } from '#shared/domain/bar.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+import { profileFor } from './decide-terms.ts'
 import type { DeskParts } from './parts.ts'
 import type { RunMemory } from './run-memory.ts'
 
@@ -53,7 +54,7 @@ export function briefingOf(parts: DeskParts, memory: RunMemory): Briefing {
   return {
     runId,
     instrument,
-    profile: planning.profiles[goal.profile],
+    profile: profileFor(goal, planning),
     dossier: {
       instrument: goal.instrument,
       asOf: now,

@@ -2,6 +2,7 @@ import type { Condition, Domain, Operator } from '#engine/planning/domain.ts'
 import { type Argument, task } from '#engine/planning/network.ts'
 import { type State, stateOf, valueAt, withValue } from '#engine/planning/state.ts'
 import { type Seat, seatTitles } from '#shared/domain/agent.ts'
+import type { PlanTask } from '#shared/domain/collaboration.ts'
 import type { Step } from '#shared/domain/plan.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import { assertExists } from '#shared/lib/assert.ts'
@@ -33,6 +34,13 @@ export interface DecideTerms {
   readonly debateRounds: number
   /** One research task after another, as they are listed. */
   readonly inTurn: boolean
+  /** What is done, in order: how the goal's task is refined. */
+  readonly method: readonly PlanTask[]
+  /** Who votes besides the risk manager. */
+  readonly voters: readonly (typeof voters)[number][]
+  /** How long a vote may take, and counting it where the vote stays open meanwhile; null: as long as usual. */
+  readonly voteMs: number | null
+  readonly countMs: number | null
 }
 
 /** A step as the desk's executor knows it, save for what it waits for. */
@@ -99,6 +107,8 @@ function thought(id: string, title: string, owner: Seat, action: string, about: 
   }
 }
 const optional = { optional: true }
+/** A time limit that is shorter than an agent's usual one. */
+const within = (ms: number | null) => (ms === null ? {} : { timeoutMs: Math.min(agentTimeoutMs, ms) })
 
 const topic = (name: string) => name.replaceAll('_', ' ')
 const findings = (name: string) => `the findings on ${topic(name)}`
@@ -151,7 +161,10 @@ const deeds: readonly Deed[] = [
   },
   {
     name: 'propose',
-    needs: (_args, { debateRounds }) => [view, ...sides.map((side) => words(side, debateRounds))],
+    needs: (_args, { debateRounds }) => [
+      view,
+      ...(debateRounds === 0 ? [] : sides.map((side) => words(side, debateRounds))),
+    ],
     gives: () => [proposal],
     step: () => thought('propose', 'Propose', 'strategist', 'propose'),
   },
@@ -159,19 +172,24 @@ const deeds: readonly Deed[] = [
     name: 'size',
     needs: () => [proposal],
     gives: () => [sized],
-    step: () => thought('risk', 'Measure and size the risk', 'risk', 'assess', optional),
+    step: (_args, { voteMs }) =>
+      thought('risk', 'Measure and size the risk', 'risk', 'assess', { ...optional, ...within(voteMs) }),
   },
   {
     name: 'cast ballot',
     needs: () => [sized],
     gives: ([seat = '']) => [vote(seat)],
-    step: ([seat = '']) => thought(`ballot-${seat}`, 'Vote', seat as Seat, 'assess', optional),
+    step: ([seat = ''], { voteMs }) =>
+      thought(`ballot-${seat}`, 'Vote', seat as Seat, 'assess', { ...optional, ...within(voteMs) }),
   },
   {
     name: 'count',
-    needs: () => [sized, ...voters.map(vote)],
+    needs: (_args, terms) => [sized, ...terms.voters.map(vote)],
     gives: (_args, terms) => [decision(terms)],
-    step: () => thought('decide', 'Count the votes', 'planner', 'decide'),
+    step: (_args, { countMs }) =>
+      thought('decide', 'Count the votes', 'planner', 'decide', {
+        timeoutMs: agentTimeoutMs + (countMs ?? 0),
+      }),
   },
   {
     name: 'ask the trader',
@@ -214,7 +232,8 @@ export function deskStep(name: string, args: readonly Argument[], terms: DecideT
 /** What the decision is made for. */
 export function decideGoals(terms: DecideTerms): readonly Condition[] {
   const critical = terms.research.filter((name) => terms.tasks[name]?.priority === 'critical')
-  return [...critical.map((name) => enough(name)), decision(terms), outcome].map(fact)
+  const ends = [decision(terms), ...(terms.method.includes('measure') ? [outcome] : [])]
+  return [...critical.map((name) => enough(name)), ...ends].map(fact)
 }
 
 const isInTurn = (text: string, wanted: boolean) => (_state: State, _args: readonly Argument[], terms: DecideTerms) => [
@@ -229,20 +248,7 @@ export const decideDomain: Domain<DecideTerms> = {
     'decide on': [
       {
         name: 'research, debate and vote',
-        refine: () =>
-          [
-            'gather',
-            'validate',
-            'analyse',
-            'debate',
-            'propose',
-            'size',
-            'vote',
-            'count',
-            'ask the trader',
-            'carry out',
-            'measure',
-          ].map((name) => task(name)),
+        refine: (_state, _args, { method }) => method.map((name) => task(name)),
       },
     ],
     gather: [
@@ -278,6 +284,8 @@ export const decideDomain: Domain<DecideTerms> = {
           ).flat(),
       },
     ],
-    vote: [{ name: 'every seat', refine: () => voters.map((seat) => task('cast ballot', seat)) }],
+    vote: [
+      { name: 'every seat', refine: (_state, _args, terms) => terms.voters.map((seat) => task('cast ballot', seat)) },
+    ],
   },
 }

@@ -13,7 +13,7 @@ import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { type DecideTerms, decideDomain, decideGoals, deskStep, nothingYet, researchSlots } from './decide-domain.ts'
-import { decideTerms } from './decide-terms.ts'
+import { decideTerms, profileFor } from './decide-terms.ts'
 import { type EstimateOf, withEstimates } from './estimates.ts'
 import { stepReasons } from './step-reasons.ts'
 
@@ -41,7 +41,7 @@ export function decidePlan(
   const terms = withEstimates(decideTerms(goal, config), estimateOf)
   const { steps: planned, causal } = decomposed(terms)
   const steps = planned.map((step) => withModel(step, models))
-  const profile = config.profiles[goal.profile]
+  const profile = profileFor(goal, config)
   const slots = config.enabled ? (goal.slots ?? profile.parallel) : 1
   const schedule = planSchedule(
     steps.map((step) => ({

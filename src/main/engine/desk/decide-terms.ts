@@ -1,7 +1,8 @@
-import { type PlanningConfig, type ResearchTask, taskPriorities } from '#shared/domain/profile.ts'
+import { type Participant, planTasks, traderVoter } from '#shared/domain/collaboration.ts'
+import { type PlanningConfig, type Profile, type ResearchTask, taskPriorities } from '#shared/domain/profile.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import type { DecideTerms } from './decide-domain.ts'
+import { type DecideTerms, voters } from './decide-domain.ts'
 
 /**
  * What a decision on a goal is planned by: the research of its profile, less the optional tasks where the profile does
@@ -9,7 +10,7 @@ import type { DecideTerms } from './decide-domain.ts'
  */
 export function decideTerms(goal: Goal, config: PlanningConfig): DecideTerms {
   const { tasks } = config
-  const profile = config.profiles[goal.profile]
+  const profile = profileFor(goal, config)
   const planned = new Set(profile.tasks.filter((name) => profile.optionalTasks || tasks[name]?.optional !== true))
   for (const name of goal.leaveOut ?? []) {
     if (!planned.has(name)) throw notOptional(name, `the ${goal.profile} profile does not run it`, planned, tasks)
@@ -23,7 +24,46 @@ export function decideTerms(goal: Goal, config: PlanningConfig): DecideTerms {
     tasks,
     debateRounds: profile.debateRounds,
     inTurn: !config.enabled,
+    ...methodOf(goal),
   }
+}
+
+/**
+ * The profile that a goal is decided by: the one it names, with what its collaborative plan changes of it. Research of the
+ * plan's own takes the place of the profile's, and no more sources are wanted of it than it can ask.
+ */
+export function profileFor({ profile: name, collaboration }: Goal, { profiles, tasks }: PlanningConfig): Profile {
+  const profile = profiles[name]
+  if (collaboration === undefined) return profile
+  const research = collaboration.tasks.includes('gather') ? (collaboration.research ?? profile.tasks) : []
+  const sources = new Set(research.flatMap((task) => tasks[task]?.sources ?? []))
+  return {
+    ...profile,
+    tasks: research,
+    optionalTasks: profile.optionalTasks || collaboration.research !== undefined,
+    minimumSources: Math.min(profile.minimumSources, sources.size),
+    debateRounds: collaboration.tasks.includes('debate') ? profile.debateRounds : 0,
+    threshold: collaboration.threshold ?? profile.threshold,
+  }
+}
+
+/** How the goal's method differs from that of a decision by itself. */
+function methodOf({ collaboration }: Goal): Pick<DecideTerms, 'method' | 'voters' | 'voteMs' | 'countMs'> {
+  if (collaboration === undefined) return { method: planTasks, voters, voteMs: null, countMs: null }
+  const { tasks, participants, seconds } = collaboration
+  // A vote that the trader takes part in stays open until its deadline.
+  const open = participants.some(({ voter }) => voter === traderVoter) ? (seconds.propose + seconds.vote) * 1_000 : null
+  return {
+    method: tasks,
+    voters: votersOf(participants),
+    voteMs: seconds.vote * 1_000,
+    countMs: open,
+  }
+}
+
+/** The seats among those who take part that vote besides the risk manager. */
+export function votersOf(participants: readonly Participant[]): readonly (typeof voters)[number][] {
+  return voters.filter((voter) => participants.some((one) => one.voter === voter))
 }
 
 /** Nothing is decided without what is critical; anything else the trader may leave out. */

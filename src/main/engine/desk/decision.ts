@@ -19,18 +19,25 @@ const vetoHolders = ['risk', 'privacy'] as const
 /**
  * How the desk votes on a proposal: every seat with the same weight, the risk manager and the privacy guard with a veto,
  * by the goal's policy; a language model in a seat is one more voter, with no veto. A weighted vote needs the profile's threshold. What is not agreed is no trade.
+ * A collaborative plan says who votes, with which weight, until when, and how much is needed.
  */
 export function votingPolicy(goal: Goal, profile: Profile, models: SeatModels): ConsensusPolicy {
-  const modelVoters = [...models].filter(([, { uses }]) => uses.includes('ballot')).map(([seat]) => modelVoter(seat))
+  const { collaboration } = goal
+  const members = collaboration?.participants ?? ['risk', ...voters].map((voter) => ({ voter, weight: 1 }))
+  const modelVoters = [...models]
+    .filter(([seat, { uses }]) => uses.includes('ballot') && members.some(({ voter }) => voter === seat))
+    .map(([seat]) => ({ voter: modelVoter(seat), weight: 1 }))
   const policy = consensusPolicy(goal.policy, {
     options: [...actions],
     defaultOption: 'hold',
-    electorate: ['risk', ...voters, ...modelVoters].map((voter) => ({ voter, weight: 1 })),
-    deadline: null,
+    electorate: [...members, ...modelVoters],
+    deadline: collaboration?.deadlines.voteBy ?? null,
     veto: { holders: [...vetoHolders], options: ['hold'] },
   })
-  return policy.rule.kind === 'weighted'
-    ? { ...policy, rule: { kind: 'weighted', threshold: profile.threshold } }
+  if (policy.rule.kind === 'weighted') return { ...policy, rule: { kind: 'weighted', threshold: profile.threshold } }
+  const threshold = collaboration?.threshold ?? null
+  return policy.rule.kind === 'super-majority' && threshold !== null
+    ? { ...policy, rule: { kind: 'super-majority', threshold } }
     : policy
 }
 

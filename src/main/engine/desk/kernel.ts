@@ -11,6 +11,7 @@ import type {
   LatchStore,
   MarketUpdate,
   OrderArchive,
+  PlanArchive,
   ResearchSources,
   ReviewArchive,
   Sha256,
@@ -23,6 +24,7 @@ import type { AgentHealth, Seat } from '#shared/domain/agent.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import { isInFlight } from '#shared/domain/order.ts'
+import type { PlanTemplate } from '#shared/domain/plan-template.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { ReviewPolicy } from '#shared/domain/review.ts'
 import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
@@ -31,6 +33,8 @@ import type { Decimal } from '#shared/lib/decimal.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
+import type { DeskParts } from './parts.ts'
+import { createPlans, type Plans } from './plans.ts'
 import { createReviews, type Reviews } from './reviews.ts'
 import type { RunMemory } from './run-memory.ts'
 import { createRuns, type Runs } from './runs.ts'
@@ -40,7 +44,7 @@ export interface KernelOptions {
   readonly journal: Journal
   /** What the journal tells of the account so far. */
   readonly book: TradingBook
-  readonly archive: OrderArchive & ReviewArchive
+  readonly archive: OrderArchive & PlanArchive & ReviewArchive
   readonly history: DeskHistory
   /** Runs that an earlier process left unfinished. */
   readonly unfinished: readonly RunMemory[]
@@ -67,6 +71,8 @@ export interface KernelOptions {
   readonly sha256: Sha256
   /** Language models in the seats; none unless given. */
   readonly models?: SeatModels
+  /** Methods that collaborative plans can be made by; none unless given. */
+  readonly templates?: readonly PlanTemplate[]
   /** How long a halted desk stays so at least (KS-9); default 30 s. */
   readonly coolDownMs?: number
 }
@@ -76,6 +82,7 @@ export interface Kernel {
   readonly orders: Orders
   readonly latch: DeskLatch
   readonly runs: Runs
+  readonly plans: Plans
   readonly reviews: Reviews
   readonly roster: Roster
   readonly book: TradingBook
@@ -167,27 +174,27 @@ export function createKernel(options: KernelOptions): Kernel {
     last: (instrument) => feed.quote(instrument)?.last,
     clock,
   })
-  const runs: Runs = createRuns(
-    {
-      protection,
-      journal,
-      bus,
-      feed,
-      orders,
-      reviews,
-      book,
-      latch,
-      history: options.history,
-      mandate,
-      planning: options.planning,
-      clock,
-      random: options.random,
-      ids: options.ids,
-      sha256: options.sha256,
-      models,
-    },
-    options.outcomesOf,
-  )
+  const parts: DeskParts = {
+    journal,
+    bus,
+    feed,
+    orders,
+    protection,
+    reviews,
+    book,
+    latch,
+    history: options.history,
+    mandate,
+    planning: options.planning,
+    clock,
+    random: options.random,
+    ids: options.ids,
+    sha256: options.sha256,
+    models,
+  }
+  const runs: Runs = createRuns(parts, options.outcomesOf)
+  const { templates = [], archive, timeScale = 1 } = options
+  const plans = createPlans({ parts, runs, templates, archive, timeScale })
   const roster = createRoster({
     bus,
     clock,
@@ -236,6 +243,7 @@ export function createKernel(options: KernelOptions): Kernel {
       if (now - before > stalledMs) halt(1, system, `The desk stood still for ${seconds(now - before)}`)
       else if (now - heardAt > stalledMs) halt(1, system, `The broker is silent for ${seconds(now - heardAt)}`)
       openDay()
+      plans.tick()
       reviews.tick()
       before = now
       cancel = clock.after(tickMs, tick)
@@ -294,6 +302,7 @@ export function createKernel(options: KernelOptions): Kernel {
     orders,
     latch,
     runs,
+    plans,
     reviews,
     roster,
     book,

@@ -14,7 +14,7 @@ import type { Plan } from '#shared/domain/plan.ts'
 import type { Stop } from '#shared/lib/clock.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
 import { errorMessage } from '#shared/lib/error.ts'
-import { decideTerms } from './decide-terms.ts'
+import { decideTerms, profileFor } from './decide-terms.ts'
 import type { EstimateOf } from './estimates.ts'
 import { divergenceSentence, replanSentence, withTitles } from './monitoring-words.ts'
 import type { DeskParts } from './parts.ts'
@@ -161,7 +161,7 @@ export function watchRun(run: WatchedRun): RunMonitor {
     const spent = trace.steps.reduce((sum, { usd }) => sum + usd, 0)
     const costLimitUsd = Math.min(plan.costLimitUsd, spent + Math.max(0, run.spendable()))
     const bare = situationOf({ ...plan, costLimitUsd }, worthOfSteps, lookedAt)
-    const { minimumSources } = planning.profiles[goal.profile]
+    const { minimumSources } = profileFor(goal, planning)
     const unavailable = memory.evidence.flatMap((piece) => (piece.status === 'unavailable' ? [piece.source] : []))
     const { causal } = bare
     return {

@@ -19,6 +19,7 @@ import { ZERO } from '#shared/lib/decimal.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { type Answer, checkAnswer, type Question } from './answers.ts'
 import { briefingOf } from './briefing.ts'
+import { profileFor } from './decide-terms.ts'
 import { decide, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
 import { awaitReview, groundsOf, orderOf } from './review-step.ts'
@@ -357,7 +358,7 @@ function proposalBriefingOf({ parts, memory, outcomes }: RunWork, proposal: Prop
   }
 }
 
-function ballotOf({ parts }: RunWork, voter: string, proposal: Proposal, assessment: Assessment): Ballot {
+function ballotOf({ parts, memory }: RunWork, voter: string, proposal: Proposal, assessment: Assessment): Ballot {
   return {
     id: parts.ids.next('bal'),
     voter,
@@ -365,7 +366,7 @@ function ballotOf({ parts }: RunWork, voter: string, proposal: Proposal, assessm
     at: Math.floor(parts.clock.now()),
     choice: assessment.choice,
     confidence: assessment.confidence,
-    weight: 1,
+    weight: memory.goal.collaboration?.participants.find((one) => one.voter === voter)?.weight ?? 1,
     reasons: [...assessment.reasons],
     evidence: [...assessment.evidence],
   }
@@ -401,7 +402,7 @@ async function doDecide(run: RunWork, _context: StepContext, seat: Seat): Promis
     await heard
   }
   const at = Math.floor(parts.clock.now())
-  const profile = parts.planning.profiles[memory.goal.profile]
+  const profile = profileFor(memory.goal, parts.planning)
   const counted = tally(votingPolicy(memory.goal, profile, parts.models), memory.ballots, at)
   const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }

@@ -7,6 +7,7 @@ import type { Review } from '#shared/domain/review.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import { errorCode } from '#shared/lib/error.ts'
 import { voters } from './decide-domain.ts'
+import { profileFor, votersOf } from './decide-terms.ts'
 import { decide, type ReviewGrounds, reviewRules, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
 import type { ReviewOpening } from './reviews.ts'
@@ -95,7 +96,8 @@ export async function awaitReview(
         silent.add(seat)
       })
     await vote('risk')
-    await Promise.all(voters.map(vote))
+    const { collaboration } = memory.goal
+    await Promise.all((collaboration === undefined ? voters : votersOf(collaboration.participants)).map(vote))
     const tally = countAgain(silent)
     const made = decideAgain(tally)
     await note(
@@ -110,8 +112,10 @@ export async function awaitReview(
 
   function countAgain(silent: ReadonlySet<string>): Tally {
     const ballots = memory.ballots.filter(({ voter }) => !silent.has(voter))
+    // A question opens the vote again, for as long as the plan may be carried out.
+    const deadline = memory.goal.collaboration?.deadlines.executeBy ?? null
     return count(
-      votingPolicy(memory.goal, profileOf(parts, memory), parts.models),
+      { ...votingPolicy(memory.goal, profileOf(parts, memory), parts.models), deadline },
       ballots,
       Math.floor(parts.clock.now()),
     )
@@ -138,7 +142,7 @@ export async function awaitReview(
 const askedAgain = { code: 'ASKED_AGAIN', sentence: 'The trader had the agents vote again.' } as const
 
 function profileOf({ planning }: DeskParts, { goal }: RunMemory) {
-  return planning.profiles[goal.profile]
+  return profileFor(goal, planning)
 }
 
 /** What besides the vote may send the decision of a run to the trader. */
@@ -176,6 +180,7 @@ function openingOf(parts: DeskParts, memory: RunMemory, again: boolean): ReviewO
 
 /** The order that a decision is carried out by. */
 export function orderOf({ id }: Decision, proposal: Proposal, side: 'buy' | 'sell'): Review['order'] {
+  const { stop: stopPrice, target: targetPrice } = proposal
   return {
     decisionId: id,
     proposalId: proposal.id,
@@ -186,7 +191,7 @@ export function orderOf({ id }: Decision, proposal: Proposal, side: 'buy' | 'sel
     limitPrice: null,
     timeInForce: 'IOC',
     reduceOnly: side === 'sell',
-    ...(side === 'buy' && { exits: { stopPrice: proposal.stop, targetPrice: proposal.target } }),
+    ...(side === 'buy' && (stopPrice !== null || targetPrice !== null) && { exits: { stopPrice, targetPrice } }),
   }
 }
 

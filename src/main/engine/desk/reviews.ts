@@ -6,11 +6,12 @@ import type { Decision } from '#shared/domain/decision.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Denial } from '#shared/domain/mandate.ts'
-import type { Order } from '#shared/domain/order.ts'
+import { isExit, type Order } from '#shared/domain/order.ts'
 import {
   type BlindJudgement,
   driftBps,
   isClosedReview,
+  isJudgedFirst,
   type Override,
   type Review,
   type ReviewOrder,
@@ -421,7 +422,7 @@ export function createReviews(options: ReviewsOptions): Reviews {
     denial: (review) => options.check(intentOf(review)),
     approvalDenial(order) {
       const { decisionId } = order
-      if (decisionId === null || !needed.has(decisionId)) return undefined
+      if (decisionId === null || !needed.has(decisionId) || isExit(order)) return undefined
       const review = reviews.get(byDecision.get(decisionId) ?? '')
       if (review?.decisionId !== decisionId || review.status !== 'approved') {
         return { code: 'APPROVAL_MISSING', values: { decision: decisionId, review: review?.status ?? 'none' } }
@@ -461,7 +462,7 @@ export function createReviews(options: ReviewsOptions): Reviews {
         wayOut: 'Look at it again and approve what it is now.',
       })
     }
-    if (policy.blindFirst && review.difficulty === 'hard' && review.judgement === null) {
+    if (isJudgedFirst(review, policy)) {
       throw new ParleyError(
         'REVIEW_BLIND_FIRST',
         'The desk disagrees widely: say first what you think of it yourself.',

@@ -1,5 +1,6 @@
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import type { DeskRecord } from '#engine/journal.ts'
+import type { Feed } from '#engine/ports.ts'
 import { type PlanRun, startPlan } from '#engine/tasks/executor.ts'
 import { planHash } from '#engine/tasks/plan-hash.ts'
 import type { Actor } from '#shared/domain/journal.ts'
@@ -8,6 +9,7 @@ import type { Goal, RunStatus } from '#shared/domain/run.ts'
 import type { TraderRemark } from '#shared/domain/trader-remark.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { decidePlan } from './decide-plan.ts'
+import { profileFor } from './decide-terms.ts'
 import { attemptsLearned, type EstimateOf, learnedEstimates } from './estimates.ts'
 import { joinIn } from './joining.ts'
 import { watchRun } from './monitoring.ts'
@@ -76,11 +78,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
 
   async function start(goal: Goal, by: Actor): Promise<ActiveRun> {
     if (!feed.instruments().some(({ id }) => id === goal.instrument)) {
-      const there = feed.instruments().map(({ id }) => id)
-      throw new ParleyError('INSTRUMENT_NOT_FOUND', `There is no instrument ${goal.instrument} on this desk.`, {
-        details: { instruments: there },
-        wayOut: `Choose one of ${there.join(', ')}, or import its bars.`,
-      })
+      throw instrumentMissing(feed, goal.instrument)
     }
     for (const { memory } of running.values()) {
       if (memory.goal.instrument !== goal.instrument) continue
@@ -98,7 +96,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     const runId = ids.next('run')
     const estimateOf = learned()
     const { plan } = decidePlan(ids.next('plan'), goal, planning, sha256, { models: parts.models, estimateOf })
-    const leastUsd = leastCostUsd(plan, planning.profiles[goal.profile].minimumSources)
+    const leastUsd = leastCostUsd(plan, profileFor(goal, planning).minimumSources)
     refuseUnaffordable(plan, leastUsd, spending.leftFor(runId, memories()), spending)
     const memory = beginRunMemory(runId, goal, plan, Math.floor(clock.now()))
     const begun = journal.append({ kind: 'runStarted', data: { runId, goal, plan }, actor: by, correlationId: runId })
@@ -137,7 +135,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       memory,
       epoch,
       outcomes: outcomesOf(goal.instrument),
-      plannedRounds: planning.profiles[goal.profile].debateRounds,
+      plannedRounds: profileFor(goal, planning).debateRounds,
       thinkingAgain: { current: undefined },
     }
     const entry: Running = { memory, work, controller, ended: ending.promise, seenMs: clock.monotonic() }
@@ -233,4 +231,13 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       while (running.size > 0) await Promise.allSettled([...running.values()].map(({ ended }) => ended))
     },
   }
+}
+
+/** The refusal of an instrument that the feed does not have, with those that it has. */
+export function instrumentMissing(feed: Feed, instrument: string): ParleyError {
+  const there = feed.instruments().map(({ id }) => id)
+  return new ParleyError('INSTRUMENT_NOT_FOUND', `There is no instrument ${instrument} on this desk.`, {
+    details: { instruments: there },
+    wayOut: `Choose one of ${there.join(', ')}, or import its bars.`,
+  })
 }

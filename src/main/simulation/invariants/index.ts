@@ -26,7 +26,7 @@ import { positionsAreProtected } from './positions-are-protected.ts'
 import { cancelIsRecorded, journalVerifies, orderIsRecorded, recordContinuesChain } from './recorded-before-sent.ts'
 import { reducingAdmitsOnlyReductions, reducingFillsOnlyReduce } from './reducing-never-increases.ts'
 import { replayRebuilds, restartRebuilds } from './replay-rebuilds.ts'
-import { reviewIsNotSent } from './review-is-not-sent.ts'
+import { approvalIsInTime, reviewIsNotSent } from './review-is-not-sent.ts'
 
 /** What can be seen of a desk from outside, by the occasion on which it is seen. */
 export interface Evidence {
@@ -59,6 +59,7 @@ export const invariants: { readonly [Occasion in keyof Evidence]: readonly Check
     ['I8', reviewIsNotSent],
     ['I11', ordersStayOnPaper],
     ['I13', endedMandateStaysEnded],
+    ['I13', approvalIsInTime],
   ],
   cancelRequest: [['I7', cancelIsRecorded]],
   admission: [

@@ -4,6 +4,7 @@ import { createEvidenceQueries, evidenceProjection } from './evidence.ts'
 import { createFillQueries, fillsProjection } from './fills.ts'
 import { createMessageQueries, messagesProjection } from './messages.ts'
 import { createOrderQueries, ordersProjection } from './orders.ts'
+import { createPlanQueries, plansProjection } from './plans.ts'
 import type { Projection } from './projection.ts'
 import { createReviewQueries, reviewsProjection } from './reviews.ts'
 import { createRunQueries, runsProjection } from './runs.ts'
@@ -13,6 +14,7 @@ import { createWatchQueries, watchProjection } from './watch.ts'
 
 /** Every projection of the desk. */
 export const deskProjections: readonly Projection[] = [
+  plansProjection,
   runsProjection,
   messagesProjection,
   evidenceProjection,
@@ -28,6 +30,7 @@ export const deskProjections: readonly Projection[] = [
 /** What can be asked of the projections, which hold what is durable; the database is that of a journal opened with deskProjections. */
 export function createQueries(database: Database) {
   return {
+    ...createPlanQueries(database),
     ...createRunQueries(database),
     ...createMessageQueries(database),
     ...createEvidenceQueries(database),

@@ -5,7 +5,8 @@ import { useDesk } from '#renderer/client.ts'
 import { formatDuration, formatNumber } from '#renderer/ui/format.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import type { ReviewView } from '#shared/contract/reviews.ts'
-import { isClosedReview, type Override } from '#shared/domain/review.ts'
+import { isClosedReview, isJudgedFirst, type Override } from '#shared/domain/review.ts'
+import { orderWords, statusWords } from '#shared/domain/review-words.ts'
 import { BlindForm } from './blind-form.tsx'
 import { ReviewActs } from './review-acts.tsx'
 import styles from './review-detail.module.css'
@@ -13,7 +14,7 @@ import type { Act } from './review-dialogs.tsx'
 import { ReviewDialogs } from './review-dialogs.tsx'
 import { ReviewEvidence } from './review-evidence.tsx'
 import { ReviewFactsTable } from './review-facts.tsx'
-import { leftWords, orderWords, statusWords } from './review-view.ts'
+import { leftWords } from './review-view.ts'
 import { ReviewVotes } from './review-votes.tsx'
 
 /** The keys that work while the focus is inside the review; approving only opens its question (HO-18). */
@@ -41,7 +42,7 @@ export function ReviewDetail({ reviewId, overrides }: { reviewId: string; overri
   const review = query.data
   if (review === undefined) return <LoadingRows rows={12} />
   const closed = isClosedReview(review.status)
-  const blind = !closed && review.policy.blindFirst && review.difficulty === 'hard' && review.judgement === null
+  const blind = isJudgedFirst(review, review.policy)
   const can = (wanted: Act) => !closed && review.status !== 'asked' && !(blind && wanted === 'approve')
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: its keys are those of the buttons at its end

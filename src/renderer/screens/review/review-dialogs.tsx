@@ -7,8 +7,8 @@ import { ErrorState } from '#renderer/ui/states.tsx'
 import { useStatus } from '#renderer/ui/status.ts'
 import type { ReviewView } from '#shared/contract/reviews.ts'
 import { type OverrideReason, overrideReasons, type ReviewWords } from '#shared/domain/review.ts'
+import { orderWords, reasonWords } from '#shared/domain/review-words.ts'
 import { decimal, isDecimal } from '#shared/lib/decimal.ts'
-import { orderWords, reasonWords } from './review-view.ts'
 
 /** What can be done with a review. */
 export type Act = 'approve' | 'edit' | 'reject' | 'ask' | 'snooze'

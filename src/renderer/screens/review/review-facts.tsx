@@ -6,8 +6,9 @@ import { StatusDot } from '#renderer/ui/status-dot.tsx'
 import { plainName } from '#renderer/ui/words.ts'
 import type { ReviewView } from '#shared/contract/reviews.ts'
 import { isClosedReview, type Override } from '#shared/domain/review.ts'
+import { orderWords } from '#shared/domain/review-words.ts'
 import styles from './review-facts.module.css'
-import { limitWords, orderWords } from './review-view.ts'
+import { limitWords } from './review-view.ts'
 
 /** The exact order, what it does to position, exposure and risk beside the limits, and what the gate says to it. */
 export function ReviewFactsTable({ review, overrides }: { review: ReviewView; overrides: readonly Override[] }) {

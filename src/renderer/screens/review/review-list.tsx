@@ -5,8 +5,9 @@ import { useStatus } from '#renderer/ui/status.ts'
 import { StatusDot, type Tone } from '#renderer/ui/status-dot.tsx'
 import type { ReviewItem } from '#shared/contract/reviews.ts'
 import type { Override, ReviewStatus } from '#shared/domain/review.ts'
+import { statusWords } from '#shared/domain/review-words.ts'
 import styles from './review-list.module.css'
-import { leftWords, overrideSum, type sortReviews, statusWords } from './review-view.ts'
+import { leftWords, overrideSum, type sortReviews } from './review-view.ts'
 
 const tones: Readonly<Record<ReviewStatus, Tone>> = {
   open: 'warn',

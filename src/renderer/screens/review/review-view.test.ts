@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { ReviewItem } from '#shared/contract/reviews.ts'
 import type { Override, ReviewOrder } from '#shared/domain/review.ts'
+import { orderWords } from '#shared/domain/review-words.ts'
 import { decimal } from '#shared/lib/decimal.ts'
-import { leftWords, limitWords, orderWords, overrideSum, sortReviews } from './review-view.ts'
+import { leftWords, limitWords, overrideSum, sortReviews } from './review-view.ts'
 
 const order = { side: 'buy', quantity: '0.5', instrument: 'BTC/USDT', limitPrice: null } as ReviewOrder
 

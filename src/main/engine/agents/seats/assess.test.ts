@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Argument, Briefing, ProposalBriefing } from '#engine/agents/seat.ts'
+import { type VotingSeat, votingSeats } from '#shared/domain/agent.ts'
 import { barSeries } from '#shared/domain/bar.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { Position } from '#shared/domain/position.ts'
@@ -9,7 +10,7 @@ import { compare, decimal, multiply, subtract, toNumber } from '#shared/lib/deci
 import { finding, idsFrom, simulatedBriefing } from '#test/builders/briefing.ts'
 import { analyse } from './analyse.ts'
 import { argue } from './argue.ts'
-import { assess, type VotingSeat, votingSeats } from './assess.ts'
+import { assess } from './assess.ts'
 import { targetWeight } from './assess-allocation.ts'
 import { propose } from './propose.ts'
 

@@ -1,4 +1,5 @@
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
+import type { VotingSeat } from '#shared/domain/agent.ts'
 import { assessAsOptimizer } from './assess-allocation.ts'
 import { assessAsExecutor } from './assess-execution.ts'
 import { assessAsPrivacy } from './assess-privacy.ts'
@@ -6,20 +7,6 @@ import { assessAsEvaluator } from './assess-record.ts'
 import { assessAsRisk } from './assess-risk.ts'
 import { assessAsAdvocate, assessAsAnalyst, assessAsStrategist } from './assess-view.ts'
 import type { Assess, SeatVerdict } from './verdict.ts'
-
-/** The seats that vote on proposals. */
-export const votingSeats = [
-  'analyst',
-  'bull',
-  'bear',
-  'strategist',
-  'risk',
-  'optimizer',
-  'privacy',
-  'executor',
-  'evaluator',
-] as const
-export type VotingSeat = (typeof votingSeats)[number]
 
 const assessments: Readonly<Record<VotingSeat, Assess>> = {
   analyst: assessAsAnalyst,

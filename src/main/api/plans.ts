@@ -1,0 +1,24 @@
+import { implement } from '@orpc/server'
+import { contract } from '#shared/contract/index.ts'
+import type { PlanView } from '#shared/contract/plans.ts'
+import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
+import type { CallContext } from './desk.ts'
+import { instrumentOn } from './market.ts'
+import { type ApiParts, trader } from './parts.ts'
+
+/** Collaborative plans and the templates that they are made from. */
+export function plansRoutes({ kernel: { plans }, queries, feed, settings }: ApiParts) {
+  const os = implement(contract.plans).$context<CallContext>()
+  const view = (plan: CollaborativePlan): PlanView => ({ ...plan, leftMs: plans.leftMs(plan) })
+  return {
+    create: os.create.handler(async ({ input }) => {
+      const wish = { ...input, instrument: instrumentOn(feed, input.instrument).id }
+      return view(await plans.create(wish, settings.load(), trader))
+    }),
+    list: os.list.handler(({ input }) => queries.listPlans(input.limit).map(view)),
+    templates: os.templates.handler(() => [...plans.templates]),
+    get: os.get.handler(({ input }) => view(plans.get(input.planId))),
+    start: os.start.handler(async ({ input }) => view(await plans.start(input.planId, trader))),
+    cancel: os.cancel.handler(async ({ input }) => view(await plans.cancel(input.planId, input.reason, trader))),
+  }
+}

@@ -1,0 +1,142 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { resolveHome } from '#main/home.ts'
+import type { PlanView, PlanWish } from '#shared/contract/plans.ts'
+import { type Participant, participantNames, participantSchema } from '#shared/domain/collaboration.ts'
+import { planPriorities } from '#shared/domain/collaborative-plan.ts'
+import { consensusPresets } from '#shared/domain/consensus-policy.ts'
+import type { PlanTemplate } from '#shared/domain/plan-template.ts'
+import { profileNames } from '#shared/domain/profile.ts'
+import { anyNumber, homeOption, jsonOption, wholeNumber } from './options.ts'
+import { planLines, planRow, templateLines } from './plans-text.ts'
+import { requireDesk } from './running-desk.ts'
+import { describeTerminal, print, printJson, textTable } from './terminal.ts'
+
+interface Flags {
+  readonly home?: string
+  readonly json?: boolean
+}
+
+interface Wanted
+  extends Pick<PlanWish, 'template' | 'title' | 'profile' | 'priority' | 'policy' | 'threshold' | 'draft'> {
+  readonly proposeWithin?: number
+  readonly voteWithin?: number
+  readonly executeWithin?: number
+  readonly objective?: string[]
+  readonly with?: Participant[]
+  readonly without?: PlanWish['without']
+  readonly param?: Record<string, number>
+}
+
+/** Adds plans create, list, show, start, cancel and templates: the collaborative plans of the desk that is open. */
+export function plansCommands(program: Command): void {
+  const plans = program.command('plans').description('collaborative plans of an open desk')
+  const seconds = wholeNumber(1, 604_800)
+  plans
+    .command('create')
+    .argument('<symbol>', 'the instrument')
+    .description('make a plan, from a template or by hand, and have it begin')
+    .option('--template <name>', 'the template; none makes it by hand')
+    .option('--title <text>', 'what it is called')
+    .addOption(new Option('--profile <name>', 'the risk profile').choices(profileNames))
+    .addOption(new Option('--priority <name>', 'how urgent it is').choices(planPriorities))
+    .addOption(new Option('--policy <name>', 'how the vote is counted').choices(consensusPresets))
+    .option('--threshold <share>', 'share that is needed to agree, up to 1', anyNumber({ positive: true }))
+    .option('--propose-within <seconds>', 'the deadline of the proposals', seconds)
+    .option('--vote-within <seconds>', 'the deadline of the vote, from then on', seconds)
+    .option('--execute-within <seconds>', 'the deadline for carrying it out, from then on', seconds)
+    .option('--objective <text...>', "what it is for, in the template's place")
+    .option('--with <participant...>', 'who takes part besides: analyst, or analyst=2 with a weight', readParticipant)
+    .addOption(new Option('--without <participant...>', 'who does not').choices(participantNames))
+    .option('--param <name=number...>', 'a parameter of the template', readParameter)
+    .option('--draft', 'leave it a draft')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(async (instrument: string, { home, json, ...wanted }: Flags & Wanted) => {
+      const plan = await requireDesk(resolveHome(home)).call<PlanView>('POST', '/plans', wishOf(instrument, wanted))
+      show(plan, json)
+    })
+  plans
+    .command('list')
+    .description('list the plans, newest first')
+    .option('--limit <n>', 'how many at most', wholeNumber(1, 500), 20)
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(async ({ home, json, limit }: Flags & { limit: number }) => {
+      const all = await requireDesk(resolveHome(home)).call<PlanView[]>('GET', `/plans?limit=${limit}`)
+      if (json === true) return printJson(all)
+      if (all.length === 0) return print('There is no plan yet.')
+      print(textTable(all.map(planRow), { columns: describeTerminal().columns, indent: 0 }))
+    })
+  plans
+    .command('show')
+    .argument('<plan>', 'the id of a plan')
+    .description('show a plan: who takes part, the deadlines, and what became of it')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(async (planId: string, { home, json }: Flags) => {
+      show(await requireDesk(resolveHome(home)).call<PlanView>('GET', `/plans/${planId}`), json)
+    })
+  plans
+    .command('start')
+    .argument('<plan>', 'the id of a draft')
+    .description('have a draft begin')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(async (planId: string, { home, json }: Flags) => {
+      show(await requireDesk(resolveHome(home)).call<PlanView>('POST', `/plans/${planId}/start`, {}), json)
+    })
+  plans
+    .command('cancel')
+    .argument('<plan>', 'the id of a plan')
+    .description('cancel a plan and the run that carries it out')
+    .requiredOption('--reason <text>', 'why')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(async (planId: string, { home, json, reason }: Flags & { reason: string }) => {
+      show(await requireDesk(resolveHome(home)).call<PlanView>('POST', `/plans/${planId}/cancel`, { reason }), json)
+    })
+  plans
+    .command('templates')
+    .description('list the templates that plans can be made from')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(async ({ home, json }: Flags) => {
+      const { readTemplates } = await import('#main/templates.ts')
+      const templates: readonly PlanTemplate[] = readTemplates(resolveHome(home)).value
+      if (json === true) return printJson(templates)
+      print(templates.map((template) => templateLines(template, describeTerminal())).join('\n\n'))
+    })
+}
+
+function show(plan: PlanView, json: boolean | undefined): void {
+  if (json === true) printJson(plan)
+  else print(planLines(plan, describeTerminal()))
+}
+
+function wishOf(instrument: string, wanted: Wanted): PlanWish {
+  const { proposeWithin, voteWithin, executeWithin, objective, with: participants, without, param, ...rest } = wanted
+  const seconds = { propose: proposeWithin, vote: voteWithin, execute: executeWithin }
+  return {
+    instrument,
+    ...rest,
+    ...(objective !== undefined && { objectives: objective }),
+    ...(participants !== undefined && { participants }),
+    ...(without !== undefined && { without }),
+    ...(param !== undefined && { parameters: param }),
+    seconds: Object.fromEntries(Object.entries(seconds).filter(([, value]) => value !== undefined)),
+  }
+}
+
+function readParticipant(text: string, before: readonly Participant[] = []): Participant[] {
+  const [voter = '', weight = '1'] = text.split('=', 2)
+  const read = participantSchema.safeParse({ voter, weight: Number(weight) })
+  if (read.success) return [...before, read.data]
+  throw new InvalidArgumentError(`Give one of ${participantNames.join(', ')}, with a weight from 0 to 10 after "=".`)
+}
+
+function readParameter(text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {
+  const [name = '', value = ''] = text.split('=', 2)
+  const number = Number(value)
+  if (name !== '' && value.trim() !== '' && Number.isFinite(number)) return { ...before, [name]: number }
+  throw new InvalidArgumentError('Give a name, "=", and a number.')
+}

@@ -1,0 +1,58 @@
+import type { PlanView } from '#shared/contract/plans.ts'
+import type { Participant } from '#shared/domain/collaboration.ts'
+import type { PlanState } from '#shared/domain/collaborative-plan.ts'
+import type { PlanTemplate } from '#shared/domain/plan-template.ts'
+import { hang, secondsText, type Terminal } from './terminal.ts'
+
+const stateWords: Partial<Record<PlanState, string>> = { inReview: 'in review' }
+const wordsOf = (state: PlanState) => stateWords[state] ?? state
+
+/** A plan as a row of a table. */
+export function planRow(plan: PlanView): readonly string[] {
+  const { id, state, priority, instrument, title, reason } = plan
+  return [id, wordsOf(state), priority, instrument, title, [leftText(plan), reason ?? ''].join(' ').trim()]
+}
+
+function leftText({ leftMs }: PlanView): string {
+  return leftMs === null ? '' : `${secondsText(leftMs / 1_000)} left.`
+}
+
+const participantText = ({ voter, weight }: Participant) => (weight === 1 ? voter : `${voter} (weight ${weight})`)
+
+/** A plan in full. */
+export function planLines(plan: PlanView, { paint, columns }: Terminal): string {
+  const { id, title, instrument, state, priority, template, objectives, participants, policy, threshold } = plan
+  const row = (name: string, text: string) => hang(`${name.padEnd(13)}${text}`, 2, columns)
+  const { propose, vote, execute } = plan.seconds
+  return [
+    `${paint.strong(title)} ${instrument} ${paint.faint(id)}`,
+    row('state', [wordsOf(state), leftText(plan), plan.reason ?? ''].filter(Boolean).join('. ')),
+    row('priority', priority),
+    row('made', template === null ? `by hand, by ${plan.initiator.id}` : `from ${template}, by ${plan.initiator.id}`),
+    row('objectives', objectives.join(' ')),
+    row('take part', participants.map(participantText).join(', ')),
+    row('vote', threshold === null ? policy : `${policy}, ${Math.round(threshold * 100)} % needed`),
+    row('deadlines', `propose within ${propose} s, vote within ${vote} s, carry out within ${execute} s`),
+    row('method', plan.tasks.join(', ')),
+    ...(plan.runId === null ? [] : [row('run', plan.runId)]),
+    ...plan.moves.map((move) =>
+      hang(
+        `${new Date(move.at).toISOString()} ${wordsOf(move.state)}${move.reason === null ? '' : `: ${move.reason}`}`,
+        2,
+        columns,
+      ),
+    ),
+  ].join('\n')
+}
+
+/** A template with what it does and its defaults. */
+export function templateLines(template: PlanTemplate, { paint, columns }: Terminal): string {
+  const { name, title, description, tasks, priority, participants, policy, parameters } = template
+  return [
+    `${paint.strong(name)} ${paint.faint(title)}`,
+    hang(description, 2, columns),
+    hang(`${priority} priority, ${policy}: ${participants.map(participantText).join(', ')}`, 2, columns),
+    hang(tasks.join(', '), 2, columns),
+    ...Object.entries(parameters).map(([key, value]) => hang(`--param ${key}=${value}`, 2, columns)),
+  ].join('\n')
+}

@@ -1,0 +1,86 @@
+import type { ReviewItem, ReviewView } from '#shared/contract/reviews.ts'
+import { isClosedReview, isJudgedFirst, type Override } from '#shared/domain/review.ts'
+import { orderWords, reasonWords, statusWords } from '#shared/domain/review-words.ts'
+import type { Tally } from '#shared/domain/tally.ts'
+import { voteText } from './analysis-text.ts'
+import { hang, secondsText, type Terminal, textTable, utcMinute } from './terminal.ts'
+
+/** Reviews as a list: id, order, what became of each, and how long is left. */
+export function reviewsText(reviews: readonly ReviewItem[], { columns }: Terminal): string {
+  if (reviews.length === 0) return 'Nothing waits for you, and nothing did.'
+  const rows = reviews.map((review) => [review.id, orderWords(review.order), whatBecame(review)])
+  return textTable(rows, { columns, indent: 0 })
+}
+
+function whatBecame({ status, leftMs }: ReviewItem): string {
+  return isClosedReview(status) ? statusWords[status] : `${statusWords[status]}, ${secondsText(leftMs / 1_000)} left`
+}
+
+/** Everything that a review is judged by; of the hardest the votes only once the trader has judged it (HO-10). */
+export function reviewText(review: ReviewView, tally: Tally | null, terminal: Terminal): string {
+  const { paint, columns } = terminal
+  const { order, orderHash, rules, questions, judgement, end, driftLimitBps, editWords } = review
+  const line = (text: string) => hang(text, 2, columns)
+  const heading = (text: string) => paint.strong(text.toUpperCase())
+  const blind = isJudgedFirst(review, review.policy)
+  const closed = isClosedReview(review.status)
+  const why = blind
+    ? [line('The agents disagree widely. Say first what you think ("parley review judge"); the votes are shown then.')]
+    : rules.map(({ code, sentence }) => line(`${code}: ${sentence}`))
+  const said = [
+    ...(judgement === null
+      ? []
+      : [line(`You said beforehand: ${judgement.action}, ${Math.round(judgement.confidence * 100)} % sure.`)]),
+    ...questions.map((question) => line(`You asked: ${question}`)),
+    ...(editWords === null ? [] : [line(`You edited it (${reasonWords[editWords.code]}): ${editWords.words}`)]),
+  ]
+  return [
+    `${paint.strong(orderWords(order))}  ${whatBecame(review)}`,
+    line(`Hash of the order: ${orderHash}`),
+    ...(end === null ? [] : [line(`${utcMinute(end.at)}, by ${end.by}: ${end.reason}`)]),
+    '',
+    heading('Why you are asked'),
+    ...why,
+    ...said,
+    '',
+    ...(closed ? [] : [heading('What it does'), factsText(review, columns), '']),
+    ...(blind ? [] : [voteText({ tally }, terminal), '']),
+    closed
+      ? line('It is closed: nothing more comes of it.')
+      : line(
+          `Unanswered it is rejected; a price more than ${driftLimitBps} basis points away voids it. Approve it with "parley review approve ${review.id} --hash ${orderHash.slice(0, 12)}".`,
+        ),
+  ].join('\n')
+}
+
+function factsText({ facts, driftLimitBps, fourEyes }: ReviewView, columns: number): string {
+  const { price, driftBps, notional, maximumNotional, position, exposure, riskAtStop, dayLoss, denial } = facts
+  const known = (value: string | null) => value ?? 'unavailable'
+  const rows = [
+    [
+      'price',
+      `${known(price)}, moved ${driftBps === null ? 'unavailable' : driftBps.toFixed(1)} of ${driftLimitBps} bp`,
+    ],
+    ['value', `${known(notional)} of at most ${maximumNotional}`],
+    ['position', `${position.before} to ${position.after}`],
+    ['exposure', `${known(exposure.before)} to ${known(exposure.after)} of at most ${exposure.maximum}`],
+    ['risk at the stop', known(riskAtStop)],
+    ['loss today', `${known(dayLoss.now)} of at most ${dayLoss.maximum}`],
+    ['the gate', denial === null ? 'would let it out now' : `would deny it now: ${denial.code}`],
+    ['four eyes', fourEyes.why],
+  ]
+  return textTable(rows, { columns })
+}
+
+/** What the trader did against the desk, newest first, with what both ways came to in the quote currency. */
+export function overridesText(overrides: readonly Override[], { columns }: Terminal): string {
+  if (overrides.length === 0) return 'You have not acted against the desk.'
+  const rows = overrides.map(({ at, kind, instrument, words, outcome, dueAt }) => [
+    utcMinute(at),
+    kind,
+    instrument,
+    outcome === null ? `measured ${utcMinute(dueAt)}` : `desk ${outcome.desk}, you ${outcome.trader}`,
+    `${reasonWords[words.code]}: ${words.words}`,
+  ])
+  return textTable(rows, { columns, indent: 0 })
+}

@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest'
+import type { Bus } from '#engine/bus.ts'
+import { readTemplates } from '#main/templates.ts'
+import type { PlanWish } from '#shared/contract/plans.ts'
+import { type PlanState, planTransitions } from '#shared/domain/collaborative-plan.ts'
+import { defaultSettings } from '#shared/domain/settings.ts'
+import { deskKernel } from '#test/builders/desk-kernel.ts'
+import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
+
+const trader = { kind: 'human', id: 'trader' } as const
+const refusal = (code: string) => expect.objectContaining({ code })
+const templates = readTemplates(undefined).value
+
+/** A bus on which a seat never answers to one action. */
+const hanging = (seat: string, action: string) => (bus: Bus) => ({
+  ...bus,
+  request: (...[topic, body, options]: Parameters<Bus['request']>) =>
+    topic === `agent.${seat}` && (body as { action: string }).action === action
+      ? new Promise<never>(() => {})
+      : bus.request(topic, body, options),
+})
+
+async function started(given: Parameters<typeof deskKernel>[0] = {}) {
+  const desk = deskKernel({ seed: 2, ...given, options: { templates, ...given.options } })
+  await desk.start()
+  const { kernel, clock, queries } = desk
+  const create = (wish: Partial<PlanWish> = {}) =>
+    settle(clock, kernel.plans.create({ instrument: 'BTC/USDT', ...wish }, defaultSettings, trader))
+  const ended = async (planId: string) => {
+    await passUntil(clock, () => queries.getPlan(planId)?.endedAt !== null)
+    return kernel.plans.get(planId)
+  }
+  const statesOf = (planId: string): readonly PlanState[] => kernel.plans.get(planId).moves.map(({ state }) => state)
+  return { ...desk, create, ended, statesOf }
+}
+
+describe('a collaborative plan', () => {
+  it('from a template is carried out by one run: proposed, voted on, approved, executed, completed', async () => {
+    const { create, ended, queries, statesOf } = await started()
+    const { id } = await create({ template: 'daily-trading-strategy', policy: 'simple-majority' })
+    const plan = await ended(id)
+    expect(statesOf(id)).toEqual(['draft', 'proposing', 'voting', 'approved', 'executing', 'completed'])
+    expect(plan).toMatchObject({ state: 'completed', traded: true, priority: 'medium', initiator: trader })
+    const { tally, decision } = queries.getVote(plan.runId ?? '')
+    expect(tally?.support.length).toBeGreaterThan(0)
+    expect(decision?.status).toBe('agreed')
+    expect(queries.listOrders(undefined, 10).every(({ runId }) => runId === plan.runId)).toBe(true)
+  })
+
+  it('that only finds out ends with the vote, and nothing is sent', async () => {
+    const { create, ended, queries, statesOf } = await started()
+    const { id } = await create({ template: 'analyse-symbol' })
+    const { runId } = await ended(id)
+    expect(statesOf(id)).toEqual(['draft', 'proposing', 'voting', 'completed'])
+    expect(queries.getVote(runId ?? '').decision).not.toBeNull()
+    expect(queries.listOrders(undefined, 10)).toEqual([])
+  })
+
+  it('counts the votes of who takes part, with the weights that it gives them, and the guards always do', async () => {
+    const { create, ended, queries } = await started()
+    const { id } = await create({
+      template: 'daily-trading-strategy',
+      participants: [{ voter: 'bull', weight: 3 }],
+      without: ['bear', 'risk', 'privacy'],
+    })
+    const { runId, participants } = await ended(id)
+    expect(participants.map(({ voter }) => voter).toSorted()).toEqual(
+      ['analyst', 'bull', 'evaluator', 'executor', 'optimizer', 'privacy', 'risk', 'strategist'].toSorted(),
+    )
+    const { ballots, tally } = queries.getVote(runId ?? '')
+    expect(ballots.map(({ voter }) => voter)).not.toContain('bear')
+    const bull = [...(tally?.support ?? []), ...(tally?.dissent ?? [])].find(({ ballot }) => ballot.voter === 'bull')
+    expect(bull?.weight).toBe(3)
+    expect(bull?.countsFor).toBeCloseTo(3 * (bull?.ballot.confidence ?? 0))
+  })
+
+  it('made by hand has everybody take part, and what was said of it', async () => {
+    const { create } = await started()
+    const plan = await create({ title: 'Look at it', objectives: ['Be sure.'], seconds: { vote: 7 }, draft: true })
+    expect(plan).toMatchObject({ template: null, title: 'Look at it', objectives: ['Be sure.'], state: 'draft' })
+    expect(plan.participants).toHaveLength(9)
+    expect(plan.seconds.vote).toBe(7)
+  })
+
+  it.each([
+    ['a template that is not there', { template: 'astrology' }, 'TEMPLATE_NOT_FOUND'],
+    ['an instrument that is not there', { instrument: 'XYZ/USDT' }, 'INSTRUMENT_NOT_FOUND'],
+    ['a parameter that nobody takes', { parameters: { luck: 1 } }, 'PARAMETER_UNKNOWN'],
+  ])('%s is refused, and nothing is made', async (_what, wish, code) => {
+    const { create, kinds } = await started()
+    await expect(create(wish)).rejects.toEqual(refusal(code))
+    expect(kinds()).not.toContain('collaborativePlanDrafted')
+  })
+
+  it('left a draft begins when it is told to, once', async () => {
+    const { create, kernel, clock, ended } = await started()
+    const { id } = await create({ draft: true })
+    await pass(clock, 600_000)
+    expect(kernel.plans.get(id).state).toBe('draft')
+    expect((await settle(clock, kernel.plans.start(id, trader))).state).toBe('proposing')
+    await expect(settle(clock, kernel.plans.start(id, trader))).rejects.toEqual(refusal('PLAN_BEGUN'))
+    expect((await ended(id)).runId).not.toBeNull()
+  })
+
+  it('waits while its instrument is being decided on, and the most urgent one that waits goes first', async () => {
+    const { create, kernel, clock, statesOf, queries } = await started()
+    const first = await create({ template: 'analyse-symbol' })
+    const low = await create({ template: 'analyse-symbol', priority: 'low' })
+    const high = await create({ template: 'analyse-symbol', priority: 'critical' })
+    expect(low.state).toBe('draft')
+    await passUntil(clock, () => queries.getPlan(first.id)?.endedAt !== null)
+    await passUntil(clock, () => kernel.plans.get(high.id).state === 'proposing')
+    expect(statesOf(low.id)).toEqual(['draft'])
+    await passUntil(clock, () => kernel.plans.get(low.id).state === 'proposing')
+    expect(statesOf(high.id).at(-1)).toBe('completed')
+  })
+
+  it('of an emergency has a decision that is not yet made give way', async () => {
+    const { create, kernel, clock } = await started()
+    const usual = await create({ template: 'daily-trading-strategy' })
+    const emergency = await create({ template: 'analyse-symbol', priority: 'emergency' })
+    await passUntil(clock, () => kernel.plans.get(emergency.id).state === 'proposing')
+    expect(kernel.plans.get(usual.id)).toMatchObject({
+      state: 'cancelled',
+      reason: expect.stringContaining('emergency'),
+    })
+  })
+
+  it('that is cancelled has its run cancelled, and cannot be cancelled again', async () => {
+    const { create, kernel, clock, ended, queries } = await started()
+    const { id, runId } = await create()
+    await settle(clock, kernel.plans.cancel(id, 'changed my mind', trader))
+    expect(await ended(id)).toMatchObject({ state: 'cancelled', reason: 'changed my mind' })
+    await settle(clock, kernel.runs.drained())
+    expect(queries.getRun(runId ?? '')?.status).toBe('cancelled')
+    await expect(settle(clock, kernel.plans.cancel(id, 'again', trader))).rejects.toEqual(refusal('PLAN_ENDED'))
+  })
+})
+
+describe('the deadlines of a plan', () => {
+  it('an expired proposal is no trade', async () => {
+    const { create, ended, kinds, statesOf } = await started({ wrapBus: hanging('analyst', 'analyse') })
+    const { id } = await create({ template: 'daily-trading-strategy', seconds: { propose: 5 } })
+    expect(await ended(id)).toMatchObject({ state: 'expired', reason: 'Nothing was proposed in time.' })
+    expect(statesOf(id)).toEqual(['draft', 'proposing', 'expired'])
+    expect(kinds()).not.toContain('orderInitialized')
+  })
+
+  it('a plan that cannot begin in time expires', async () => {
+    const { create, kernel, clock } = await started({ wrapBus: hanging('analyst', 'analyse') })
+    await create({ template: 'daily-trading-strategy' })
+    const late = await create({ template: 'analyse-symbol', seconds: { propose: 5 } })
+    await passUntil(clock, () => kernel.plans.get(late.id).endedAt !== null)
+    expect(kernel.plans.get(late.id)).toMatchObject({ state: 'expired', reason: 'It could not begin in time.' })
+  })
+
+  it('an agent that hangs costs its vote and not the plan: what is there by the deadline is counted', async () => {
+    const { create, ended, queries } = await started({ wrapBus: hanging('bear', 'assess') })
+    const { id } = await create({ template: 'daily-trading-strategy', policy: 'simple-majority', seconds: { vote: 5 } })
+    const plan = await ended(id)
+    const { tally } = queries.getVote(plan.runId ?? '')
+    expect(tally?.absent).toContain('bear')
+    const voting = plan.moves.find(({ state }) => state === 'voting')?.at ?? 0
+    expect((tally?.at ?? 0) - voting).toBeLessThan(6_000)
+  })
+})
+
+describe('a stop', () => {
+  it.each(['collaborativePlanDrafted', 'evidenceGathered', 'proposalMade', 'ballotCast', 'decisionMade'] as const)(
+    'KS-12 after %s leaves a plan that has ended, and no order',
+    async (kind) => {
+      const { create, kernel, clock, kinds, records } = await started()
+      const { id } = await create({ template: 'daily-trading-strategy', policy: 'simple-majority' })
+      await passUntil(clock, () => kinds().includes(kind))
+      kernel.halt(2, trader, 'drill')
+      await settle(clock, kernel.runs.drained())
+      expect(kernel.plans.get(id).state).toBe('cancelled')
+      const sent = records.filter((record) => record.kind === 'orderSubmitted')
+      expect(sent).toEqual([])
+    },
+  )
+
+  it('KS-10 a desk that begins halted does not take a plan up again', async () => {
+    const { create, journal, clock, latchStore, kernel, kinds } = await started()
+    const { id } = await create({ template: 'daily-trading-strategy' })
+    await passUntil(clock, () => kinds().includes('evidenceGathered'))
+    kernel.latch.change({ state: 'HALTED', level: 2, by: trader, reason: 'drill' })
+    await settle(clock, journal.settled())
+    const again = deskKernel({ seed: 2, journal, clock, latchStore, options: { templates } })
+    await again.start()
+    await pass(clock, 1_000)
+    expect(again.kernel.plans.get(id).state).toBe('cancelled')
+  })
+
+  it('of the process leaves a plan that the next one carries on with', async () => {
+    const { create, journal, clock, latchStore, kinds } = await started()
+    const { id, runId } = await create({ template: 'analyse-symbol' })
+    await passUntil(clock, () => kinds().includes('ballotCast'))
+    await settle(clock, journal.settled())
+    const again = deskKernel({ seed: 2, journal, clock, latchStore, options: { templates } })
+    await again.start()
+    await passUntil(clock, () => again.kernel.plans.get(id).endedAt !== null)
+    expect(again.kernel.plans.get(id)).toMatchObject({ state: 'completed', runId })
+    expect(again.kinds()).toContain('runResumed')
+  })
+})
+
+it('no state but an ended one is without a way out, and every state can be reached', () => {
+  const reached = new Set(Object.values(planTransitions).flat())
+  for (const state of Object.keys(planTransitions)) if (state !== 'draft') expect(reached).toContain(state)
+  const ends = Object.entries(planTransitions).filter(([, next]) => next.length === 0)
+  expect(ends.map(([state]) => state).toSorted()).toEqual(['cancelled', 'completed', 'expired', 'failed', 'rejected'])
+})

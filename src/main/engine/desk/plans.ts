@@ -1,0 +1,238 @@
+import type { PlanArchive } from '#engine/ports.ts'
+import type { PlanWish } from '#shared/contract/plans.ts'
+import { type CollaborativePlan, isEndedPlan, planPriorities } from '#shared/domain/collaborative-plan.ts'
+import type { Actor } from '#shared/domain/journal.ts'
+import type { PlanTemplate } from '#shared/domain/plan-template.ts'
+import type { Settings } from '#shared/domain/settings.ts'
+import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
+import { decidePlan } from './decide-plan.ts'
+import type { DeskParts } from './parts.ts'
+import { planAfter } from './plan-fold.ts'
+import { deadlinesFrom, draftPlan, goalOf } from './plan-making.ts'
+import { instrumentMissing, type Runs } from './runs.ts'
+
+export interface PlansOptions {
+  readonly parts: DeskParts
+  readonly runs: Runs
+  readonly templates: readonly PlanTemplate[]
+  readonly archive: PlanArchive
+  /** Milliseconds of the desk's time that go by in one of waiting. */
+  readonly timeScale: number
+}
+
+/** The collaborative plans of the desk. */
+export interface Plans {
+  readonly templates: readonly PlanTemplate[]
+  /**
+   * Makes a plan; unless it is to stay a draft it begins as soon as nothing else is decided on its instrument. Throws
+   * TEMPLATE_NOT_FOUND, INSTRUMENT_NOT_FOUND, PARAMETER_UNKNOWN, PLAN_NOT_FOUND (its method makes no plan) and TRADING_HALTED.
+   */
+  create(wish: PlanWish, chosen: Pick<Settings, 'policy' | 'profile'>, by: Actor): Promise<CollaborativePlan>
+  /** Has a draft begin as soon as it can. Throws PLAN_UNKNOWN, PLAN_BEGUN, TRADING_HALTED. */
+  start(planId: string, by: Actor): Promise<CollaborativePlan>
+  /** Throws PLAN_UNKNOWN, PLAN_ENDED. */
+  cancel(planId: string, reason: string, by: Actor): Promise<CollaborativePlan>
+  /** Throws PLAN_UNKNOWN. */
+  get(planId: string): CollaborativePlan
+  /** Milliseconds of waiting until the deadline that comes next; null where none runs. */
+  leftMs(plan: CollaborativePlan): number | null
+  /** Begins what waits, most urgent first, and lets expire what is late. To be called often. */
+  tick(): void
+}
+
+const system: Actor = { kind: 'system', id: 'plans' }
+/** After the deadline of the vote the count has so long before the plan expires. */
+const countingMs = 30_000
+
+/** Creates what keeps the collaborative plans; each is carried out by one run. */
+export function createPlans({ parts, runs, templates, archive, timeScale }: PlansOptions): Plans {
+  const { journal, feed, latch, clock, ids, book } = parts
+  const open = new Map<string, CollaborativePlan>(archive.listOpenPlans().map((plan) => [plan.id, plan]))
+  const beginning = new Set<string>()
+  const known = {
+    byId: (id: string) => open.get(id),
+    byRun: (runId: string) => [...open.values()].find((plan) => plan.runId === runId),
+  }
+  /** Plans that have ended and whose record may not be durable yet. */
+  const ended = new Map<string, CollaborativePlan>()
+
+  journal.observe((record) => {
+    const plan = planAfter(known, record)
+    if (plan === undefined) return
+    if (!isEndedPlan(plan.state)) {
+      open.set(plan.id, plan)
+      return
+    }
+    open.delete(plan.id)
+    ended.set(plan.id, plan)
+    const [oldest] = ended.keys()
+    if (ended.size > 100 && oldest !== undefined) ended.delete(oldest)
+  })
+
+  /** Time does not go back: a clock that is set back gives no plan its time again. */
+  const now = () => Math.max(Math.floor(clock.now()), book.latestAt)
+
+  function get(planId: string): CollaborativePlan {
+    const plan = open.get(planId) ?? ended.get(planId) ?? archive.getPlan(planId)
+    if (plan !== undefined) return plan
+    throw new ParleyError('PLAN_UNKNOWN', `There is no plan ${planId}.`, {
+      wayOut: 'Choose one from the list of plans.',
+    })
+  }
+
+  async function create(
+    wish: PlanWish,
+    chosen: Pick<Settings, 'policy' | 'profile'>,
+    by: Actor,
+  ): Promise<CollaborativePlan> {
+    const template = templates.find(({ name }) => name === wish.template)
+    if (wish.template !== undefined && template === undefined) throw noTemplate(wish.template)
+    if (!feed.instruments().some(({ id }) => id === wish.instrument)) throw instrumentMissing(feed, wish.instrument)
+    const plan = draftPlan(wish, template, chosen, { id: ids.next('plan'), at: now(), by })
+    // What cannot be planned is refused now, not when its time has come.
+    decidePlan('plan', goalOf(plan, deadlinesFrom(plan.seconds, now(), timeScale)), parts.planning, parts.sha256, {
+      models: parts.models,
+    })
+    if (plan.called) refuseHalted()
+    await journal.append({ kind: 'collaborativePlanDrafted', data: { plan }, actor: by })
+    if (plan.called) await begin(plan)
+    return get(plan.id)
+  }
+
+  async function start(planId: string, by: Actor): Promise<CollaborativePlan> {
+    const plan = get(planId)
+    if (plan.state !== 'draft') {
+      throw new ParleyError('PLAN_BEGUN', `The plan ${planId} is ${plan.state}: it cannot begin again.`, {
+        wayOut: 'Create it anew.',
+      })
+    }
+    refuseHalted()
+    const reason = 'It is to begin as soon as it can.'
+    await journal.append({ kind: 'collaborativePlanCalled', data: { planId, reason }, actor: by })
+    await begin(get(planId))
+    return get(planId)
+  }
+
+  function refuseHalted(): void {
+    const { state, reason } = latch.current()
+    if (state !== 'HALTED') return
+    throw new ParleyError('TRADING_HALTED', `The desk is halted: ${reason}.`, {
+      wayOut: 'Re-arm the desk first, or leave the plan a draft.',
+    })
+  }
+
+  /** Starts the plan's run, or leaves it waiting where something else is decided on its instrument. */
+  async function begin(plan: CollaborativePlan): Promise<void> {
+    if (beginning.has(plan.id) || !makeWay(plan)) return
+    beginning.add(plan.id)
+    try {
+      await runs.start(goalOf(plan, deadlinesFrom(plan.seconds, now(), timeScale)), plan.initiator)
+    } catch (error) {
+      const waits = ['RUN_ACTIVE', 'TRADING_HALTED', 'JOURNAL_UNWRITABLE'].includes(errorCode(error))
+      if (!waits) await note('collaborativePlanFailed', plan.id, errorMessage(error), system)
+    } finally {
+      beginning.delete(plan.id)
+    }
+  }
+
+  /** True when nothing is decided on the instrument; an emergency has what is not yet decided give way. */
+  function makeWay({ instrument, priority }: CollaborativePlan): boolean {
+    const busy = runs.active().find(({ goal }) => goal.instrument === instrument)
+    if (busy === undefined) return true
+    const other = busy.goal.collaboration === undefined ? undefined : open.get(busy.goal.collaboration.planId)
+    if (priority === 'emergency' && other?.priority !== 'emergency' && busy.decision === null) {
+      runs.cancel(busy.runId, 'An emergency on the instrument goes before it')
+    }
+    return false
+  }
+
+  function note(
+    kind: 'collaborativePlanCancelled' | 'collaborativePlanExpired' | 'collaborativePlanFailed',
+    planId: string,
+    reason: string,
+    by: Actor,
+  ): Promise<unknown> {
+    return journal.append({ kind, data: { planId, reason }, actor: by })
+  }
+
+  async function cancel(planId: string, reason: string, by: Actor): Promise<CollaborativePlan> {
+    const plan = get(planId)
+    if (isEndedPlan(plan.state)) {
+      throw new ParleyError('PLAN_ENDED', `The plan ${planId} is ${plan.state} already.`, {
+        details: { state: plan.state },
+        wayOut: 'Nothing of it is under way.',
+      })
+    }
+    const noted = note('collaborativePlanCancelled', planId, reason, by)
+    endRun(plan, reason)
+    await noted
+    return get(planId)
+  }
+
+  function endRun({ runId }: CollaborativePlan, reason: string): void {
+    if (runs.active().some((memory) => memory.runId === runId)) runs.cancel(runId ?? '', reason)
+  }
+
+  /** The deadline that the plan is under, and what happens then; undefined where none runs. */
+  function deadlineOf({ state, called, createdAt, seconds, deadlines }: CollaborativePlan) {
+    if (state === 'draft') {
+      return called
+        ? { at: createdAt + seconds.propose * 1_000 * timeScale, what: 'It could not begin in time.' }
+        : undefined
+    }
+    if (deadlines === null) return undefined
+    switch (state) {
+      case 'proposing':
+        return { at: deadlines.proposeBy, what: 'Nothing was proposed in time.' }
+      case 'voting':
+        return { at: deadlines.voteBy, what: 'The vote was not counted in time.', graceMs: countingMs }
+      case 'inReview':
+      case 'approved':
+        return { at: deadlines.executeBy, what: 'It was not carried out in time.' }
+      default:
+        return undefined
+    }
+  }
+
+  function expire(plan: CollaborativePlan, reason: string): void {
+    note('collaborativePlanExpired', plan.id, reason, system).catch(() => {})
+    endRun(plan, reason)
+  }
+
+  function tick(): void {
+    if (open.size === 0) return
+    for (const plan of open.values()) {
+      const deadline = deadlineOf(plan)
+      if (deadline !== undefined && now() > deadline.at + (deadline.graceMs ?? 0) * timeScale)
+        expire(plan, deadline.what)
+    }
+    if (latch.current().state === 'HALTED') return
+    const waiting = [...open.values()].filter(({ state, called }) => state === 'draft' && called)
+    for (const plan of waiting.sort((a, b) => urgency(b) - urgency(a))) begin(plan).catch(() => {})
+  }
+
+  return {
+    templates,
+    create,
+    start,
+    cancel,
+    get,
+    leftMs(plan) {
+      const deadline = deadlineOf(plan)
+      return deadline === undefined ? null : Math.max(0, Math.round((deadline.at - now()) / timeScale))
+    },
+    tick,
+  }
+
+  function noTemplate(name: string): ParleyError {
+    const there = templates.map((template) => template.name)
+    return new ParleyError('TEMPLATE_NOT_FOUND', `There is no template "${name}".`, {
+      details: { templates: there },
+      wayOut: there.length === 0 ? 'Make the plan by hand.' : `Choose one of ${there.join(', ')}.`,
+    })
+  }
+}
+
+function urgency({ priority }: CollaborativePlan): number {
+  return planPriorities.indexOf(priority)
+}

@@ -1,0 +1,56 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { participantNameSchema, participantSchema, planSecondsSchema } from '#shared/domain/collaboration.ts'
+import { collaborativePlanSchema, planPrioritySchema } from '#shared/domain/collaborative-plan.ts'
+import { consensusPresetSchema } from '#shared/domain/consensus-policy.ts'
+import { planTemplateSchema } from '#shared/domain/plan-template.ts'
+import { profileNameSchema } from '#shared/domain/profile.ts'
+
+const one = z.object({ planId: z.string() })
+
+/** A plan that is asked for: what is left out comes from the template, or from a plan made by hand. */
+export const planWishSchema = z.object({
+  instrument: z.string(),
+  /** The template's name; left out for a plan made by hand. */
+  template: z.string().optional(),
+  title: z.string().trim().min(1).max(200).optional(),
+  profile: profileNameSchema.optional(),
+  priority: planPrioritySchema.optional(),
+  policy: consensusPresetSchema.optional(),
+  threshold: z.number().gt(0).max(1).optional(),
+  seconds: planSecondsSchema.partial().optional(),
+  /** Takes the place of the template's. */
+  objectives: z.array(z.string().trim().min(1)).min(1).optional(),
+  /** Who takes part besides, or with another weight. */
+  participants: z.array(participantSchema).optional(),
+  without: z.array(participantNameSchema).optional(),
+  parameters: z.record(z.string(), z.number()).optional(),
+  /** True leaves it a draft until it is called. */
+  draft: z.boolean().optional(),
+})
+export type PlanWish = z.infer<typeof planWishSchema>
+
+/** A plan with the time that is left until the next deadline, in milliseconds of waiting; null where none runs. */
+export const planViewSchema = collaborativePlanSchema.extend({ leftMs: z.number().nullable() })
+export type PlanView = z.infer<typeof planViewSchema>
+
+/** A template as it can be chosen. */
+export const templateViewSchema = planTemplateSchema.extend({ name: z.string() })
+
+export const plansContract = {
+  /** Makes a plan and has it begin as soon as it can. Throws TEMPLATE_NOT_FOUND, INSTRUMENT_NOT_FOUND, PLAN_NOT_FOUND, PARAMETER_UNKNOWN. */
+  create: oc.route({ method: 'POST', path: '/plans' }).input(planWishSchema).output(planViewSchema),
+  /** Newest first. */
+  list: oc
+    .route({ method: 'GET', path: '/plans' })
+    .input(z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) }))
+    .output(z.array(planViewSchema)),
+  templates: oc.route({ method: 'GET', path: '/plans/templates' }).output(z.array(templateViewSchema)),
+  get: oc.route({ method: 'GET', path: '/plans/{planId}' }).input(one).output(planViewSchema),
+  /** Has a draft begin. */
+  start: oc.route({ method: 'POST', path: '/plans/{planId}/start' }).input(one).output(planViewSchema),
+  cancel: oc
+    .route({ method: 'POST', path: '/plans/{planId}/cancel' })
+    .input(one.extend({ reason: z.string().trim().min(1) }))
+    .output(planViewSchema),
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { votingSeats } from './agent.ts'
+
+/** What a plan is for: to decide on an instrument, to get out of a position, to bring a risk down that is too high. */
+export const purposes = ['decide', 'exit', 'mitigate'] as const
+export const purposeSchema = z.enum(purposes)
+
+/** The tasks that a method of a plan may consist of, in the only order in which they make sense. */
+export const planTasks = [
+  'gather',
+  'validate',
+  'analyse',
+  'debate',
+  'propose',
+  'size',
+  'vote',
+  'count',
+  'ask the trader',
+  'carry out',
+  'measure',
+] as const
+export const planTaskSchema = z.enum(planTasks)
+export type PlanTask = z.infer<typeof planTaskSchema>
+
+/** The name under which the trader votes. */
+export const traderVoter = 'trader'
+
+/** Who may take part in a plan: the seats that vote, and the trader. */
+export const participantNames = [...votingSeats, traderVoter] as const
+export const participantNameSchema = z.enum(participantNames)
+
+/** Somebody who takes part in a plan, and the most that the vote can weigh. */
+export const participantSchema = z.strictObject({
+  voter: participantNameSchema,
+  weight: z.number({ error: 'must be more than 0 and at most 10' }).gt(0).max(10).default(1),
+})
+export type Participant = z.infer<typeof participantSchema>
+
+const within = z.number({ error: 'must be from 1 to 604800 s (a week)' }).min(1).max(604_800)
+
+/** How long a plan may take, in seconds: to propose from its start, then to vote, then to be carried out. */
+export const planSecondsSchema = z.strictObject({ propose: within, vote: within, execute: within })
+export type PlanSeconds = z.infer<typeof planSecondsSchema>
+
+/** Until when a plan is to be proposed, voted on and carried out: UTC epoch milliseconds on the desk's clock, themselves in time. */
+export const planDeadlinesSchema = z.object({ proposeBy: z.int(), voteBy: z.int(), executeBy: z.int() })
+export type PlanDeadlines = z.infer<typeof planDeadlinesSchema>
+
+/** What a collaborative plan adds to the goal of its run. */
+export const collaborationSchema = z.object({
+  planId: z.string(),
+  purpose: purposeSchema,
+  tasks: z.array(planTaskSchema),
+  participants: z.array(participantSchema),
+  /** Share of the weight or of the heads that is needed; null leaves it to the policy and the profile. */
+  threshold: z.number().gt(0).max(1).nullable(),
+  seconds: planSecondsSchema,
+  deadlines: planDeadlinesSchema,
+  /** Research to do; the profile's when left out. */
+  research: z.array(z.string()).optional(),
+  /** What the purpose asks for, for instance the share of a position to close. */
+  parameters: z.record(z.string(), z.number()),
+})
+export type Collaboration = z.infer<typeof collaborationSchema>

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import {
+  type PlanTask,
+  participantSchema,
+  planSecondsSchema,
+  planTaskSchema,
+  planTasks,
+  purposeSchema,
+} from './collaboration.ts'
+import { planPrioritySchema } from './collaborative-plan.ts'
+import { consensusPresetSchema } from './consensus-policy.ts'
+import { profileNameSchema } from './profile.ts'
+
+const inOrder = (tasks: readonly PlanTask[]) =>
+  tasks.every((task, index) => index === 0 || planTasks.indexOf(task) > planTasks.indexOf(tasks[index - 1] ?? task))
+
+/** A named method for making a collaborative plan, as a file of resources/templates or of the data folder has it. */
+export const planTemplateSchema = z.strictObject({
+  title: z.string().min(1),
+  description: z.string().min(1),
+  purpose: purposeSchema,
+  /** The method: what the plan does, in order. */
+  tasks: z
+    .array(planTaskSchema)
+    .min(1)
+    .refine(inOrder, { error: `must be in this order, each at most once: ${planTasks.join(', ')}` }),
+  priority: planPrioritySchema,
+  objectives: z.array(z.string().min(1)).min(1),
+  participants: z
+    .array(participantSchema)
+    .min(2)
+    .refine((all) => new Set(all.map(({ voter }) => voter)).size === all.length, { error: 'names somebody twice' }),
+  policy: consensusPresetSchema,
+  threshold: z
+    .number({ error: 'must be more than 0 and at most 1 (0.6 is 60 %)' })
+    .gt(0)
+    .max(1)
+    .nullable()
+    .default(null),
+  /** The risk profile; the trader's own choice when left out. */
+  profile: profileNameSchema.optional(),
+  seconds: planSecondsSchema,
+  /** Research tasks of planning.yaml; the profile's when left out. */
+  research: z.array(z.string().min(1)).optional(),
+  /** Numbers that the purpose asks for. */
+  parameters: z.record(z.string(), z.number()).default({}),
+})
+export type PlanTemplate = z.infer<typeof planTemplateSchema> & { readonly name: string }

@@ -1,0 +1,52 @@
+import { implement, ORPCError } from '@orpc/server'
+import { draftPlan } from '#engine/desk/plan-making.ts'
+import { readTemplates } from '#main/templates.ts'
+import { contract } from '#shared/contract/index.ts'
+import type { PlanView } from '#shared/contract/plans.ts'
+import type { PlanState } from '#shared/domain/collaborative-plan.ts'
+import { defaultSettings } from '#shared/domain/settings.ts'
+
+/** The plans of a desk for looking at the page: they can be made, begun and cancelled, and nothing is decided. */
+export function createPagePlans(changed: () => void) {
+  const os = implement(contract).plans
+  const templates = readTemplates(undefined).value
+  const plans: PlanView[] = []
+
+  function find(planId: string): PlanView {
+    const plan = plans.find(({ id }) => id === planId)
+    if (plan !== undefined) return plan
+    throw new ORPCError('PLAN_UNKNOWN', {
+      status: 404,
+      message: `There is no plan ${planId}.`,
+      data: { retry: 'definitive', wayOut: 'Choose one from the list of plans.', details: {} },
+    })
+  }
+
+  function move(plan: PlanView, state: PlanState, reason: string | null): PlanView {
+    const at = Date.now()
+    const after = { ...plan, state, reason, called: true, moves: [...plan.moves, { state, at, reason }] }
+    plans[plans.indexOf(plan)] = {
+      ...after,
+      endedAt: state === 'cancelled' ? at : null,
+      leftMs: state === 'proposing' ? plan.seconds.propose * 1_000 : null,
+    }
+    changed()
+    return find(plan.id)
+  }
+
+  return {
+    create: os.create.handler(({ input }) => {
+      const template = templates.find(({ name }) => name === input.template)
+      const made = { id: `plan_${plans.length + 1}`, at: Date.now(), by: { kind: 'human', id: 'trader' } as const }
+      const plan: PlanView = { ...draftPlan(input, template, defaultSettings, made), leftMs: null }
+      plans.push(plan)
+      changed()
+      return input.draft === true ? plan : move(plan, 'proposing', null)
+    }),
+    list: os.list.handler(({ input }) => plans.toReversed().slice(0, input.limit)),
+    templates: os.templates.handler(() => [...templates]),
+    get: os.get.handler(({ input }) => find(input.planId)),
+    start: os.start.handler(({ input }) => move(find(input.planId), 'proposing', null)),
+    cancel: os.cancel.handler(({ input }) => move(find(input.planId), 'cancelled', input.reason)),
+  }
+}
