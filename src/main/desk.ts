@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { brokerConfigSchema } from '#adapters/ccxt/config.ts'
 import { createSeatModels } from '#adapters/models/seat-models.ts'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
 import { createCustomSources } from '#adapters/research/custom-sources.ts'
@@ -9,6 +10,7 @@ import { createRouter } from '#api/router.ts'
 import { createStatus } from '#api/status.ts'
 import { createKernel } from '#engine/desk/kernel.ts'
 import { createLocalBus } from '#engine/local-bus.ts'
+import type { Broker } from '#engine/ports.ts'
 import { readLatch } from '#engine/trading/latch.ts'
 import type { ImportReport } from '#shared/contract/market.ts'
 import type { StopShortcut } from '#shared/contract/system.ts'
@@ -32,6 +34,7 @@ import { readConfig } from './config.ts'
 import { importBars } from './import-bars.ts'
 import { outcomesFrom } from './outcomes.ts'
 import { keepSnapshots, recoverDesk } from './recovery.ts'
+import { createSandbox, keepAccountsApart } from './sandbox.ts'
 import { appVersion, sha256, systemClock, systemRandom } from './system.ts'
 import { readTemplates } from './templates.ts'
 import { checkFeed, openWorld } from './world.ts'
@@ -45,7 +48,7 @@ export interface DeskConfig {
 
 const system: Actor = { kind: 'system', id: 'desk' }
 /** The paper account of a new desk. */
-const account = { id: 'paper', currency: 'USDT', cash: decimal(100_000) }
+const paperAccount = { id: 'paper', currency: 'USDT', cash: decimal(100_000) }
 const snapshotEvery = 1_000
 
 /**
@@ -71,6 +74,9 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     const minds = readConfig('models.yaml', modelsConfigSchema, home)
     const templates = readTemplates(home)
     const models = createSeatModels(minds.value, process.env)
+    const venue = readConfig('broker.yaml', brokerConfigSchema, home)
+    const sandbox =
+      venue.value.orders === 'sandbox' ? createSandbox(venue.value.sandbox, systemClock, process.env) : undefined
     const settings = createFileSettingsStore(home)
     const latchStore = createFileLatchStore(home)
     const hadJournal = existsSync(join(home, 'journal.db'))
@@ -78,7 +84,10 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
 
     const barStore = openBarStore(join(home, 'market.db'))
     cleanups.push(() => barStore.close())
-    const world = await openWorld(settings.load().feed, systemClock, barStore, home)
+    const world =
+      sandbox === undefined
+        ? await openWorld(settings.load().feed, systemClock, barStore, home)
+        : await sandbox.openWorld(home)
     cleanups.push(() => world.close?.())
     const { feed, clock } = world
     const mandate = { ...caps.value, maximumQuoteAgeMs: world.quoteAgeMs ?? caps.value.maximumQuoteAgeMs }
@@ -90,9 +99,9 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       schedule: setImmediate,
       projections: deskProjections,
       app,
-      configHash: sha256(planning.text + caps.text + reviewPolicy.text + minds.text + templates.text),
+      configHash: sha256([planning, caps, reviewPolicy, minds, templates, venue].map(({ text }) => text).join('')),
       mode: 'paper',
-      account: account.id,
+      account: sandbox?.accountId ?? paperAccount.id,
     })
     cleanups.push(() => journal.close())
     const queries = createQueries(journal.database)
@@ -119,8 +128,9 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
         void journal.append({ kind: 'letterDied', data, actor: system })
       },
     })
-    const broker = createPaperBroker({ mode: 'paper', feed, clock, random: random.fork('broker') })
-    broker.restore(queries.listOrders(undefined, everything), queries.listFills(undefined, everything))
+    keepAccountsApart(book.account, sandbox?.accountId ?? paperAccount.id)
+    const account = sandbox === undefined ? paperAccount : await sandbox.account(book.account === '')
+    const broker = sandbox?.broker ?? createPaperAccount()
     const kernel = createKernel({
       journal,
       book,
@@ -148,6 +158,12 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       templates: templates.value,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
+    function createPaperAccount(): Broker {
+      const paper = createPaperBroker({ mode: 'paper', feed, clock, random: random.fork('broker') })
+      paper.restore(queries.listOrders(undefined, everything), queries.listFills(undefined, everything))
+      return paper
+    }
+
     let stopShortcut: StopShortcut = { state: 'not available' }
     const status = createStatus({
       kernel,

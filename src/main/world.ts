@@ -1,4 +1,4 @@
-import { createExchangeFeed } from '#adapters/ccxt/exchange-feed.ts'
+import { createExchangeFeed, type ExchangeFeedOptions } from '#adapters/ccxt/exchange-feed.ts'
 import { type SourcesConfig, sourcesConfigSchema } from '#adapters/http/config.ts'
 import { createHttpClient } from '#adapters/http/http-client.ts'
 import { createReplayFeed } from '#adapters/replay/replay-feed.ts'
@@ -42,14 +42,17 @@ const patienceMs = 10_000
  */
 export async function openWorld(choice: FeedChoice, clock: Clock, bars: BarStore, home: string): Promise<World> {
   if (choice.kind !== 'exchange') return createWorld(choice, clock, bars)
-  const config = readConfig('sources.yaml', sourcesConfigSchema, home).value
-  const { instruments, address } = exchangeOf(choice, config)
-  const feed = createExchangeFeed({
-    exchange: choice.exchange,
-    endpoint: { kind: 'public', ...(address !== undefined && { gateway: address }) },
-    instruments,
-    clock,
-  })
+  const { exchange } = choice
+  const { instruments, address } = exchangeOf(choice, readSources(home))
+  const endpoint = { kind: 'public', ...(address !== undefined && { gateway: address }) } as const
+  return openExchangeWorld({ exchange, endpoint, instruments, clock, home })
+}
+
+/** Makes the world of an exchange's market, with live research beside it. Throws CONFIG_INVALID for a sources.yaml that cannot be used. */
+export async function openExchangeWorld(options: ExchangeFeedOptions & { readonly home: string }): Promise<World> {
+  const { clock, home } = options
+  const config = readSources(home)
+  const feed = createExchangeFeed(options)
   // What reads feeds is loaded only where it is wanted.
   const { createLiveSources } = await import('#adapters/http/live-sources.ts')
   const { timeoutSeconds, maximumBytes } = config
@@ -69,6 +72,10 @@ export async function openWorld(choice: FeedChoice, clock: Clock, bars: BarStore
       http.close()
     },
   }
+}
+
+function readSources(home: string): SourcesConfig {
+  return readConfig('sources.yaml', sourcesConfigSchema, home).value
 }
 
 function exchangeOf({ exchange }: Extract<FeedChoice, { kind: 'exchange' }>, config: SourcesConfig) {
@@ -98,7 +105,7 @@ export function createWorld(choice: Exclude<FeedChoice, { kind: 'exchange' }>, c
 /** Throws what openWorld would, without dialling. */
 export function checkFeed(choice: FeedChoice, bars: BarStore, home: string): void {
   if (choice.kind === 'replay') finestSeries(choice.instrument, bars)
-  if (choice.kind === 'exchange') exchangeOf(choice, readConfig('sources.yaml', sourcesConfigSchema, home).value)
+  if (choice.kind === 'exchange') exchangeOf(choice, readSources(home))
 }
 
 function finestSeries(instrument: string, store: BarStore): ReturnType<BarStore['series']>[number] {

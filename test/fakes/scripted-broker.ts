@@ -104,6 +104,7 @@ export function createScriptedBroker(): ScriptedBroker {
     tell: (event) => listener(event),
     connect(next) {
       listener = next
+      listener({ kind: 'link', connected: true, latencyMs: null })
       return Promise.resolve(() => {
         listener = () => {}
       })

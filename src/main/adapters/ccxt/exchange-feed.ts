@@ -45,7 +45,15 @@ const barsAsked = 1_000
  * time they came at, so a dead feed's quotes age.
  */
 export function createExchangeFeed(options: ExchangeFeedOptions): ExchangeFeed {
-  const { exchange: name, clock, timeoutMs = 10_000, retryMs = 1_000, silenceMs = 60_000, requestGapMs } = options
+  const {
+    exchange: name,
+    endpoint,
+    clock,
+    timeoutMs = 10_000,
+    retryMs = 1_000,
+    silenceMs = 60_000,
+    requestGapMs,
+  } = options
   const life = new AbortController()
   const markets = new Map<string, LiveMarket>()
   const books = new Map<string, LibraryBook>()
@@ -91,7 +99,7 @@ export function createExchangeFeed(options: ExchangeFeedOptions): ExchangeFeed {
   /** One link, until it breaks; rejects with why it did. */
   async function session(): Promise<void> {
     const client = await openExchange(name, {
-      endpoint: options.endpoint,
+      endpoint,
       timeoutMs,
       ...(requestGapMs !== undefined && { requestGapMs }),
     })
@@ -221,7 +229,7 @@ export function createExchangeFeed(options: ExchangeFeedOptions): ExchangeFeed {
 
   void run()
   return {
-    name: `${name[0]?.toUpperCase()}${name.slice(1)} market data`,
+    name: `${name[0]?.toUpperCase()}${name.slice(1)} ${endpoint.kind === 'sandbox' ? 'sandbox' : 'market data'}`,
     ready,
     problem: () => problem,
     instruments: () => instruments,

@@ -1,48 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import type { Bus } from '#engine/bus.ts'
-import type { Seat } from '#shared/domain/agent.ts'
 import { decimal } from '#shared/lib/decimal.ts'
-import { deskKernel, goal } from '#test/builders/desk-kernel.ts'
+import { goal } from '#test/builders/desk-kernel.ts'
+import { on, type Tamper, tamperedDesk } from '#test/builders/tampered-desk.ts'
 import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
 
 const trader = { kind: 'human', id: 'trader' } as const
 
-type Body = { readonly action: string; readonly input: unknown }
-/** What stands in for a seat's answer; undefined lets the seat answer for itself. */
-type Tamper = (body: Body, answer: () => Promise<unknown>) => Promise<unknown> | undefined
-
-async function deskWith(tampers: Partial<Record<Seat, Tamper>>) {
-  const desk = deskKernel({
-    seed: 2,
-    wrapBus: (inner): Bus => ({
-      ...inner,
-      respond: (topic, answer, limits) =>
-        inner.respond(
-          topic,
-          (body, signal) => {
-            const tamper = tampers[topic.slice('agent.'.length) as Seat]
-            return tamper?.(body as Body, () => answer(body, signal)) ?? answer(body, signal)
-          },
-          limits,
-        ),
-    }),
-  })
-  await desk.start()
-  const stepsOf = (runId: string) =>
-    Object.fromEntries(
-      (desk.queries.getRun(runId)?.steps ?? []).map(({ id, state, reason }) => [id, { state, reason }]),
-    )
-  return { ...desk, stepsOf }
-}
-
-const onAssess =
-  (make: (answer: () => Promise<unknown>) => Promise<unknown>): Tamper =>
-  ({ action }, answer) =>
-    action === 'assess' ? make(answer) : undefined
+const onAssess = (make: (answer: () => Promise<unknown>) => Promise<unknown>) => on('assess', make)
 
 describe('an agent that does not answer', () => {
   it('costs its step alone: the others go on and the vote still ends', async () => {
-    const { decide, stepsOf } = await deskWith({ bull: onAssess(() => new Promise(() => {})) })
+    const { decide, stepsOf } = await tamperedDesk({ bull: onAssess(() => new Promise(() => {})) })
     const { runId, ended, tally, ballots } = await decide()
     const steps = stepsOf(runId)
     expect(ended?.status).toBe('completed')
@@ -53,7 +21,7 @@ describe('an agent that does not answer', () => {
   })
 
   it('and whom nothing can be decided without ends the run as failed, with nothing sent', async () => {
-    const { decide, kinds } = await deskWith({ strategist: () => new Promise(() => {}) })
+    const { decide, kinds } = await tamperedDesk({ strategist: () => new Promise(() => {}) })
     const { ended } = await decide()
     expect(ended).toMatchObject({ status: 'failed', reason: expect.stringContaining('"propose"') })
     expect(kinds()).not.toContain('orderInitialized')
@@ -86,7 +54,7 @@ describe('an agent that answers garbage', () => {
       }),
     ],
   ])('that %s harms only itself', async (_what, answer: () => Promise<unknown>) => {
-    const { decide, stepsOf, journal } = await deskWith({ bear: onAssess(answer) })
+    const { decide, stepsOf, journal } = await tamperedDesk({ bear: onAssess(answer) })
     const { runId, ended, ballots } = await decide()
     expect(ended?.status).toBe('completed')
     expect(stepsOf(runId)['ballot-bear']?.state).toBe('failed')
@@ -102,7 +70,7 @@ describe('an agent that answers garbage', () => {
       action === 'propose'
         ? answer().then((proposals) => (proposals as object[]).map((proposal) => ({ ...proposal, ...change })))
         : undefined
-    const { decide, kinds } = await deskWith({ strategist })
+    const { decide, kinds } = await tamperedDesk({ strategist })
     expect((await decide()).ended?.status).toBe('failed')
     expect(kinds()).not.toContain('proposalMade')
   })
@@ -113,7 +81,7 @@ describe('an agent that answers garbage', () => {
         const { evidence, ...rest } = result as { evidence: object[] }
         return { ...rest, evidence: evidence.map((piece) => ({ ...piece, runId: 'run_other' })) }
       })
-    const { decide, kinds } = await deskWith({ researcher })
+    const { decide, kinds } = await tamperedDesk({ researcher })
     await decide()
     expect(kinds()).not.toContain('evidenceGathered')
   })
@@ -121,7 +89,7 @@ describe('an agent that answers garbage', () => {
   it('a size that anybody but the risk manager wants is not taken', async () => {
     const revised = { quantity: decimal(1_000), why: 'more is more' }
     const bull = onAssess((answer) => answer().then((said) => ({ ...(said as object), revised })))
-    const { decide } = await deskWith({ bull })
+    const { decide } = await tamperedDesk({ bull })
     const { proposals } = await decide()
     expect(proposals.map(({ quantity }) => quantity)).not.toContain('1000')
   })
@@ -130,7 +98,7 @@ describe('an agent that answers garbage', () => {
 describe('KS-12 an answer that comes after a stop', () => {
   it('is recorded as late, counts for nothing, and nothing is sent, not even after a re-arm', async () => {
     let answerNow = () => {}
-    const { kernel, clock, kinds, records } = await deskWith({
+    const { kernel, clock, kinds, records } = await tamperedDesk({
       risk: onAssess(async (answer) => {
         const said = await answer()
         await new Promise<void>((resolve) => {
@@ -167,7 +135,7 @@ describe('KS-12 an answer that comes after a stop', () => {
   })
 
   it('a decision made before a stop is denied after it', async () => {
-    const { kernel, clock, records, kinds } = await deskWith({})
+    const { kernel, clock, records, kinds } = await tamperedDesk({})
     const { ended } = await settle(clock, kernel.runs.start({ ...goal, policy: 'simple-majority' }, trader))
     await passUntil(clock, () => kinds().includes('decisionMade'))
     const decision = records.findLast(({ kind }) => kind === 'decisionMade')

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createPaperBroker, type PaperBrokerOptions } from '#adapters/paper/broker.ts'
 import { createSimulatedExchange } from '#adapters/simulated/exchange.ts'
+import type { BrokerEvent } from '#engine/ports.ts'
 import { isClosed } from '#shared/domain/order.ts'
 import { absolute, decimal, sum } from '#shared/lib/decimal.ts'
 import { createRandom } from '#shared/lib/random.ts'
@@ -590,6 +591,25 @@ describe('OL-13 comparing with the venue', () => {
     expect(orders.link().compared).toBe(false)
     await pass(clock, 10_000)
     expect(orders.link().compared).toBe(true)
+  })
+
+  it('what could not be compared for want of a link is compared as soon as there is one', async () => {
+    const broker = createScriptedBroker()
+    let tell: (event: BrokerEvent) => void = () => {}
+    const connect = (listener: (event: BrokerEvent) => void) => {
+      tell = listener
+      listener({ kind: 'link', connected: false, latencyMs: null })
+      return Promise.resolve(() => {})
+    }
+    const { orders, clock } = orderDesk({ ...broker, connect })
+    broker.script.openOrders.push(noLink, noLink)
+    await settle(clock, orders.connect())
+    await expect(settle(clock, orders.reconcile())).rejects.toMatchObject({ code: 'BROKER_DISCONNECTED' })
+    await pass(clock, 60_000)
+    expect(orders.link()).toMatchObject({ connected: false, compared: false })
+    tell({ kind: 'link', connected: true, latencyMs: 5 })
+    await pass(clock, 1_000)
+    expect(orders.link()).toMatchObject({ connected: true, compared: true })
   })
 
   it('after every loss of the link all that happened meanwhile is fetched', async () => {

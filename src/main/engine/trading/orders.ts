@@ -486,7 +486,6 @@ export function createOrders(options: OrdersOptions): Orders {
     stopProgress: () => stopProgressOf(book, [...stopped].map(known), failedCancels),
     async connect() {
       unlink = await broker.connect(onBrokerEvent)
-      reconciliation.onLink({ kind: 'link', connected: true, latencyMs: reconciliation.link().latencyMs })
     },
     reconcile: () => reconciliation.reconcile(),
     link: () => reconciliation.link(),

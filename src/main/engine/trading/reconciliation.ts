@@ -62,6 +62,8 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
   /** What happened at the venue since this moment was not compared yet; undefined when all was. */
   let uncomparedSince: number | undefined = 0
   let comparing = false
+  /** True once a comparison was asked for: it may have come before the first link. */
+  let wasAsked = false
 
   async function compareUntilDone(): Promise<void> {
     if (comparing) return
@@ -119,7 +121,7 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
         losses += 1
         uncomparedSince ??= clock.now()
       }
-      const isBack = link.connected && !connected && losses > 0
+      const isBack = link.connected && !connected && (losses > 0 || wasAsked)
       connected = link.connected
       latencyMs = link.latencyMs
       if (isBack) void compareUntilDone()
@@ -128,6 +130,7 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
       latencyMs = ms
     },
     async reconcile() {
+      wasAsked = true
       const since = uncomparedSince ?? clock.now()
       for (const delayMs of [...patienceMs, null]) {
         try {

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
-import { formatDuration, formatNumber } from '#renderer/ui/format.ts'
+import { formatDuration, formatNumber, formatPercent } from '#renderer/ui/format.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import type { ReviewView } from '#shared/contract/reviews.ts'
 import { isClosedReview, isJudgedFirst, type Override } from '#shared/domain/review.ts'
@@ -141,10 +141,11 @@ function Gauge({ label, share, title }: { label: string; share: number; title: s
 
 /** The rules that sent it here; those that would give the votes away wait until the trader has judged. */
 function Why({ review, blind }: { review: ReviewView; blind: boolean }) {
-  const { rules, disagreement, questions, judgement } = review
+  const { rules, disagreement, questions, judgement, status } = review
+  const isSaid = rules.some(({ code }) => code === 'DISAGREEMENT')
   return (
     <div className={styles.why}>
-      <h3>Why you are asked</h3>
+      <h3>{isClosedReview(status) ? 'Why you were asked' : 'Why you are asked'}</h3>
       {blind ? (
         <p>The agents disagree widely. Say first what you think; the rules and the votes are shown then.</p>
       ) : (
@@ -156,7 +157,7 @@ function Why({ review, blind }: { review: ReviewView; blind: boolean }) {
           ))}
         </ul>
       )}
-      {!blind && <p className={styles.dim}>Disagreement {formatNumber(disagreement, { places: 2 })} of 1.</p>}
+      {!blind && !isSaid && <p className={styles.dim}>Disagreement is {formatPercent(disagreement, 0, false)}.</p>}
       {judgement !== null && (
         <p className={styles.dim}>
           You said beforehand: {judgement.action.toUpperCase()}, {Math.round(judgement.confidence * 100)} % sure.

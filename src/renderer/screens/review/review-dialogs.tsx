@@ -139,9 +139,9 @@ function Approve({ review, dwellMs, onDone }: FormProps) {
       carefully
     >
       <p>
-        One order: <strong>{orderWords(order)}</strong>, worth {formatMoney(facts.notional, currency)}, on the{' '}
-        {status?.mode ?? 'paper'} account {status?.account.id}. The gate looks at it once more when it is sent; a fill
-        cannot be taken back.
+        One order: <strong>{orderWords(order)}</strong>, worth {formatMoney(facts.notional, currency)}, on the account{' '}
+        {status?.account.id} ({status?.mode ?? 'paper'}). The gate looks at it once more when it is sent; a fill cannot
+        be taken back.
       </p>
       {!agreed && (
         <>

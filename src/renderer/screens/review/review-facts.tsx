@@ -21,7 +21,7 @@ export function ReviewFactsTable({ review, overrides }: { review: ReviewView; ov
   return (
     <>
       <div className={styles.group}>
-        <h3>The order, as it would be sent</h3>
+        <h3>{orderHeading(review)}</h3>
         <dl className={styles.facts}>
           <Fact name="Order">
             <strong>{orderWords(order)}</strong>
@@ -29,7 +29,7 @@ export function ReviewFactsTable({ review, overrides }: { review: ReviewView; ov
           {edited && <Fact name="The desk had">{orderWords(deskOrder)}</Fact>}
           <Fact name="Terms">
             {order.type.toLowerCase()}, {order.timeInForce}
-            {order.reduceOnly ? ', only reduces' : ''}, {status?.mode ?? 'paper'} account {status?.account.id}
+            {order.reduceOnly ? ', only reduces' : ''}; account {status?.account.id} ({status?.mode ?? 'paper'})
           </Fact>
           <Fact name="Worth">
             {money(facts.notional)} <span className={styles.dim}>of {money(facts.maximumNotional)} an order</span>
@@ -113,6 +113,11 @@ export function ReviewFactsTable({ review, overrides }: { review: ReviewView; ov
       )}
     </>
   )
+}
+
+function orderHeading({ status }: ReviewView): string {
+  if (status === 'approved') return 'The order that you approved'
+  return isClosedReview(status) ? 'The order, which was not sent' : 'The order, as it would be sent'
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
