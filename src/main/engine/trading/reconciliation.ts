@@ -2,7 +2,6 @@ import type { Broker, BrokerEvent, OrderReport } from '#engine/ports.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import { type Fill, isOpen, type Order } from '#shared/domain/order.ts'
 import { type Clock, sleep } from '#shared/lib/clock.ts'
-import { isRetryable } from '#shared/lib/error.ts'
 import type { TradingBook } from './book.ts'
 
 /** The link to the broker. */
@@ -34,10 +33,7 @@ export interface Reconciliation {
   onLink(link: Extract<BrokerEvent, { kind: 'link' }>): void
   /** Told how long the broker took to answer. */
   answeredIn(ms: number): void
-  /**
-   * Compares as far back as was not compared yet, thrice where the broker is busy. Rejects when that fails, and is then
-   * tried again by itself.
-   */
+  /** Compares as far back as was not compared yet. Rejects when that fails, and is then tried again by itself. */
   reconcile(): Promise<void>
   link(): BrokerLink
   stop(): void
@@ -46,8 +42,6 @@ export interface Reconciliation {
 /** The venue's clock and ours may differ by so much. */
 export const clocksDifferMs = 60_000
 const retryMs = 2_000
-/** A broker that is busy is asked again after these times before comparing counts as failed. */
-const patienceMs = [500, 2_000]
 
 /**
  * Creates what compares fills and working orders with the venue (OL-13): when asked, and after every loss of the link,
@@ -131,17 +125,11 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
     },
     async reconcile() {
       wasAsked = true
-      const since = uncomparedSince ?? clock.now()
-      for (const delayMs of [...patienceMs, null]) {
-        try {
-          return await compareOnce(since)
-        } catch (error) {
-          if (delayMs === null || !isRetryable(error) || signal.aborted) {
-            void compareUntilDone()
-            throw error
-          }
-          await sleep(clock, delayMs, signal)
-        }
+      try {
+        await compareOnce(uncomparedSince ?? clock.now())
+      } catch (error) {
+        void compareUntilDone()
+        throw error
       }
     },
     link: () => ({ connected, compared: uncomparedSince === undefined, latencyMs }),
