@@ -161,7 +161,15 @@ export default defineConfig({
         ...deterministic,
       },
     },
-    ...(['store', 'adapters', 'workers', 'api'] as const).map((folder) => ({
+    {
+      files: ['src/main/workers/**/*.ts'],
+      rules: imports(
+        noUpward,
+        only(['shared', 'engine', 'store', 'adapters', 'workers'], 'workers run what is below them, in threads.'),
+        noElectron,
+      ),
+    },
+    ...(['store', 'adapters', 'api'] as const).map((folder) => ({
       files: [`src/main/${folder}/**/*.ts`],
       rules: imports(
         noUpward,

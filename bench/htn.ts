@@ -5,8 +5,8 @@ import { verifyPlan } from '#engine/planning/hddl-verify.ts'
 import { solveHddl } from '#engine/planning/htn-solve.ts'
 
 export interface BenchHtnOptions {
-  /** The folder with total-order and partial-order, a folder of HDDL problems (domain.hddl, *.hddl) a domain. */
-  readonly folder: string
+  /** With total-order and partial-order, a folder of HDDL problems (domain.hddl, *.hddl) a domain; default the reference's. */
+  readonly folder?: string
   /** Seconds a problem; default 60, the reference's measure. */
   readonly seconds?: number
   /** Plans longer than this are not checked; default 20,000. */
@@ -26,10 +26,11 @@ interface Row {
  * Coverage on the problems of the 2020 competition: for each domain how many are solved within the time, how many are
  * shown to have no plan, the median milliseconds of the solved ones, and how many plans the checker finds wrong.
  */
-export function benchHtn(options: BenchHtnOptions): void {
+export function benchHtn(options: BenchHtnOptions = {}): void {
+  const reference = join(import.meta.dirname, '../../shared/reference/htn/ipc2020')
   const rows: Row[] = []
   for (const track of ['total-order', 'partial-order']) {
-    const folder = join(options.folder, track)
+    const folder = join(options.folder ?? reference, track)
     if (!existsSync(folder)) continue
     for (const domain of readdirSync(folder).sort())
       rows.push(benchDomain(join(folder, domain), `${track}/${domain}`, options))

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import { arch, cpus, release, type } from 'node:os'
 import { join } from 'node:path'
 
-// npm run bench -- journal contract: runs the sections that are named, or the usual ones. A section is a file in this
-// folder that exports bench<Name>, which measures and prints its own table.
+// npm run bench -- journal contract: runs the sections that are named, or the usual ones, which take a few minutes
+// together. By name only: schedule (ten minutes), soak (--minutes=10) and start (needs a build). A section is a file in
+// this folder that exports bench<Name>, which measures and prints its own table.
 
-const usual = ['journal', 'bus', 'contract']
-const asked = process.argv.slice(2)
+const usual = ['journal', 'bus', 'contract', 'indicators', 'executor', 'htn', 'turns']
+const asked = process.argv.slice(2).filter((word) => !word.startsWith('-'))
 
 console.log(
   `${type()} ${release()} ${arch()}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`,

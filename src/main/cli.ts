@@ -11,6 +11,7 @@ import { labCommand } from './cli/lab.ts'
 import { planCommand } from './cli/plan.ts'
 import { plansCommands } from './cli/plans-command.ts'
 import { reviewCommands } from './cli/review-command.ts'
+import { runCommands } from './cli/run-command.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { tallyCommand } from './cli/tally-command.ts'
 import { resourcesFolder } from './config.ts'
@@ -24,6 +25,7 @@ const commands: readonly ((program: Command) => void)[] = [
   importCommand,
   journalCommands,
   planCommand,
+  runCommands,
   plansCommands,
   reviewCommands,
   simulateCommand,

@@ -6,13 +6,13 @@ import { createPaperBroker } from '#adapters/paper/broker.ts'
 import { createCustomSources } from '#adapters/research/custom-sources.ts'
 import type { Desk } from '#api/desk.ts'
 import { createMetrics } from '#api/metrics.ts'
+import type { ApiParts } from '#api/parts.ts'
 import { createRouter } from '#api/router.ts'
 import { createStatus } from '#api/status.ts'
 import { createKernel } from '#engine/desk/kernel.ts'
 import { createLocalBus } from '#engine/local-bus.ts'
 import type { Broker } from '#engine/ports.ts'
 import { readLatch } from '#engine/trading/latch.ts'
-import type { ImportReport } from '#shared/contract/market.ts'
 import type { StopShortcut } from '#shared/contract/system.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
@@ -31,12 +31,16 @@ import { createFileLatchStore } from '#store/latch.ts'
 import { createQueries, deskProjections } from '#store/projections/index.ts'
 import { createFileSettingsStore } from '#store/settings.ts'
 import { readConfig } from './config.ts'
-import { importBars } from './import-bars.ts'
+import { createLoopMeter, watchLoop } from './loop-watch.ts'
 import { outcomesFrom } from './outcomes.ts'
 import { keepSnapshots, recoverDesk } from './recovery.ts'
 import { createSandbox, keepAccountsApart } from './sandbox.ts'
 import { appVersion, sha256, systemClock, systemRandom } from './system.ts'
 import { readTemplates } from './templates.ts'
+import { createComputePool } from './workers/compute-pool.ts'
+import { heavyTable } from './workers/heavy.ts'
+import { importBars } from './workers/import-bars.ts'
+import { workerFile } from './workers/worker-file.ts'
 import { checkFeed, openWorld } from './world.ts'
 
 export interface DeskConfig {
@@ -44,19 +48,22 @@ export interface DeskConfig {
   readonly home: string
   /** How long a halted desk stays so at least; default 30 s. */
   readonly coolDownMs?: number
+  /** Trades a second of each simulated instrument; see createSimulatedExchange. */
+  readonly feedRate?: number
 }
 
 const system: Actor = { kind: 'system', id: 'desk' }
 /** The paper account of a new desk. */
 const paperAccount = { id: 'paper', currency: 'USDT', cash: decimal(100_000) }
 const snapshotEvery = 1_000
+const longestImportMs = 1_800_000
 
 /**
  * Puts a desk together over a data folder, by hand. Starting is recovering: the latch is read before anything else, the
  * journal folded, the broker reconciled. Throws HOME_IN_USE, HOME_NOT_WRITABLE, CONFIG_INVALID, SETTINGS_INVALID,
  * FEED_NO_BARS.
  */
-export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk> {
+export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Promise<Desk> {
   const release = claimHome(home)
   const cleanups: (() => void)[] = [release]
   try {
@@ -86,7 +93,7 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     cleanups.push(() => barStore.close())
     const world =
       sandbox === undefined
-        ? await openWorld(settings.load().feed, systemClock, barStore, home)
+        ? await openWorld(settings.load().feed, systemClock, barStore, home, feedRate)
         : await sandbox.openWorld(home)
     cleanups.push(() => world.close?.())
     const { feed, clock } = world
@@ -131,6 +138,8 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
     keepAccountsApart(book.account, sandbox?.accountId ?? paperAccount.id)
     const account = sandbox === undefined ? paperAccount : await sandbox.account(book.account === '')
     const broker = sandbox?.broker ?? createPaperAccount()
+    const compute = createComputePool({ table: heavyTable, worker: workerFile() })
+    cleanups.push(() => void compute.close())
     const kernel = createKernel({
       journal,
       book,
@@ -154,10 +163,19 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       random: random.fork('runs'),
       ids,
       sha256,
+      compute,
       models,
       templates: templates.value,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
+    const loop = watchLoop(systemClock, createLoopMeter(), (alarm, delay) => {
+      const event =
+        alarm === null
+          ? ({ kind: 'engineCaughtUp', data: delay } as const)
+          : ({ kind: 'engineDelayed', data: { ...delay, alarm } } as const)
+      void journal.append({ ...event, actor: system })
+    })
+    cleanups.push(loop.stop)
     function createPaperAccount(): Broker {
       const paper = createPaperBroker({ mode: 'paper', feed, clock, random: random.fork('broker') })
       paper.restore(queries.listOrders(undefined, everything), queries.listFills(undefined, everything))
@@ -173,14 +191,15 @@ export async function createDesk({ home, coolDownMs }: DeskConfig): Promise<Desk
       bus,
       clock,
       version: app.version,
+      loop: () => loop.read(),
       stopShortcut: () => stopShortcut,
     })
-    cleanups.push(status.stop)
     const snapshots = keepSnapshots(journal, book, snapshotEvery)
     cleanups.push(snapshots.stop)
 
-    async function importInto(file: string, text: string, instrument: string | undefined): Promise<ImportReport> {
-      const report = importBars(barStore, file, text, instrument)
+    const importInto: ApiParts['importBars'] = async (file, text, instrument, options) => {
+      const request = { database: join(home, 'market.db'), file, text, instrument }
+      const report = await compute.run(importBars, request, { ...options, timeoutMs: longestImportMs })
       const { timeframe, bars } = report
       await journal.append({
         kind: 'barsImported',

@@ -40,8 +40,14 @@ const patienceMs = 10_000
  * Makes the world that the trader chose, waiting a while for one that has to be dialled. Throws what createWorld does, and
  * CONFIG_INVALID for a sources.yaml that cannot be used.
  */
-export async function openWorld(choice: FeedChoice, clock: Clock, bars: BarStore, home: string): Promise<World> {
-  if (choice.kind !== 'exchange') return createWorld(choice, clock, bars)
+export async function openWorld(
+  choice: FeedChoice,
+  clock: Clock,
+  bars: BarStore,
+  home: string,
+  rate?: number,
+): Promise<World> {
+  if (choice.kind !== 'exchange') return createWorld(choice, clock, bars, rate)
   const { exchange } = choice
   const { instruments, address } = exchangeOf(choice, readSources(home))
   const endpoint = { kind: 'public', ...(address !== undefined && { gateway: address }) } as const
@@ -86,10 +92,18 @@ function exchangeOf({ exchange }: Extract<FeedChoice, { kind: 'exchange' }>, con
   })
 }
 
-/** Makes the world of simulated or imported prices. Throws FEED_NO_BARS for a replay of what was never imported. */
-export function createWorld(choice: Exclude<FeedChoice, { kind: 'exchange' }>, clock: Clock, bars: BarStore): World {
+/**
+ * Makes the world of simulated or imported prices; `rate` is how many trades a second each simulated instrument has. Throws
+ * FEED_NO_BARS for a replay of what was never imported.
+ */
+export function createWorld(
+  choice: Exclude<FeedChoice, { kind: 'exchange' }>,
+  clock: Clock,
+  bars: BarStore,
+  rate?: number,
+): World {
   if (choice.kind === 'simulated') {
-    const exchange = createSimulatedExchange({ clock, seed: choice.seed })
+    const exchange = createSimulatedExchange({ clock, seed: choice.seed, ...(rate !== undefined && { rate }) })
     return {
       feed: exchange,
       sources: createSimulatedSources({ exchange, clock, latencyScale }),

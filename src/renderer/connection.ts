@@ -17,8 +17,8 @@ const beatMs = 500
 const silenceMs = 2_000
 const callMs = 10_000
 const backoffMs = [100, 250, 500, 1_000, 2_000, 4_000]
-/** Calls that answer with a stream: they end when the caller or the wire ends, not by the clock. */
-const streams = new Set(['system.watch', 'market.watch'])
+/** Calls that end when the caller or the wire ends, not by the clock: streams, and what takes as long as it takes. */
+const untimed = new Set(['system.watch', 'market.watch', 'market.importing', 'market.import'])
 
 /**
  * Keeps one wire to the desk open, opens a new one when it breaks, and notices silence by a heartbeat. It is the link
@@ -73,7 +73,7 @@ export class Connection implements ClientLink<ClientContext> {
   /** Calls the engine, waiting for the wire where there is none yet; fails after ten seconds in all. */
   async call(path: readonly string[], input: unknown, options: ClientOptions<ClientContext>): Promise<unknown> {
     const name = path.join('.')
-    if (streams.has(name)) return (this.#wire ?? unreachable()).link.call(path, input, options)
+    if (untimed.has(name)) return (this.#wire ?? unreachable()).link.call(path, input, options)
     const timeout = AbortSignal.timeout(callMs)
     const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout])
     const wire = this.#wire ?? (await this.#nextWire(signal)) ?? unreachable()

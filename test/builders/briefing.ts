@@ -2,6 +2,7 @@ import { createSimulatedExchange, type SimulatedExchange } from '#adapters/simul
 import { createSimulatedSources } from '#adapters/simulated/sources.ts'
 import { performResearch } from '#engine/agents/research.ts'
 import type { Briefing } from '#engine/agents/seat.ts'
+import { readRegime } from '#engine/market/regimes.ts'
 import { barSeries } from '#shared/domain/bar.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
@@ -102,6 +103,7 @@ export async function simulatedBriefing(seed: number, instrument = 'BTC/USDT', a
   const quote = exchange.quote(instrument)
   if (traded === undefined || quote === undefined) throw new Error(`${instrument} does not trade.`)
   const bars = exchange.bars(instrument, '1h', 501).filter((bar) => bar.time + hourMs <= now)
+  const series = barSeries(bars)
   const evidence = await gather(exchange, instrument, now)
   return {
     runId: 'run_1',
@@ -110,7 +112,8 @@ export async function simulatedBriefing(seed: number, instrument = 'BTC/USDT', a
     dossier: { instrument, asOf: now, price: Number(quote.last), evidence, validation: null },
     quote,
     book: exchange.book(instrument) ?? null,
-    bars: barSeries(bars),
+    bars: series,
+    regime: readRegime(series.close),
     barsPerYear: 8_760,
     account: { cash: decimal(100_000), equity: decimal(100_000), position: null },
     mandate,

@@ -11,6 +11,8 @@ import { readConfig } from '#main/config.ts'
 import { outcomesFrom } from '#main/outcomes.ts'
 import { recoverDesk } from '#main/recovery.ts'
 import { sha256 } from '#main/system.ts'
+import { heavyTable } from '#main/workers/heavy.ts'
+import { createInlineCompute } from '#main/workers/inline-compute.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
 import { reviewPolicySchema } from '#shared/domain/review.ts'
@@ -97,6 +99,7 @@ export function deskKernel(given: DeskKernelGiven = {}) {
     random: random.fork('runs'),
     ids,
     sha256,
+    compute: createInlineCompute(heavyTable),
     ...options,
   })
   /** Decides on the goal to the end. */

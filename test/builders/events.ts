@@ -252,6 +252,8 @@ const deskEvent: fc.Arbitrary<DeskEvent> = fc.oneof(
   ),
   event('dayOpened', fc.record({ day: fc.integer({ min: 20_000, max: 20_005 }), equity: amount })),
   event('runResumed', fc.record({ runId })),
+  event('runPaused', fc.record({ runId, reason: text })),
+  event('runContinued', fc.record({ runId })),
   event(
     'runEnded',
     fc.record({ runId, status: fc.constantFrom('completed', 'failed', 'cancelled'), reason: orNull(text) }),

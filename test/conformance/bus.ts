@@ -307,6 +307,21 @@ export function busConformance(name: string, create: (parts: BusParts) => Bus): 
       expect(asked.map(({ body, signal }) => [body, signal.aborted])).toEqual([[1, true]])
     })
 
+    it('tell whoever asked what is answered after its time, and count for nothing else', async () => {
+      const { bus, clock } = start()
+      let answer: (value: number) => void = () => {}
+      bus.respond('half', () => new Promise((resolve) => (answer = resolve)))
+      const late: unknown[] = []
+      const asked = bus.request('half', 1, { timeoutMs: 50, onLate: (value) => late.push(value) })
+      const refused = expect(asked).rejects.toMatchObject({ code: 'BUS_TIMED_OUT' })
+      await runOut(clock)
+      await refused
+      expect(late).toEqual([])
+      answer(0.5)
+      await turn()
+      expect(late).toEqual([0.5])
+    })
+
     it('end as soon as whoever asked gives up', async () => {
       const { bus, clock } = start()
       const reason = new Error('not needed any more')

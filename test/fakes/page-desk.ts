@@ -16,7 +16,7 @@ import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { JournalRecord } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
-import type { RunWatch } from '#shared/domain/monitoring.ts'
+import type { RunMonitoring } from '#shared/domain/monitoring.ts'
 import { type Fill, type Order, plainTerms } from '#shared/domain/order.ts'
 import type { PlanChoices } from '#shared/domain/plan-choice.ts'
 import type { PositionView } from '#shared/domain/position.ts'
@@ -57,13 +57,21 @@ export interface PageDesk {
   close(): Promise<void>
 }
 
-const quietWatch = (): RunWatch => ({ divergences: [], replans: [], alerts: [], pace: [] })
+const quietWatch = (): RunMonitoring => ({
+  divergences: [],
+  replans: [],
+  alerts: [],
+  pace: [],
+  paused: null,
+  forecast: null,
+  goals: [],
+})
 
 interface RunState {
   run: Run
   messages: Message[]
   evidence: Evidence[]
-  watch: RunWatch
+  watch: RunMonitoring
   proposals: Proposal[]
   ballots: Ballot[]
   tally: Tally | null
@@ -283,7 +291,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       deadLetters: 1,
       spending: { todayUsd: 0, limitUsd: 20 },
       reviews: { waiting: 0, nextExpiresInMs: null, habit: null },
-      loopDelayMs: 3.1,
+      loop: { p50Ms: 0.2, p99Ms: 3.1, maxMs: 24, alarm: null },
       now: Date.now(),
       journalSize: records.length,
     }
@@ -810,6 +818,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           }
         }),
       ),
+      importing: os.market.importing.handler(({ signal }) => stream(signal, () => [])),
       imported: os.market.imported.handler(() => imported),
       import: os.market.import.handler(({ input }) => {
         const rows = input.text.trim().split('\n').slice(1)
@@ -869,6 +878,18 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         for (const step of state.run.steps)
           if (step.state === 'pending' || step.state === 'running') step.state = 'cancelled'
         end(state, 'cancelled', input.reason)
+        return summary(state.run)
+      }),
+      pause: os.runs.pause.handler(({ input }) => {
+        const state = find(input.runId)
+        state.watch.paused = { at: Date.now(), reason: input.reason }
+        touch('runs')
+        return summary(state.run)
+      }),
+      resume: os.runs.resume.handler(({ input }) => {
+        const state = find(input.runId)
+        state.watch.paused = null
+        touch('runs')
         return summary(state.run)
       }),
       messages: os.runs.messages.handler(({ input }) => {

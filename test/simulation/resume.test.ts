@@ -95,3 +95,22 @@ describe('HO-15 a run that is killed and taken up again, with replanning on', as
     },
   )
 })
+
+describe('HO-15 a paused run', () => {
+  it('stays paused when its process dies, until the trader lets it go on', async () => {
+    const first = deskWithSources({ ways: { news: 10 }, wrapFeed: stillPrices })
+    await first.start()
+    const { runId } = await settle(first.clock, first.kernel.runs.start(goal, trader))
+    await pass(first.clock, 1_000)
+    await settle(first.clock, first.kernel.runs.pause(runId, 'The phone.', trader))
+    const [journal, clock] = await journalLeft(first.records, first.clock.now())
+    const next = deskWithSources({ ways: { news: 10 }, wrapFeed: stillPrices, journal, clock })
+    await next.start()
+    await pass(clock, 60_000)
+    expect(ofKind(next.records, 'stepStarted')).toEqual([])
+    await settle(clock, next.kernel.runs.unpause(runId, trader))
+    await settle(clock, next.kernel.runs.drained())
+    await pass(clock, 100)
+    expect(next.queries.getRun(runId)?.status).toBe('completed')
+  })
+})

@@ -77,7 +77,11 @@ const layers: readonly Layer[] = [
   }),
   besideTheEngine('store', ['node:fs', 'better-sqlite3']),
   besideTheEngine('adapters', ['node:fs']),
-  besideTheEngine('workers', ['node:worker_threads']),
+  {
+    folder: 'src/main/workers',
+    may: ['./thing.ts', 'node:worker_threads', ...from('shared/lib', 'engine', 'store', 'adapters', 'workers')],
+    mayNot: [...from('api', 'shell', 'main', 'renderer', 'test'), 'electron', upward],
+  },
   besideTheEngine('api', ['node:http', 'ws', '@orpc/server']),
   {
     folder: 'src/main/shell',

@@ -21,9 +21,13 @@ describe.skipIf(!built)('npm start (skipped where out/ is not built)', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
+    let ended = false
     const read = (chunk: Buffer) => {
       output += chunk
-      if (output.includes('Open this address in a browser.\n')) child.kill('SIGTERM')
+      if (ended || !output.includes('Open this address in a browser.\n')) return
+      // Once only: a second signal ends the host at once, with 1.
+      ended = true
+      child.kill('SIGTERM')
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)

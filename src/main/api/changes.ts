@@ -17,6 +17,8 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   collaborativePlanFailed: ['plans'],
   runStarted: ['runs', 'plans'],
   runResumed: ['runs'],
+  runPaused: ['runs'],
+  runContinued: ['runs'],
   runEnded: ['runs', 'agents', 'plans'],
   stepStarted: ['runs', 'plans'],
   stepRetried: ['runs'],
@@ -79,6 +81,8 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   tradingStateChanged: ['positions'],
   stopProgressed: [],
   letterDied: ['agents'],
+  engineDelayed: [],
+  engineCaughtUp: [],
 }
 
 /** What a page has to fetch again after a record of this kind; the status comes with every change anyway. */

@@ -1,7 +1,8 @@
 import { implement } from '@orpc/server'
-import type { Feed } from '#engine/ports.ts'
+import type { Feed, Report } from '#engine/ports.ts'
 import { contract } from '#shared/contract/index.ts'
 import { findInstrument, type Instrument } from '#shared/domain/instrument.ts'
+import type { Stop } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import type { CallContext } from './desk.ts'
 import { atPace } from './pace.ts'
@@ -18,9 +19,45 @@ export function instrumentOn(feed: Feed, typed: string): Instrument {
   })
 }
 
+interface Import {
+  readonly file: string
+  share: number
+}
+
+/** Keeps in mind how far the imports under way are. */
+function createImports() {
+  const underWay = new Set<Import>()
+  const listeners = new Set<() => void>()
+  const tell = () => {
+    for (const listener of listeners) listener()
+  }
+  return {
+    underWay: () => [...underWay].map(({ file, share }) => ({ file, share })),
+    onChange: (listener: () => void): Stop => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async follow<T>(file: string, work: (onProgress: Report) => Promise<T>): Promise<T> {
+      const mine: Import = { file, share: 0 }
+      underWay.add(mine)
+      tell()
+      try {
+        return await work((share) => {
+          mine.share = share
+          tell()
+        })
+      } finally {
+        underWay.delete(mine)
+        tell()
+      }
+    },
+  }
+}
+
 /** Instruments, quotes, bars, and imports. */
 export function marketRoutes({ kernel, feed, clock, importBars, importedSeries }: ApiParts) {
   const os = implement(contract.market).$context<CallContext>()
+  const imports = createImports()
   return {
     instruments: os.instruments.handler(() => [...feed.instruments()]),
     quotes: os.quotes.handler(() => feed.instruments().flatMap(({ id }) => feed.quote(id) ?? [])),
@@ -42,6 +79,13 @@ export function marketRoutes({ kernel, feed, clock, importBars, importedSeries }
       )
     }),
     imported: os.imported.handler(() => [...importedSeries()]),
-    import: os.import.handler(({ input }) => importBars(input.file, input.text, input.instrument)),
+    import: os.import.handler(({ input, signal }) =>
+      imports.follow(input.file, (onProgress) =>
+        importBars(input.file, input.text, input.instrument, { onProgress, ...(signal && { signal }) }),
+      ),
+    ),
+    importing: os.importing.handler(async function* ({ signal }) {
+      yield* atPace(clock, { gapMs: 100, restMs: 5_000 }, imports.onChange, imports.underWay, signal)
+    }),
   }
 }

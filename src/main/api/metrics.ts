@@ -32,10 +32,23 @@ export function createMetrics({ kernel, journal, bus, status }: Parts): () => Pr
   gauge('orders_working', 'Orders that may still change', () => kernel.book.orders.size)
   gauge('bus_pending', 'Letters accepted and not yet acknowledged', () => bus.pending())
   gauge('bus_dead_letters', 'Letters that no subscriber could handle', () => bus.deadLetters().length)
-  gauge('event_loop_delay_ms', '99th percentile of the event loop delay', () => status().loopDelayMs)
   gauge('equity', 'Equity in the account currency', () => {
     const { equity } = status().account
     return equity === null ? null : Number(equity)
+  })
+  void new Gauge({
+    name: 'parley_event_loop_delay_ms',
+    help: 'By how much the event loop was late over the last minute',
+    labelNames: ['over_a_minute'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      const { loop } = status()
+      if (loop === null) return
+      this.set({ over_a_minute: 'p50' }, loop.p50Ms)
+      this.set({ over_a_minute: 'p99' }, loop.p99Ms)
+      this.set({ over_a_minute: 'max' }, loop.maxMs)
+    },
   })
   void new Gauge({
     name: 'parley_agent_handled',

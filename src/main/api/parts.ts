@@ -2,7 +2,7 @@ import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import type { Bus } from '#engine/bus.ts'
 import type { Kernel } from '#engine/desk/kernel.ts'
 import type { Journal } from '#engine/journal.ts'
-import type { Feed, Queries, SettingsStore } from '#engine/ports.ts'
+import type { ComputeOptions, Feed, Queries, SettingsStore } from '#engine/ports.ts'
 import type { ImportReport } from '#shared/contract/market.ts'
 import type { Status } from '#shared/contract/system.ts'
 import type { ImportedSeries } from '#shared/domain/bar.ts'
@@ -26,8 +26,13 @@ export interface ApiParts {
   readonly home: string
   readonly clock: Clock
   readonly status: () => Status
-  /** Imports a CSV text; nothing is stored unless all of it is good. */
-  readonly importBars: (file: string, text: string, instrument: string | undefined) => Promise<ImportReport>
+  /** Imports a CSV text; nothing is stored unless all of it is good and the signal has not aborted on the way. */
+  readonly importBars: (
+    file: string,
+    text: string,
+    instrument: string | undefined,
+    options: Pick<ComputeOptions, 'signal' | 'onProgress'>,
+  ) => Promise<ImportReport>
   readonly importedSeries: () => readonly ImportedSeries[]
   /** Throws FEED_NO_BARS for a replay of what was never imported. */
   readonly checkFeed: (choice: FeedChoice) => void

@@ -109,7 +109,16 @@ describe('the API over a whole desk', () => {
   })
 
   it('imports all of a file or nothing of it', async () => {
-    const good = await api.market.import({ file: '/somewhere/gold.csv', text: csv(80), instrument: 'GOLD/USD' })
+    const importing = api.market.import({ file: '/somewhere/gold.csv', text: csv(80), instrument: 'GOLD/USD' })
+    const ended = new AbortController()
+    const told: (readonly { file: string; share: number }[])[] = []
+    const following = (async () => {
+      for await (const imports of await api.market.importing(undefined, { signal: ended.signal })) told.push(imports)
+    })()
+    const good = await importing
+    await expect.poll(() => told.some((imports) => imports.length > 0) && told.at(-1)).toEqual([])
+    ended.abort()
+    await following
     expect(good).toMatchObject({ file: 'gold.csv', instrument: 'GOLD/USD', timeframe: '1d', bars: 80, replaced: 0 })
     const again = await api.market.import({ file: 'gold.csv', text: csv(90), instrument: 'GOLD/USD' })
     expect(again).toMatchObject({ bars: 90, replaced: 80 })
@@ -169,7 +178,13 @@ describe('the API over a whole desk', () => {
     for (const { runId } of await api.runs.messages({ runId: id })) expect(runId).toBe(id)
     for (const { runId } of await api.runs.evidence({ runId: id })) expect(runId).toBe(id)
     const watched = await api.runs.monitor({ runId: id })
-    expect(watched).toEqual({ divergences: [], replans: [], alerts: [], pace: [] })
+    expect(watched).toMatchObject({ divergences: [], replans: [], alerts: [], pace: [], paused: null })
+    expect(watched.forecast?.endsAt).toBeGreaterThan(run.startedAt)
+    expect(watched.goals).toContainEqual({ goal: 'a decision on BTC/USDT', state: 'open', why: null, causes: [] })
+    expect(await api.runs.pause({ runId: id, reason: 'A moment.' })).toMatchObject({ id, status: 'running' })
+    expect((await api.runs.monitor({ runId: id })).paused).toMatchObject({ reason: 'A moment.' })
+    expect(await api.runs.resume({ runId: id })).toMatchObject({ id, status: 'running' })
+    expect((await api.runs.monitor({ runId: id })).paused).toBeNull()
     for await (const alert of await api.alerts.watch({ after: 0 })) {
       expect(alert).toMatchObject({ kind: 'cost', threshold: 0, sentence: expect.stringContaining('more than $0.00') })
       break
@@ -196,6 +211,8 @@ describe('the API over a whole desk', () => {
       api.runs.cancel({ runId: 'run_none', reason: 'x' }),
       api.runs.vote({ runId: 'run_none' }),
       api.runs.monitor({ runId: 'run_none' }),
+      api.runs.pause({ runId: 'run_none', reason: 'x' }),
+      api.runs.resume({ runId: 'run_none' }),
     ]) {
       expect(await codeOf(asked)).toBe('RUN_NOT_FOUND')
     }

@@ -3,6 +3,7 @@ import { decideChoices } from '#engine/desk/decide-choices.ts'
 import { profileFor } from '#engine/desk/decide-terms.ts'
 import { votingPolicy } from '#engine/desk/decision.ts'
 import { attemptsLearned, learnedTasks } from '#engine/desk/estimates.ts'
+import { goalStates } from '#engine/desk/goal-states.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import { ParleyError } from '#shared/lib/error.ts'
@@ -54,9 +55,23 @@ export function runsRoutes({ kernel, queries, feed, settings, planning, models, 
     }),
     messages: os.messages.handler(({ input }) => [...queries.listMessages(input.runId, input.after, input.limit)]),
     evidence: os.evidence.handler(({ input }) => [...queries.listEvidence(input.runId)]),
-    monitor: os.monitor.handler(({ input }) => {
+    pause: os.pause.handler(async ({ input }) => {
       run(input.runId)
-      return queries.getWatch(input.runId)
+      await kernel.runs.pause(input.runId, input.reason, trader)
+      return summary(input.runId)
+    }),
+    resume: os.resume.handler(async ({ input }) => {
+      run(input.runId)
+      await kernel.runs.unpause(input.runId, trader)
+      return summary(input.runId)
+    }),
+    monitor: os.monitor.handler(({ input }) => {
+      const { plan, steps } = run(input.runId)
+      return {
+        ...queries.getWatch(input.runId),
+        forecast: kernel.runs.forecast(input.runId) ?? null,
+        goals: [...goalStates(plan, steps)],
+      }
     }),
     estimates: os.estimates.handler(() => learnedTasks(queries.listAttempts(attemptsLearned), planning, clock.now())),
     vote: os.vote.handler(({ input }) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Status } from '#shared/contract/system.ts'
 import { deskKernel } from '#test/builders/desk-kernel.ts'
 import { pass } from '#test/builders/virtual-time.ts'
@@ -11,6 +11,7 @@ async function watched() {
   const { kernel, journal, feed, bus, clock, start } = deskKernel({ seed: 2 })
   await start()
   const broker = { name: 'Paper', mode: 'paper' } as Parameters<typeof createStatus>[0]['broker']
+  const loop = () => ({ p50Ms: 1, p99Ms: 20, maxMs: 1_500, alarm: 'stalled' as const })
   const shortcut = { state: 'not available' } as const
   const status = createStatus({
     kernel,
@@ -20,9 +21,9 @@ async function watched() {
     bus,
     clock,
     version: '1.2.3',
+    loop,
     stopShortcut: () => shortcut,
   })
-  onTestFinished(status.stop)
   return { kernel, journal, bus, clock, status }
 }
 
@@ -63,6 +64,7 @@ describe('the metrics', () => {
     const { kernel, journal, bus, status } = await watched()
     const metrics = createMetrics({ kernel, journal, bus, status: status.read })
     expect(await metrics()).toMatch(/^parley_equity 100000$/m)
+    expect(await metrics()).toMatch(/^parley_event_loop_delay_ms\{over_a_minute="p99"\} 20$/m)
     kernel.book.positions.set('XYZ/USDT', { quantity: '1', instrument: 'XYZ/USDT' } as never)
     expect(await metrics()).not.toMatch(/^parley_equity /m)
     kernel.halt(1, trader, 'drill')

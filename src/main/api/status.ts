@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Bus } from '#engine/bus.ts'
 import type { Kernel } from '#engine/desk/kernel.ts'
 import type { Journal } from '#engine/journal.ts'
@@ -15,6 +14,8 @@ export interface StatusParts {
   readonly bus: Bus
   readonly clock: Clock
   readonly version: string
+  /** The event loop's delay, measured elsewhere. */
+  readonly loop: () => Status['loop']
   readonly stopShortcut: () => StopShortcut
 }
 
@@ -23,7 +24,6 @@ export interface StatusSource {
   readonly read: () => Status
   /** Calls back with the status whenever something was journalled, and at least once a second. */
   readonly listen: (listener: (status: Status) => void) => Stop
-  readonly stop: Stop
 }
 
 function reviewsOf(reviews: Kernel['reviews']): Status['reviews'] {
@@ -39,26 +39,9 @@ function reviewsOf(reviews: Kernel['reviews']): Status['reviews'] {
   }
 }
 
-/** Watches the desk for its status; the event loop's delay is measured by Node itself, over the last minute. */
-export function createStatus({
-  kernel,
-  journal,
-  feed,
-  broker,
-  bus,
-  clock,
-  version,
-  stopShortcut,
-}: StatusParts): StatusSource {
-  const loop = monitorEventLoopDelay({ resolution: 20 })
-  loop.enable()
-  let cancelReset: Stop = () => {}
-  const reset = () => {
-    loop.reset()
-    cancelReset = clock.after(60_000, reset)
-  }
-  reset()
-
+/** Watches the desk for its status. */
+export function createStatus(parts: StatusParts): StatusSource {
+  const { kernel, journal, feed, broker, bus, clock, version, loop, stopShortcut } = parts
   function read(): Status {
     const { book, orders, runs, reviews } = kernel
     const equity = kernel.equity()
@@ -90,9 +73,9 @@ export function createStatus({
       stopShortcut: stopShortcut(),
       activeRunId: runs.active()[0]?.runId ?? null,
       deadLetters: bus.deadLetters().length,
+      loop: loop(),
       spending: { todayUsd: runs.spending.today(), limitUsd: runs.spending.limitUsd },
       reviews: reviewsOf(reviews),
-      loopDelayMs: Number.isNaN(loop.mean) ? null : loop.percentile(99) / 1e6,
       now: Math.floor(clock.now()),
       journalSize: journal.head().size,
     }
@@ -112,10 +95,6 @@ export function createStatus({
         stopCommits()
         cancel()
       }
-    },
-    stop() {
-      cancelReset()
-      loop.disable()
     },
   }
 }

@@ -8,6 +8,8 @@ import { emptyBook } from '#engine/trading/book.ts'
 import { readLatch } from '#engine/trading/latch.ts'
 import { readConfig } from '#main/config.ts'
 import { appVersion, sha256 } from '#main/system.ts'
+import { heavyTable } from '#main/workers/heavy.ts'
+import { createInlineCompute } from '#main/workers/inline-compute.ts'
 import type { JournalHead } from '#shared/domain/journal.ts'
 import { mandateSchema } from '#shared/domain/mandate.ts'
 import type { Order } from '#shared/domain/order.ts'
@@ -105,6 +107,7 @@ export async function decideOnce(options: DecideOnceOptions): Promise<DecidedOnc
       random: random.fork('runs'),
       ids,
       sha256,
+      compute: createInlineCompute(heavyTable),
     })
     journal.observe((record) => {
       if (record.kind === 'runStarted') onPlan?.(record.data.plan)

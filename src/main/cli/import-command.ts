@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { resolveHome } from '#main/home.ts'
-import { importBars } from '#main/import-bars.ts'
-import { openBarStore } from '#store/bars.ts'
+import { importBars } from '#main/workers/import-bars.ts'
 import { prepareHome } from '#store/home.ts'
 import { readInput } from './input-file.ts'
 import { homeOption, jsonOption } from './options.ts'
@@ -20,18 +19,13 @@ export function importCommand(program: Command): void {
       const text = readInput(file)
       const folder = resolveHome(home)
       prepareHome(folder)
-      const store = openBarStore(join(folder, 'market.db'))
-      try {
-        const report = importBars(store, file, text, instrument)
-        if (json === true) return print(JSON.stringify(report))
-        const day = (at: number) => new Date(at).toISOString().slice(0, 16).replace('T', ' ')
-        print(
-          `${report.bars} bars of ${report.instrument}, ${report.timeframe}, from ${day(report.from)} to ${day(report.to)} UTC`,
-        )
-        if (report.replaced > 0) print(`${report.replaced} of them took the place of bars that were there.`)
-        for (const note of report.notes) print(`Note: ${note}`)
-      } finally {
-        store.close()
-      }
+      const report = importBars({ database: join(folder, 'market.db'), file, text, instrument })
+      if (json === true) return print(JSON.stringify(report))
+      const day = (at: number) => new Date(at).toISOString().slice(0, 16).replace('T', ' ')
+      print(
+        `${report.bars} bars of ${report.instrument}, ${report.timeframe}, from ${day(report.from)} to ${day(report.to)} UTC`,
+      )
+      if (report.replaced > 0) print(`${report.replaced} of them took the place of bars that were there.`)
+      for (const note of report.notes) print(`Note: ${note}`)
     })
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decidePlan } from '#engine/desk/decide-plan.ts'
+import { learnedEstimates } from '#engine/desk/estimates.ts'
 import { readConfig } from '#main/config.ts'
 import { sha256 } from '#main/system.ts'
 import { type ProfileName, planningConfigSchema, profileNames } from '#shared/domain/profile.ts'
@@ -49,6 +50,30 @@ describe('the plan of a profile', () => {
     expect(text).toContain('6; 3 of critical priority, 2 on the critical path')
     expect(text).toContain('Debate, round 2 (×2)')
     expect(text).toContain('Keyword extraction, after Market sentiment')
+  })
+
+  it('says of what was learned from how many runs, beside what is configured', () => {
+    const at = Date.UTC(2026, 0, 1)
+    const attempts = Array.from({ length: 12 }, (_, index) => ({
+      task: 'market_sentiment',
+      source: 'news+social+fear_greed',
+      at: at - index * 60_000,
+      succeeded: index > 0,
+      seconds: 10 + index / 10,
+      usd: 0.05,
+    }))
+    const learned = decidePlan('plan', goalOf('balanced'), planning, sha256, {
+      estimateOf: learnedEstimates(attempts, at),
+    })
+    const text = planText(goalOf('balanced'), learned, { ...wide, columns: 200 }, decidedOf('balanced'))
+    expect(text).toMatch(/Market sentiment .*learned from 12 runs: [\d.]+ to [\d.]+ s, \d+ % succeed/)
+    expect(text).toMatch(/Technical analysis .*as configured/)
+    expect(text).toMatch(/as configured +\$0\.19, 125 s one after another, 45 s in parallel/)
+    const { tasks, estimate, configured } = describePlan(goalOf('balanced'), learned, decidedOf('balanced'))
+    expect(tasks.find(({ id }) => id === 'market_sentiment')?.learned).toMatchObject({ attempts: 12 })
+    expect(estimate.seconds.sequential).toBeLessThan(125)
+    expect(configured?.seconds.sequential).toBe(125)
+    expect(planText(goalOf('balanced'), decidedOf('balanced'), wide)).not.toContain('as configured')
   })
 
   it.each(profileNames)('%s claims no proof that the scheduler does not have', (profile) => {

@@ -19,8 +19,11 @@ export function readGoal(text: string): string {
   })
 }
 
-/** What `parley plan --json` prints (docs/cli.md): the research, its order, its schedule and its cost. Starts in seconds. */
-export function describePlan(goal: Goal, { plan, schedule }: DecidePlan) {
+/**
+ * What `parley plan --json` prints (docs/cli.md): the research, its order, its schedule and its cost, by what was learned of
+ * it, beside the estimate as configured. Starts in seconds.
+ */
+export function describePlan(goal: Goal, { plan, schedule }: DecidePlan, asConfigured?: DecidePlan) {
   const research = plan.steps.filter(({ action }) => action === 'research')
   const isResearch = new Set(research.map(({ id }) => id))
   return {
@@ -36,12 +39,14 @@ export function describePlan(goal: Goal, { plan, schedule }: DecidePlan) {
       optional: step.optional,
       after: step.needs,
       start: plan.starts[step.id] ?? 0,
+      learned: step.estimate.basis ?? null,
     })),
     executionOrder: plan.levels
       .map((level) => level.filter((id) => isResearch.has(id)))
       .filter((level) => level.length > 0),
     criticalTasks: schedule.criticalSteps.filter((id) => isResearch.has(id)),
     estimate: { usd: plan.estimate.usd, seconds: plan.estimate.seconds },
+    configured: asConfigured && { usd: asConfigured.plan.estimate.usd, seconds: asConfigured.plan.estimate.seconds },
     speedup: plan.estimate.speedup,
     status: schedule.status,
     hash: plan.hash,
@@ -53,10 +58,10 @@ type PlanDescription = ReturnType<typeof describePlan>
 type PlanTask = PlanDescription['tasks'][number]
 
 /** A plan as a trader reads it: the research as a tree, a table and a Gantt chart, what it costs, and what follows it. */
-export function planText(goal: Goal, decided: DecidePlan, terminal: Terminal): string {
+export function planText(goal: Goal, decided: DecidePlan, terminal: Terminal, asConfigured?: DecidePlan): string {
   const { plan } = decided
   const { paint, columns } = terminal
-  const description = describePlan(goal, decided)
+  const description = describePlan(goal, decided, asConfigured)
   const slots = Math.max(...Object.values(plan.slots))
   const title = (text: string) => paint.strong(text.toUpperCase())
   return [
@@ -95,19 +100,28 @@ function treeLines({ tasks, executionOrder }: PlanDescription): string[] {
 }
 
 function taskTable({ tasks, criticalTasks }: PlanDescription, columns: number): string {
-  const rows = tasks.map(({ id, title, priority, seconds, usd, start, sources }) => [
+  const isLearned = tasks.some(({ learned }) => learned !== null)
+  const rows = tasks.map(({ id, title, priority, seconds, usd, start, sources, learned }) => [
     title,
     priority,
     `${seconds} s`,
     `$${usd.toFixed(2)}`,
     `at ${start} s`,
     criticalTasks.includes(id) ? 'critical' : '',
+    ...(isLearned ? [learned === null ? 'as configured' : learnedWords(learned)] : []),
     sources.join(', '),
   ])
-  return textTable([['task', 'priority', 'takes', 'costs', 'starts', 'path', 'sources'], ...rows], {
+  const titles = ['task', 'priority', 'takes', 'costs', 'starts', 'path', ...(isLearned ? ['estimate'] : []), 'sources']
+  return textTable([titles, ...rows], {
     columns,
     align: ['left', 'left', 'right', 'right', 'right'],
   })
+}
+
+/** What an estimate was learned from: nine times in ten the next attempt takes a time within the bounds. */
+function learnedWords({ attempts, seconds, success }: NonNullable<PlanTask['learned']>): string {
+  const runs = attempts === 1 ? '1 run' : `${attempts} runs`
+  return `learned from ${runs}: ${seconds.low} to ${seconds.high} s, ${Math.round(success * 100)} % succeed`
 }
 
 const widestGantt = 60
@@ -156,8 +170,17 @@ function totalsTable(plan: PlanDescription, slots: number, costLimitUsd: number,
     ['one after another', `${sequential} s`],
     ['in parallel', `${parallel} s; ${proof}`],
     ['speedup', `${speedup.toFixed(2)} times`],
+    ...configuredRow(plan),
   ]
   return textTable(rows, { columns })
+}
+
+/** The same as configured, where something was learned since. */
+function configuredRow({ tasks, configured }: PlanDescription): string[][] {
+  if (configured === undefined || tasks.every(({ learned }) => learned === null)) return []
+  const { usd, seconds } = configured
+  const words = `$${usd.toFixed(2)}, ${seconds.sequential} s one after another, ${seconds.parallel} s in parallel`
+  return [['as configured', words]]
 }
 
 /** The steps that are not research, in order; several of a kind are one, with their number. */

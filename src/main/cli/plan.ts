@@ -40,17 +40,21 @@ async function plan(goalWords: readonly string[], { why, choices, home, json, ..
   const { resolveHome } = await import('#main/home.ts')
   const { sha256 } = await import('#main/system.ts')
   const { planningConfigSchema } = await import('#shared/domain/profile.ts')
+  const { learnedIn } = await import('./learned.ts')
   const { overridesText } = await import('./plan-overrides.ts')
   const { describePlan, planText, readGoal, reasonsText } = await import('./plan-text.ts')
   const goal = { instrument: readGoal(goalWords.join(' ')), ...chosen }
   const planning = readConfig('planning.yaml', planningConfigSchema, resolveHome(home))
   if (choices) return showChoices(goal, planning.value, json)
-  const decided = decidePlan('plan', goal, planning.value, sha256)
-  if (json) printJson({ ...describePlan(goal, decided), overrides: planning.overrides })
+  const estimateOf = learnedIn(resolveHome(home), Date.now())
+  const asConfigured = decidePlan('plan', goal, planning.value, sha256)
+  const decided =
+    estimateOf === undefined ? asConfigured : decidePlan('plan', goal, planning.value, sha256, { estimateOf })
+  if (json) printJson({ ...describePlan(goal, decided, asConfigured), overrides: planning.overrides })
   else {
     const terminal = describeTerminal()
     const parts = [
-      planText(goal, decided, terminal),
+      planText(goal, decided, terminal, asConfigured),
       why ? reasonsText(decided.plan, terminal) : '',
       overridesText(planning),
     ]

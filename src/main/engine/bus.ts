@@ -26,6 +26,8 @@ export interface SubscribeOptions {
 export interface RequestOptions {
   readonly timeoutMs: number
   readonly signal?: AbortSignal
+  /** Told what the responder answers all the same after it was given up. */
+  readonly onLate?: (answer: unknown) => void
 }
 
 /**

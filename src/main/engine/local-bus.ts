@@ -179,7 +179,7 @@ export function createLocalBus(options: LocalBusOptions): Bus {
     }
   }
 
-  function request(topic: string, body: unknown, { timeoutMs, signal }: RequestOptions): Promise<unknown> {
+  function request(topic: string, body: unknown, { timeoutMs, signal, onLate }: RequestOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const queue = responders.get(topic)
       if (closing) throw closed()
@@ -187,7 +187,9 @@ export function createLocalBus(options: LocalBusOptions): Bus {
       signal?.throwIfAborted()
 
       const controller = new AbortController()
+      let isOver = false
       const end = () => {
+        isOver = true
         cancelTimer()
         signal?.removeEventListener('abort', onAbort)
         calls.delete(call)
@@ -197,6 +199,10 @@ export function createLocalBus(options: LocalBusOptions): Bus {
         body,
         controller,
         resolve(value) {
+          if (isOver) {
+            onLate?.(value)
+            return
+          }
           end()
           resolve(value)
         },

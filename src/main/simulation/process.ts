@@ -7,6 +7,8 @@ import { readLatch } from '#engine/trading/latch.ts'
 import { outcomesFrom } from '#main/outcomes.ts'
 import { keepSnapshots, recoverDesk } from '#main/recovery.ts'
 import { sha256 } from '#main/system.ts'
+import { heavyTable } from '#main/workers/heavy.ts'
+import { createInlineCompute } from '#main/workers/inline-compute.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import type { Order } from '#shared/domain/order.ts'
@@ -140,6 +142,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       random: random.fork('runs'),
       ids,
       sha256,
+      compute: createInlineCompute(heavyTable),
       coolDownMs,
     }),
   )

@@ -1,4 +1,4 @@
-import type { BarStore } from '#engine/ports.ts'
+import type { BarStore, Report } from '#engine/ports.ts'
 import type { Bar, ImportedSeries, Timeframe } from '#shared/domain/bar.ts'
 import { type Migration, migrate } from './migrations/migrate.ts'
 import { openDatabase } from './open-database.ts'
@@ -35,6 +35,8 @@ const migrations: readonly Migration[] = [
   },
 ]
 
+const barsBetweenReports = 5_000
+
 /** The bars in a file, to be closed. */
 export interface SqliteBarStore extends BarStore {
   close(): void
@@ -64,10 +66,11 @@ export function openBarStore(file: string): SqliteBarStore {
   const source = database.prepare('INSERT OR REPLACE INTO sources (instrument, timeframe, file) VALUES (?, ?, ?)')
 
   const saveAll = database.transaction(
-    (instrument: string, timeframe: Timeframe, bars: readonly Bar[], file?: string) => {
+    (instrument: string, timeframe: Timeframe, bars: readonly Bar[], file: string | undefined, report: Report) => {
       let replaced = 0
       if (file !== undefined) source.run(instrument, timeframe, file)
-      for (const { time, open, high, low, close, volume } of bars) {
+      for (const [index, { time, open, high, low, close, volume }] of bars.entries()) {
+        if (index % barsBetweenReports === 0) report(index / bars.length)
         const row = { instrument, timeframe, time, open, high, low, close, volume }
         if (update.run(row).changes === 1) replaced += 1
         else insert.run(row)
@@ -77,7 +80,8 @@ export function openBarStore(file: string): SqliteBarStore {
   )
 
   return {
-    save: (instrument, timeframe, bars, file) => saveAll.immediate(instrument, timeframe, bars, file),
+    save: (instrument, timeframe, bars, file, onProgress = () => {}) =>
+      saveAll.immediate(instrument, timeframe, bars, file, onProgress),
     load: (instrument, timeframe, { from = Number.MIN_SAFE_INTEGER, before = Number.MAX_SAFE_INTEGER, limit = -1 }) =>
       select.all(instrument, timeframe, from, before, limit).reverse(),
     series: () => series.all(),

@@ -27,10 +27,12 @@ const quiet: Status = {
   deadLetters: 0,
   spending: { todayUsd: 0, limitUsd: 20 },
   reviews: { waiting: 0, nextExpiresInMs: null, habit: null },
-  loopDelayMs: 2,
+  loop: { p50Ms: 0.1, p99Ms: 2, maxMs: 30, alarm: null },
   now,
   journalSize: 1,
 }
+
+const delay = { p50Ms: 20, p99Ms: 400, maxMs: 900 }
 
 describe('alerts', () => {
   it('are none on a quiet desk', () => {
@@ -46,7 +48,7 @@ describe('alerts', () => {
       stillLive: [],
       unprotected: ['BTC/USDT'],
     }
-    const alerts = alertsOf({ ...quiet, stop: progress, deadLetters: 2, loopDelayMs: 400 })
+    const alerts = alertsOf({ ...quiet, stop: progress, deadLetters: 2, loop: { ...delay, alarm: 'slow' } })
     expect(alerts.map(({ id }) => id)).toEqual(['unknown', 'unprotected', 'letters', 'loop'])
     expect(alerts.every(({ effect, next }) => effect !== '' && next !== '')).toBe(true)
   })

@@ -10,9 +10,6 @@ export interface Alert {
   readonly next: string
 }
 
-/** Event-loop delay above this is worth saying, in milliseconds. */
-const slowLoopMs = 100
-
 /** True when prices are missing or too old to trade on. */
 export function isFeedStale({ feed, now }: Pick<Status, 'feed' | 'now'>): boolean {
   return !feed.connected || feed.lastTickAt === null || now - feed.lastTickAt > feed.staleAfterMs
@@ -20,7 +17,7 @@ export function isFeedStale({ feed, now }: Pick<Status, 'feed' | 'now'>): boolea
 
 /** What in the status asks for attention, the gravest first. */
 export function alertsOf(status: Status): Alert[] {
-  const { account, stop, feed, broker, stopShortcut, deadLetters, reviews, loopDelayMs } = status
+  const { account, stop, feed, broker, stopShortcut, deadLetters, reviews, loop } = status
   const alerts: (Alert | false)[] = [
     account.unknown !== null && {
       id: 'account',
@@ -87,11 +84,14 @@ export function alertsOf(status: Status): Alert[] {
       effect: 'Agents missed them; their part of a decision may be absent.',
       next: 'Read them under Agents.',
     },
-    loopDelayMs !== null &&
-      loopDelayMs > slowLoopMs && {
+    loop !== null &&
+      loop.alarm !== null && {
         id: 'loop',
         tone: 'warn',
-        title: `The engine is slow: ${Math.round(loopDelayMs)} ms`,
+        title:
+          loop.alarm === 'stalled'
+            ? `The engine stood still for ${formatDuration(loop.maxMs)}`
+            : `The engine is slow: ${formatDuration(loop.p99Ms)} late`,
         effect: 'Decisions and cancels leave later than they should.',
         next: 'Cancel the run under way or close other programs.',
       },

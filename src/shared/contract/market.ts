@@ -40,8 +40,13 @@ export const marketContract = {
     .output(eventIterator(z.object({ bar: barSchema.nullable(), quote: quoteSchema.nullable() }))),
   /** The bars that were imported and can be replayed, by instrument and timeframe. */
   imported: oc.route({ method: 'GET', path: '/bars/imported' }).output(z.array(importedSeriesSchema)),
+  /** Ends with nothing imported when the call is ended on the way. */
   import: oc
     .route({ method: 'POST', path: '/bars/import' })
     .input(z.object({ file: z.string(), text: z.string(), instrument: z.string().optional() }))
     .output(importReportSchema),
+  /** The imports under way with the share that is done, from 0 to 1, as they go on: at most ten times a second. */
+  importing: oc
+    .route({ method: 'GET', path: '/bars/import/progress' })
+    .output(eventIterator(z.array(z.object({ file: z.string(), share: z.number() })))),
 }

@@ -5,7 +5,7 @@ import { consensusPolicySchema } from '#shared/domain/consensus-policy.ts'
 import { decisionSchema } from '#shared/domain/decision.ts'
 import { evidenceSchema } from '#shared/domain/evidence.ts'
 import { messageSchema } from '#shared/domain/message.ts'
-import { learnedTaskSchema, runWatchSchema } from '#shared/domain/monitoring.ts'
+import { learnedTaskSchema, runMonitorSchema } from '#shared/domain/monitoring.ts'
 import { outcomeSchema } from '#shared/domain/outcome.ts'
 import { planChoicesSchema } from '#shared/domain/plan-choice.ts'
 import { proposalSchema } from '#shared/domain/proposal.ts'
@@ -39,8 +39,17 @@ export const runsContract = {
     .input(one.extend({ after: z.string().optional(), limit: z.coerce.number().int().min(1).max(2_000).default(500) }))
     .output(z.array(messageSchema)),
   evidence: oc.route({ method: 'GET', path: '/runs/{runId}/evidence' }).input(one).output(z.array(evidenceSchema)),
-  /** How a run has gone otherwise than planned, what was changed for it, and how it was called out. */
-  monitor: oc.route({ method: 'GET', path: '/runs/{runId}/monitor' }).input(one).output(runWatchSchema),
+  /** Begins nothing more of a run until it is resumed; what is under way comes to its end. */
+  pause: oc
+    .route({ method: 'POST', path: '/runs/{runId}/pause' })
+    .input(one.extend({ reason: z.string().min(1) }))
+    .output(runSummarySchema),
+  resume: oc.route({ method: 'POST', path: '/runs/{runId}/resume' }).input(one).output(runSummarySchema),
+  /**
+   * How a run has gone otherwise than planned, what was changed for it, how it was called out, when it will end, and which of
+   * its goals were missed and why.
+   */
+  monitor: oc.route({ method: 'GET', path: '/runs/{runId}/monitor' }).input(one).output(runMonitorSchema),
   /** What the desk has learned of its research tasks: how long they take, what they cost, how often they succeed. */
   estimates: oc.route({ method: 'GET', path: '/estimates' }).output(z.array(learnedTaskSchema)),
   vote: oc

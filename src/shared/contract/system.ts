@@ -4,6 +4,9 @@ import { accountSchema, modeSchema } from '#shared/domain/account.ts'
 import { agentHealthSchema } from '#shared/domain/agent.ts'
 import { latchSchema, stopProgressSchema } from '#shared/domain/trading-state.ts'
 
+/** By how much the engine's event loop was late over the last minute, in milliseconds. */
+const loopDelaySchema = z.object({ p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number() })
+export type LoopDelay = z.infer<typeof loopDelaySchema>
 /** The keys that stop trading from any program (EL-2): not armed when another program holds them or nobody consented. */
 const stopShortcutSchema = z.discriminatedUnion('state', [
   z.object({ state: z.enum(['armed', 'not armed']), accelerator: z.string() }),
@@ -40,12 +43,13 @@ export const statusSchema = z.object({
     /** A notice that approving may have become a habit (HO-11), in words. */
     habit: z.string().nullable(),
   }),
-  /** 99th percentile of the engine's event-loop delay over the last minute. */
-  loopDelayMs: z.number().nullable(),
+  loop: loopDelaySchema.extend({ alarm: z.enum(['slow', 'stalled']).nullable() }).nullable(),
   now: z.int(),
   journalSize: z.int(),
 })
 export type Status = z.infer<typeof statusSchema>
+/** Slow: late in general, over a whole minute. Stalled: it stood still once for more than a second. */
+export type LoopAlarm = NonNullable<NonNullable<Status['loop']>['alarm']>
 
 /** The nouns that a page may have in its cache; a change names those to fetch again. */
 export const nouns = [

@@ -22,6 +22,11 @@ import type { Latch, StopProgress } from './trading-state.ts'
 
 type AboutRun<T = unknown> = { readonly runId: string } & T
 type AboutStep<T = unknown> = { readonly runId: string; readonly stepId: string; readonly attempt: number } & T
+interface LoopDelayed {
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+}
 type AboutPlan = { readonly planId: string; readonly reason: string }
 type AboutOrder<T = unknown> = { readonly clientOrderId: string } & T
 type AboutReview<T = unknown> = { readonly reviewId: string } & T
@@ -53,6 +58,9 @@ export interface DeskEvents {
 
   runStarted: AboutRun<{ readonly goal: Goal; readonly plan: Plan }>
   runResumed: AboutRun
+  /** Nothing more of it is begun until it goes on; what is under way comes to its end. */
+  runPaused: AboutRun<{ readonly reason: string }>
+  runContinued: AboutRun
   runEnded: AboutRun<{ readonly status: Exclude<RunStatus, 'running'>; readonly reason: string | null }>
   stepStarted: AboutStep
   stepRetried: AboutStep<{ readonly code: string; readonly message: string; readonly delayMs: number }>
@@ -142,6 +150,9 @@ export interface DeskEvents {
   tradingStateChanged: { readonly before: Latch | null; readonly after: Latch }
   stopProgressed: { readonly progress: StopProgress }
   letterDied: { readonly topic: string; readonly messageId: string; readonly attempts: number; readonly error: string }
+  /** The event loop stood still for more than a second, or was late over a whole minute; all over the last minute. */
+  engineDelayed: LoopDelayed & { readonly alarm: 'slow' | 'stalled' }
+  engineCaughtUp: LoopDelayed
 }
 
 export type EventKind = keyof DeskEvents

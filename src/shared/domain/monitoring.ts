@@ -77,8 +77,40 @@ export const runWatchSchema = z.object({
   alerts: z.array(raisedAlertSchema),
   /** The pools that give out fewer slots than the plan has now. */
   pace: z.array(paceSchema),
+  /** Since when and why nothing more of the run is begun; null when it is not paused. */
+  paused: z.object({ ...timed, reason: z.string() }).nullable(),
 })
 export type RunWatch = z.infer<typeof runWatchSchema>
+
+/** What a run is going to come to, as it is foreseen now. */
+export const runForecastSchema = z.object({
+  ...timed,
+  /** In epoch milliseconds; null while it is paused or the trader is asked. */
+  endsAt: z.int().nullable(),
+  usd: z.number(),
+  /** The steps that the end hangs on: none of them can take longer without the run taking longer. */
+  hangsOn: z.array(z.string()),
+})
+export type RunForecast = z.infer<typeof runForecastSchema>
+
+/** One of the things that a run is for, and how it stands. */
+export const goalStateSchema = z.object({
+  goal: z.string(),
+  state: z.enum(['reached', 'open', 'missed']),
+  /** Of a goal that was missed, why, back to where it went wrong; null otherwise. */
+  why: z.string().nullable(),
+  /** The steps where it went wrong. */
+  causes: z.array(z.string()),
+})
+export type GoalState = z.infer<typeof goalStateSchema>
+
+/** A run beside its plan: what watching over it has brought to light, how it stands, and how it will end. */
+export const runMonitorSchema = runWatchSchema.extend({
+  /** Null for a run that is over. */
+  forecast: runForecastSchema.nullable(),
+  goals: z.array(goalStateSchema),
+})
+export type RunMonitoring = z.infer<typeof runMonitorSchema>
 
 /** What was learned of a research task asked at its sources, beside what is configured. */
 export const learnedTaskSchema = z.object({

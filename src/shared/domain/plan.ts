@@ -86,6 +86,16 @@ export const planSchema = z.object({
   starts: z.record(z.string(), z.number()),
   /** Steps level by level: each level needs only earlier ones. For people; the executor has no such barriers. */
   levels: z.array(z.array(z.string())),
+  /**
+   * What the plan is for, and by step, in an order in which they can be done, the facts that it needs and gives. Plans of
+   * earlier versions have none.
+   */
+  causes: z
+    .object({
+      goals: z.array(z.string()),
+      steps: z.array(z.object({ id: z.string(), needs: z.array(z.string()), gives: z.array(z.string()) })),
+    })
+    .optional(),
   /** In sentences, by step: what it is there for, and what is lost if it fails. Plans of earlier versions have none. */
   reasons: z.record(z.string(), z.object({ why: z.string(), falls: z.string() })).optional(),
 })

@@ -14,6 +14,8 @@ export interface ParseOptions {
   readonly instrument?: string
   /** The bars' length, where the spacing of the rows cannot tell it. */
   readonly timeframe?: Timeframe
+  /** Told the share of the text that has been read, from 0 to 1. */
+  readonly onProgress?: (share: number) => void
 }
 
 /** What is worth saying of one line; lines count from 1. */
@@ -42,6 +44,9 @@ export interface ParsedBars {
 }
 
 const listed = 20
+/** Splitting a text into rows takes about this share of the time that reading it takes. */
+const splitShare = 0.4
+const rowsBetweenReports = 5_000
 
 /**
  * Reads bars from delimited text, finding separator, header, columns, time format, order and bar length by itself. All
@@ -57,7 +62,9 @@ export function parseBars(text: string, options: ParseOptions = {}): ParsedBars 
   if (held.length === 0) throw empty(`${fileName(options)} has a header and no prices below it.`)
 
   const notes = [...choice.notes]
-  const reading = readRows(held, columns, choice.group, choice.instrument, notes)
+  const reading = readRows(held, columns, choice.group, choice.instrument, notes, (share) =>
+    options.onProgress?.(splitShare + (1 - splitShare) * share),
+  )
   if (reading.bad.length > 0) throw badRows(reading.bad, options)
   const { timeframe, dateOnlyDays } = findTimeframe(reading.bars, reading.dateOnly, options, named.length)
   const bars = timeframe === '1d' ? reading.bars.map(onItsDay) : reading.bars
@@ -88,7 +95,7 @@ function cell(row: Row, column: number | undefined): string {
 function readTable(text: string, options: ParseOptions): { rows: readonly Row[]; columns: Columns } {
   if (text.replace('\uFEFF', '').trim() === '') throw empty(`${fileName(options)} is empty.`)
   for (const separator of separatorsByFrequency(text)) {
-    const rows = splitRows(text, separator)
+    const rows = splitRows(text, separator, (share) => options.onProgress?.(splitShare * share))
     const header = findHeader(rows)
     if (header) return { rows: rows.slice(header.index + 1), columns: header.columns }
   }
@@ -217,6 +224,7 @@ function readRows(
   group: BarColumns,
   instrument: string,
   notes: string[],
+  report: (share: number) => void,
 ): Reading {
   const writtenTime = (row: Row) => columns.time.map((column) => cell(row, column)).join(' ')
   const { order, sure } = findDayOrder(rows.map(writtenTime))
@@ -230,7 +238,8 @@ function readRows(
   let dateOnly = true
   let unzoned = false
   let noVolume = 0
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
+    if (index % rowsBetweenReports === 0) report(index / rows.length)
     const time = parseTime(writtenTime(row), order)
     const read = readBar(row, group, volume, style)
     const reason =

@@ -1,3 +1,5 @@
+const linesBetweenReports = 5_000
+
 /** One row of a delimited file: the line it starts on (counted from 1) and its cells, trimmed and unquoted. */
 export interface Row {
   readonly line: number
@@ -18,9 +20,14 @@ export function separatorsByFrequency(text: string): readonly Separator[] {
 
 /**
  * Splits delimited text into rows after RFC 4180: cells may be quoted, and quoted cells may hold separators, doubled
- * quotes and line breaks. A byte-order mark is dropped, and so are lines with nothing on them.
+ * quotes and line breaks. A byte-order mark is dropped, and so are lines with nothing on them. `report` is told the
+ * share that is split, from 0 to 1.
  */
-export function splitRows(text: string, separator: Separator): readonly Row[] {
+export function splitRows(
+  text: string,
+  separator: Separator,
+  report: (share: number) => void = () => {},
+): readonly Row[] {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
   const rows: Row[] = []
   let line = 1
@@ -37,6 +44,7 @@ export function splitRows(text: string, separator: Separator): readonly Row[] {
     const cells = splitCells(source.slice(start, end), separator)
     if (cells.some((cell) => cell !== '')) rows.push({ line, cells })
     line += lines
+    if (line % linesBetweenReports === 0) report(start / source.length)
     start = afterBreak(source, end)
   }
   return rows

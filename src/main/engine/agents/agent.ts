@@ -1,6 +1,6 @@
 import type { Bus } from '#engine/bus.ts'
 import { type AgentHealth, type Seat, seatTitles } from '#shared/domain/agent.ts'
-import type { Clock } from '#shared/lib/clock.ts'
+import { type Clock, sleep } from '#shared/lib/clock.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 
 /** What an agent can be asked to do, by action. A handler's input is what the request carried, not yet checked. */
@@ -67,6 +67,8 @@ export function createAgent(options: AgentOptions): Agent {
     working += 1
     onHealth?.(health())
     try {
+      // Each answer is a turn of its own: between the agents of a busy desk the event loop gets to what else has come.
+      await sleep(clock, 0, signal)
       const result = await act(body, signal)
       handled += 1
       failedInARow = 0

@@ -1,4 +1,4 @@
-import { type RegimeRead, readRegime } from '#engine/market/regimes.ts'
+import type { RegimeRead } from '#engine/market/regimes.ts'
 import { logReturns, median, sampleDeviation } from '#engine/market/statistics.ts'
 import { readTechnicals, type TechnicalRead } from '#engine/market/technicals.ts'
 import type { BarSeries } from '#shared/domain/bar.ts'
@@ -24,8 +24,6 @@ export interface MarketRead {
 
 const horizonBars = 24
 const leastBars = 30
-/** Fitting more takes longer than a turn may. */
-const regimeBars = { least: 100, most: 200 }
 /** More past than this changes no indicator. */
 const technicalBars = 1_000
 
@@ -33,15 +31,15 @@ const technicalBars = 1_000
 const reads = new WeakMap<BarSeries, { readonly now: number; readonly read: MarketRead }>()
 
 /** Reads the bars of a briefing, those that close after its moment left out. */
-export function readMarket({ bars, now }: Pick<Briefing, 'bars' | 'now'>): MarketRead {
+export function readMarket({ bars, regime, now }: Pick<Briefing, 'bars' | 'regime' | 'now'>): MarketRead {
   const known = reads.get(bars)
   if (known?.now === now) return known.read
-  const read = readClosed(bars, now)
+  const read = readClosed(bars, regime, now)
   reads.set(bars, { now, read })
   return read
 }
 
-function readClosed(all: BarSeries, now: number): MarketRead {
+function readClosed(all: BarSeries, regime: RegimeRead | null, now: number): MarketRead {
   const steps = all.time.slice(1).map((time, index) => time - (all.time[index] as number))
   const barMs = steps.length === 0 ? 0 : median(steps)
   const later = all.time.findIndex((time) => time + barMs > now)
@@ -55,7 +53,7 @@ function readClosed(all: BarSeries, now: number): MarketRead {
     technicals: readTechnicals(sliceBars(bars, Math.max(0, bars.close.length - technicalBars), bars.close.length)),
     volatility: isEnough ? sampleDeviation(returns.slice(-60)) : null,
     longVolatility: isEnough ? sampleDeviation(returns) : null,
-    regime: bars.close.length < regimeBars.least ? null : readRegime(bars.close.slice(-regimeBars.most)),
+    regime,
     horizonMs: horizonBars * barMs,
   }
 }

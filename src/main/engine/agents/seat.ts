@@ -1,3 +1,4 @@
+import type { RegimeRead } from '#engine/market/regimes.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { BarSeries } from '#shared/domain/bar.ts'
 import type { Dossier } from '#shared/domain/evidence.ts'
@@ -21,6 +22,8 @@ export interface Briefing {
   readonly book: Book | null
   /** Closed bars of the instrument, the longest series there is of the shortest useful length. */
   readonly bars: BarSeries
+  /** The kind of market by these bars; null where they are too few to tell. */
+  readonly regime: RegimeRead | null
   /** How many of these bars make a year. */
   readonly barsPerYear: number
   readonly account: { readonly cash: Decimal; readonly equity: Decimal | null; readonly position: Position | null }

@@ -39,9 +39,12 @@ function barsPerYear({ time }: BarSeries): number {
     : ((time.length - 1) * yearMs) / (last - first)
 }
 
-/** What a seat is told about the run's question now. Throws INSTRUMENT_NOT_FOUND and QUOTE_UNAVAILABLE. */
-export function briefingOf(parts: DeskParts, memory: RunMemory): Briefing {
-  const { feed, book, planning, mandate, clock } = parts
+/**
+ * What a seat is told about the run's question now. Rejects with INSTRUMENT_NOT_FOUND, QUOTE_UNAVAILABLE, and what
+ * Compute rejects with.
+ */
+export async function briefingOf(parts: DeskParts, memory: RunMemory): Promise<Briefing> {
+  const { feed, book, planning, mandate, clock, readRegime } = parts
   const { runId, goal } = memory
   const instrument = feed.instruments().find(({ id }) => id === goal.instrument)
   const quote = feed.quote(goal.instrument)
@@ -51,7 +54,8 @@ export function briefingOf(parts: DeskParts, memory: RunMemory): Briefing {
   }
   const now = Math.floor(clock.now())
   const bars = closedBars(feed, goal.instrument, now)
-  return {
+  // All but the regime is of one moment: what changes while it is fitted does not count yet.
+  const taken = {
     runId,
     instrument,
     profile: profileFor(goal, planning),
@@ -74,4 +78,5 @@ export function briefingOf(parts: DeskParts, memory: RunMemory): Briefing {
     mandate,
     now,
   }
+  return { ...taken, regime: await readRegime(goal.instrument, bars) }
 }

@@ -70,6 +70,10 @@ export function decidePlan(
     },
     starts: Object.fromEntries(schedule.starts),
     levels: schedule.levels.map((level) => [...level]),
+    causes: {
+      goals: [...causal.goals],
+      steps: causal.steps.map(({ id, preconditions, adds }) => ({ id, needs: [...preconditions], gives: [...adds] })),
+    },
     reasons: stepReasons(causal, steps),
   }
   return { plan, schedule, causal }

@@ -296,6 +296,8 @@ describe('KS-11 what an agent can reach', () => {
     'plans.cancel',
     'runs.start',
     'runs.cancel',
+    'runs.pause',
+    'runs.resume',
     'reviews.approve',
     'reviews.edit',
     'reviews.reject',

@@ -5,6 +5,7 @@ import type { Bus } from '#engine/bus.ts'
 import type { Journal } from '#engine/journal.ts'
 import type {
   Broker,
+  Compute,
   CustomSources,
   DeskHistory,
   Feed,
@@ -19,7 +20,7 @@ import type {
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
-import { createProtection } from '#engine/trading/protection.ts'
+import { createProtection, type Protection } from '#engine/trading/protection.ts'
 import type { AgentHealth, Seat } from '#shared/domain/agent.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
@@ -35,6 +36,7 @@ import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
 import type { DeskParts } from './parts.ts'
 import { createPlans, type Plans } from './plans.ts'
+import { createRegimeReader } from './regime-reader.ts'
 import { createReviews, type Reviews } from './reviews.ts'
 import type { RunMemory } from './run-memory.ts'
 import { createRuns, type Runs } from './runs.ts'
@@ -69,6 +71,7 @@ export interface KernelOptions {
   readonly random: Random
   readonly ids: Ids
   readonly sha256: Sha256
+  readonly compute: Compute
   /** Language models in the seats; none unless given. */
   readonly models?: SeatModels
   /** Methods that collaborative plans can be made by; none unless given. */
@@ -84,6 +87,7 @@ export interface Kernel {
   readonly runs: Runs
   readonly plans: Plans
   readonly reviews: Reviews
+  readonly protection: Pick<Protection, 'standDown'>
   readonly roster: Roster
   readonly book: TradingBook
   readonly mandate: Mandate
@@ -190,6 +194,7 @@ export function createKernel(options: KernelOptions): Kernel {
     random: options.random,
     ids: options.ids,
     sha256: options.sha256,
+    readRegime: createRegimeReader(options.compute),
     models,
   }
   const runs: Runs = createRuns(parts, options.outcomesOf)
@@ -304,6 +309,7 @@ export function createKernel(options: KernelOptions): Kernel {
     runs,
     plans,
     reviews,
+    protection,
     roster,
     book,
     mandate,

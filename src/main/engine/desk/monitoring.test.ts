@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { planHash } from '#engine/tasks/plan-hash.ts'
 import { sha256 } from '#main/system.ts'
+import { sleep } from '#shared/lib/clock.ts'
 import { decimal, multiply } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { goal, shippedPlanning } from '#test/builders/desk-kernel.ts'
 import { deskWithSources, refusing, type Ways } from '#test/builders/slow-sources.ts'
 import { pass, settle } from '#test/builders/virtual-time.ts'
@@ -26,7 +28,7 @@ describe('a run that goes as planned', () => {
   it('is left alone: nothing is changed, nothing called out, nothing said', async () => {
     const { memory, watch, said } = await decided()
     expect(memory.ended?.status).toBe('completed')
-    expect(watch).toEqual({ divergences: [], replans: [], alerts: [], pace: [] })
+    expect(watch).toEqual({ divergences: [], replans: [], alerts: [], pace: [], paused: null })
     expect(said.filter((text) => !text.startsWith('Filled'))).toEqual([])
     expect(memory.plan).toEqual(memory.planned)
   })
@@ -167,6 +169,84 @@ describe('a source that is asked too often', () => {
     const retried = records.flatMap((record) => (record.kind === 'stepRetried' ? [record.data.delayMs] : []))
     for (const delayMs of retried) expect(delayMs).toBeGreaterThanOrEqual(2_000)
     expect(memory.ended?.status).toBe('completed')
+  })
+})
+
+describe('an agent that answers after its time', () => {
+  it('is recorded and dropped: its step has failed by then, and nothing of it is in the dossier', async () => {
+    const { tasks } = shippedPlanning
+    const momentum = { ...tasks['historical_patterns'], timeoutSeconds: 5, retries: 0 } as (typeof tasks)[string]
+    const clock = createVirtualClock(Date.UTC(2026, 5, 1, 9))
+    const desk = deskWithSources({
+      clock,
+      // It does not listen when it is told to stop.
+      wrapBus: (inner) => ({
+        ...inner,
+        respond: (topic, answer, limits) =>
+          inner.respond(
+            topic,
+            async (body) => {
+              const { action, input } = body as { action: string; input: { task?: string } }
+              const isSlow = action === 'research' && input.task === 'historical_patterns'
+              if (isSlow) await sleep(clock, 20_000, new AbortController().signal)
+              return answer(body, new AbortController().signal)
+            },
+            limits,
+          ),
+      }),
+      planning: { tasks: { ...tasks, historical_patterns: momentum } },
+    })
+    await desk.start()
+    const memory = await desk.decide()
+    await pass(desk.clock, 60_000)
+    const late = desk.records.filter(({ kind }) => kind === 'stepAnsweredLate')
+    expect(late.map(({ data }) => data)).toMatchObject([
+      { stepId: 'historical_patterns', attempt: 1, what: expect.stringContaining('at a cost of $0.04') },
+    ])
+    expect(desk.queries.getRun(memory.runId)?.steps.find(({ id }) => id === 'historical_patterns')).toMatchObject({
+      state: 'failed',
+      usd: 0.04,
+    })
+    expect(desk.queries.listEvidence(memory.runId).map(({ task }) => task)).not.toContain('historical_patterns')
+  })
+})
+
+describe('a run that the trader pauses', () => {
+  const stateOf = (desk: ReturnType<typeof deskWithSources>, runId: string, stepId: string) =>
+    desk.queries.getRun(runId)?.steps.find(({ id }) => id === stepId)?.state
+
+  it('ends what is under way, begins nothing more, and goes on where it was; its own time stands still', async () => {
+    const desk = deskWithSources({ ways: { news: 10, historical_data: 5 } })
+    await desk.start()
+    const run = await settle(desk.clock, desk.kernel.runs.start(goal, trader))
+    await pass(desk.clock, 1_000)
+    await settle(desk.clock, desk.kernel.runs.pause(run.runId, 'The phone.', trader))
+    const begun = () => desk.records.filter(({ kind }) => kind === 'stepStarted').length
+    const before = begun()
+    await pass(desk.clock, 300_000)
+    expect(begun()).toBe(before)
+    expect(stateOf(desk, run.runId, 'market_sentiment')).toBe('succeeded')
+    expect(desk.queries.getWatch(run.runId).paused).toMatchObject({ reason: 'The phone.' })
+    expect(desk.kernel.runs.forecast(run.runId)?.endsAt).toBeNull()
+    await settle(desk.clock, desk.kernel.runs.unpause(run.runId, trader))
+    const memory = await settle(desk.clock, run.ended)
+    expect(memory.ended?.status).toBe('completed')
+    const watch = desk.queries.getWatch(run.runId)
+    expect(watch).toMatchObject({ paused: null, alerts: [], divergences: [], replans: [] })
+    expect(memory.messages.map(({ text }) => text)).toEqual(
+      expect.arrayContaining([expect.stringContaining('The phone.'), 'The run goes on.']),
+    )
+  })
+
+  it('can be cancelled meanwhile', async () => {
+    const desk = deskWithSources({ ways: { news: 10 } })
+    await desk.start()
+    const run = await settle(desk.clock, desk.kernel.runs.start(goal, trader))
+    await settle(desk.clock, desk.kernel.runs.pause(run.runId, 'The phone.', trader))
+    desk.kernel.runs.cancel(run.runId, 'enough')
+    expect((await settle(desk.clock, run.ended)).ended).toEqual({ status: 'cancelled', reason: 'enough' })
+    expect(desk.queries.getWatch(run.runId).paused).toBeNull()
+    await expect(desk.kernel.runs.pause(run.runId, 'again', trader)).rejects.toMatchObject({ code: 'RUN_NOT_ACTIVE' })
   })
 })
 

@@ -299,8 +299,12 @@ export function changedPlan(
   const passed = (now - startedAt) / 1_000
   const starts = { ...before.starts }
   for (const [id, start] of schedule?.starts ?? []) starts[id] = Math.round((passed + start) * 1_000) / 1_000
+  const reasons = { ...before.reasons }
+  for (const { kind, step, sentence } of changes)
+    if (kind !== 'dropped') reasons[step] = { why: withTitles(sentence, steps), falls: 'The run goes on without it.' }
+  const hash = planHash(steps, sha256)
   return {
-    plan: { ...situation.plan, steps, starts, costLimitUsd: before.costLimitUsd, hash: planHash(steps, sha256) },
+    plan: { ...situation.plan, steps, starts, costLimitUsd: before.costLimitUsd, hash, reasons },
     unwanted: new Map(
       changes.flatMap(({ kind, step, sentence }) =>
         kind === 'dropped' ? [[step, withTitles(sentence, steps)] as const] : [],

@@ -11,6 +11,7 @@ import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
+import type { RegimeReader } from './regime-reader.ts'
 import type { Reviews } from './reviews.ts'
 
 /** What the desk is put together from; wired by hand in the composition root. */
@@ -30,5 +31,6 @@ export interface DeskParts {
   readonly random: Random
   readonly ids: Ids
   readonly sha256: Sha256
+  readonly readRegime: RegimeReader
   readonly models: SeatModels
 }

@@ -85,10 +85,24 @@ const works: Readonly<Record<string, Work>> = {
 /** Asks a seat over the bus. Rejects with ANSWER_INVALID, ANSWER_LATE after the signal, and with what the agent fails with. */
 export async function askSeat<Asked extends Question>(
   run: RunWork,
-  { seat, asked, input, timeoutMs, signal }: Asking & { seat: Seat; asked: Asked; input: unknown },
+  {
+    seat,
+    asked,
+    input,
+    timeoutMs,
+    signal,
+    onLate,
+  }: Asking & { seat: Seat; asked: Asked; input: unknown; onLate?: (answer: unknown) => void },
 ): Promise<Answer<Asked>> {
+  if (signal.aborted) {
+    throw new ParleyError('ANSWER_LATE', `The ${seat} was not asked "${asked}": the step was stopped before.`)
+  }
   // The request is not withdrawn when the run stops: what the agent was asked may be billed, and is to be recorded.
-  const answer = await run.parts.bus.request(`agent.${seat}`, { action: asked, input }, { timeoutMs })
+  const answer = await run.parts.bus.request(
+    `agent.${seat}`,
+    { action: asked, input },
+    { timeoutMs, ...(onLate && { onLate }) },
+  )
   if (signal.aborted) {
     throw new ParleyError('ANSWER_LATE', `The ${seat} answered "${asked}" after the step was stopped.`)
   }
@@ -102,7 +116,28 @@ function ask<Asked extends Question>(
   asked: Asked,
   input: unknown,
 ): Promise<Answer<Asked>> {
-  return askSeat(run, { seat, asked, input, ...askingOf(context) })
+  return askSeat(run, {
+    seat,
+    asked,
+    input,
+    ...askingOf(context),
+    onLate: (answer) => void recordLate(run, context, seat, asked, answer),
+  })
+}
+
+/** Journals an answer that came after the step's time was over; nothing else comes of it. */
+function recordLate(
+  { parts, memory }: RunWork,
+  { step, attempt }: StepContext,
+  seat: Seat,
+  asked: Question,
+  answer: unknown,
+): Promise<unknown> {
+  const usd = typeof answer === 'object' && answer !== null && 'usd' in answer ? Number(answer.usd) : 0
+  const what = `The ${seat} answered "${asked}" after its time${usd > 0 ? `, at a cost of $${usd}` : ''}.`
+  const data = { runId: memory.runId, stepId: step.id, attempt, what }
+  const actor: Actor = { kind: 'agent', id: seat }
+  return parts.journal.append({ kind: 'stepAnsweredLate', data, actor, correlationId: memory.runId })
 }
 
 const askingOf = ({ step: { timeoutMs }, signal }: StepContext): Asking => ({ timeoutMs, signal })
@@ -153,7 +188,7 @@ async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promi
   const { memory, parts } = run
   const task = context.step.id
   const definition = parts.planning.tasks[task]
-  const briefing = briefingOf(parts, memory)
+  const briefing = await briefingOf(parts, memory)
   if (definition === undefined) throw new ParleyError('PROFILE_UNKNOWN_TASK', `There is no research task "${task}".`)
   const input: ResearchInput = {
     task,
@@ -195,7 +230,7 @@ function ageWords({ keptSeconds }: Evidence): string {
 }
 
 async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
-  const briefing = briefingOf(run.parts, run.memory)
+  const briefing = await briefingOf(run.parts, run.memory)
   const tasks: Record<string, ResearchTask> = {}
   for (const { id, action } of run.memory.plan.steps) {
     const task = action === 'research' ? run.parts.planning.tasks[id] : undefined
@@ -224,7 +259,7 @@ async function doAnalyse(run: RunWork, context: StepContext, seat: Seat): Promis
 
 /** Has the market view formed from what is known now. */
 export async function formInsight(run: RunWork, seat: Seat, asking: Asking): Promise<void> {
-  const briefing = briefingOf(run.parts, run.memory)
+  const briefing = await briefingOf(run.parts, run.memory)
   const { insight, remarks } = await askSeat(run, { seat, asked: 'analyse', input: { briefing }, ...asking })
   await record(
     run,
@@ -259,7 +294,7 @@ function recordCall(run: RunWork, { step }: StepContext, call: ModelCall, ...eve
 export async function argueRound(run: RunWork, seat: Seat, round: number, asking: Asking): Promise<void> {
   const { memory } = run
   const earlier = memory.debate.filter((said) => said.round < round)
-  const input = { briefing: briefingOf(run.parts, memory), round, earlier }
+  const input = { briefing: await briefingOf(run.parts, memory), round, earlier }
   const answer = await askSeat(run, { seat, asked: 'argue', input, ...asking })
   const argument = {
     ...answer.argument,
@@ -275,7 +310,7 @@ export async function argueRound(run: RunWork, seat: Seat, round: number, asking
 
 async function doPropose(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const { memory } = run
-  const input = { briefing: briefingOf(run.parts, memory), insight: memory.insight, debate: memory.debate }
+  const input = { briefing: await briefingOf(run.parts, memory), insight: memory.insight, debate: memory.debate }
   const proposals = await ask(run, context, seat, 'propose', input)
   for (const { id, runId, instrument } of proposals)
     refuseStray(memory, seat, `The proposal ${id}`, { runId, instrument })
@@ -321,7 +356,7 @@ async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise
 async function castModelBallot(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const proposal = questionOf(run.memory)
   if (proposal === undefined) return done
-  const briefing = proposalBriefingOf(run, proposal)
+  const briefing = await proposalBriefingOf(run, proposal)
   const { assessment, call } = await ask(run, context, seat, 'judge', { briefing })
   const ballot = ballotOf(run, modelVoter(seat), proposal, assessment)
   const remark: Remark = {
@@ -347,9 +382,9 @@ function modelVoteSentence({ name, failure }: ModelCall, { choice, reasons }: Ba
   return `The model ${name} ${option === undefined ? 'abstains' : `votes to ${option}`}. ${reasons.join(' ')}`
 }
 
-function proposalBriefingOf({ parts, memory, outcomes }: RunWork, proposal: Proposal): ProposalBriefing {
+async function proposalBriefingOf({ parts, memory, outcomes }: RunWork, proposal: Proposal): Promise<ProposalBriefing> {
   return {
-    ...briefingOf(parts, memory),
+    ...(await briefingOf(parts, memory)),
     proposal,
     insight: memory.insight,
     debate: memory.debate,
@@ -377,7 +412,7 @@ export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Pr
   const { memory } = run
   const proposal = questionOf(memory)
   if (proposal === undefined) return
-  const input = { briefing: proposalBriefingOf(run, proposal) }
+  const input = { briefing: await proposalBriefingOf(run, proposal) }
   const { assessment, remarks, revised } = await askSeat(run, { seat, asked: 'assess', input, ...asking })
   const ballot = ballotOf(run, seat, proposal, assessment)
   const revision: DeskEvent[] =

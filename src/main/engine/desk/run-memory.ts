@@ -51,6 +51,8 @@ export interface RunMemory {
   fills: Fill[]
   outcome: Outcome | null
   messages: Message[]
+  /** Why the trader has paused it; null when it is not. */
+  paused: string | null
   /** What the trader holds against carrying the decision out. */
   objections: string[]
   readonly steps: Map<string, StepEnd>
@@ -82,6 +84,7 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
     fills: [],
     outcome: null,
     messages: [],
+    paused: null,
     objections: [],
     steps: new Map(),
     ended: null,
@@ -170,6 +173,12 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
       memory.replans.push(replan)
       return
     }
+    case 'runPaused':
+      memory.paused = record.data.reason
+      return
+    case 'runContinued':
+      memory.paused = null
+      return
     case 'alertRaised':
       memory.alerts.push(record.data.alert)
       return
@@ -199,10 +208,11 @@ export function runTime(memory: RunMemory, sinceMs: number): number {
   return (memory.time?.at ?? memory.startedAt) + (waitsForTrader(memory) ? 0 : sinceMs)
 }
 
-/** True while the trader is asked: nothing of the run goes on until there is an answer. */
-export function waitsForTrader({ plan, trace }: RunMemory): boolean {
-  const reviews = new Set(plan.steps.flatMap(({ id, action }) => (action === 'review' ? [id] : [])))
-  return trace.steps.some(({ id, state }) => state === 'running' && reviews.has(id))
+/** True while the trader is asked, or has paused the run and nothing of it is under way any more. */
+export function waitsForTrader({ plan, trace, paused }: RunMemory): boolean {
+  const running = new Set(trace.steps.flatMap(({ id, state }) => (state === 'running' ? [id] : [])))
+  if (paused !== null && running.size === 0) return true
+  return plan.steps.some(({ id, action }) => action === 'review' && running.has(id))
 }
 
 type StepRecord = Extract<

@@ -3,8 +3,10 @@ import type { DeskRecord } from '#engine/journal.ts'
 import type { Feed } from '#engine/ports.ts'
 import { type PlanRun, startPlan } from '#engine/tasks/executor.ts'
 import { planHash } from '#engine/tasks/plan-hash.ts'
+import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
+import type { RunForecast } from '#shared/domain/monitoring.ts'
 import type { Goal, RunStatus } from '#shared/domain/run.ts'
 import type { TraderRemark } from '#shared/domain/trader-remark.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
@@ -15,6 +17,7 @@ import { joinIn } from './joining.ts'
 import { watchRun } from './monitoring.ts'
 import type { DeskParts } from './parts.ts'
 import { performRun, type RunWork } from './perform.ts'
+import { forecastRun } from './run-forecast.ts'
 import { beginRunMemory, type RunMemory, remember, runTime } from './run-memory.ts'
 import { createSpending, leastCostUsd, refuseUnaffordable, type Spending } from './spending.ts'
 
@@ -37,6 +40,12 @@ export interface Runs {
   /** Throws RUN_NOT_ACTIVE. */
   cancel(runId: string, reason: string): void
   cancelAll(reason: string): void
+  /** Begins nothing more of a run until it is unpaused; resolves once that is durable. Rejects with RUN_NOT_ACTIVE. */
+  pause(runId: string, reason: string, by: Actor): Promise<void>
+  /** Lets a paused run go on. Rejects with RUN_NOT_ACTIVE. */
+  unpause(runId: string, by: Actor): Promise<void>
+  /** What a run under way is going to come to; undefined for any other. */
+  forecast(runId: string): RunForecast | undefined
   /** The trader joins in (see joinIn); rejects with RUN_NOT_ACTIVE, RUN_DECIDED. */
   say(runId: string, remark: TraderRemark, by: Actor): Promise<readonly Message[]>
   active(): readonly RunMemory[]
@@ -50,6 +59,8 @@ interface Running {
   readonly memory: RunMemory
   readonly work: RunWork
   readonly controller: AbortController
+  /** The run as it is steered, once it is under way. */
+  plan: PlanRun | undefined
   readonly ended: Promise<RunMemory>
   /** The desk's unsettable clock at the last of its records. */
   seenMs: number
@@ -138,7 +149,14 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       plannedRounds: profileFor(goal, planning).debateRounds,
       thinkingAgain: { current: undefined },
     }
-    const entry: Running = { memory, work, controller, ended: ending.promise, seenMs: clock.monotonic() }
+    const entry: Running = {
+      memory,
+      work,
+      controller,
+      plan: undefined,
+      ended: ending.promise,
+      seenMs: clock.monotonic(),
+    }
     running.set(runId, entry)
     const spendable = () => spending.leftFor(runId, memories())
     const monitor = watchRun({
@@ -170,8 +188,10 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       importance: new Map(Object.entries(plan.starts)),
       finished,
       spendable,
+      paused: memory.paused !== null,
       onPace: (pace) => monitor.changePace(pace),
     })
+    entry.plan = run
     monitor.begin()
     void conclude(memory, run, controller.signal)
       .finally(() => monitor.stop())
@@ -212,6 +232,12 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     return memory
   }
 
+  function remarkOf(runId: string, by: Actor, text: string): DeskEvent {
+    const at = Math.floor(clock.now())
+    const about = { id: ids.next('msg'), runId, at, agent: by.id, kind: 'system' as const, text }
+    return { kind: 'messagePosted', data: { message: { ...about, confidence: null, evidence: [], replyTo: null } } }
+  }
+
   return {
     start,
     resume,
@@ -221,6 +247,36 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     async say(runId, remark, by) {
       const { work, controller } = activeRun(runId)
       return joinIn(work, remark, by, controller.signal)
+    },
+    async pause(runId, reason, by) {
+      const { memory, plan } = activeRun(runId)
+      if (memory.paused !== null) return
+      plan?.pause()
+      const words = `Paused: ${reason} What is under way comes to its end; nothing more is begun.`
+      await journal.append(
+        ...[{ kind: 'runPaused' as const, data: { runId, reason } }, remarkOf(runId, by, words)].map((event) => ({
+          ...event,
+          actor: by,
+          correlationId: runId,
+        })),
+      )
+    },
+    async unpause(runId, by) {
+      const { memory, plan } = activeRun(runId)
+      if (memory.paused === null) return
+      // The record comes first: steps that begin again are recorded after it.
+      const durable = journal.append(
+        ...[{ kind: 'runContinued' as const, data: { runId } }, remarkOf(runId, by, 'The run goes on.')].map(
+          (event) => ({ ...event, actor: by, correlationId: runId }),
+        ),
+      )
+      plan?.resume()
+      await durable
+    },
+    forecast(runId) {
+      const entry = running.get(runId)
+      if (entry === undefined) return undefined
+      return forecastRun(entry.memory, runTime(entry.memory, clock.monotonic() - entry.seenMs), Math.floor(clock.now()))
     },
     cancelAll(reason) {
       for (const { controller } of running.values()) controller.abort(reason)

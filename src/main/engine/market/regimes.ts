@@ -231,8 +231,11 @@ export interface RegimeRead {
   readonly model: RegimeModel
 }
 
+/** Bars over which returns and volatility are smoothed. */
+const window = 10
+
 /** Rolling means of the last `window` values, fewer at the start. */
-function smooth(values: Float64Array, window: number): Float64Array {
+function smooth(values: Float64Array): Float64Array {
   let sum = 0
   return values.map((value, index) => {
     sum += value - (index >= window ? (values[index - window] as number) : 0)
@@ -242,23 +245,20 @@ function smooth(values: Float64Array, window: number): Float64Array {
 
 /**
  * Tells the market's regime from its closes: a hidden Markov model of four states over each bar's smoothed return and
- * log volatility (both over `window` bars), fitted to these closes. The start is deterministic: the calmest 80 % of
+ * log volatility (both over ten bars), fitted to these closes. The start is deterministic: the calmest 80 % of
  * bars split by their smoothed return, the rest as crisis. States are named by what they turned out to be. Needs
- * about 100 bars to say anything; throws REGIME_ROWS_TOO_FEW below 30. Takes about 10 microseconds a bar, so many
- * thousand bars are work for another thread.
+ * about 100 bars to say anything; throws REGIME_ROWS_TOO_FEW below 30. Takes about 50 microseconds a bar: work for
+ * another thread.
  */
-export function readRegime(closes: Float64Array, window = 10): RegimeRead {
+export function readRegime(closes: Float64Array): RegimeRead {
   const returns = logReturns(closes)
   if (returns.length < 30) {
     throw new ParleyError('REGIME_ROWS_TOO_FEW', `${closes.length} bars are too few to tell regimes apart.`, {
       wayOut: 'Give at least 31 bars.',
     })
   }
-  const drift = smooth(returns, window)
-  const spread = smooth(
-    returns.map((value) => value * value),
-    window,
-  ).map((square) => Math.log(Math.sqrt(square) + 1e-9))
+  const drift = smooth(returns)
+  const spread = smooth(returns.map((value) => value * value)).map((square) => Math.log(Math.sqrt(square) + 1e-9))
   const rows = Array.from(returns, (_, t) => Float64Array.of(drift[t] as number, spread[t] as number))
 
   const loud = spread.slice().sort()[Math.floor(0.8 * spread.length)] as number
@@ -291,7 +291,7 @@ export function readRegime(closes: Float64Array, window = 10): RegimeRead {
     const volatility = Math.sqrt(Math.max(0, squares / weight - meanReturn * meanReturn))
     const stay = model.transition[state]?.[state] as number
     return {
-      regime: nameState(centre, typical, window),
+      regime: nameState(centre, typical),
       meanReturn,
       volatility,
       expectedBars: 1 / Math.max(1e-6, 1 - stay),
@@ -308,7 +308,7 @@ export function readRegime(closes: Float64Array, window = 10): RegimeRead {
  * Crisis: half as volatile again as the median bar. Trend: a drift over the window of more than half a standard error
  * of its noise.
  */
-function nameState(centre: Float64Array, typical: number, window: number): Regime {
+function nameState(centre: Float64Array, typical: number): Regime {
   const [drift, spread] = centre as unknown as [number, number]
   if (spread - typical > Math.log(1.5)) return 'crisis'
   const noise = Math.exp(spread) / Math.sqrt(window)

@@ -103,6 +103,8 @@ export interface ExecuteOptions {
   readonly finished?: ReadonlyMap<string, FinishedStep>
   /** What is left of the day's budget in USD, besides the plan's cost limit. */
   readonly spendable?: () => number
+  /** Starts nothing until resume. */
+  readonly paused?: boolean
   /** Told when a source that is asked too often makes a pool give out fewer slots, or its good answers more again. */
   readonly onPace?: (pool: PoolLimit) => void
 }
@@ -163,13 +165,14 @@ class Execution {
   #open: number
   #life: 'starting' | 'running' | 'cancelled' | 'ended' | 'broken' = 'starting'
   #firstFailure: string | null = null
-  #paused = false
+  #paused: boolean
   /** Required steps that are ready but wait for money that may come back. */
   readonly #short: StepNode[] = []
 
   constructor(options: ExecuteOptions, resolve: (result: RunResult) => void, reject: (error: unknown) => void) {
     const { plan, finished, importance, spendable } = options
     this.#options = options
+    this.#paused = options.paused === true
     this.#resolve = resolve
     this.#reject = reject
     this.#graph = linkSteps(plan.steps)

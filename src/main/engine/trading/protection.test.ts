@@ -9,6 +9,7 @@ import { pass } from '#test/conformance/settle.ts'
 import { createScriptedBroker, refused, scriptedCapabilities } from '#test/fakes/scripted-broker.ts'
 import { applyToBook, emptyBook } from './book.ts'
 import { bracketDuties } from './brackets.ts'
+import { closePosition } from './close-position.ts'
 import { createProtection } from './protection.ts'
 import { workingQuantity } from './working.ts'
 
@@ -170,6 +171,22 @@ describe('what protects an entry', () => {
     expect(t.working()).toEqual([])
     release()
     await pass(t.clock, 100)
+    expect(t.working()).toEqual(['STOP_MARKET 0.4 95', 'LIMIT 0.4 110'])
+  })
+
+  it('HO-8 steps aside when a part is closed by hand, and protects what is left', async () => {
+    const t = await bracketed()
+    await t.fill(t.entry.clientOrderId, '1')
+    const sale = await closePosition(t, {
+      key: 'by-hand-1',
+      instrument: btc.id,
+      quantity: decimal('0.6'),
+      by: trader,
+      reason: 'Half of it is enough',
+    })
+    expect(sale).toMatchObject({ side: 'sell', reduceOnly: true, status: 'ACCEPTED' })
+    expect(t.working()).toEqual([])
+    await t.fill(sale.clientOrderId, '0.6')
     expect(t.working()).toEqual(['STOP_MARKET 0.4 95', 'LIMIT 0.4 110'])
   })
 

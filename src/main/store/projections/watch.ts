@@ -51,6 +51,12 @@ export const watchProjection: Projection = {
           setPace.run(record.data.runId, pool, limit, most)
           return
         }
+        case 'runPaused':
+          keep(record.data.runId, { reason: record.data.reason })
+          return
+        case 'runContinued':
+          keep(record.data.runId, {})
+          return
         case 'runResumed':
         case 'runEnded':
           // A run that is taken up again, or is over, gives out what its plan has.
@@ -71,10 +77,12 @@ interface WatchRow {
   readonly at: number
   readonly body: string
   readonly goal: string | null
+  /** Of its run. */
+  readonly status: string | null
 }
 
 const select = `
-  SELECT w.seq, w.run_id, w.kind, w.at, w.body, r.goal FROM watch w LEFT JOIN runs r ON r.id = w.run_id`
+  SELECT w.seq, w.run_id, w.kind, w.at, w.body, r.goal, r.status FROM watch w LEFT JOIN runs r ON r.id = w.run_id`
 
 /** What can be asked about what the runs were watched for. */
 export function createWatchQueries(database: Database) {
@@ -95,11 +103,18 @@ export function createWatchQueries(database: Database) {
         replans: those('planReplanned').map(({ at, body }) => ({ at, ...(JSON.parse(body) as KeptReplan) })),
         alerts: those('alertRaised').map(alertOf),
         pace: pace.all(runId),
+        paused: pausedOf(rows),
       }
     },
     /** The alerts raised after a record of the journal, newest first. */
     listAlerts: (after: number, limit: number): readonly RaisedAlert[] => alerts.all(after, limit).map(alertOf),
   }
+}
+
+function pausedOf(rows: readonly WatchRow[]): RunWatch['paused'] {
+  const last = rows.findLast(({ kind }) => kind === 'runPaused' || kind === 'runContinued')
+  if (last?.kind !== 'runPaused' || last.status !== 'running') return null
+  return { at: last.at, reason: (JSON.parse(last.body) as { reason: string }).reason }
 }
 
 function alertOf({ seq, run_id, at, body, goal }: WatchRow): RaisedAlert {

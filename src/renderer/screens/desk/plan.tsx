@@ -7,6 +7,7 @@ import { CancelRun } from '#renderer/ui/cancel-run.tsx'
 import { formatDuration, formatUsd } from '#renderer/ui/format.ts'
 import { IconCheck, IconCross, IconSkip } from '#renderer/ui/icons.ts'
 import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
+import { PauseRun } from '#renderer/ui/pause-run.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { useEngineNow } from '#renderer/ui/status.ts'
 import { isFinalStep, type StepState } from '#shared/domain/plan.ts'
@@ -64,6 +65,7 @@ function Tools({ run: { id, status } }: { run: Run }) {
       <Link to="/plans/$runId" params={{ runId: id }} className={styles.link}>
         the whole plan ›
       </Link>
+      {status === 'running' && <PauseRun runId={id} />}
       {status === 'running' && <CancelRun runId={id} />}
     </>
   )

@@ -22,7 +22,11 @@ export interface Gantt {
   readonly ticks: readonly { readonly x: number; readonly seconds: number }[]
   /** Where now is; null when the run is over. */
   readonly nowX: number | null
+  /** Where the run is foreseen to end; null when nobody can say. */
+  readonly endX: number | null
   readonly height: number
+  /** Where a second from the start of the run is. */
+  readonly xOf: (seconds: number) => number
 }
 
 const roundSteps = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400]
@@ -33,14 +37,14 @@ const headroom = 1.03
 
 /**
  * Where everything of the bar chart stands, one row a step in the order given. `width` is the chart's in pixels, `now`
- * the seconds since the run started or null when it is over. A step that takes no time is still to be seen.
+ * the seconds since the run started or null when it is over, `end` the second at which it is foreseen to end. A step that takes no time is still to be seen.
  */
 export function ganttLayout(
   steps: readonly Pick<StepView, 'id' | 'planned' | 'actual'>[],
-  { width, now, planned }: { width: number; now: number | null; planned: number },
+  { width, now, planned, end = null }: { width: number; now: number | null; planned: number; end?: number | null },
 ): Gantt {
   const ends = steps.flatMap((step) => [step.planned?.to ?? 0, step.actual?.to ?? 0])
-  const span = Math.max(planned, now ?? 0, ...ends, 1) * headroom
+  const span = Math.max(planned, now ?? 0, end ?? 0, ...ends, 1) * headroom
   const scale = width / span
   const bar = (stretch: Stretch | null): Bar | null => {
     if (stretch === null) return null
@@ -61,6 +65,8 @@ export function ganttLayout(
       return { x: seconds * scale, seconds }
     }),
     nowX: now === null ? null : now * scale,
+    endX: end === null ? null : end * scale,
+    xOf: (seconds) => Math.max(0, seconds) * scale,
     height: steps.length * rowHeight,
   }
 }

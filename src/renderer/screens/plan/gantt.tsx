@@ -7,26 +7,34 @@ import { type Bar, type GanttRow, ganttLayout, rowHeight } from './gantt-layout.
 import { StepIcon, StepWord } from './step-mark.tsx'
 import { elapsedMs, type PoolUse, type RunTotals, type StepView } from './step-view.ts'
 import { comparisonWords, lengthWords, secondsWords, stepWords, stretchWords } from './step-words.ts'
+import type { ReplanMark } from './watch-view.ts'
 
 interface GanttProps {
   steps: readonly StepView[]
   totals: RunTotals
   pools: readonly PoolUse[]
   running: boolean
+  /** Where the plan was changed. */
+  marks: readonly ReplanMark[]
+  /** When the run is foreseen to end, in seconds from its start; null when nobody can say. */
+  end: number | null
   chosen: string | null
   onChoose: (id: string) => void
 }
 
 /** What was planned and what happened, as bars over time, one row a step in planned order. */
-export function Gantt({ steps, totals, pools, running, chosen, onChoose }: GanttProps) {
+export function Gantt({ steps, totals, pools, running, marks, end, chosen, onChoose }: GanttProps) {
   const chart = useRef<HTMLDivElement>(null)
   const width = useWidth(chart)
   const [looked, setLooked] = useState<string | null>(null)
-  const { rows, ticks, nowX, height } = ganttLayout(steps, {
+  const { rows, ticks, nowX, endX, xOf, height } = ganttLayout(steps, {
     width,
     now: running ? totals.elapsedMs / 1_000 : null,
     planned: totals.plannedMs / 1_000,
+    end,
   })
+  const isCovered = (x: number) =>
+    (nowX !== null && Math.abs(x - nowX) < 34) || marks.some(({ seconds }) => Math.abs(x - xOf(seconds)) < 24)
   const lookedStep = steps.find(({ id }) => id === looked)
   const lookedRow = rows.find(({ id }) => id === looked)
   return (
@@ -35,7 +43,7 @@ export function Gantt({ steps, totals, pools, running, chosen, onChoose }: Gantt
       className={styles.panel}
       about={
         <>
-          <Legend />
+          <Legend hasReplans={marks.length > 0} hasEnd={endX !== null} />
           {pools.map(({ pool, slots, taken }) => (
             <span key={pool}>
               {pool} {slots} at once{running && `, ${taken} in use`}
@@ -50,13 +58,13 @@ export function Gantt({ steps, totals, pools, running, chosen, onChoose }: Gantt
           <span>Step</span>
           <div ref={chart} className={styles.axis} aria-hidden="true">
             {ticks.map(({ x, seconds }) => (
-              <span
-                key={seconds}
-                className={styles.tick}
-                style={{ left: x }}
-                hidden={x > width - 20 || (nowX !== null && Math.abs(x - nowX) < 34)}
-              >
+              <span key={seconds} className={styles.tick} style={{ left: x }} hidden={x > width - 20 || isCovered(x)}>
                 {secondsWords(seconds)}
+              </span>
+            ))}
+            {marks.map(({ number, seconds }) => (
+              <span key={number} className={styles.replan} style={{ left: Math.min(xOf(seconds), width - 8) }}>
+                {number}
               </span>
             ))}
             {nowX !== null && (
@@ -75,6 +83,10 @@ export function Gantt({ steps, totals, pools, running, chosen, onChoose }: Gantt
             {rows.map((row, index) => (
               <Bars key={row.id} row={row} step={steps[index]} />
             ))}
+            {marks.map(({ number, seconds }) => (
+              <line key={number} className={styles.replanLine} x1={xOf(seconds)} x2={xOf(seconds)} y1={0} y2={height} />
+            ))}
+            {endX !== null && <line className={styles.endLine} x1={endX} x2={endX} y1={0} y2={height} />}
             {nowX !== null && <line className={styles.nowLine} x1={nowX} x2={nowX} y1={0} y2={height} />}
           </svg>
           {steps.map((step) => (
@@ -97,7 +109,7 @@ export function Gantt({ steps, totals, pools, running, chosen, onChoose }: Gantt
   )
 }
 
-function Legend() {
+function Legend({ hasReplans, hasEnd }: { hasReplans: boolean; hasEnd: boolean }) {
   return (
     <span className={styles.legend}>
       <svg width="22" height="14" aria-hidden="true" focusable="false">
@@ -108,6 +120,22 @@ function Legend() {
         <rect className={styles.actual} x="1" y="4" width="20" height="6" rx="1" />
       </svg>
       actual
+      {hasEnd && (
+        <>
+          <svg width="14" height="14" aria-hidden="true" focusable="false">
+            <line className={styles.endLine} x1="7" x2="7" y1="0" y2="14" />
+          </svg>
+          foreseen end
+        </>
+      )}
+      {hasReplans && (
+        <>
+          <svg width="14" height="14" aria-hidden="true" focusable="false">
+            <line className={styles.replanLine} x1="7" x2="7" y1="0" y2="14" />
+          </svg>
+          replanned
+        </>
+      )}
     </span>
   )
 }

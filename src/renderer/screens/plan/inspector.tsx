@@ -14,7 +14,7 @@ import type { Ballot } from '#shared/domain/ballot.ts'
 import styles from './inspector.module.css'
 import { StepIcon, StepWord } from './step-mark.tsx'
 import type { StepView } from './step-view.ts'
-import { comparisonWords, stretchWords } from './step-words.ts'
+import { basisWords, comparisonWords, stretchWords } from './step-words.ts'
 import { whyHere } from './why-here.ts'
 
 interface InspectorProps {
@@ -82,7 +82,8 @@ export function Inspector({ runId, step, steps, pools, heading, onChoose, onClos
 }
 
 function Facts({ step }: { step: StepView }) {
-  const { planned, actual, startedAt, endedAt, usd, estimateUsd, attempt, attemptsAllowed, timeoutMs, sources } = step
+  const { planned, actual, startedAt, endedAt, usd, estimateUsd, attempt, attemptsAllowed, timeoutMs, sources, basis } =
+    step
   const comparison = comparisonWords(step)
   return (
     <dl className={styles.facts}>
@@ -103,6 +104,7 @@ function Facts({ step }: { step: StepView }) {
       <Fact name="Attempts">
         {attempt} of {attemptsAllowed}, {formatDuration(timeoutMs)} each at most
       </Fact>
+      {basis !== null && <Fact name="Estimate">{basisWords(basis)}</Fact>}
       {sources.length > 0 && <Fact name="Sources">{sources.join(', ')}</Fact>}
     </dl>
   )

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { CancelRun } from '#renderer/ui/cancel-run.tsx'
 import { formatDuration, formatUsd, unavailable } from '#renderer/ui/format.ts'
+import { PauseRun } from '#renderer/ui/pause-run.tsx'
 import { useSettings } from '#renderer/ui/status.ts'
 import { StatusDot, type Tone } from '#renderer/ui/status-dot.tsx'
 import { formatMoment } from '#renderer/ui/time.ts'
@@ -13,15 +14,24 @@ import type { RunTotals } from './step-view.ts'
 
 const tones: Record<RunStatus, Tone> = { running: 'busy', completed: 'good', failed: 'bad', cancelled: 'off' }
 
+interface PlanHeadProps {
+  run: Run
+  totals: RunTotals
+  choice: ReactNode
+  paused: boolean
+  /** How the run is foreseen to end, in words; null when it is over. */
+  end: string | null
+}
+
 /** What the run is to decide, how it stands, and how far it is in steps, time and money. */
-export function PlanHead({ run, totals, choice }: { run: Run; totals: RunTotals; choice: ReactNode }) {
+export function PlanHead({ run, totals, choice, paused, end }: PlanHeadProps) {
   const { goal, plan, status, outcome } = run
   return (
     <>
       <header className={styles.heading}>
         <h1>{plan.goal}</h1>
         <span className={styles.status}>
-          <StatusDot tone={tones[status]} /> {status}
+          <StatusDot tone={tones[status]} /> {paused ? 'paused' : status}
           {outcome !== null && <strong> {outcome.toUpperCase()}</strong>}
         </span>
         <span className={styles.dim}>
@@ -32,10 +42,11 @@ export function PlanHead({ run, totals, choice }: { run: Run; totals: RunTotals;
           <Link to="/desk" search={{ symbol: goal.instrument, run: run.id }} className={styles.link}>
             on the Desk ›
           </Link>
+          {status === 'running' && <PauseRun runId={run.id} />}
           {status === 'running' && <CancelRun runId={run.id} />}
         </div>
       </header>
-      <Measures totals={totals} />
+      <Measures totals={totals} end={end} />
       {run.reason !== null && (status === 'failed' || status === 'cancelled') && (
         <p className={styles.ending}>
           This run {status === 'failed' ? 'failed' : 'was cancelled'}: {run.reason}
@@ -45,7 +56,7 @@ export function PlanHead({ run, totals, choice }: { run: Run; totals: RunTotals;
   )
 }
 
-function Measures({ totals }: { totals: RunTotals }) {
+function Measures({ totals, end }: { totals: RunTotals; end: string | null }) {
   const { done, total, elapsedMs, plannedMs, lowerBoundMs, usd, plannedUsd, limitUsd } = totals
   return (
     <dl className={styles.measures}>
@@ -58,6 +69,7 @@ function Measures({ totals }: { totals: RunTotals }) {
       <Measure name="Cost" share={limitUsd === 0 ? 0 : usd / limitUsd}>
         {formatUsd(usd)} of at most {formatUsd(limitUsd)}, {formatUsd(plannedUsd)} estimated
       </Measure>
+      {end !== null && <Measure name="End">{end}</Measure>}
       <Measure name="Bound">
         {lowerBoundMs > 0 ? `no schedule is shorter than ${formatDuration(lowerBoundMs)}` : unavailable}
       </Measure>

@@ -17,6 +17,9 @@ import { PlanHead, RunChoice } from './plan-head.tsx'
 import styles from './plan-screen.module.css'
 import { StepTable } from './step-table.tsx'
 import { currentRun, poolUses, runTotals, stepViews } from './step-view.ts'
+import { endWords } from './step-words.ts'
+import { WatchStrip } from './watch-strip.tsx'
+import { foreseenEnd, replanMarks, watchNotes } from './watch-view.ts'
 
 /** A run live, what was planned beside what happens: the one in the address, else the one under way, else the newest. */
 export function PlanScreen() {
@@ -74,6 +77,9 @@ function isUnknown(error: unknown): boolean {
   return toProblem(error).code === 'RUN_NOT_FOUND'
 }
 
+/** The end is foreseen anew with every step, and so often in between. */
+const forecastEveryMs = 2_000
+
 type Look = 'graph' | 'table'
 
 function PlanOf({ run, choice }: { run: Run; choice: ReactNode }) {
@@ -91,6 +97,12 @@ function PlanOf({ run, choice }: { run: Run; choice: ReactNode }) {
   const byId = new Map(steps.map((step) => [step.id, step]))
   const step = chosen === null ? undefined : byId.get(chosen)
   const totals = runTotals(run, steps, now)
+  const { orpc } = useDesk()
+  const watched = useQuery(
+    orpc.runs.monitor.queryOptions({ input: { runId: run.id }, refetchInterval: running ? forecastEveryMs : false }),
+  )
+  const isPaused = (watched.data?.paused ?? null) !== null
+  const end = foreseenEnd(run, watched.data?.forecast, now)
 
   function choose(id: string): void {
     if (step === undefined) opener.current = document.activeElement as HTMLElement | null
@@ -117,7 +129,8 @@ function PlanOf({ run, choice }: { run: Run; choice: ReactNode }) {
   const shared = { steps, chosen, onChoose: choose }
   return (
     <div className={styles.screen}>
-      <PlanHead run={run} totals={totals} choice={choice} />
+      <PlanHead run={run} totals={totals} choice={choice} paused={isPaused} end={endWords(run, watched.data, end)} />
+      {watched.data !== undefined && <WatchStrip notes={watchNotes(run, watched.data)} />}
       {steps.length === 0 ? (
         <EmptyState title="This plan has no steps">The run ended before it was planned.</EmptyState>
       ) : (
@@ -138,7 +151,14 @@ function PlanOf({ run, choice }: { run: Run; choice: ReactNode }) {
             className={styles.split}
           />
           <div className={styles.schedule}>
-            <Gantt {...shared} totals={totals} pools={poolUses(plan, steps)} running={running} />
+            <Gantt
+              {...shared}
+              totals={totals}
+              pools={poolUses(plan, steps)}
+              running={running}
+              marks={watched.data === undefined ? [] : replanMarks(run, watched.data)}
+              end={end}
+            />
           </div>
           {step !== undefined && (
             <div className={styles.inspector}>

@@ -21,6 +21,8 @@ export interface StepView {
   readonly usd: number
   readonly estimateUsd: number
   readonly estimateSeconds: number
+  /** What the estimate was learned from; null for one that is as configured. */
+  readonly basis: NonNullable<Plan['steps'][number]['estimate']['basis']> | null
   /** Null where the plan does not say when the step starts. */
   readonly planned: Stretch | null
   /** Until now while the step runs; null before it started. */
@@ -64,6 +66,7 @@ export function stepViews(run: Run, path: readonly string[], now: number): StepV
       usd,
       estimateUsd: step.estimate.usd,
       estimateSeconds: step.estimate.seconds,
+      basis: step.estimate.basis ?? null,
       planned: start === undefined ? null : { from: start, to: start + step.estimate.seconds },
       actual: startedAt === null ? null : { from: seconds(startedAt), to: Math.max(seconds(startedAt), seconds(end)) },
       startedAt,

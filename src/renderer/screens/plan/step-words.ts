@@ -1,5 +1,7 @@
 import { agentTitle } from '#renderer/ui/agent.tsx'
 import { formatDuration, formatNumber, formatUsd, unavailable } from '#renderer/ui/format.ts'
+import type { RunMonitoring } from '#shared/domain/monitoring.ts'
+import type { Run } from '#shared/domain/run.ts'
 import { elapsedMs, type StepView, type Stretch } from './step-view.ts'
 
 /** Seconds from the start of the run: "4 s", "12.5 s". */
@@ -45,4 +47,26 @@ export function stepWords(step: StepView): string {
   ]
     .filter((part) => part !== false && part !== null)
     .join(', ')
+}
+
+/** How a run under way is foreseen to end, `end` in seconds from its start; null when it is over. */
+export function endWords(
+  { status, plan }: Pick<Run, 'status' | 'plan'>,
+  monitoring: Pick<RunMonitoring, 'paused' | 'forecast'> | undefined,
+  end: number | null,
+): string | null {
+  if (status !== 'running' || monitoring === undefined) return null
+  if (end === null) return monitoring.paused === null ? 'waits for you' : 'paused'
+  const late = Math.round((end - plan.estimate.seconds.parallel) * 10) / 10
+  const beside = late === 0 ? 'as planned' : `${secondsWords(Math.abs(late))} ${late > 0 ? 'late' : 'sooner'}`
+  return `foreseen at ${secondsWords(end)}, ${beside}`
+}
+
+/** What an estimate was learned from, and how sure it is: nine times in ten the next attempt lies within the bounds. */
+export function basisWords({ attempts, seconds, usd, success }: NonNullable<StepView['basis']>): string {
+  const times = attempts === 1 ? '1 attempt' : `${attempts} attempts`
+  return (
+    `learned from ${times}: ${secondsWords(seconds.low)} to ${secondsWords(seconds.high)}, ` +
+    `${formatUsd(usd.low)} to ${formatUsd(usd.high)} nine times in ten; ${Math.round(success * 100)} % succeed`
+  )
 }

@@ -1,7 +1,8 @@
-import { Button, FileButton } from '@mantine/core'
+import { Button, FileButton, Progress } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
-import { formatNumber } from '#renderer/ui/format.ts'
+import { formatNumber, formatPercent } from '#renderer/ui/format.ts'
 import { IconUpload } from '#renderer/ui/icons.ts'
 import { ErrorState } from '#renderer/ui/states.tsx'
 import { useSettings } from '#renderer/ui/status.ts'
@@ -10,14 +11,20 @@ import { formatDate } from '#renderer/ui/time.ts'
 import { Setting } from './setting.tsx'
 import styles from './settings.module.css'
 
-/** Takes a CSV file of bars; says what was imported, or every line that was wrong. */
+/** Takes a CSV file of bars; says how far it is and what was imported, or every line that was wrong. */
 export function ImportBars() {
   const { client } = useDesk()
   const { timeZone } = useSettings()
+  const cancelled = useRef<AbortController>(null)
   const importing = useMutation({
-    mutationFn: async (file: File) => client.market.import({ file: file.name, text: await file.text() }),
+    mutationFn: async (file: File) => {
+      cancelled.current = new AbortController()
+      const { signal } = cancelled.current
+      return client.market.import({ file: file.name, text: await file.text() }, { signal })
+    },
   })
   const report = importing.data
+  const wasCancelled = importing.isError && cancelled.current?.signal.aborted === true
   return (
     <Setting
       title="Import bars"
@@ -30,6 +37,17 @@ export function ImportBars() {
           </Button>
         )}
       </FileButton>
+      {importing.isPending && (
+        <UnderWay
+          file={importing.variables.name}
+          onCancel={() => cancelled.current?.abort('cancelled by the trader')}
+        />
+      )}
+      {wasCancelled && (
+        <p className={styles.report} role="status">
+          Cancelled. Nothing was imported; the bars that were there are unchanged.
+        </p>
+      )}
       {report !== undefined && (
         <p className={styles.report} role="status">
           <StatusDot tone="good" /> {report.file}: {formatNumber(report.bars, { places: 0 })} bars of{' '}
@@ -38,7 +56,7 @@ export function ImportBars() {
           {report.replaced > 0 && `; ${formatNumber(report.replaced, { places: 0 })} replaced`}
         </p>
       )}
-      {importing.isError && (
+      {importing.isError && !wasCancelled && (
         <div className={styles.report}>
           <ErrorState
             title="Nothing was imported"
@@ -49,4 +67,37 @@ export function ImportBars() {
       )}
     </Setting>
   )
+}
+
+/** How far an import is, and the way out of it. */
+function UnderWay({ file, onCancel }: { file: string; onCancel: () => void }) {
+  const share = useShare(file)
+  return (
+    <div className={styles.underWay}>
+      <Progress value={100 * share} aria-label={`Import of ${file}`} className={styles.progress} />
+      <span className="mono">{formatPercent(share, 0, false)}</span>
+      <Button size="compact-sm" onClick={onCancel}>
+        Cancel
+      </Button>
+    </div>
+  )
+}
+
+/** The share of the file that has been imported, from 0 to 1. */
+function useShare(file: string): number {
+  const { client } = useDesk()
+  const [share, setShare] = useState(0)
+  useEffect(() => {
+    const stopped = new AbortController()
+    async function follow(): Promise<void> {
+      for await (const imports of await client.market.importing(undefined, { signal: stopped.signal })) {
+        const mine = imports.find((one) => one.file === file)
+        if (mine !== undefined) setShare(mine.share)
+      }
+    }
+    // Without it the import goes on all the same; its end is told by its own call.
+    follow().catch(() => undefined)
+    return () => stopped.abort()
+  }, [client, file])
+  return share
 }

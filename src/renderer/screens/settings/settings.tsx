@@ -9,6 +9,7 @@ import { StatusDot } from '#renderer/ui/status-dot.tsx'
 import { isTimeZone } from '#renderer/ui/time.ts'
 import { policyChoices, profileChoices } from '#renderer/ui/words.ts'
 import type { Settings } from '#shared/domain/settings.ts'
+import { EngineDelay } from './engine-delay.tsx'
 import { FeedSetting } from './feed-setting.tsx'
 import { ImportBars } from './import-bars.tsx'
 import { PlanningSetting } from './planning-setting.tsx'
@@ -108,6 +109,10 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
         <Setting title="Where the data lives" about="Journal, bars and settings; copy the folder to back it up.">
           <code className="mono">{home}</code>
         </Setting>
+      </Group>
+
+      <Group title="Health">
+        <EngineDelay />
       </Group>
 
       <Group title="Looks">

@@ -91,7 +91,7 @@ describe('the analyst', () => {
   })
 
   it('abstains where the bars are too few to measure volatility', () => {
-    const few = { ...base, bars: barSeries([{ time: 0, open: 1, high: 1, low: 1, close: 1, volume: 1 }]) }
+    const few = { ...base, bars: barSeries([{ time: 0, open: 1, high: 1, low: 1, close: 1, volume: 1 }]), regime: null }
     expect(analyse(about([finding(0.5)], few))).toMatchObject({ insight: null, regime: null })
   })
 

@@ -1,0 +1,40 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { HeavyFunction } from '#engine/ports.ts'
+import { type Failure, toFailure } from './failure.ts'
+import type { HeavyTable } from './heavy-table.ts'
+
+/** One call of a heavy function, as it reaches a worker. */
+export interface Call {
+  readonly name: string
+  readonly input: unknown
+  /** Where progress is told; null when nobody asks. */
+  readonly progress: MessagePort | null
+}
+
+/** What a worker answers. Errors are told, not thrown: whatever is thrown means that the worker itself has broken. */
+export type Answer = { readonly output: unknown } | { readonly failure: Failure }
+
+/** Progress is told no more often. */
+const progressGapMs = 50
+
+/** The worker's side of a pool: looks the function up and runs it. */
+export function answerFrom(table: HeavyTable): (call: Call) => Answer {
+  return ({ name, input, progress }) => {
+    let toldMs = Number.NEGATIVE_INFINITY
+    const report = (share: number) => {
+      const nowMs = performance.now()
+      if (progress === null || nowMs - toldMs < progressGapMs) return
+      toldMs = nowMs
+      // The rule takes the port for a window.
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin
+      progress.postMessage(share)
+    }
+    try {
+      return { output: (table[name] as HeavyFunction<unknown, unknown>)(input, report) }
+    } catch (error) {
+      return { failure: toFailure(name, error) }
+    } finally {
+      progress?.close()
+    }
+  }
+}

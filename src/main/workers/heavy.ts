@@ -1,0 +1,5 @@
+import { readRegime } from '#engine/market/regimes.ts'
+import { importBars } from './import-bars.ts'
+
+/** Everything that the desk computes on worker threads; the names are what errors call it. */
+export const heavyTable = { readRegime, importBars }
