@@ -7,15 +7,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: [
-            'src/shared/**/*.test.ts',
-            'src/main/**/*.test.ts',
-            'test/unit/**/*.test.ts',
-            'test/simulation/**/*.test.ts',
-          ],
+          include: ['src/shared/**/*.test.ts', 'src/main/**/*.test.ts', 'test/unit/**/*.test.ts'],
           testTimeout: 20_000,
         },
       },
+      { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], testTimeout: 120_000 } },
       {
         plugins: [react()],
         test: { name: 'page', environment: 'jsdom', include: ['src/renderer/**/*.test.{ts,tsx}'] },

@@ -8,12 +8,14 @@ import { reportFailure } from './cli/failure.ts'
 import { importCommand } from './cli/import-command.ts'
 import { journalCommands } from './cli/journal-command.ts'
 import { labCommand } from './cli/lab.ts'
+import { memoryCommands } from './cli/memory-command.ts'
 import { planCommand } from './cli/plan.ts'
 import { plansCommands } from './cli/plans-command.ts'
 import { reviewCommands } from './cli/review-command.ts'
 import { runCommands } from './cli/run-command.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { tallyCommand } from './cli/tally-command.ts'
+import { voteCommand } from './cli/vote-command.ts'
 import { resourcesFolder } from './config.ts'
 
 // The command line: npm run parley -- <command>, or parley <command> where it is installed.
@@ -22,11 +24,13 @@ const commands: readonly ((program: Command) => void)[] = [
   analyzeCommand,
   deskCommands,
   converseCommands,
+  memoryCommands,
   importCommand,
   journalCommands,
   planCommand,
   runCommands,
   plansCommands,
+  voteCommand,
   reviewCommands,
   simulateCommand,
   tallyCommand,

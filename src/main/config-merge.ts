@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Override } from '#shared/domain/override.ts'
+import type { ConfigOverride } from '#shared/domain/config-override.ts'
 
 /** True for what has keys. */
 export function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -15,7 +15,7 @@ export function mergeOver(below: unknown, above: unknown): unknown {
 }
 
 /** What merging one value over another changes, as deep down as both are tables. */
-export function overridesOf(below: unknown, above: unknown, path: readonly string[] = []): Override[] {
+export function overridesOf(below: unknown, above: unknown, path: readonly string[] = []): ConfigOverride[] {
   if (isTable(below) && isTable(above)) {
     return Object.entries(above).flatMap(([key, value]) =>
       overridesOf(Object.hasOwn(below, key) ? below[key] : undefined, value, [...path, key]),

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
-import type { Override } from '#shared/domain/override.ts'
+import type { ConfigOverride } from '#shared/domain/config-override.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { isTable, mergeOver, overridesOf } from './config-merge.ts'
 import { knownKeys, nearest } from './config-words.ts'
@@ -14,7 +14,7 @@ export interface Config<T> {
   /** The data folder's own file; undefined where there is none. */
   readonly file: string | undefined
   /** Each value that the data folder's file gives and that is not the shipped one. */
-  readonly overrides: readonly Override[]
+  readonly overrides: readonly ConfigOverride[]
 }
 
 /** The folder of the files that Parley ships with, wherever it was built or installed to. */

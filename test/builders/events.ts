@@ -6,12 +6,15 @@ import { consensusPresets } from '#shared/domain/consensus-policy.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
+import type { Insight } from '#shared/domain/insight.ts'
+import type { Recollection } from '#shared/domain/memory.ts'
 import type { Message } from '#shared/domain/message.ts'
 import { type Fill, type Order, plainTerms } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
 import type { Plan } from '#shared/domain/plan.ts'
 import { profileNames } from '#shared/domain/profile.ts'
 import { actions, type Proposal } from '#shared/domain/proposal.ts'
+import { regimes, type Situation, type SituationFeature, situationFeatures } from '#shared/domain/situation.ts'
 import { type Decimal, decimal } from '#shared/lib/decimal.ts'
 
 // Few ids, so that events meet the same runs, steps and orders again and again.
@@ -199,6 +202,51 @@ export const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
   lessons: fc.array(text, { maxLength: 2 }),
 })
 
+const insight: fc.Arbitrary<Insight> = fc.record({
+  agent: fc.constant('analyst'),
+  instrument,
+  direction: fc.constantFrom('up', 'down', 'flat'),
+  magnitude: share,
+  confidence: share,
+  horizonMs: fc.nat(),
+  reasons: fc.array(text, { maxLength: 2 }),
+  evidence: fc.array(id('evi'), { maxLength: 2 }),
+})
+
+/** Any situation; what is unavailable is left out. */
+export const anySituation: fc.Arbitrary<Situation> = fc.record({
+  instrument,
+  at,
+  regime: orNull(fc.constantFrom(...regimes)),
+  features: fc.record(
+    Object.fromEntries(
+      Object.entries(situationFeatures).map(([name, [min, max]]) => [name, fc.double({ min, max, noNaN: true })]),
+    ) as { [Feature in SituationFeature]: fc.Arbitrary<number> },
+    { requiredKeys: [] },
+  ),
+})
+
+/** Any recollection. */
+const recollection: fc.Arbitrary<Recollection> = fc.record({
+  recalled: fc.array(
+    fc.record({
+      runId,
+      instrument,
+      startedAt: at,
+      regime: orNull(fc.constantFrom(...regimes)),
+      distance: share,
+      action: fc.constantFrom(...actions),
+      status: fc.constantFrom('agreed', 'noTrade', 'review'),
+      filled: fc.boolean(),
+      lessons: fc.array(text, { maxLength: 2 }),
+      move: orNull(fc.record({ share, afterMs: fc.nat() })),
+    }),
+    { maxLength: 3 },
+  ),
+  compared: fc.nat(500),
+  nearest: orNull(share),
+})
+
 const attempt = { runId, stepId, attempt: fc.integer({ min: 1, max: 4 }) }
 
 function event<Kind extends DeskEvent['kind']>(
@@ -265,6 +313,9 @@ const deskEvent: fc.Arbitrary<DeskEvent> = fc.oneof(
   event('stepSkipped', fc.record({ ...attempt, reason: text })),
   event('stepCancelled', fc.record({ ...attempt, reason: text, usd })),
   event('evidenceGathered', fc.record({ evidence })),
+  event('insightFormed', fc.record({ runId, insight })),
+  event('situationRead', fc.record({ runId, situation: anySituation })),
+  event('situationRecalled', fc.record({ runId, recollection })),
   event('messagePosted', fc.record({ message })),
   event('proposalMade', fc.record({ proposal: anyProposal })),
   event('proposalRevised', fc.record({ proposal: anyProposal, why: text })),

@@ -35,6 +35,8 @@ export type Fault =
   | 'tooMany'
   /** Not done: too many orders (-1015). */
   | 'tooManyOrders'
+  /** On its way for longer than it was signed for, and looked at only then. */
+  | 'late'
   /** Before a cancel is looked at, the order is filled whole. */
   | 'fillFirst'
 
@@ -56,8 +58,8 @@ export interface ExchangeServer {
     tellFillsTwice: boolean
     muteUsers: boolean
     refuseSockets: boolean
-    /** Every request goes wrong like this. */
-    fault: Fault | undefined
+    /** Every request goes wrong like this; or each as it is told of. */
+    fault: Fault | undefined | ((request: string) => Fault | undefined)
   }
   /** Somebody else trades: the market's price comes here. */
   trade(symbol: string, side: 'BUY' | 'SELL', quantity: string): void
@@ -105,7 +107,7 @@ export async function startExchangeServer(options: { readonly now?: () => number
     tellFillsTwice: false,
     muteUsers: false,
     refuseSockets: false,
-    fault: undefined as Fault | undefined,
+    fault: undefined as ExchangeServer['ways']['fault'],
   }
   const now = () => (options.now ?? Date.now)() + ways.clockOffsetMs
   const accounts = new Map<string, Account>()
@@ -466,11 +468,15 @@ export async function startExchangeServer(options: { readonly now?: () => number
     const raw = text === '' ? url.search.slice(1) : text
     const query = new URLSearchParams(raw)
     const signed = raw.replace(/&?signature=[^&]*/, '')
-    const fault = ways.fault ?? faults.get(what)?.shift()
+    const usual = typeof ways.fault === 'function' ? ways.fault(what) : ways.fault
+    const fault = usual ?? faults.get(what)?.shift()
     const send = (status: number, body: unknown, headers: Record<string, string> = {}) => {
       response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
     }
     if (fault === 'silentBefore') return
+    if (fault === 'late') {
+      await new Promise((resolve) => setTimeout(resolve, Number(query.get('recvWindow') ?? '5000') + 50))
+    }
     if (fault === 'cutBefore') return void response.destroy()
     if (fault === 'errorBefore')
       return void response.writeHead(502, { 'content-type': 'text/html' }).end('<html>Bad Gateway</html>')

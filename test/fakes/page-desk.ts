@@ -27,6 +27,7 @@ import type { Tally } from '#shared/domain/tally.ts'
 import type { Latch, StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
 import { type Decimal, decimal, fromNumber, multiply, subtract, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { shippedPlanning } from '#test/builders/desk-kernel.ts'
+import { rememberedRun, searchMemory } from './page-memory.ts'
 import { createPagePlans } from './page-plans.ts'
 import { scriptedFindings, scriptedLines, scriptedPlan, scriptedSteps, scriptedVotes } from './page-script.ts'
 
@@ -921,6 +922,10 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       ask: os.reviews.ask.handler(noReview),
       snooze: os.reviews.snooze.handler(noReview),
       recordBlind: os.reviews.recordBlind.handler(noReview),
+    },
+    memory: {
+      search: os.memory.search.handler(({ input }) => searchMemory(input)),
+      get: os.memory.get.handler(({ input: { runId } }) => rememberedRun(runId)),
     },
     conversations: {
       search: os.conversations.search.handler(({ input }) => {

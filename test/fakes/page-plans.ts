@@ -47,6 +47,14 @@ export function createPagePlans(changed: () => void) {
     templates: os.templates.handler(() => [...templates]),
     get: os.get.handler(({ input }) => find(input.planId)),
     start: os.start.handler(({ input }) => move(find(input.planId), 'proposing', null)),
+    vote: os.vote.handler(({ input }) => {
+      const { id } = find(input.planId)
+      throw new ORPCError('NOTHING_TO_VOTE_ON', {
+        status: 409,
+        message: `Nothing has been proposed in ${id} yet.`,
+        data: { retry: 'retryable', wayOut: 'Wait until the plan is being voted on.', details: {} },
+      })
+    }),
     cancel: os.cancel.handler(({ input }) => move(find(input.planId), 'cancelled', input.reason)),
   }
 }

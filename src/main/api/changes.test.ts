@@ -11,6 +11,7 @@ describe('what a page fetches again', () => {
     expect([...nouns].toSorted()).toEqual([
       'agents',
       'evidence',
+      'memory',
       'messages',
       'orders',
       'plans',

@@ -6,7 +6,7 @@ import type { ComputeOptions, Feed, Queries, SettingsStore } from '#engine/ports
 import type { ImportReport } from '#shared/contract/market.ts'
 import type { Status } from '#shared/contract/system.ts'
 import type { ImportedSeries } from '#shared/domain/bar.ts'
-import type { Override } from '#shared/domain/override.ts'
+import type { ConfigOverride } from '#shared/domain/config-override.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Feed as FeedChoice } from '#shared/domain/settings.ts'
 import type { Clock } from '#shared/lib/clock.ts'
@@ -22,7 +22,7 @@ export interface ApiParts {
   readonly planning: PlanningConfig
   readonly models: SeatModels
   /** What the data folder's own file changes of the planning. */
-  readonly planningChanges: { readonly file: string | undefined; readonly overrides: readonly Override[] }
+  readonly planningChanges: { readonly file: string | undefined; readonly overrides: readonly ConfigOverride[] }
   readonly home: string
   readonly clock: Clock
   readonly status: () => Status

@@ -19,6 +19,7 @@ export function plansRoutes({ kernel: { plans }, queries, feed, settings }: ApiP
     templates: os.templates.handler(() => [...plans.templates]),
     get: os.get.handler(({ input }) => view(plans.get(input.planId))),
     start: os.start.handler(async ({ input }) => view(await plans.start(input.planId, trader))),
+    vote: os.vote.handler(({ input }) => plans.vote(input.planId, input.ballot, trader)),
     cancel: os.cancel.handler(async ({ input }) => view(await plans.cancel(input.planId, input.reason, trader))),
   }
 }

@@ -199,6 +199,10 @@ describe('the API over a whole desk', () => {
     expect(said).toMatchObject({ agent: 'trader', kind: 'human', text: 'Not tonight.' })
     const [hit] = await api.conversations.search({ text: 'tonight', instrument: 'BTC/USDT' })
     expect(hit).toMatchObject({ message: said, instrument: 'BTC/USDT' })
+    const [known] = await api.memory.search({ text: 'tonight', instrument: 'BTC/USDT', tier: 'run' })
+    expect(known).toMatchObject({ runId: id, kind: 'knew', agent: 'trader', text: 'Not tonight.' })
+    expect((await api.memory.get({ runId: id })).entries).toContainEqual(expect.objectContaining({ seq: known?.seq }))
+    expect(await codeOf(api.memory.get({ runId: 'run_none' }))).toBe('RUN_NOT_FOUND')
     expect(await codeOf(api.conversations.say({ runId: 'run_none', remark: { intent: 'object', text: 'No' } }))).toBe(
       'RUN_NOT_FOUND',
     )
@@ -283,6 +287,8 @@ describe('the API over a whole desk', () => {
     expect(await api.plans.start({ planId })).toMatchObject({ state: 'proposing', runId: expect.any(String) })
     expect((await api.plans.get({ planId })).leftMs).toBeGreaterThan(0)
     expect(await codeOf(api.plans.start({ planId }))).toBe('PLAN_BEGUN')
+    const ballot = { choice: 'approve' as const, reasons: ['Yes'] }
+    expect(await codeOf(api.plans.vote({ planId, ballot }))).toBe('NOTHING_TO_VOTE_ON')
     expect(await api.plans.cancel({ planId, reason: 'Enough' })).toMatchObject({ state: 'cancelled', reason: 'Enough' })
     expect((await api.plans.list({})).map(({ id }) => id)).toEqual([planId])
     expect(await codeOf(api.plans.get({ planId: 'plan_none' }))).toBe('PLAN_UNKNOWN')

@@ -5,6 +5,7 @@ import { conversationsRoutes } from './conversations.ts'
 import type { CallContext } from './desk.ts'
 import { journalRoutes } from './journal.ts'
 import { marketRoutes } from './market.ts'
+import { memoryRoutes } from './memory.ts'
 import type { ApiParts } from './parts.ts'
 import { plansRoutes } from './plans.ts'
 import { reviewsRoutes } from './reviews.ts'
@@ -24,6 +25,7 @@ export function createRouter(parts: ApiParts): Router<typeof contract, CallConte
       runs: runsRoutes(parts),
       reviews: reviewsRoutes(parts),
       conversations: conversationsRoutes(parts),
+      memory: memoryRoutes(parts),
       trading: tradingRoutes(parts),
       journal: journalRoutes(parts),
       settings: settingsRoutes(parts),

@@ -26,7 +26,7 @@ export function converseCommands(program: Command): void {
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(async (runId: string, { home, json }: Flags) => {
-      const messages = await messagesOf(deskAt(home), runId)
+      const messages = await messagesOf(requireDesk(resolveHome(home)), runId)
       if (json === true) return printJson(messages)
       for (const message of messages) printMessage(message)
     })
@@ -44,7 +44,7 @@ export function converseCommands(program: Command): void {
     .action(async (words: string[], { home, json, run, limit, ...wanted }: Flags & Wanted) => {
       const query = new URLSearchParams({ text: words.join(' '), limit: String(limit), ...wanted })
       if (run !== undefined) query.set('runId', run)
-      const hits = await deskAt(home).call<MessageHit[]>('GET', `/conversations?${query.toString()}`)
+      const hits = await requireDesk(resolveHome(home)).call<MessageHit[]>('GET', `/conversations?${query.toString()}`)
       if (json === true) return printJson(hits)
       if (hits.length === 0) print('Nobody has said that.')
       for (const { message, instrument } of hits)
@@ -57,7 +57,7 @@ export function converseCommands(program: Command): void {
     .addOption(new Option('--format <format>', 'the form').choices(['markdown', 'jsonl']).default('markdown'))
     .addOption(homeOption())
     .action(async (runId: string, { home, format }: Flags & { format: 'markdown' | 'jsonl' }) => {
-      const desk = deskAt(home)
+      const desk = requireDesk(resolveHome(home))
       const messages = await messagesOf(desk, runId)
       if (format === 'jsonl') {
         for (const message of messages) print(JSON.stringify(message))
@@ -84,7 +84,7 @@ export function converseCommands(program: Command): void {
     .addOption(jsonOption())
     .action(async (runId: string, text: string, { home, json, ...how }: Flags & Manner) => {
       const remark = remarkOf(text, how)
-      const said = await deskAt(home).call<Message[]>('POST', `/conversations/${runId}`, { remark })
+      const said = await requireDesk(resolveHome(home)).call<Message[]>('POST', `/conversations/${runId}`, { remark })
       if (json === true) return printJson(said)
       for (const message of said) printMessage(message)
     })
@@ -117,10 +117,6 @@ function remarkOf(text: string, { to, fact, confidence, object }: Manner): Trade
   return { intent: 'object', text }
 }
 
-function deskAt(home: string | undefined): RunningDesk {
-  return requireDesk(resolveHome(home))
-}
-
 const pageSize = 2_000
 
 async function messagesOf(desk: RunningDesk, runId: string): Promise<Message[]> {
@@ -135,7 +131,7 @@ async function messagesOf(desk: RunningDesk, runId: string): Promise<Message[]> 
   }
 }
 
-function printMessage({ at, agent, kind, text, confidence }: Message, about?: string): void {
+function printMessage({ at, agent, kind, text, confidence, runs = [] }: Message, about?: string): void {
   const { paint, columns } = describeTerminal()
   const seat = seatSchema.safeParse(agent)
   const who = seat.success ? seatTitles[seat.data] : agent
@@ -143,4 +139,5 @@ function printMessage({ at, agent, kind, text, confidence }: Message, about?: st
   const where = about === undefined ? '' : ` (${about})`
   print(`${paint.faint(new Date(at).toISOString())} ${paint.strong(who)} ${paint.faint(`${kind}${sure}${where}`)}`)
   for (const line of wrapText(text, columns - 2)) print(`  ${line}`)
+  for (const run of runs) print(paint.faint(`  ${run.id}`))
 }

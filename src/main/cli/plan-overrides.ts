@@ -1,5 +1,5 @@
 import type { Config } from '#main/config.ts'
-import { overrideWords } from '#shared/domain/override.ts'
+import { overrideWords } from '#shared/domain/config-override.ts'
 
 /** The values of the data folder's own file that are in force; empty where there are none. */
 export function overridesText({ file, overrides }: Pick<Config<unknown>, 'file' | 'overrides'>): string {

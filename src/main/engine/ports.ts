@@ -6,6 +6,7 @@ import type { CustomFinding } from '#shared/domain/custom-finding.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
+import type { Episode, MemoryHit, MemorySearch, RememberedRun } from '#shared/domain/memory.ts'
 import type { Message, MessageHit, MessageSearch } from '#shared/domain/message.ts'
 import type { RaisedAlert, RunWatch } from '#shared/domain/monitoring.ts'
 import type { Fill, Order, OrderChange, OrderStatus, OrderType, Side, TimeInForce } from '#shared/domain/order.ts'
@@ -288,6 +289,8 @@ export interface DeskHistory {
   listAttempts(limit: number): readonly ResearchAttempt[]
   /** In USD, since the trading day began. */
   spentToday(): number
+  /** Runs that had ended with a decision before the given one began, the newest of them, newest first. */
+  episodesBefore(runId: string, limit: number): readonly Episode[]
 }
 
 /** What is remembered of reviews for good: what is durable. */
@@ -302,6 +305,8 @@ export interface PlanArchive {
   getPlan(planId: string): CollaborativePlan | undefined
   /** Those that have not ended, oldest first. */
   listOpenPlans(): readonly CollaborativePlan[]
+  /** The newest plan that was made from a template. */
+  lastPlanOf(template: string): CollaborativePlan | undefined
 }
 
 /** What can be asked of the projections: lists as the contract gives them, of what is durable. */
@@ -327,6 +332,10 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   listReviews(limit: number): readonly Review[]
   /** Newest first. */
   listOverrides(limit: number): readonly Override[]
+  /** Newest first. */
+  searchMemory(search: MemorySearch): readonly MemoryHit[]
+  /** All that memory has of a run; undefined when there is none of that id. */
+  getRemembered(runId: string): RememberedRun | undefined
   /** Newest first. */
   listOrders(instrument: string | undefined, limit: number): readonly Order[]
   /** Newest first. */

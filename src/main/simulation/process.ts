@@ -117,6 +117,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       archive: {
         getOrder: (clientOrderId) => (life.alive ? queries.getOrder(clientOrderId) : undefined),
         getPlan: (planId) => (life.alive ? queries.getPlan(planId) : undefined),
+        lastPlanOf: (template) => (life.alive ? queries.lastPlanOf(template) : undefined),
         listOpenPlans: () => (life.alive ? queries.listOpenPlans() : []),
         getFill: (clientOrderId, tradeId) => (life.alive ? queries.getFill(clientOrderId, tradeId) : undefined),
         getReview: (reviewId) => (life.alive ? queries.getReview(reviewId) : undefined),
@@ -124,6 +125,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       },
       history: {
         listAttempts: (limit) => (life.alive ? queries.listAttempts(limit) : []),
+        episodesBefore: (...asked) => (life.alive ? queries.episodesBefore(...asked) : []),
         spentToday: () => (life.alive ? queries.spentToday() : 0),
       },
       unfinished,

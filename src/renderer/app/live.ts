@@ -13,6 +13,7 @@ function keysOf(orpc: DeskLink['orpc']): Record<Noun, (readonly unknown[])[]> {
     evidence: [orpc.runs.evidence.key()],
     vote: [orpc.runs.vote.key()],
     reviews: [orpc.reviews.key()],
+    memory: [orpc.memory.key()],
     orders: [orpc.trading.orders.key(), orpc.trading.fills.key()],
     positions: [orpc.trading.positions.key()],
     settings: [orpc.settings.key()],

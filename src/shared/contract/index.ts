@@ -2,6 +2,7 @@ import { alertsContract } from './alerts.ts'
 import { conversationsContract } from './conversations.ts'
 import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
+import { memoryContract } from './memory.ts'
 import { plansContract } from './plans.ts'
 import { reviewsContract } from './reviews.ts'
 import { runsContract } from './runs.ts'
@@ -17,6 +18,7 @@ export const contract = {
   runs: runsContract,
   reviews: reviewsContract,
   conversations: conversationsContract,
+  memory: memoryContract,
   trading: tradingContract,
   journal: journalContract,
   settings: settingsContract,

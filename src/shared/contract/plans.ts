@@ -1,10 +1,12 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { ballotSchema } from '#shared/domain/ballot.ts'
 import { participantNameSchema, participantSchema, planSecondsSchema } from '#shared/domain/collaboration.ts'
 import { collaborativePlanSchema, planPrioritySchema } from '#shared/domain/collaborative-plan.ts'
 import { consensusPresetSchema } from '#shared/domain/consensus-policy.ts'
 import { planTemplateSchema } from '#shared/domain/plan-template.ts'
 import { profileNameSchema } from '#shared/domain/profile.ts'
+import { traderBallotSchema } from '#shared/domain/trader-ballot.ts'
 
 const one = z.object({ planId: z.string() })
 
@@ -37,6 +39,10 @@ export type PlanView = z.infer<typeof planViewSchema>
 /** A template as it can be chosen. */
 export const templateViewSchema = planTemplateSchema.extend({ name: z.string() })
 
+/** A ballot that was kept, and whether it counts as things are. */
+export const keptBallotSchema = z.object({ ballot: ballotSchema, counts: z.boolean(), note: z.string() })
+export type KeptBallot = z.infer<typeof keptBallotSchema>
+
 export const plansContract = {
   /** Makes a plan and has it begin as soon as it can. Throws TEMPLATE_NOT_FOUND, INSTRUMENT_NOT_FOUND, PLAN_NOT_FOUND, PARAMETER_UNKNOWN. */
   create: oc.route({ method: 'POST', path: '/plans' }).input(planWishSchema).output(planViewSchema),
@@ -49,6 +55,11 @@ export const plansContract = {
   get: oc.route({ method: 'GET', path: '/plans/{planId}' }).input(one).output(planViewSchema),
   /** Has a draft begin. */
   start: oc.route({ method: 'POST', path: '/plans/{planId}/start' }).input(one).output(planViewSchema),
+  /** Casts the trader's ballot; until the deadline the last one counts. Throws NOTHING_TO_VOTE_ON. */
+  vote: oc
+    .route({ method: 'POST', path: '/plans/{planId}/ballots' })
+    .input(one.extend({ ballot: traderBallotSchema }))
+    .output(keptBallotSchema),
   cancel: oc
     .route({ method: 'POST', path: '/plans/{planId}/cancel' })
     .input(one.extend({ reason: z.string().trim().min(1) }))

@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { overrideSchema } from '#shared/domain/override.ts'
+import { configOverrideSchema } from '#shared/domain/config-override.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
 import { settingsSchema } from '#shared/domain/settings.ts'
 
@@ -12,7 +12,7 @@ export const settingsContract = {
       planning: planningConfigSchema,
       /** The data folder's own file; null where there is none. */
       file: z.string().nullable(),
-      overrides: z.array(overrideSchema),
+      overrides: z.array(configOverrideSchema),
     }),
   ),
   /** A new feed takes effect when the desk is started again; the answer says so. */

@@ -59,6 +59,7 @@ export const nouns = [
   'evidence',
   'vote',
   'reviews',
+  'memory',
   'orders',
   'positions',
   'settings',

@@ -4,6 +4,7 @@ import { votingSeats } from './agent.ts'
 /** What a plan is for: to decide on an instrument, to get out of a position, to bring a risk down that is too high. */
 export const purposes = ['decide', 'exit', 'mitigate'] as const
 export const purposeSchema = z.enum(purposes)
+export type Purpose = z.infer<typeof purposeSchema>
 
 /** The tasks that a method of a plan may consist of, in the only order in which they make sense. */
 export const planTasks = [

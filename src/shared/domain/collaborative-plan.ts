@@ -9,6 +9,7 @@ import {
 import { consensusPresetSchema } from './consensus-policy.ts'
 import { actorSchema } from './journal.ts'
 import { profileNameSchema } from './profile.ts'
+import { actionSchema } from './proposal.ts'
 
 const planStates = [
   'draft',
@@ -66,6 +67,8 @@ export const collaborativePlanSchema = z.object({
   profile: profileNameSchema,
   priority: planPrioritySchema,
   initiator: actorSchema,
+  /** What it was made for by itself; null where somebody asked for it. */
+  occasion: z.string().nullable(),
   participants: z.array(participantSchema),
   objectives: z.array(z.string()),
   policy: consensusPresetSchema,
@@ -80,6 +83,8 @@ export const collaborativePlanSchema = z.object({
   createdAt: z.int(),
   /** Null before it begins. */
   deadlines: planDeadlinesSchema.nullable(),
+  /** What is put to the vote; null before anything is. */
+  question: z.object({ proposalId: z.string(), action: actionSchema }).nullable(),
   /** The run that carries it out. */
   runId: z.string().nullable(),
   /** True once something of it was traded. */

@@ -16,12 +16,16 @@ export function conversationText(
     `Run ${id}, profile ${goal.profile}, policy ${goal.policy}: ${status}${reason === null ? '' : `. ${reason}`}`,
     '',
   ]
-  for (const { at, agent, kind, text, confidence, evidence: cited } of messages) {
+  for (const { at, agent, kind, text, confidence, evidence: cited, runs = [] } of messages) {
     const seat = seatSchema.safeParse(agent)
     const who = seat.success ? seatTitles[seat.data] : agent
     const sure = confidence === null ? '' : `, sure ${confidence.toFixed(2)}`
     const marks = cited.flatMap((each) => numbers.get(each) ?? []).map((number) => `[${number}]`)
-    lines.push(`**${who}** (${kind}${sure}, ${new Date(at).toISOString()}): ${[text, ...marks].join(' ')}`, '')
+    const earlier = runs.map((run) => `(run ${run.id})`)
+    lines.push(
+      `**${who}** (${kind}${sure}, ${new Date(at).toISOString()}): ${[text, ...marks, ...earlier].join(' ')}`,
+      '',
+    )
   }
   if (evidence.length > 0) lines.push('## Evidence', '')
   for (const [index, piece] of evidence.entries()) {

@@ -7,6 +7,7 @@ import type { Decision } from './decision.ts'
 import type { Evidence, Validation } from './evidence.ts'
 import type { Insight } from './insight.ts'
 import type { Denial } from './mandate.ts'
+import type { Recollection } from './memory.ts'
 import type { Message } from './message.ts'
 import type { ModelCall } from './model.ts'
 import type { Pace, PlanDivergence, Replan, RunAlert } from './monitoring.ts'
@@ -17,6 +18,7 @@ import type { Proposal } from './proposal.ts'
 import type { BlindJudgement, Override, Review, ReviewOrder, ReviewWords } from './review.ts'
 import type { Goal, RunStatus } from './run.ts'
 import type { Settings } from './settings.ts'
+import type { Situation } from './situation.ts'
 import type { Tally } from './tally.ts'
 import type { Latch, StopProgress } from './trading-state.ts'
 
@@ -81,6 +83,9 @@ export interface DeskEvents {
   evidenceGathered: { readonly evidence: Evidence }
   dossierValidated: AboutRun<{ readonly validation: Validation }>
   insightFormed: AboutRun<{ readonly insight: Insight }>
+  situationRead: AboutRun<{ readonly situation: Situation }>
+  /** What memory has of situations like it: of runs that had ended before this one began. */
+  situationRecalled: AboutRun<{ readonly recollection: Recollection }>
   argumentMade: AboutRun<{ readonly argument: Argument }>
   messagePosted: { readonly message: Message }
   modelAsked: AboutRun<{ readonly stepId: string; readonly call: ModelCall }>

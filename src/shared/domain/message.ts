@@ -25,6 +25,8 @@ export const messageSchema = z.object({
   evidence: z.array(z.string()),
   /** The message that it answers. */
   replyTo: z.string().nullable(),
+  /** The earlier runs that it speaks of, as it names them. */
+  runs: z.array(z.object({ id: z.string(), instrument: z.string(), startedAt: z.int() })).optional(),
 })
 export type Message = z.infer<typeof messageSchema>
 

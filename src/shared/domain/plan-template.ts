@@ -14,6 +14,12 @@ import { profileNameSchema } from './profile.ts'
 const inOrder = (tasks: readonly PlanTask[]) =>
   tasks.every((task, index) => index === 0 || planTasks.indexOf(task) > planTasks.indexOf(tasks[index - 1] ?? task))
 
+/** The portfolio's risk passing the parameter `above`. After the plan has ended it rests for so long. */
+const triggerSchema = z.strictObject({
+  kind: z.literal('portfolioRisk'),
+  restSeconds: z.number({ error: 'must be from 1 to 604800 s (a week)' }).min(1).max(604_800),
+})
+
 /** A named method for making a collaborative plan, as a file of resources/templates or of the data folder has it. */
 export const planTemplateSchema = z.strictObject({
   title: z.string().min(1),
@@ -42,6 +48,8 @@ export const planTemplateSchema = z.strictObject({
   seconds: planSecondsSchema,
   /** Research tasks of planning.yaml; the profile's when left out. */
   research: z.array(z.string().min(1)).optional(),
+  /** What starts it by itself; nobody but the trader does where it is left out. */
+  trigger: triggerSchema.optional(),
   /** Numbers that the purpose asks for. */
   parameters: z.record(z.string(), z.number()).default({}),
 })

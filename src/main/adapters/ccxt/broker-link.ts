@@ -147,7 +147,7 @@ export function createBrokerLink(options: BrokerLinkOptions): BrokerLink {
         watchOrders(opened, listener, over),
         watchTrades(opened, listener, over),
         keepTime(opened, over),
-        aborted(life),
+        aborted(over),
       ])
       await Promise.race([listener.prepare(), broken])
       isUp = true

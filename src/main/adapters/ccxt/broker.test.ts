@@ -165,6 +165,16 @@ describe('OL-3 an answer that is no answer', () => {
     expect(await t.broker.query('a')).toMatchObject({ status })
   })
 
+  it('is never followed by the order: a request that is on its way for too long is not taken up', async () => {
+    const t = await linked({ timeoutMs: 1_000 })
+    server.spoil('POST /api/v3/order', 'late')
+    expect(await failure(t.broker.submit(t.order('a')))).toMatchObject({ retry: 'ambiguous' })
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(t.atExchange('a')).toEqual([])
+    await t.broker.submit(t.order('a'))
+    expect(t.atExchange('a')).toEqual(['FILLED'])
+  })
+
   it('OL-8 to a cancel that came too late is a refusal, and the fill is told', async () => {
     const t = await linked()
     await t.broker.submit(t.resting('a'))

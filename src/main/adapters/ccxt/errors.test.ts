@@ -46,6 +46,37 @@ describe("the table of the library's errors", () => {
     expect(meanings[name]).toBe('unknown'),
   )
 
+  it.each([
+    [-1000, 400, 'An unknown error occurred while processing the request.', 'ambiguous'],
+    [-1001, 503, 'Internal error; unable to process your request. Please try again.', 'ambiguous'],
+    [-1006, 400, 'An unexpected response was received from the message bus. Execution status unknown.', 'ambiguous'],
+    [-1007, 408, 'Timeout waiting for response from backend server. Send status unknown.', 'ambiguous'],
+    [-1008, 503, 'Server is currently overloaded with other requests.', 'ambiguous'],
+    [-1003, 429, 'Too much request weight used.', 'retryable'],
+    [-1003, 418, 'Way too much request weight used; IP banned until 1.', 'retryable'],
+    [-1015, 429, 'Too many new orders; current limit is 100 orders per TEN_SECONDS.', 'retryable'],
+    [-1021, 400, 'Timestamp for this request is outside of the recvWindow.', 'retryable'],
+    [-1013, 400, 'Filter failure: NOTIONAL', 'definitive'],
+    [-1111, 400, "Parameter 'quantity' has too much precision.", 'definitive'],
+    [-1121, 400, 'Invalid symbol.', 'definitive'],
+    [-2010, 400, 'Account has insufficient balance for requested action.', 'definitive'],
+    [-2010, 400, 'Stop price would trigger immediately.', 'definitive'],
+    [-2010, 400, 'Duplicate order sent.', 'ambiguous'],
+    [-2015, 401, 'Invalid API-key, IP, or permissions for action.', 'definitive'],
+    [-9999, 400, 'Something that nobody has heard of.', 'ambiguous'],
+  ])('OL-3 Binance says %i (%i, %s) to a submit: %s', (code, status, msg, expected) => {
+    const exchange = new ccxt.pro.binance()
+    const body = JSON.stringify({ code, msg })
+    const url = 'https://api.binance.com/api/v3/order'
+    let thrown: unknown
+    try {
+      exchange.handleErrors(status, '', url, 'POST', {}, body, JSON.parse(body), {}, '')
+    } catch (error) {
+      thrown = error
+    }
+    expect(brokerError(thrown, 'submit', 'submit a').retry).toBe(expected)
+  })
+
   it('OL-2 a duplicate id is "already sent", so it is asked after', () => {
     expect(meanings['DuplicateOrderId']).toBe('unknown')
     const inWords = new ccxt.InvalidOrder('binance {"code":-2010,"msg":"Duplicate order sent."}')

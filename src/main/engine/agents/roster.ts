@@ -19,6 +19,7 @@ import { argue } from './seats/argue.ts'
 import { assess } from './seats/assess.ts'
 import { type Execution, lessonsOf } from './seats/lessons.ts'
 import { propose } from './seats/propose.ts'
+import { proposeReduction } from './seats/propose-reduction.ts'
 import { validate } from './seats/validate.ts'
 
 /** What the researcher is asked. */
@@ -98,7 +99,9 @@ export function createRoster({ bus, clock, ids, sources, custom, onHealth, model
           insight: Insight | null
           debate: readonly Argument[]
         }
-        return propose(briefing, insight, debate, ids)
+        return briefing.plan === null || briefing.plan.purpose === 'decide'
+          ? propose(briefing, insight, debate, ids)
+          : proposeReduction(briefing, insight, ids)
       },
     },
     risk: assessing('risk'),

@@ -1,16 +1,26 @@
 import type { RegimeRead } from '#engine/market/regimes.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { BarSeries } from '#shared/domain/bar.ts'
+import type { Purpose } from '#shared/domain/collaboration.ts'
 import type { Dossier } from '#shared/domain/evidence.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
+import type { Recalled } from '#shared/domain/memory.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
 import type { Position } from '#shared/domain/position.ts'
 import type { Profile } from '#shared/domain/profile.ts'
 import type { Action, Proposal } from '#shared/domain/proposal.ts'
 import type { Book, Quote } from '#shared/domain/quote.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
+
+/** A collaborative plan as the seats see it. */
+export interface BriefingPlan {
+  readonly purpose: Purpose
+  readonly parameters: Readonly<Record<string, number>>
+  /** Ten days' expected shortfall (97.5 %) as a share of the equity, and the instrument's part of it; null: unavailable. */
+  readonly risk: { readonly portfolio: number; readonly position: number } | null
+}
 
 /** What every seat is told about the question before the desk; a null is unavailable. */
 export interface Briefing {
@@ -29,6 +39,8 @@ export interface Briefing {
   readonly account: { readonly cash: Decimal; readonly equity: Decimal | null; readonly position: Position | null }
   readonly mandate: Mandate
   readonly now: number
+  /** What a collaborative plan asks for; null for a decision by itself. */
+  readonly plan: BriefingPlan | null
 }
 
 /** Something that a seat says in the conversation. */
@@ -68,6 +80,8 @@ export interface ProposalBriefing extends Briefing {
   readonly debate: readonly Argument[]
   /** Outcomes of earlier decisions on the instrument, newest first. */
   readonly outcomes: readonly (Outcome & { readonly action: Action; readonly confidence: number })[]
+  /** Earlier decisions that were made in a situation like this one, nearest first. */
+  readonly recalled: readonly Recalled[]
   /** Every text that an order or message of this run would carry out of the desk. */
   readonly outgoing: readonly string[]
 }

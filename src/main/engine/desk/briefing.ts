@@ -1,4 +1,4 @@
-import type { Briefing } from '#engine/agents/seat.ts'
+import type { Briefing, BriefingPlan } from '#engine/agents/seat.ts'
 import type { Feed } from '#engine/ports.ts'
 import { equity } from '#engine/trading/book.ts'
 import { type BarSeries, barSeries, type Timeframe, timeframeMs, timeframes } from '#shared/domain/bar.ts'
@@ -6,6 +6,7 @@ import { toNumber } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { profileFor } from './decide-terms.ts'
 import type { DeskParts } from './parts.ts'
+import { portfolioRisk } from './portfolio-risk.ts'
 import type { RunMemory } from './run-memory.ts'
 
 const barsWanted = 400
@@ -77,6 +78,17 @@ export async function briefingOf(parts: DeskParts, memory: RunMemory): Promise<B
     },
     mandate,
     now,
+    plan: planOf(parts, memory, now),
   }
   return { ...taken, regime: await readRegime(goal.instrument, bars) }
+}
+
+function planOf({ feed, book }: DeskParts, { goal }: RunMemory, now: number): BriefingPlan | null {
+  if (goal.collaboration === undefined) return null
+  const { purpose, parameters } = goal.collaboration
+  // Only these look at it, and it takes a walk over a year of bars of everything that is held.
+  const risk = purpose === 'mitigate' ? portfolioRisk(book, feed, now) : undefined
+  if (risk === undefined) return { purpose, parameters, risk: null }
+  const own = risk.parts.find(({ instrument }) => instrument === goal.instrument)
+  return { purpose, parameters, risk: { portfolio: risk.share, position: own?.share ?? 0 } }
 }

@@ -161,8 +161,8 @@ const deeds: readonly Deed[] = [
   },
   {
     name: 'propose',
-    needs: (_args, { debateRounds }) => [
-      view,
+    needs: (_args, { method, debateRounds }) => [
+      method.includes('analyse') ? view : dossier,
       ...(debateRounds === 0 ? [] : sides.map((side) => words(side, debateRounds))),
     ],
     gives: () => [proposal],

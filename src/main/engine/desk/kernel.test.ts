@@ -294,6 +294,7 @@ describe('KS-11 what an agent can reach', () => {
     'plans.create',
     'plans.start',
     'plans.cancel',
+    'plans.vote',
     'runs.start',
     'runs.cancel',
     'runs.pause',

@@ -7,6 +7,7 @@ import type { Perform, StepContext, StepResult } from '#engine/tasks/executor.ts
 import type { Intent } from '#engine/trading/new-orders.ts'
 import { type Seat, seatSchema } from '#shared/domain/agent.ts'
 import { type Ballot, firstChoices, isAbstention } from '#shared/domain/ballot.ts'
+import { traderVoter } from '#shared/domain/collaboration.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Actor } from '#shared/domain/journal.ts'
@@ -15,6 +16,7 @@ import { type ModelCall, type ModelUse, modelVoter } from '#shared/domain/model.
 import { isClosed, type Order } from '#shared/domain/order.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
+import { sleep } from '#shared/lib/clock.ts'
 import { ZERO } from '#shared/lib/decimal.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { type Answer, checkAnswer, type Question } from './answers.ts'
@@ -22,6 +24,7 @@ import { briefingOf } from './briefing.ts'
 import { profileFor } from './decide-terms.ts'
 import { decide, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
+import { recollect } from './recollect.ts'
 import { awaitReview, groundsOf, orderOf } from './review-step.ts'
 import { intentOf } from './reviews.ts'
 import { questionOf, type RunMemory } from './run-memory.ts'
@@ -254,6 +257,7 @@ async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promi
 
 async function doAnalyse(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   await formInsight(run, seat, askingOf(context))
+  await recollect(run)
   return done
 }
 
@@ -389,6 +393,7 @@ async function proposalBriefingOf({ parts, memory, outcomes }: RunWork, proposal
     insight: memory.insight,
     debate: memory.debate,
     outcomes,
+    recalled: memory.recollection?.recalled ?? [],
     outgoing: [...memory.messages.map(({ text }) => text), JSON.stringify(proposal)],
   }
 }
@@ -429,8 +434,9 @@ export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Pr
   )
 }
 
-async function doDecide(run: RunWork, _context: StepContext, seat: Seat): Promise<StepResult> {
+async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts, epoch } = run
+  await closedVote(run, signal)
   // The trader may add another fact while the first is thought about.
   for (let heard: unknown; heard !== run.thinkingAgain.current; ) {
     heard = run.thinkingAgain.current
@@ -457,6 +463,16 @@ async function doDecide(run: RunWork, _context: StepContext, seat: Seat): Promis
   )
   return done
 }
+
+/** Resolves when the vote is over: where the trader takes part, at its deadline, since a ballot can be changed until then. */
+async function closedVote({ memory, parts }: RunWork, signal: AbortSignal): Promise<void> {
+  const { collaboration } = memory.goal
+  if (collaboration?.participants.some(({ voter }) => voter === traderVoter) !== true) return
+  if (questionOf(memory)?.action === 'hold') return
+  while (parts.clock.now() <= collaboration.deadlines.voteBy) await sleep(parts.clock, lookEveryMs, signal)
+}
+
+const lookEveryMs = 100
 
 function decisionSentence({ status, action, reason }: ReturnType<typeof decide>): string {
   switch (status) {

@@ -5,6 +5,7 @@ import {
   type PlanState,
   planTransitions,
 } from '#shared/domain/collaborative-plan.ts'
+import type { Proposal } from '#shared/domain/proposal.ts'
 
 /** How plans are found: by their id, and by the run that carries them out. */
 export interface KnownPlans {
@@ -49,7 +50,7 @@ function afterStep(plan: CollaborativePlan, record: DeskRecord): CollaborativePl
   const to = (state: PlanState, reason: string | null) => moved(plan, state, record.at, reason)
   switch (record.kind) {
     case 'proposalMade':
-      return plan.state === 'proposing' ? to('voting', null) : undefined
+      return asked(to('voting', null) ?? plan, record.data.proposal)
     case 'decisionMade': {
       const { status, rule, reason } = record.data.decision
       if (plan.state !== 'voting' || !carriesOut(plan) || status === 'review') return undefined
@@ -80,6 +81,12 @@ function afterStep(plan: CollaborativePlan, record: DeskRecord): CollaborativePl
     default:
       return undefined
   }
+}
+
+/** What is put to the vote is the first trade that is proposed, else to hold. */
+function asked(plan: CollaborativePlan, { id, action }: Proposal): CollaborativePlan {
+  const keeps = plan.question !== null && (plan.question.action !== 'hold' || action === 'hold')
+  return keeps ? plan : { ...plan, question: { proposalId: id, action } }
 }
 
 /** True when the plan's method ends in an order. */

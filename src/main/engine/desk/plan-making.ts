@@ -59,7 +59,7 @@ export function draftPlan(
   wish: PlanWish,
   template: PlanTemplate | undefined,
   chosen: Pick<Settings, 'policy' | 'profile'>,
-  made: { readonly id: string; readonly at: number; readonly by: Actor },
+  made: { readonly id: string; readonly at: number; readonly by: Actor; readonly occasion?: string },
 ): CollaborativePlan {
   const basis = template ?? byHand(chosen)
   return {
@@ -72,6 +72,7 @@ export function draftPlan(
     profile: wish.profile ?? basis.profile ?? chosen.profile,
     priority: wish.priority ?? basis.priority,
     initiator: made.by,
+    occasion: made.occasion ?? null,
     participants: participantsOf(basis.participants, wish),
     objectives: [...(wish.objectives ?? basis.objectives)],
     policy: wish.policy ?? basis.policy,
@@ -83,6 +84,7 @@ export function draftPlan(
     state: 'draft',
     createdAt: made.at,
     deadlines: null,
+    question: null,
     runId: null,
     traded: false,
     endedAt: null,

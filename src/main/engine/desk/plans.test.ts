@@ -4,8 +4,10 @@ import { readTemplates } from '#main/templates.ts'
 import type { PlanWish } from '#shared/contract/plans.ts'
 import { type PlanState, planTransitions } from '#shared/domain/collaborative-plan.ts'
 import { defaultSettings } from '#shared/domain/settings.ts'
+import { type TraderBallot, traderBallotSchema } from '#shared/domain/trader-ballot.ts'
 import { deskKernel } from '#test/builders/desk-kernel.ts'
 import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
+import { portfolioRisk } from './portfolio-risk.ts'
 
 const trader = { kind: 'human', id: 'trader' } as const
 const refusal = (code: string) => expect.objectContaining({ code })
@@ -210,4 +212,132 @@ it('no state but an ended one is without a way out, and every state can be reach
   for (const state of Object.keys(planTransitions)) if (state !== 'draft') expect(reached).toContain(state)
   const ends = Object.entries(planTransitions).filter(([, next]) => next.length === 0)
   expect(ends.map(([state]) => state).toSorted()).toEqual(['cancelled', 'completed', 'expired', 'failed', 'rejected'])
+})
+
+describe('the trader in a vote', () => {
+  const traderAlone = { participants: [{ voter: 'trader', weight: 5 }] as const }
+  const voting = async (wish: Partial<PlanWish> = {}) => {
+    const desk = await started()
+    const { id } = await desk.create({
+      template: 'daily-trading-strategy',
+      participants: [...traderAlone.participants],
+      seconds: { propose: 60, vote: 30, execute: 60 },
+      ...wish,
+    })
+    await passUntil(desk.clock, () => desk.kernel.plans.get(id).state === 'voting')
+    const vote = (ballot: Partial<TraderBallot>) =>
+      settle(desk.clock, desk.kernel.plans.vote(id, traderBallotSchema.parse({ reasons: ['So'], ...ballot }), trader))
+    return { ...desk, id, vote }
+  }
+
+  it('can change the ballot until the deadline; the last counts, and all are kept', async () => {
+    const { id, vote, clock, ended, queries } = await voting()
+    expect(await vote({ choice: 'approve' })).toMatchObject({ counts: true })
+    await pass(clock, 5_000)
+    expect(await vote({ choice: 'hold', confidence: 0.9 })).toMatchObject({ counts: true })
+    const { runId, deadlines } = await ended(id)
+    const { ballots, tally } = queries.getVote(runId ?? '')
+    const mine = ballots.filter(({ voter }) => voter === 'trader')
+    expect(mine.map(({ choice }) => choice)).toEqual([
+      { kind: 'option', option: 'buy' },
+      { kind: 'option', option: 'hold' },
+    ])
+    expect(tally?.at).toBeGreaterThanOrEqual(deadlines?.voteBy ?? 0)
+    const counted = [...(tally?.support ?? []), ...(tally?.dissent ?? [])].filter(
+      ({ ballot }) => ballot.voter === 'trader',
+    )
+    expect(counted).toMatchObject([{ weight: 5, ballot: { choice: { option: 'hold' } } }])
+    expect(tally?.notCounted).toMatchObject([{ voter: 'trader', reason: 'SUPERSEDED' }])
+  })
+
+  it('that comes late is kept and not counted, and said so in the conversation', async () => {
+    const { id, vote, ended, queries } = await voting({ policy: 'simple-majority' })
+    const { runId } = await ended(id)
+    const before = queries.getVote(runId ?? '').tally
+    expect(await vote({ choice: 'reject' })).toMatchObject({ counts: false })
+    const after = queries.getVote(runId ?? '')
+    expect(after.tally).toEqual(before)
+    expect(after.ballots.at(-1)).toMatchObject({ voter: 'trader', choice: { option: 'hold' } })
+    expect(queries.listMessages(runId ?? '', undefined, 1_000).at(-1)).toMatchObject({
+      kind: 'vote',
+      agent: 'trader',
+      text: expect.stringContaining('does not count'),
+    })
+  })
+
+  it('has nothing to vote on before there is a proposal, and no vote where the plan has none for the trader', async () => {
+    const { create, kernel, clock, ended } = await started()
+    const { id } = await create({ template: 'daily-trading-strategy' })
+    const cast = traderBallotSchema.parse({ choice: 'approve', reasons: ['So'] })
+    await expect(settle(clock, kernel.plans.vote(id, cast, trader))).rejects.toEqual(refusal('NOTHING_TO_VOTE_ON'))
+    await passUntil(clock, () => kernel.plans.get(id).state === 'voting')
+    expect(await settle(clock, kernel.plans.vote(id, cast, trader))).toMatchObject({ counts: false })
+    await ended(id)
+  })
+})
+
+describe('plans that ask for less of a position', () => {
+  const holding = async (given: Parameters<typeof deskKernel>[0] = {}) => {
+    const desk = await started(given)
+    await desk.decide({ policy: 'simple-majority', profile: 'aggressive' })
+    expect(desk.kernel.book.positions.get('BTC/USDT')?.quantity).not.toBe('0')
+    return desk
+  }
+
+  it('an exit sells reduce-only the share that is asked for, by a weighted vote with the trader in it', async () => {
+    const { create, ended, kernel, clock, queries } = await holding()
+    const before = Number(kernel.book.positions.get('BTC/USDT')?.quantity)
+    const { id } = await create({
+      template: 'position-exit',
+      parameters: { share: 0.5 },
+      participants: [{ voter: 'trader', weight: 10 }],
+      seconds: { propose: 60, vote: 20 },
+    })
+    await passUntil(clock, () => kernel.plans.get(id).state === 'voting')
+    const cast = traderBallotSchema.parse({ choice: 'approve', reasons: ['Enough gained'] })
+    await settle(clock, kernel.plans.vote(id, cast, trader))
+    expect(await ended(id)).toMatchObject({ state: 'completed', traded: true })
+    const order = queries.listOrders(undefined, 20).find(({ by, side }) => by === 'executor' && side === 'sell')
+    expect(order).toMatchObject({ status: 'FILLED', reduceOnly: true })
+    expect(Number(kernel.book.positions.get('BTC/USDT')?.quantity)).toBeCloseTo(before / 2, 3)
+  })
+
+  it('an exit of nothing sells nothing', async () => {
+    const { create, ended, kinds } = await started()
+    const { id } = await create({ template: 'position-exit', seconds: { propose: 60, vote: 10 } })
+    expect((await ended(id)).state).toBe('rejected')
+    expect(kinds()).not.toContain('orderInitialized')
+  })
+
+  it('a mitigation starts by itself where the risk passes its limit, sells at once, and the risk is at its target', async () => {
+    const low = templates.map((template) =>
+      template.name === 'risk-mitigation'
+        ? { ...template, parameters: { ...template.parameters, above: 0.02, target: 0.015 } }
+        : template,
+    )
+    const { kernel, clock, feed, queries } = await holding({ options: { templates: low } })
+    const before = portfolioRisk(kernel.book, feed, clock.now())
+    expect(before?.share).toBeGreaterThan(0.02)
+    await passUntil(clock, () => queries.lastPlanOf('risk-mitigation') !== undefined)
+    const id = queries.lastPlanOf('risk-mitigation')?.id ?? ''
+    await passUntil(clock, () => queries.getPlan(id)?.endedAt !== null)
+    const plan = kernel.plans.get(id)
+    expect(plan).toMatchObject({ state: 'completed', priority: 'emergency', initiator: { kind: 'system' } })
+    expect(plan.occasion).toMatch(/expected shortfall \(97.5 %\) is \d+\.\d % of the equity, above the limit of 2\.0 %/)
+    const { tally } = queries.getVote(plan.runId ?? '')
+    expect(tally).toMatchObject({ status: 'agreed', outcome: 'sell', unanimous: true })
+    expect(portfolioRisk(kernel.book, feed, clock.now())?.share).toBeLessThan(0.016)
+    await pass(clock, 60_000)
+    expect(queries.listPlans(10)).toHaveLength(1)
+  })
+
+  it('a mitigation that is not unanimous sells nothing', async () => {
+    const { create, ended, kernel, kinds } = await holding()
+    const orders = kinds().filter((kind) => kind === 'orderInitialized').length
+    // The risk is far below the shipped limit: nobody has a reason to sell.
+    const { id } = await create({ template: 'risk-mitigation' })
+    expect((await ended(id)).state).toBe('rejected')
+    expect(kinds().filter((kind) => kind === 'orderInitialized')).toHaveLength(orders)
+    expect(kernel.book.positions.get('BTC/USDT')?.quantity).not.toBe('0')
+  })
 })

@@ -1,15 +1,18 @@
 import type { PlanArchive } from '#engine/ports.ts'
-import type { PlanWish } from '#shared/contract/plans.ts'
+import type { KeptBallot, PlanWish } from '#shared/contract/plans.ts'
 import { type CollaborativePlan, isEndedPlan, planPriorities } from '#shared/domain/collaborative-plan.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
-import type { Settings } from '#shared/domain/settings.ts'
+import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
+import type { TraderBallot } from '#shared/domain/trader-ballot.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { decidePlan } from './decide-plan.ts'
 import type { DeskParts } from './parts.ts'
 import { planAfter } from './plan-fold.ts'
 import { deadlinesFrom, draftPlan, goalOf } from './plan-making.ts'
+import { occasionsOf } from './plan-triggers.ts'
 import { instrumentMissing, type Runs } from './runs.ts'
+import { castTraderBallot } from './trader-vote.ts'
 
 export interface PlansOptions {
   readonly parts: DeskParts
@@ -32,6 +35,8 @@ export interface Plans {
   start(planId: string, by: Actor): Promise<CollaborativePlan>
   /** Throws PLAN_UNKNOWN, PLAN_ENDED. */
   cancel(planId: string, reason: string, by: Actor): Promise<CollaborativePlan>
+  /** Casts the trader's ballot (see castTraderBallot). Throws PLAN_UNKNOWN, NOTHING_TO_VOTE_ON. */
+  vote(planId: string, ballot: TraderBallot, by: Actor): Promise<KeptBallot>
   /** Throws PLAN_UNKNOWN. */
   get(planId: string): CollaborativePlan
   /** Milliseconds of waiting until the deadline that comes next; null where none runs. */
@@ -43,12 +48,17 @@ export interface Plans {
 const system: Actor = { kind: 'system', id: 'plans' }
 /** After the deadline of the vote the count has so long before the plan expires. */
 const countingMs = 30_000
+/** How often the triggers of templates are looked at. */
+const lookOutMs = 2_000
+/** What a plan that starts by itself is decided by where its template does not say. */
+const chosenBySystem = { policy: defaultSettings.policy, profile: defaultSettings.profile }
 
 /** Creates what keeps the collaborative plans; each is carried out by one run. */
 export function createPlans({ parts, runs, templates, archive, timeScale }: PlansOptions): Plans {
   const { journal, feed, latch, clock, ids, book } = parts
   const open = new Map<string, CollaborativePlan>(archive.listOpenPlans().map((plan) => [plan.id, plan]))
   const beginning = new Set<string>()
+  let lookedAt = Number.NEGATIVE_INFINITY
   const known = {
     byId: (id: string) => open.get(id),
     byRun: (runId: string) => [...open.values()].find((plan) => plan.runId === runId),
@@ -84,11 +94,17 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     wish: PlanWish,
     chosen: Pick<Settings, 'policy' | 'profile'>,
     by: Actor,
+    occasion?: string,
   ): Promise<CollaborativePlan> {
     const template = templates.find(({ name }) => name === wish.template)
     if (wish.template !== undefined && template === undefined) throw noTemplate(wish.template)
     if (!feed.instruments().some(({ id }) => id === wish.instrument)) throw instrumentMissing(feed, wish.instrument)
-    const plan = draftPlan(wish, template, chosen, { id: ids.next('plan'), at: now(), by })
+    const plan = draftPlan(wish, template, chosen, {
+      id: ids.next('plan'),
+      at: now(),
+      by,
+      ...(occasion !== undefined && { occasion }),
+    })
     // What cannot be planned is refused now, not when its time has come.
     decidePlan('plan', goalOf(plan, deadlinesFrom(plan.seconds, now(), timeScale)), parts.planning, parts.sha256, {
       models: parts.models,
@@ -199,7 +215,27 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     endRun(plan, reason)
   }
 
+  /** Makes the plans that triggers call for. */
+  function lookOut(): void {
+    if (clock.monotonic() - lookedAt < lookOutMs || latch.current().state === 'HALTED') return
+    lookedAt = clock.monotonic()
+    const latest = (name: string) => {
+      const isOf = ({ template }: CollaborativePlan) => template === name
+      return [...open.values()].findLast(isOf) ?? [...ended.values()].findLast(isOf) ?? archive.lastPlanOf(name)
+    }
+    for (const { template, instrument, why } of occasionsOf(templates, {
+      book,
+      feed,
+      nowMs: now(),
+      timeScale,
+      latest,
+    })) {
+      create({ instrument, template: template.name }, chosenBySystem, system, why).catch(() => {})
+    }
+  }
+
   function tick(): void {
+    lookOut()
     if (open.size === 0) return
     for (const plan of open.values()) {
       const deadline = deadlineOf(plan)
@@ -216,6 +252,7 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     create,
     start,
     cancel,
+    vote: (planId, ballot, by) => castTraderBallot(parts, get(planId), ballot, by),
     get,
     leftMs(plan) {
       const deadline = deadlineOf(plan)

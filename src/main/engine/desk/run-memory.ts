@@ -1,10 +1,12 @@
 import type { DeskRecord } from '#engine/journal.ts'
 import { type ExecutionTrace, retrace, startTrace, traceEvent } from '#engine/planning/monitor-trace.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
+import { traderVoter } from '#shared/domain/collaboration.ts'
 import type { Argument } from '#shared/domain/debate.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence, Validation } from '#shared/domain/evidence.ts'
 import type { Insight } from '#shared/domain/insight.ts'
+import type { Recollection } from '#shared/domain/memory.ts'
 import type { Message } from '#shared/domain/message.ts'
 import type { Replan, RunAlert } from '#shared/domain/monitoring.ts'
 import type { Fill } from '#shared/domain/order.ts'
@@ -13,6 +15,7 @@ import { isFinalStep, type Plan } from '#shared/domain/plan.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Review } from '#shared/domain/review.ts'
 import type { Goal } from '#shared/domain/run.ts'
+import type { Situation } from '#shared/domain/situation.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import { reviewAfter } from './review-fold.ts'
 
@@ -39,6 +42,9 @@ export interface RunMemory {
   evidence: Evidence[]
   validation: Validation | null
   insight: Insight | null
+  /** What the decision is made in, and what memory has of situations like it. */
+  situation: Situation | null
+  recollection: Recollection | null
   debate: Argument[]
   proposals: Proposal[]
   ballots: Ballot[]
@@ -74,6 +80,8 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
     evidence: [],
     validation: null,
     insight: null,
+    situation: null,
+    recollection: null,
     debate: [],
     proposals: [],
     ballots: [],
@@ -107,6 +115,12 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
       return
     case 'insightFormed':
       memory.insight = record.data.insight
+      return
+    case 'situationRead':
+      memory.situation = record.data.situation
+      return
+    case 'situationRecalled':
+      memory.recollection = record.data.recollection
       return
     case 'argumentMade': {
       const { argument } = record.data
@@ -209,10 +223,12 @@ export function runTime(memory: RunMemory, sinceMs: number): number {
 }
 
 /** True while the trader is asked, or has paused the run and nothing of it is under way any more. */
-export function waitsForTrader({ plan, trace, paused }: RunMemory): boolean {
+export function waitsForTrader({ goal, plan, trace, paused }: RunMemory): boolean {
   const running = new Set(trace.steps.flatMap(({ id, state }) => (state === 'running' ? [id] : [])))
   if (paused !== null && running.size === 0) return true
-  return plan.steps.some(({ id, action }) => action === 'review' && running.has(id))
+  const isOpenVote = goal.collaboration?.participants.some(({ voter }) => voter === traderVoter) === true
+  const waits = (action: string) => action === 'review' || (action === 'decide' && isOpenVote)
+  return plan.steps.some(({ id, action }) => waits(action) && running.has(id))
 }
 
 type StepRecord = Extract<

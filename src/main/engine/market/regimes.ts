@@ -1,9 +1,6 @@
+import { type Regime, regimes } from '#shared/domain/situation.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { logReturns, median, sampleDeviation } from './statistics.ts'
-
-const regimes = ['trend up', 'trend down', 'range', 'crisis'] as const
-/** What kind of market it is; 'crisis' is high volatility, whichever way. */
-export type Regime = (typeof regimes)[number]
 
 /** A hidden Markov model with one independent Gaussian a feature in each state. */
 interface RegimeModel {

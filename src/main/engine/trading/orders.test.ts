@@ -166,7 +166,7 @@ describe('sending an order', () => {
     expect(orders.stopProgress()).toMatchObject({ cancelsRequested: 0, stillLive: [] })
     letGo()
     expect(await settle(clock, sending)).toMatchObject({ status: 'DENIED', reason: 'TRADING_HALTED reason=drill' })
-    await pass(clock, 60_000)
+    await pass(clock, 50_000)
     expect(broker.calls).toEqual([])
   })
 
@@ -591,6 +591,22 @@ describe('OL-13 comparing with the venue', () => {
     expect(orders.link().compared).toBe(false)
     await pass(clock, 10_000)
     expect(orders.link().compared).toBe(true)
+  })
+
+  it('OL-18 finds by itself what the venue never told, every minute, and records only what is news', async () => {
+    const { broker, clock, rest, fill, order, journal } = await scripted()
+    const id = await rest('decision-1')
+    broker.calls.length = 0
+    const comparisons = () => journal.read(0, 1_000).filter(({ kind }) => kind === 'ordersReconciled').length
+    const before = comparisons()
+    await pass(clock, 60_000)
+    expect(broker.calls).toEqual(['openOrders', `fills ${clock.now() - 60_000 - 60_000}`])
+    expect(comparisons()).toBe(before)
+    fill(id)
+    broker.reports.set(id, reportOf(id, { status: 'FILLED', filledQuantity: decimal('1') }))
+    await pass(clock, 61_000)
+    expect(order(id)).toMatchObject({ status: 'FILLED' })
+    expect(comparisons()).toBe(before + 1)
   })
 
   it('what could not be compared for want of a link is compared as soon as there is one', async () => {

@@ -42,10 +42,13 @@ export interface Reconciliation {
 /** The venue's clock and ours may differ by so much. */
 export const clocksDifferMs = 60_000
 const retryMs = 2_000
+/** How often a link that stands is not taken at its word: longer than a venue takes to tell of what it did (OL-18). */
+const everyMs = 60_000
 
 /**
  * Creates what compares fills and working orders with the venue (OL-13): when asked, and after every loss of the link,
- * again and again until it succeeds. What was filled is booked; what the venue does not list as open is followed up.
+ * again and again until it succeeds; and every minute besides (OL-18). What was filled is booked; what the venue does not
+ * list as open is followed up.
  */
 export function createReconciliation(options: ReconciliationOptions): Reconciliation {
   const { broker, clock, signal, book, find, bookFill, bringTo, followUp, record } = options
@@ -80,7 +83,23 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
     if (losses === lossesBefore) uncomparedSince = undefined
   }
 
-  async function compareWithVenue(sinceMs: number): Promise<void> {
+  /** Compares now and then although nothing was lost: a stream can be silent about what happened. */
+  async function compareNowAndThen(): Promise<void> {
+    let comparedAt = clock.now()
+    for (;;) {
+      await sleep(clock, everyMs, signal)
+      if (!connected || comparing || uncomparedSince !== undefined) continue
+      const startedAt = clock.now()
+      try {
+        await compareWithVenue(Math.max(0, Math.min(comparedAt, startedAt) - clocksDifferMs), true)
+        comparedAt = startedAt
+      } catch {
+        // Whatever it was, it is tried again.
+      }
+    }
+  }
+
+  async function compareWithVenue(sinceMs: number, onlyNews = false): Promise<void> {
     const reports = new Map((await broker.openOrders()).map((report) => [report.clientOrderId, report]))
     const fills = await broker.fills(sinceMs)
     const adjusted = fills.filter(bookFill).map(({ clientOrderId, tradeId }) => `fill ${tradeId} of ${clientOrderId}`)
@@ -94,7 +113,7 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
       // What is not among the open ones has ended, or has not arrived yet: it is asked after by its id (OL-16).
       else followUp(order.clientOrderId)
     }
-    await record({ kind: 'ordersReconciled', data: { matched, adjusted } })
+    if (!onlyNews || adjusted.length > 0) await record({ kind: 'ordersReconciled', data: { matched, adjusted } })
   }
 
   async function isMatched(report: OrderReport | undefined): Promise<boolean> {
@@ -124,6 +143,7 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
       latencyMs = ms
     },
     async reconcile() {
+      if (!wasAsked) void compareNowAndThen().catch(() => {})
       wasAsked = true
       try {
         await compareOnce(uncomparedSince ?? clock.now())

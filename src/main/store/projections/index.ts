@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { attemptsProjection, createAttemptQueries } from './attempts.ts'
 import { createEvidenceQueries, evidenceProjection } from './evidence.ts'
 import { createFillQueries, fillsProjection } from './fills.ts'
+import { createMemoryQueries, memoryProjection } from './memory.ts'
 import { createMessageQueries, messagesProjection } from './messages.ts'
 import { createOrderQueries, ordersProjection } from './orders.ts'
 import { createPlanQueries, plansProjection } from './plans.ts'
@@ -18,6 +19,7 @@ export const deskProjections: readonly Projection[] = [
   runsProjection,
   messagesProjection,
   evidenceProjection,
+  memoryProjection,
   votesProjection,
   reviewsProjection,
   ordersProjection,
@@ -34,6 +36,7 @@ export function createQueries(database: Database) {
     ...createRunQueries(database),
     ...createMessageQueries(database),
     ...createEvidenceQueries(database),
+    ...createMemoryQueries(database),
     ...createVoteQueries(database),
     ...createReviewQueries(database),
     ...createOrderQueries(database),

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Message, MessageHit, MessageSearch } from '#shared/domain/message.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+import { excerptParts, foundMarks } from './excerpt.ts'
 import { fullTextQuery } from './full-text-query.ts'
 import type { Projection } from './projection.ts'
 
@@ -52,9 +53,6 @@ interface FoundRow {
   readonly excerpt: string
 }
 
-/** Marks around a found word: characters that no text has. */
-const before = '\u{E000}'
-const after = '\u{E001}'
 const excerptWords = 24
 
 /** What can be asked about messages. */
@@ -76,7 +74,7 @@ export function createMessageQueries(database: Database) {
   `
   const find = database.prepare<[object], FoundRow>(`
     SELECT messages.seq, body, instrument,
-      snippet(messages_text, 0, '${before}', '${after}', '…', ${excerptWords}) AS excerpt
+      snippet(messages_text, 0, '${foundMarks.before}', '${foundMarks.after}', '…', ${excerptWords}) AS excerpt
     FROM messages_text JOIN messages ON messages.seq = messages_text.rowid
     WHERE messages_text MATCH @query AND messages.${filters.trim()}
     ORDER BY messages.seq DESC LIMIT @limit
@@ -111,15 +109,4 @@ export function createMessageQueries(database: Database) {
       }))
     },
   }
-}
-
-/** The excerpt in pieces, those that were searched for marked. */
-function excerptParts(excerpt: string): MessageHit['excerpt'] {
-  return excerpt
-    .split(new RegExp(`(${before}[^${after}]*${after})`, 'u'))
-    .filter((part) => part !== '')
-    .map((part) => {
-      const found = part.startsWith(before)
-      return { text: found ? part.slice(before.length, -after.length) : part, found }
-    })
 }

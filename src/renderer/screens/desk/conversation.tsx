@@ -13,6 +13,7 @@ import type { Message } from '#shared/domain/message.ts'
 import { Citations } from './citations.tsx'
 import styles from './conversation.module.css'
 import { type Citation, continueMessages, filterMessages, numberEvidence, speakers } from './conversation-view.ts'
+import { EarlierRun } from './earlier-run.tsx'
 import { Say } from './say.tsx'
 
 const pageSize = 1_000
@@ -246,6 +247,9 @@ const MessageRow = memo(function MessageRow({
       </header>
       <p className={styles.text}>
         {message.text} <Citations ids={message.evidence} evidence={evidence} />
+        {message.runs?.map((run) => (
+          <EarlierRun key={run.id} run={run} />
+        ))}
       </p>
     </article>
   )

@@ -1,6 +1,6 @@
 import { nameOf } from '#engine/agents/evidence-words.ts'
 import type { Argument, ProposalBriefing } from '#engine/agents/seat.ts'
-import { percent, span } from '#engine/agents/wording.ts'
+import { percent, signedPercent, span } from '#engine/agents/wording.ts'
 import { type Seat, seatTitles } from '#shared/domain/agent.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 
@@ -41,6 +41,7 @@ export function ballotPrompt(seat: Seat, briefing: ProposalBriefing): Prompt {
     `Account: ${account.equity === null ? 'equity unavailable' : `equity ${account.equity}`}, ${account.position === null ? 'nothing held' : `${account.position.quantity} held`}. At most ${percent(profile.riskPerTrade, 2)} of equity may be lost at the stop.`,
     `Evidence:\n${evidenceLines(dossier.evidence)}`,
     `Debate:\n${debateLines(debate)}`,
+    ...recalledLines(briefing),
     `Vote: choose "${action}" to carry the proposal, another action where it should be that, or "abstain". Say how sure you are (0 to 1), why in at most five short reasons, and the ids of the evidence that you stand on.`,
   ].join('\n\n')
   return { instructions: introduce(seat), text }
@@ -54,6 +55,17 @@ export function wordsPrompt(seat: Seat, argument: Argument, evidence: readonly E
     'Say it to a trader in at most three plain sentences: the strongest point first, then what would change your mind. Give the ids of the evidence that you stand on.',
   ].join('\n\n')
   return { instructions: introduce(seat), text }
+}
+
+/** What came of earlier decisions in situations like this one; no line where there are none. */
+function recalledLines({ recalled }: ProposalBriefing): string[] {
+  if (recalled.length === 0) return []
+  const lines = recalled.map(({ instrument, distance, action, filled, move }) => {
+    const then =
+      move === null ? 'price since unavailable' : `price ${signedPercent(move.share, 2)} ${span(move.afterMs)} later`
+    return `- ${instrument}, ${distance.toFixed(2)} away (0 is the same): ${action}, ${filled ? 'filled' : 'nothing filled'}; ${then}`
+  })
+  return [`Earlier decisions in situations like this (no evidence, and not to be cited):\n${lines.join('\n')}`]
 }
 
 function evidenceLines(evidence: readonly Evidence[]): string {

@@ -3,8 +3,8 @@ import { isValue, knownEvidence, type MarketRead, missingPrices, readMarket } fr
 import { type PooledView, poolSignals } from '#engine/agents/pool.ts'
 import type { Briefing, Remark } from '#engine/agents/seat.ts'
 import { list, percent, span } from '#engine/agents/wording.ts'
-import type { Regime } from '#engine/market/regimes.ts'
 import type { Insight } from '#shared/domain/insight.ts'
+import { type Regime, regimeWords } from '#shared/domain/situation.ts'
 
 export interface Analysis {
   /** Null when the analyst abstains. */
@@ -43,13 +43,6 @@ export function analyse(briefing: Briefing): Analysis {
   const text = `${headline(insight)}${state} ${insight.reasons.join(' ')}${gaps}`
   const remark: Remark = { kind: 'analysis', text, confidence: insight.confidence, evidence: insight.evidence }
   return { insight, regime, remarks: [remark] }
-}
-
-const regimeWords: Readonly<Record<Regime, string>> = {
-  'trend up': 'an up trend',
-  'trend down': 'a down trend',
-  range: 'a range',
-  crisis: 'a crisis',
 }
 
 function insightOf({ instrument }: Briefing, view: PooledView, market: MarketRead, volatility: number): Insight {

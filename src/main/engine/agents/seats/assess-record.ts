@@ -13,6 +13,14 @@ interface Judged {
   readonly made: number
 }
 
+/** What came of earlier decisions in situations like this one: words, no vote. */
+function alikeReasons({ recalled }: ProposalBriefing): string[] {
+  const known = recalled.flatMap(({ action, move }) => (move === null ? [] : [{ action, ...move }]))
+  if (known.length === 0) return []
+  const told = known.map(({ action, share, afterMs }) => `${action}, ${signedPercent(share, 2)} ${span(afterMs)} later`)
+  return [`In situations like this before: ${told.join('; ')}.`]
+}
+
 /** The last close known at a moment; null before the first. */
 function closeAt({ bars, barMs }: MarketRead, at: number): number | null {
   const later = bars.time.findIndex((time) => time + barMs > at)
@@ -36,15 +44,15 @@ function judged({ outcomes, proposal, now, ...rest }: ProposalBriefing): readonl
 /**
  * The evaluator: lets the desk's record on the instrument speak. The hit rate is held towards a half as two more decisions
  * with one hit would (Laplace's rule of succession); the action gets its vote where it is at least a half, as sure as it
- * says. It tells how far stated confidence was off. Abstains with fewer than five earlier trades whose horizon has passed.
+ * says. It tells how far stated confidence was off, and what came of situations like this one, which has no say in the vote.
+ * Abstains with fewer than five earlier trades whose horizon has passed.
  */
 export function assessAsEvaluator(briefing: ProposalBriefing): SeatVerdict {
   const record = judged(briefing)
   const count = record.length
   if (count < leastDecisions) {
-    return abstain(
-      `${count} earlier trades on ${briefing.instrument.id} can be judged; ${leastDecisions} say something.`,
-    )
+    const few = `${count} earlier trades on ${briefing.instrument.id} can be judged; ${leastDecisions} say something.`
+    return abstain([few, ...alikeReasons(briefing)].join(' '))
   }
   const mean = (valueOf: (one: Judged) => number) => record.reduce((sum, one) => sum + valueOf(one), 0) / count
   const hits = record.filter(({ right }) => right).length
@@ -60,6 +68,7 @@ export function assessAsEvaluator(briefing: ProposalBriefing): SeatVerdict {
       2,
     )} on average.`,
     `We were right ${way} (${percent(stated, 0)} stated, Brier score ${brier.toFixed(2)}).`,
+    ...alikeReasons(briefing),
   ]
   const { action } = briefing.proposal
   if (action === 'hold') return voteFor('hold', 1 - rate, { reasons })

@@ -33,7 +33,7 @@ beforeAll(async () => {
   const [proposal] = propose(briefing, insight, [], idsFrom(1))
   if (proposal?.action !== 'buy') throw new Error('The view is up.')
   buy = proposal
-  base = { ...briefing, proposal, insight, debate: [], outcomes: [], outgoing: [] }
+  base = { ...briefing, proposal, insight, debate: [], outcomes: [], recalled: [], outgoing: [] }
 })
 
 const vote = (seat: VotingSeat, about: Partial<ProposalBriefing> = {}) => assess(seat, { ...base, ...about })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { overrideWords } from './override.ts'
+import { overrideWords } from './config-override.ts'
 
 describe('an override in words', () => {
   it.each([

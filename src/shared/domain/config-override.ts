@@ -1,20 +1,20 @@
 import { z } from 'zod'
 
 /** One value that the data folder's own configuration gives in the shipped one's place. */
-export const overrideSchema = z.object({
+export const configOverrideSchema = z.object({
   /** The keys down to the value. */
   path: z.array(z.string()),
   value: z.unknown(),
   /** What Parley ships with; undefined where it has nothing there. */
   shipped: z.unknown(),
 })
-export type Override = z.infer<typeof overrideSchema>
+export type ConfigOverride = z.infer<typeof configOverrideSchema>
 
 /**
  * An override in one line: "alerts.seconds: 60 (shipped: 90)"; of a list what it adds and drops; of something new that it
  * is new.
  */
-export function overrideWords({ path, value, shipped }: Override): string {
+export function overrideWords({ path, value, shipped }: ConfigOverride): string {
   const key = path.join('.')
   if (Array.isArray(value) && Array.isArray(shipped)) {
     const changes = [...listed('adds', value, shipped), ...listed('drops', shipped, value)]

@@ -1,0 +1,83 @@
+import type { Briefing } from '#engine/agents/seat.ts'
+import { heldQuantity, tradable } from '#engine/agents/sizes.ts'
+import { percent } from '#engine/agents/wording.ts'
+import type { Insight } from '#shared/domain/insight.ts'
+import type { Proposal } from '#shared/domain/proposal.ts'
+import { decimal, minimum, multiply, sign, ZERO } from '#shared/lib/decimal.ts'
+import type { Ids } from '#shared/lib/ids.ts'
+import { expectedMove } from './propose.ts'
+
+const dayMs = 86_400_000
+
+/**
+ * The share of a position to sell, from 0 to 1: of an exit what the plan says; of a mitigation what brings the portfolio's
+ * risk down to the target, as the position's part of the risk shrinks with it. Null where the risk is unavailable.
+ */
+export function shareToSell({ plan }: Pick<Briefing, 'plan'>): number | null {
+  if (plan === null) return null
+  const { purpose, parameters, risk } = plan
+  if (purpose !== 'mitigate') return Math.max(0, Math.min(1, parameters['share'] ?? 1))
+  if (risk === null) return null
+  const over = risk.portfolio - (parameters['target'] ?? 0)
+  if (over <= 0) return 0
+  return risk.position > 0 ? Math.min(1, over / risk.position) : 0
+}
+
+/** The strategist's proposals to get out of a position, or of a part of it: the sale against holding; holding alone where nothing can be sold. */
+export function proposeReduction(briefing: Briefing, insight: Insight | null, ids: Ids): readonly Proposal[] {
+  const { runId, instrument, now, quote } = briefing
+  const held = heldQuantity(briefing)
+  const share = shareToSell(briefing)
+  const wanted = share === null || sign(held) === 0 ? ZERO : minimum(held, multiply(held, decimal(share)))
+  // All of it goes out whatever the lot is; a part is rounded down to it.
+  const quantity = share === 1 ? held : tradable(wanted, quote.bid, instrument)
+  const common = {
+    runId,
+    by: 'strategist',
+    at: now,
+    instrument: instrument.id,
+    horizonMs: Math.round(insight?.horizonMs ?? dayMs),
+    expectedReturn: expectedMove(insight),
+    stop: null,
+    target: null,
+    riskAtStop: null,
+    evidence: [...(insight?.evidence ?? [])],
+  }
+  const hold: Proposal = {
+    ...common,
+    id: ids.next('prop'),
+    action: 'hold',
+    entry: quote.last,
+    quantity: ZERO,
+    objectives: [sign(quantity) === 0 ? whyNothing(briefing, share) : 'Keep what is held.'],
+    risks: ['What is held can fall further.'],
+    changesMyMind: 'A position that is worth selling, or a risk above what is wanted.',
+  }
+  if (sign(quantity) === 0) return [hold]
+  const sale: Proposal = {
+    ...common,
+    id: ids.next('prop'),
+    action: 'sell',
+    entry: quote.bid,
+    quantity,
+    objectives: [objectiveOf(briefing, share ?? 1)],
+    risks: ['Missing a rise of what is sold.'],
+    changesMyMind: 'A book that does not take the size, or a view that is up beyond the risk of what is held.',
+  }
+  return [sale, hold]
+}
+
+function objectiveOf({ plan, instrument }: Briefing, share: number): string {
+  const part = share === 1 ? 'the whole position' : `${percent(share, 0)} of the position`
+  if (plan?.purpose !== 'mitigate' || plan.risk === null) return `Get out of ${part} in ${instrument.id}.`
+  const { portfolio, position } = plan.risk
+  return `Bring the portfolio's risk from ${percent(portfolio)} to ${percent(portfolio - share * position)} of the equity by selling ${part} in ${instrument.id}.`
+}
+
+function whyNothing({ plan, instrument, account }: Briefing, share: number | null): string {
+  if (account.position === null || sign(account.position.quantity) <= 0) return `Nothing of ${instrument.id} is held.`
+  if (share === null) return "The portfolio's risk is unavailable, so no size can be told."
+  const risk = plan?.risk ?? null
+  if (share === 0 && risk !== null) return `The portfolio's risk of ${percent(risk.portfolio)} is within its target.`
+  return 'What would be sold is less than the venue takes.'
+}
