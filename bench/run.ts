@@ -6,7 +6,18 @@ import { join } from 'node:path'
 // together. By name only: schedule (ten minutes), soak (--minutes=10) and start (needs a build). A section is a file in
 // this folder that exports bench<Name>, which measures and prints its own table.
 
-const usual = ['journal', 'bus', 'contract', 'indicators', 'executor', 'htn', 'turns']
+const usual = [
+  'journal',
+  'bus',
+  'contract',
+  'frontier',
+  'value-at-risk',
+  'matching',
+  'indicators',
+  'executor',
+  'htn',
+  'turns',
+]
 const asked = process.argv.slice(2).filter((word) => !word.startsWith('-'))
 
 console.log(
@@ -20,7 +31,7 @@ for (const name of asked.length > 0 ? asked : usual) {
     continue
   }
   const section: Record<string, unknown> = await import(file)
-  const bench = section[`bench${name[0]?.toUpperCase()}${name.slice(1)}`]
+  const bench = section[`bench${name.replace(/(^|-)(.)/g, (_, _dash, letter: string) => letter.toUpperCase())}`]
   if (typeof bench !== 'function') throw new Error(`bench/${name}.ts exports no section.`)
   console.log('')
   await bench()

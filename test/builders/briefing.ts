@@ -32,6 +32,8 @@ export const mandate: Mandate = {
   maximumExposure: decimal(100_000),
   ordersPerMinute: 10,
   maximumDailyLoss: decimal(5_000),
+  maximumValueAtRisk: null,
+  maximumExpectedShortfall: null,
   priceCollar: 0.05,
   maximumQuoteAgeMs: 60_000,
   expiresAt: null,
@@ -116,7 +118,7 @@ export async function simulatedBriefing(seed: number, instrument = 'BTC/USDT', a
     regime: readRegime(series.close),
     barsPerYear: 8_760,
     plan: null,
-    account: { cash: decimal(100_000), equity: decimal(100_000), position: null },
+    account: { cash: decimal(100_000), equity: decimal(100_000), position: null, riskRoom: null },
     mandate,
     now,
   }

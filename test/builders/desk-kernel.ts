@@ -31,7 +31,8 @@ import { settle } from './virtual-time.ts'
 export const shippedPlanning = readConfig('planning.yaml', planningConfigSchema, undefined).value
 /** The review policy that Parley ships with. */
 export const shippedReviewPolicy = readConfig('review.yaml', reviewPolicySchema, undefined).value
-const mandate = readConfig('mandate.yaml', mandateSchema, undefined).value
+/** The mandate that Parley ships with. */
+export const shippedMandate = readConfig('mandate.yaml', mandateSchema, undefined).value
 
 export const goal: Goal = { instrument: 'BTC/USDT', profile: 'balanced', policy: 'weighted' }
 
@@ -92,7 +93,7 @@ export function deskKernel(given: DeskKernelGiven = {}) {
       faults: { failure: 0, rateLimit: 0, timeout: 0 },
     }),
     planning: shippedPlanning,
-    mandate,
+    mandate: shippedMandate,
     reviewPolicy: shippedReviewPolicy,
     account: { id: 'paper', currency: 'USDT', cash: decimal(100_000) },
     clock,

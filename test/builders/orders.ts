@@ -21,6 +21,8 @@ export const wideMandate: Mandate = {
   maximumExposure: decimal(100_000),
   ordersPerMinute: 10,
   maximumDailyLoss: decimal(5_000),
+  maximumValueAtRisk: null,
+  maximumExpectedShortfall: null,
   priceCollar: 0.05,
   maximumQuoteAgeMs: 60_000,
   expiresAt: null,

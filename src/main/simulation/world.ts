@@ -105,6 +105,8 @@ export async function simulateSeed(
     maximumExposure: decimal(60_000),
     ordersPerMinute: 20,
     maximumDailyLoss: decimal(2_000),
+    maximumValueAtRisk: decimal(2_500),
+    maximumExpectedShortfall: decimal(4_000),
     priceCollar: 0.05,
     maximumQuoteAgeMs: 15_000,
     expiresAt: scenario.mandateEndsAfterMs === null ? null : scenario.startMs + scenario.mandateEndsAfterMs,

@@ -11,6 +11,12 @@ export const mandateSchema = z.object({
   ordersPerMinute: z.int().min(1),
   /** Loss since the start of the UTC day that closes the gate to new risk. */
   maximumDailyLoss: decimalSchema,
+  /**
+   * The most that a day may cost the book after an order, in 19 of 20 days and on the average of the twentieth, by the bars
+   * that decisions stand on. Null sets no limit.
+   */
+  maximumValueAtRisk: decimalSchema.nullable().default(null),
+  maximumExpectedShortfall: decimalSchema.nullable().default(null),
   /** Largest distance of a limit price from the last price, as a fraction. */
   priceCollar: z.number().gt(0).max(1),
   /** Oldest quote that an order may be priced on. */
@@ -42,6 +48,9 @@ export const denialCodes = [
   'NOTIONAL_EXCEEDS_MAX_PER_ORDER',
   'EXPOSURE_EXCEEDS_MAXIMUM',
   'NOTIONAL_EXCEEDS_FREE_BALANCE',
+  'VALUE_AT_RISK_UNAVAILABLE',
+  'VALUE_AT_RISK_EXCEEDS_MAXIMUM',
+  'EXPECTED_SHORTFALL_EXCEEDS_MAXIMUM',
   'REDUCE_ONLY_WOULD_INCREASE_POSITION',
   'RATE_LIMIT_EXCEEDED',
   'DAILY_LOSS_EXCEEDED',

@@ -102,7 +102,8 @@ describe('the market data of an exchange', () => {
     await vi.waitFor(() => expect(feed.bars('ETH/USDT', '15m', 3)).not.toEqual([]))
     server.ways.refuseSockets = true
     server.cutSockets()
-    await vi.waitFor(() => expect(links()).toEqual([false, true, false]))
+    // It links again and again; how often by the time of a look depends on the machine.
+    await vi.waitFor(() => expect(links().slice(0, 3)).toEqual([false, true, false]))
     const aged = feed.quote('BTC/USDT')
     server.trade('BTCUSDT', 'SELL', '0.5')
     const tries = server.asked.length
@@ -120,7 +121,8 @@ describe('the market data of an exchange', () => {
 
   it('takes a link on which nothing comes for a dead one', async () => {
     await open({ silenceMs: 150 })
-    await vi.waitFor(() => expect(links()).toEqual([false, true, false]))
+    // It links again and again; how often by the time of a look depends on the machine.
+    await vi.waitFor(() => expect(links().slice(0, 3)).toEqual([false, true, false]))
     expect(feed.problem()).toMatch(/silent/)
   })
 

@@ -36,7 +36,16 @@ export interface Briefing {
   readonly regime: RegimeRead | null
   /** How many of these bars make a year. */
   readonly barsPerYear: number
-  readonly account: { readonly cash: Decimal; readonly equity: Decimal | null; readonly position: Position | null }
+  readonly account: {
+    readonly cash: Decimal
+    readonly equity: Decimal | null
+    readonly position: Position | null
+    /**
+     * What more of the instrument, as a worth, keeps the whole book within the mandate's limits on value at risk and expected
+     * shortfall; 0 where that cannot be measured, null where there is no limit.
+     */
+    readonly riskRoom: Decimal | null
+  }
   readonly mandate: Mandate
   readonly now: number
   /** What a collaborative plan asks for; null for a decision by itself. */

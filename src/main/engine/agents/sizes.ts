@@ -38,7 +38,9 @@ export function buyCaps(briefing: Briefing, entry: Decimal, stop: Decimal): read
   const worth = multiply(heldQuantity(briefing), entry)
   const share = (part: number) => multiply(equity, decimal(part))
   const forMoney = (money: Decimal, price: Decimal) => (sign(money) > 0 ? divide(money, price) : ZERO)
+  const { riskRoom } = account
   return [
+    ...(riskRoom === null ? [] : [{ name: "the book's value at risk", quantity: forMoney(riskRoom, entry) }]),
     { name: 'the risk per trade', quantity: forMoney(share(profile.riskPerTrade), distance) },
     { name: 'the largest position', quantity: forMoney(subtract(share(profile.maximumPosition), worth), entry) },
     { name: 'the cash', quantity: forMoney(cash, multiply(entry, feeRoom)) },

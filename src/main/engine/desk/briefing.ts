@@ -1,35 +1,16 @@
 import type { Briefing, BriefingPlan } from '#engine/agents/seat.ts'
-import type { Feed } from '#engine/ports.ts'
 import { equity } from '#engine/trading/book.ts'
-import { type BarSeries, barSeries, type Timeframe, timeframeMs, timeframes } from '#shared/domain/bar.ts'
-import { toNumber } from '#shared/lib/decimal.ts'
+import { closedBars } from '#engine/trading/closed-bars.ts'
+import { createTailReader } from '#engine/trading/tail-reader.ts'
+import { type BarSeries, barSeries } from '#shared/domain/bar.ts'
+import { type Decimal, fromNumber, multiply, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { profileFor } from './decide-terms.ts'
 import type { DeskParts } from './parts.ts'
 import { portfolioRisk } from './portfolio-risk.ts'
 import type { RunMemory } from './run-memory.ts'
 
-const barsWanted = 400
-const barsEnough = 60
 const yearMs = 365.25 * 86_400_000
-
-/** Closed bars of the longest timeframe that has enough of them; else of the one with the most. */
-function closedBars(feed: Feed, instrument: string, now: number): BarSeries {
-  let best: readonly { time: number }[] = []
-  for (const timeframe of [...timeframes].reverse()) {
-    const bars = feed
-      .bars(instrument, timeframe, barsWanted + 1)
-      .filter(isClosedAt(now, timeframe))
-      .slice(-barsWanted)
-    if (bars.length >= barsEnough) return barSeries(bars)
-    if (bars.length > best.length) best = bars
-  }
-  return barSeries(best as Parameters<typeof barSeries>[0])
-}
-
-function isClosedAt(now: number, timeframe: Timeframe): (bar: { time: number }) => boolean {
-  return ({ time }) => time + timeframeMs[timeframe] <= now
-}
 
 /** How many of the bars make a year, from their own spacing: markets that close have fewer. */
 function barsPerYear({ time }: BarSeries): number {
@@ -38,6 +19,21 @@ function barsPerYear({ time }: BarSeries): number {
   return first === undefined || last === undefined || last === first
     ? 365
     : ((time.length - 1) * yearMs) / (last - first)
+}
+
+/** A size that fills the limits exactly would be over them as soon as the price moves. */
+const roomKept = 0.98
+
+function riskRoom({ feed, book, mandate }: DeskParts, instrument: string, now: number): Decimal | null {
+  const worths = new Map<string, number>()
+  for (const { instrument: held, quantity } of book.positions.values()) {
+    const mark = feed.quote(held)?.last
+    if (quantity === ZERO) continue
+    if (mark === undefined) return ZERO
+    worths.set(held, toNumber(multiply(quantity, mark)))
+  }
+  const room = createTailReader(feed).room(worths, instrument, mandate, now)
+  return room === null || room === Number.POSITIVE_INFINITY ? null : fromNumber(roomKept * room, 2)
 }
 
 /**
@@ -54,7 +50,7 @@ export async function briefingOf(parts: DeskParts, memory: RunMemory): Promise<B
     throw new ParleyError('QUOTE_UNAVAILABLE', `There is no price for ${goal.instrument}.`, { retry: 'retryable' })
   }
   const now = Math.floor(clock.now())
-  const bars = closedBars(feed, goal.instrument, now)
+  const bars = barSeries(closedBars(feed, [goal.instrument], now).bars.get(goal.instrument) ?? [])
   // All but the regime is of one moment: what changes while it is fitted does not count yet.
   const taken = {
     runId,
@@ -75,6 +71,7 @@ export async function briefingOf(parts: DeskParts, memory: RunMemory): Promise<B
       cash: book.cash,
       equity: equity(book, (id) => feed.quote(id)?.last) ?? null,
       position: book.positions.get(goal.instrument) ?? null,
+      riskRoom: riskRoom(parts, goal.instrument, now),
     },
     mandate,
     now,

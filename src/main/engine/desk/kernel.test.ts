@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { createTailReader } from '#engine/trading/tail-reader.ts'
 import { contract } from '#shared/contract/index.ts'
 import { seats } from '#shared/domain/agent.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
 import type { Clock } from '#shared/lib/clock.ts'
-import { compare, ZERO } from '#shared/lib/decimal.ts'
+import { compare, decimal, multiply, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
-import { deskKernel } from '#test/builders/desk-kernel.ts'
+import { deskKernel, shippedMandate } from '#test/builders/desk-kernel.ts'
 import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
 import { createMemoryLatchStore } from '#test/fakes/memory-latch-store.ts'
 import { noAnswer } from '#test/fakes/scripted-broker.ts'
@@ -60,6 +61,35 @@ describe('a whole decision', () => {
     kernel.rearm(trader, typed)
     await pass(clock, 2_000)
     expect([...kernel.book.orders.values()].map(({ type }) => type).sort()).toEqual(['LIMIT', 'STOP_MARKET'])
+  })
+
+  it("a purchase is cut to the mandate's value at risk, and the gate holds back one that is not", async () => {
+    const limits = { maximumValueAtRisk: decimal(100), maximumExpectedShortfall: null }
+    const desk = await started({ options: { mandate: { ...shippedMandate, ...limits } } })
+    const { fills } = await desk.decide({ policy: 'simple-majority' })
+    const tails = createTailReader(desk.feed)
+    const worth = fills.reduce((sum, { quantity, price }) => sum + toNumber(multiply(quantity, price)), 0)
+    const { valueAtRisk = 0 } = tails.read(new Map([['BTC/USDT', worth]]), desk.clock.now()) ?? {}
+    expect(valueAtRisk).toBeGreaterThan(80)
+    expect(valueAtRisk).toBeLessThanOrEqual(100)
+
+    const more = desk.kernel.orders.submit({
+      runId: null,
+      proposalId: null,
+      decisionId: 'more-of-it',
+      by: 'trader',
+      instrument: 'ETH/USDT',
+      side: 'buy',
+      quantity: decimal(2),
+      limitPrice: null,
+      timeInForce: 'IOC',
+      reduceOnly: false,
+      epoch: desk.kernel.latch.current().epoch,
+    })
+    await settle(desk.clock, more)
+    const { clientOrderId } = await more
+    const denied = desk.records.find(({ kind }) => kind === 'orderDenied')
+    expect(denied?.data).toMatchObject({ clientOrderId, denial: { code: 'VALUE_AT_RISK_EXCEEDS_MAXIMUM' } })
   })
 
   it('RT-3 the same seed gives the same journal, byte for byte, another seed another one', async () => {

@@ -39,6 +39,12 @@ function work(book: TradingBook, given: Partial<Order>): void {
   book.orders.set(order.clientOrderId, order)
 }
 
+/** A market in which the worst twentieth of days takes a tenth, and 15 % on average. */
+const tailOf: GateContext['tail'] = (worths) => {
+  const worth = [...worths.values()].reduce((sum, each) => sum + Math.abs(each), 0)
+  return { valueAtRisk: 0.1 * worth, expectedShortfall: 0.15 * worth, bars: 399, timeframe: '1d', from: 5, to: 7 }
+}
+
 function contextOf(given: Partial<GateContext> & { limits?: Partial<Mandate> } = {}): GateContext {
   const { limits, ...rest } = given
   const book = given.book ?? bookWith()
@@ -50,6 +56,7 @@ function contextOf(given: Partial<GateContext> & { limits?: Partial<Mandate> } =
     instrument: btc,
     quote: quoteOf(btc.id),
     mark,
+    tail: tailOf,
     equity: equity(book, mark),
     now,
     capabilities: scriptedCapabilities,
@@ -341,6 +348,30 @@ const cases: readonly Case[] = [
     values: { exposure: '400', maximum: '399.99' },
   },
   {
+    code: 'VALUE_AT_RISK_EXCEEDS_MAXIMUM',
+    why: 'of the whole book, with what works, and not of the order alone',
+    context: {
+      limits: { maximumValueAtRisk: decimal('29.99') },
+      book: bookWith((book) => {
+        hold(book, '1', eth.id)
+        work(book, { clientOrderId: 'other' })
+      }),
+    },
+    values: { valueAtRisk: '30', maximum: '29.99', confidence: '95 %', bars: '399', timeframe: '1d', to: '7' },
+  },
+  {
+    code: 'EXPECTED_SHORTFALL_EXCEEDS_MAXIMUM',
+    why: 'the days beyond it cost more than they may',
+    context: { limits: { maximumValueAtRisk: decimal(10), maximumExpectedShortfall: decimal('14.99') } },
+    values: { expectedShortfall: '15', maximum: '14.99', confidence: '95 %', bars: '399', timeframe: '1d', to: '7' },
+  },
+  {
+    code: 'VALUE_AT_RISK_UNAVAILABLE',
+    why: 'KS-20 a risk that cannot be measured is over its limit',
+    context: { limits: { maximumValueAtRisk: decimal(1_000) }, tail: () => undefined },
+    values: { instruments: btc.id, leastBars: '50' },
+  },
+  {
     code: 'MANDATE_EXPIRED',
     why: 'its time is over',
     context: { limits: { expiresAt: now } },
@@ -394,7 +425,13 @@ describe('KS-22 the gate denies, with a code and the values behind it', () => {
 
   it('and lets through what breaks no rule, up to each limit exactly', () => {
     expect(checkOrder(deskOrder(), contextOf())).toBeUndefined()
-    const limits = { maximumOrderNotional: decimal(101), maximumExposure: decimal(100), maximumDailyLoss: ZERO }
+    const limits = {
+      maximumOrderNotional: decimal(101),
+      maximumExposure: decimal(100),
+      maximumDailyLoss: ZERO,
+      maximumValueAtRisk: decimal(10),
+      maximumExpectedShortfall: decimal(15),
+    }
     expect(checkOrder(deskOrder(), contextOf({ limits }))).toBeUndefined()
     expect(checkOrder(deskOrder({ limitPrice: decimal(105) }), contextOf())).toBeUndefined()
     expect(checkOrder(deskOrder({ quantity: decimal('0.1') }), contextOf({ quote: quoteOf(btc.id) }))).toBeUndefined()

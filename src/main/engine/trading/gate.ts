@@ -1,3 +1,4 @@
+import { leastTailBars } from '#engine/portfolio/book-tail.ts'
 import type { BrokerCapabilities } from '#engine/ports.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Denial, DenialCode, Mandate } from '#shared/domain/mandate.ts'
@@ -12,6 +13,7 @@ import {
   type Decimal,
   decimal,
   divide,
+  fromNumber,
   multiply,
   roundToStep,
   sign,
@@ -20,6 +22,7 @@ import {
   ZERO,
 } from '#shared/lib/decimal.ts'
 import type { TradingBook } from './book.ts'
+import type { ReadTail } from './tail-reader.ts'
 import { leavesQuantity, workingQuantity } from './working.ts'
 
 /** All that the gate looks at; it asks nobody and keeps nothing. */
@@ -32,6 +35,8 @@ export interface GateContext {
   readonly capabilities: BrokerCapabilities
   /** The latest price of any instrument held or worked. */
   readonly mark: (instrument: string) => Decimal | undefined
+  /** What a day may cost a book of signed worths by instrument; undefined where there is too little history. */
+  readonly tail: (worths: ReadonlyMap<string, number>) => ReadTail | undefined
   /** Equity now; undefined while a mark is missing. */
   readonly equity: Decimal | undefined
   readonly now: number
@@ -246,6 +251,47 @@ const checkExposure: Check = (order, { book, mark, mandate }) => {
     : undefined
 }
 
+/** What each instrument would be worth with the order and what works filled on the side that takes it furthest from flat. */
+function worthsAfter(order: Order, book: TradingBook, mark: GateContext['mark']): ReadonlyMap<string, number> | string {
+  const working = [
+    order,
+    ...[...book.orders.values()].filter(({ clientOrderId }) => clientOrderId !== order.clientOrderId),
+  ]
+  const instruments = new Set([...book.positions.keys(), ...working.map(({ instrument }) => instrument)])
+  const worths = new Map<string, number>()
+  for (const instrument of instruments) {
+    const side = (wanted: Order['side']) =>
+      workingQuantity(working.filter((other) => other.instrument === instrument && other.side === wanted))
+    const held = positionQuantity(book, instrument)
+    const [most, least] = [add(held, side('buy')), subtract(held, side('sell'))]
+    const quantity = compare(absolute(most), absolute(least)) >= 0 ? most : least
+    if (sign(quantity) === 0) continue
+    const price = mark(instrument)
+    if (price === undefined) return instrument
+    worths.set(instrument, toNumber(multiply(quantity, price)))
+  }
+  return worths
+}
+
+/** The book's tail after the order; one that cannot be measured counts as over the limit (KS-20). */
+const checkTail: Check = (order, { book, mark, mandate, tail }) => {
+  const { maximumValueAtRisk, maximumExpectedShortfall } = mandate
+  if ((maximumValueAtRisk === null && maximumExpectedShortfall === null) || onlyReduces(order, book)) return undefined
+  const worths = worthsAfter(order, book, mark)
+  if (typeof worths === 'string') return deny('QUOTE_UNAVAILABLE', { instrument: worths })
+  const after = tail(worths)
+  if (after === undefined)
+    return deny('VALUE_AT_RISK_UNAVAILABLE', { instruments: [...worths.keys()].join(', '), leastBars: leastTailBars })
+  const stands = { confidence: '95 %', bars: after.bars, timeframe: after.timeframe, to: after.to }
+  const valueAtRisk = fromNumber(after.valueAtRisk, 2)
+  if (maximumValueAtRisk !== null && compare(valueAtRisk, maximumValueAtRisk) > 0)
+    return deny('VALUE_AT_RISK_EXCEEDS_MAXIMUM', { valueAtRisk, maximum: maximumValueAtRisk, ...stands })
+  const expectedShortfall = fromNumber(after.expectedShortfall, 2)
+  return maximumExpectedShortfall !== null && compare(expectedShortfall, maximumExpectedShortfall) > 0
+    ? deny('EXPECTED_SHORTFALL_EXCEEDS_MAXIMUM', { expectedShortfall, maximum: maximumExpectedShortfall, ...stands })
+    : undefined
+}
+
 const checkMandate: Check = (order, { mandate, book, equity, now }) => {
   if (onlyReduces(order, book)) return undefined
   if (mandate.expiresAt !== null && Math.max(now, book.latestAt) >= mandate.expiresAt)
@@ -275,6 +321,7 @@ const checks: readonly Check[] = [
   checkQuote,
   checkNotional,
   checkExposure,
+  checkTail,
   checkMandate,
   checkRate,
 ]

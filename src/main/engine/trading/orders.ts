@@ -15,6 +15,7 @@ import type { DeskLatch } from './latch.ts'
 import { clientOrderIdOf, externalOrder, type Intent, orderOfIntent } from './new-orders.ts'
 import { type BrokerLink, clocksDifferMs, createReconciliation } from './reconciliation.ts'
 import { ordersToCancel, stopProgressOf } from './stop-cancels.ts'
+import { createTailReader } from './tail-reader.ts'
 
 export interface OrdersOptions {
   readonly journal: Journal
@@ -120,6 +121,7 @@ export function createOrders(options: OrdersOptions): Orders {
   })
 
   const mark = (instrument: string) => feed.quote(instrument)?.last
+  const tails = createTailReader(feed)
 
   /** Appends without waiting; a journal that cannot be written halts the desk by itself. */
   function note(event: DeskEvent, order?: Order, about: Partial<Entry> = {}): void {
@@ -196,6 +198,7 @@ export function createOrders(options: OrdersOptions): Orders {
         quote: feed.quote(order.instrument),
         capabilities: broker.capabilities,
         mark,
+        tail: (worths) => tails.read(worths, clock.now()),
         equity: equity(book, mark),
         now: clock.now(),
         isChange,

@@ -84,13 +84,15 @@ describe('the strategist', () => {
         part,
         part,
         held,
-        (cash, equity, order, exposure, risk, most, quantity) => {
+        fc.option(money),
+        (cash, equity, order, exposure, risk, most, quantity, room) => {
           const briefing: Briefing = {
             ...base,
             account: {
               cash: decimal(cash),
               equity: decimal(equity),
               position: quantity === '0' ? null : long(quantity),
+              riskRoom: room === null ? null : decimal(room),
             },
             mandate: { ...base.mandate, maximumOrderNotional: decimal(order), maximumExposure: decimal(exposure) },
             profile: { ...base.profile, riskPerTrade: risk / 10, maximumPosition: most },
@@ -103,6 +105,7 @@ describe('the strategist', () => {
             within(notional, decimal(order))
             within(multiply(notional, decimal('1.001')), decimal(cash))
             within(after, decimal(exposure))
+            if (room !== null) within(notional, decimal(room))
             within(after, multiply(decimal(equity), decimal(most)))
             within(buy.riskAtStop ?? decimal(-1), multiply(decimal(equity), decimal(risk / 10)))
             within(base.instrument.minimumNotional, notional)

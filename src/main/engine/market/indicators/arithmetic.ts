@@ -121,42 +121,64 @@ export function windowSum(values: Float64Array, start: number, end: number): num
   return a + b + (c + d)
 }
 
-/** Population standard deviation of values [start, end), in two passes so that nothing cancels, four sums side by side. */
-export function windowDeviation(values: Float64Array, start: number, end: number, mean: number): number {
-  let a = 0
-  let b = 0
-  let c = 0
-  let d = 0
-  let k = start
-  for (; k + 4 <= end; k += 4) {
-    const p = (values[k] as number) - mean
-    const q = (values[k + 1] as number) - mean
-    const r = (values[k + 2] as number) - mean
-    const s = (values[k + 3] as number) - mean
-    a += p * p
-    b += q * q
-    c += r * r
-    d += s * s
-  }
-  for (; k < end; k++) {
-    const gap = (values[k] as number) - mean
-    a += gap * gap
-  }
-  return Math.sqrt((a + b + (c + d)) / (end - start))
-}
+/** Rows after which a running deviation is taken anew from its window. */
+const deviationRefresh = 64
+/** A running sum of squares that has shrunk below this part of its largest since it was taken anew has lost digits. */
+const leastKept = 1e-4
 
-/** Adds the population standard deviation of the last `period` values. */
+/**
+ * Adds the population standard deviation of the last `period` values: mean and squares run along (Welford 1962, one value
+ * in and one out), counted from a value nearby so that no digits cancel, and are taken anew from the window in two passes
+ * every 64 rows and whenever the squares have shrunk so far that what an outlier has left behind could tell.
+ */
 export function deviationRule(sheet: Sheet, x: Column, period: number): Column {
   checkPeriod(period)
   const out = sheet.column()
+  // What values are counted from, the mean and the sum of squares from there, and the largest such sum.
+  const states = new Float64Array(8)
+  const share = 1 / period
   sheet.rule((from, to) => {
     const values = x.values
     const result = out.values
+    const at = 4 * slot(from - 1)
+    let anchor = states[at] as number
+    let mean = states[at + 1] as number
+    let squares = states[at + 2] as number
+    let most = states[at + 3] as number
     for (let row = from; row < to; row++) {
       const start = row - period + 1
-      if (start < 0) result[row] = Number.NaN
-      else result[row] = windowDeviation(values, start, row + 1, windowSum(values, start, row + 1) / period)
+      if (start < 0) {
+        result[row] = Number.NaN
+        continue
+      }
+      let isKept = start > 0 && row % deviationRefresh !== 0
+      if (isKept) {
+        const value = (values[row] as number) - anchor
+        const old = (values[row - period] as number) - anchor
+        const change = value - old
+        const before = mean
+        mean += change * share
+        squares += change * (value - mean + (old - before))
+        most = squares > most ? squares : most
+        isKept = squares >= leastKept * most
+      }
+      if (!isKept) {
+        anchor = values[row] as number
+        mean = (windowSum(values, start, row + 1) - period * anchor) * share
+        squares = 0
+        for (let k = start; k <= row; k++) {
+          const gap = (values[k] as number) - anchor - mean
+          squares += gap * gap
+        }
+        most = squares
+      }
+      result[row] = Math.sqrt(squares * share)
     }
+    const next = 4 * slot(to - 1)
+    states[next] = anchor
+    states[next + 1] = mean
+    states[next + 2] = squares
+    states[next + 3] = most
   })
   return out
 }

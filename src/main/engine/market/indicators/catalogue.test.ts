@@ -53,6 +53,15 @@ describe.each(Object.keys(indicators))('%s', (name) => {
     )
   })
 
+  it('streams what a batch gives over thousands of bars, an absurd price among them', () => {
+    const all = bars(5, 2_500).map((bar, k) => (k === 1_300 ? { ...bar, ...wild, close: 1e12, time: bar.time } : bar))
+    const batch = computeIndicator(name, barSeries(all))
+    const stream = streamBars((sheet, columns) => entry.build(sheet, columns, entry.defaults))
+    for (const bar of all) stream.push(bar)
+    for (const [column, values] of Object.entries(batch))
+      expect(stream.columns[column]?.values.slice(0, all.length), column).toEqual(values)
+  })
+
   it('depends at bar k on bars up to k alone', () => {
     fc.assert(
       fc.property(fc.nat(10_000), fc.integer({ min: 1, max: 199 }), (seed, cut) => {

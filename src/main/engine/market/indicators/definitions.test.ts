@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { type Bar, barSeries } from '#shared/domain/bar.ts'
 import { createRandom } from '#shared/lib/random.ts'
 import { momentum, rsi } from './momentum.ts'
-import { ema, kama, vwma, wilder } from './moving-averages.ts'
+import { ema, kama, sma, vwma, wilder } from './moving-averages.ts'
 import { connorsRsi, dpo, trix, tsi, ultimateOscillator } from './oscillators.ts'
 import { hurst } from './statistical.ts'
 import { choppiness, elderRay, ichimoku, supertrend, vortex } from './trend.ts'
-import { atr, chandelier, ewmaVolatility, trueRange, ulcer } from './volatility.ts'
+import { atr, bollinger, chandelier, ewmaVolatility, trueRange, ulcer } from './volatility.ts'
 import { forceIndex } from './volume.ts'
 
 // Indicators without reference values: each against its definition, written out plainly at one bar.
@@ -34,6 +34,19 @@ function check(actual: Float64Array, expected: number): void {
 }
 
 describe('at one bar, by definition', () => {
+  it('means and deviations forget an absurd price as soon as it has left the window', () => {
+    const values = Float64Array.from({ length: 3_000 }, (_, k) => (k === 1_500 ? 1e12 : 60_000 + Math.sin(k)))
+    const mean = (window: readonly number[]) => sum(window) / window.length
+    const [means, deviations] = [sma(values, 20), bollinger(values, 20, 1)]
+    for (const k of [1_400, 1_519, 1_560, 1_700, 2_600, 2_999]) {
+      const window = back(values, 20, k).map((value) => value - 60_000)
+      const deviation = Math.sqrt(mean(window.map((value) => (value - mean(window)) ** 2)))
+      const reach = (at(deviations.upper, k) - at(deviations.lower, k)) / 2
+      if (k > 1_519) expect(Math.abs(reach / deviation - 1), `deviation at ${k}`).toBeLessThan(1e-8)
+      if (k < 1_500 || k > 2_048) expect(at(means, k) - 60_000).toBeCloseTo(mean(window), 9)
+    }
+  })
+
   it('momentum, detrended price and force', () => {
     check(momentum(close, 10), at(close, row) - at(close, row - 10))
     check(dpo(close, 20), at(close, row - 11) - sum(back(close, 20)) / 20)

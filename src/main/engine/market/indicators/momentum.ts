@@ -27,21 +27,23 @@ export function rsiRule(sheet: Sheet, x: Column, period: number): Column {
     let loss = losses[slot(from - 1)] as number
     let count = counts[slot(from - 1)] as number
     const keep = (period - 1) / period
+    const share = 1 / period
     for (let row = from; row < to; row++) {
       const change = row === 0 ? Number.NaN : (values[row] as number) - (values[row - 1] as number)
       if (Number.isNaN(change)) {
         result[row] = Number.NaN
         continue
       }
-      const up = change > 0 ? change : 0
-      const down = change > 0 ? 0 : -change
+      // Without a branch, which nobody could foresee.
+      const up = 0.5 * (change + Math.abs(change))
+      const down = up - change
       if (count < period) {
         count++
-        gain += up / period
-        loss += down / period
+        gain += up * share
+        loss += down * share
       } else {
-        gain = gain * keep + up / period
-        loss = loss * keep + down / period
+        gain = gain * keep + up * share
+        loss = loss * keep + down * share
       }
       const total = gain + loss
       if (count < period) result[row] = Number.NaN

@@ -1,41 +1,71 @@
 import type { BarSeries } from '#shared/domain/bar.ts'
-import { combineRule } from './arithmetic.ts'
+import { combineRule, windowSum } from './arithmetic.ts'
 import { type BarColumns, type Column, checkPeriod, overBars, overValues, type Sheet, slot } from './sheet.ts'
 
-/** Adds a simple moving average; a hole (NaN) in the input empties every row whose window holds it. */
+/** A running sum is taken anew from its window at every row that is a multiple of this, so that no error outlives it. */
+const refreshRows = 1_024
+
+/**
+ * Adds a simple moving average; a hole (NaN) in the input empties every row whose window holds it. The running sum is kept
+ * as a base and what the group of four rows adds to it: only one addition in four waits for the one before it.
+ */
 export function smaRule(sheet: Sheet, x: Column, period: number): Column {
   checkPeriod(period)
   const out = sheet.column()
-  const sums = new Float64Array(2)
-  const runs = new Float64Array(2)
+  // The sum before the group of four rows, what the group has added, and how many values without a hole there were.
+  const states = new Float64Array(6)
+  const share = 1 / period
   sheet.rule((from, to) => {
     const values = x.values
     const result = out.values
-    let sum = sums[slot(from - 1)] as number
-    let run = runs[slot(from - 1)] as number
+    const at = 3 * slot(from - 1)
+    let base = states[at] as number
+    let part = states[at + 1] as number
+    let run = states[at + 2] as number
     let row = from
     while (row < to) {
-      for (; row < to && run < period; row++) {
-        sum += values[row] as number
-        run++
-        if (Number.isNaN(sum)) {
-          sum = 0
-          run = 0
+      if (run >= period && row % 4 === 0) {
+        const end = Math.min(to, row + refreshRows - (row % refreshRows))
+        for (let next = row + 4; row % refreshRows !== 0 && next <= end; next += 4) {
+          const old = row - period
+          const p1 = (values[row] as number) - (values[old] as number)
+          const p2 = p1 + ((values[row + 1] as number) - (values[old + 1] as number))
+          const p3 = p2 + ((values[row + 2] as number) - (values[old + 2] as number))
+          const p4 = p3 + ((values[row + 3] as number) - (values[old + 3] as number))
+          const sum = base + p4
+          if (Number.isNaN(sum)) break
+          result[row] = (base + p1) * share
+          result[row + 1] = (base + p2) * share
+          result[row + 2] = (base + p3) * share
+          result[row + 3] = sum * share
+          base = sum
+          part = p4
+          row = next
         }
-        result[row] = run >= period ? sum / period : Number.NaN
+        if (row === to) break
       }
-      for (; row < to; row++) {
-        sum += (values[row] as number) - (values[row - period] as number)
-        if (Number.isNaN(sum)) break
-        result[row] = sum / period
+      const value = values[row] as number
+      run = Number.isNaN(value) ? 0 : run + 1
+      if (run > period && row % refreshRows !== 0) {
+        const change = value - (values[row - period] as number)
+        part = row % 4 === 0 ? change : part + change
       }
-      if (row === to) break
-      sum = 0
-      run = 0
-      result[row++] = Number.NaN
+      const sum = run > period && row % refreshRows !== 0 ? base + part : Number.NaN
+      if (run >= period && Number.isNaN(sum)) {
+        base = windowSum(values, row - period + 1, row + 1)
+        part = 0
+      }
+      result[row] = run >= period ? (base + part) * share : Number.NaN
+      if (row % 4 === 3) {
+        base += part
+        part = 0
+      }
+      row++
     }
-    sums[slot(to - 1)] = sum
-    runs[slot(to - 1)] = run
+    const next = 3 * slot(to - 1)
+    states[next] = base
+    states[next + 1] = part
+    states[next + 2] = run
   })
   return out
 }

@@ -9,7 +9,6 @@ import {
   rowRule,
   typicalPriceRule,
   windowRule,
-  windowSum,
 } from './arithmetic.ts'
 import { rsiRule, stochasticPositionRule } from './momentum.ts'
 import { emaRule, smaRule, smoothRule } from './moving-averages.ts'
@@ -17,7 +16,6 @@ import {
   type Arrays,
   type BarColumns,
   type Column,
-  checkPeriod,
   overBars,
   overBarsMany,
   overValues,
@@ -51,10 +49,11 @@ function meanGap(values: Float64Array, start: number, end: number, centre: numbe
 }
 
 function commodityChannel(sheet: Sheet, x: Column, period: number): Column {
-  checkPeriod(period)
+  const middle = smaRule(sheet, x, period)
   const out = sheet.column()
   sheet.rule((from, to) => {
     const values = x.values
+    const centres = middle.values
     const result = out.values
     for (let row = from; row < to; row++) {
       const start = row - period + 1
@@ -62,7 +61,7 @@ function commodityChannel(sheet: Sheet, x: Column, period: number): Column {
         result[row] = Number.NaN
         continue
       }
-      const centre = windowSum(values, start, row + 1) / period
+      const centre = centres[row] as number
       const gap = meanGap(values, start, row + 1, centre)
       result[row] = gap === 0 ? 0 : ((values[row] as number) - centre) / (0.015 * gap)
     }

@@ -2,10 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { BarSeries } from '#shared/domain/bar.ts'
+import { medianPriceRule } from './arithmetic.ts'
 import { hilbertTrendline, mama } from './hilbert.ts'
 import { macd, roc, rsi, stochastic, stochasticRsi, williamsR } from './momentum.ts'
 import { alma, dema, dynamic, ema, hma, sma, t3, tema, trima, wma } from './moving-averages.ts'
 import { awesome, balanceOfPower, cci, cmo, fisher, pmo, ppo, smi, stc } from './oscillators.ts'
+import { overBars } from './sheet.ts'
 import { meanErrors, regression, rocBands } from './statistical.ts'
 import { adx, aroon, parabolicSar, volatilityStop } from './trend.ts'
 import { atr, bollinger, donchian, keltner, natr, standardDeviation, starc, trueRange } from './volatility.ts'
@@ -136,6 +138,7 @@ describe.skipIf(missing)('indicators beside TA-Lib (1e-9)', () => {
     BBANDS_20_2: { upper: bands.upper, middle: bands.middle, lower: bands.lower },
     STDDEV_20: { out: standardDeviation(close, 20) },
     NATR_14: { out: natr(series) },
+    MEDPRICE: { out: overBars(series, medianPriceRule) },
     TRANGE: { out: trueRange(series) },
     DX_14: { out: directional.dx },
     PLUS_DI_14: { out: directional.plusDi },

@@ -22,6 +22,8 @@ export interface BarColumns {
 /** Fills rows [from, to) of a rule's columns from the rows before them and its own state. */
 export type Rule = (from: number, to: number) => void
 
+const stretch = 4_096
+
 /**
  * A table in which each column is either given or computed by a rule, row by row and never from a later row.
  * A batch runs the rules once over all rows and a stream runs the same rules over one row at a time, so the two agree
@@ -53,10 +55,12 @@ export class Sheet {
     this.rules.push(rule)
   }
 
-  /** Runs the rules, in the order they were added, over rows [from, to). */
+  /** Runs the rules, in the order they were added, over rows [from, to); a stretch at a time, which stays in the cache. */
   compute(from: number, to: number): void {
-    if (from >= to) return
-    for (const rule of this.rules) rule(from, to)
+    for (let start = from; start < to; start += stretch) {
+      const end = Math.min(to, start + stretch)
+      for (const rule of this.rules) rule(start, end)
+    }
   }
 
   /** Makes room for at least so many rows. */

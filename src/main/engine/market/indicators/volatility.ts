@@ -1,13 +1,5 @@
 import type { BarSeries } from '#shared/domain/bar.ts'
-import {
-  combineRule,
-  deviationRule,
-  highestRule,
-  lowestRule,
-  windowDeviation,
-  windowRule,
-  windowSum,
-} from './arithmetic.ts'
+import { combineRule, deviationRule, highestRule, lowestRule, windowRule } from './arithmetic.ts'
 import { emaRule, smaRule, wilderRule } from './moving-averages.ts'
 import {
   type Arrays,
@@ -31,32 +23,25 @@ export interface Bands<T> {
 
 /** Adds middle and middle +- factor x width. */
 function bandsRule(sheet: Sheet, middle: Column, width: Column, factor: number): Bands<Column> {
-  return {
-    upper: combineRule(sheet, middle, width, (centre, reach) => centre + factor * reach),
-    middle,
-    lower: combineRule(sheet, middle, width, (centre, reach) => centre - factor * reach),
-  }
-}
-
-export function bollingerRule(sheet: Sheet, x: Column, period: number, deviations: number): Bands<Column> {
-  const middle = smaRule(sheet, x, period)
   const upper = sheet.column()
   const lower = sheet.column()
   sheet.rule((from, to) => {
-    const values = x.values
     const centres = middle.values
+    const widths = width.values
     const tops = upper.values
     const bottoms = lower.values
     for (let row = from; row < to; row++) {
-      const start = row - period + 1
       const centre = centres[row] as number
-      const mean = start < 0 ? Number.NaN : windowSum(values, start, row + 1) / period
-      const reach = start < 0 ? Number.NaN : deviations * windowDeviation(values, start, row + 1, mean)
+      const reach = factor * (widths[row] as number)
       tops[row] = centre + reach
       bottoms[row] = centre - reach
     }
   })
   return { upper, middle, lower }
+}
+
+export function bollingerRule(sheet: Sheet, x: Column, period: number, deviations: number): Bands<Column> {
+  return bandsRule(sheet, smaRule(sheet, x, period), deviationRule(sheet, x, period), deviations)
 }
 
 /** Bollinger bands: SMA +- `deviations` population standard deviations. */

@@ -13,7 +13,8 @@ export function obvRule(sheet: Sheet, bars: BarColumns): Column {
     let total = from === 0 ? 0 : (result[from - 1] as number)
     for (let row = from; row < to; row++) {
       const change = row === 0 ? 0 : (close[row] as number) - (close[row - 1] as number)
-      total += Math.sign(change) * (volume[row] as number)
+      // Its sign without a branch, which nobody could foresee.
+      if (change !== 0) total += (change / Math.abs(change)) * (volume[row] as number)
       result[row] = total
     }
   })
