@@ -69,7 +69,7 @@ const settable: readonly (readonly [string, string, (what: What) => unknown, unk
     'replanning',
     'replanning: { maxReplans: 0 }\n',
     ({ planning }) => planning.replanning,
-    { maxReplans: 0, divergence: 0.25, checkEverySeconds: 10 },
+    { maxReplans: 0, divergence: 0.25, checkEverySeconds: 10, votesAgain: 2 },
   ],
   [
     'how many sources are wanted',

@@ -22,7 +22,8 @@ export type PlanChange = z.infer<typeof planChangeSchema>
 
 /** A change of a running plan: what led to it, what was changed, and what came of that. */
 export const replanSchema = z.object({
-  strategy: z.enum(['repair', 'opportunistic', 'continuation', 'full']),
+  /** A revision is one more round of voting on a proposal that was rejected and made smaller. */
+  strategy: z.enum(['repair', 'opportunistic', 'continuation', 'full', 'revision']),
   triggers: z.array(planTriggerSchema),
   changes: z.array(planChangeSchema),
   /** The steps that are not wanted any more, with the reason. */

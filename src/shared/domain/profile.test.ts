@@ -16,7 +16,7 @@ describe('the planning configuration', () => {
     const { alerts, dailyCostLimitUsd, replanning, enabled } = shippedPlanning
     expect(alerts).toEqual({ failedShare: 0.3, seconds: 90, usd: 0.3, timeoutShare: 0.05 })
     expect(dailyCostLimitUsd).toBe(20)
-    expect(replanning).toEqual({ maxReplans: 2, divergence: 0.25, checkEverySeconds: 10 })
+    expect(replanning).toEqual({ maxReplans: 2, divergence: 0.25, checkEverySeconds: 10, votesAgain: 2 })
     expect(enabled).toBe(true)
   })
 

@@ -143,6 +143,8 @@ const replanningSchema = z.strictObject({
   /** How far a run may stray from its plan before it is planned anew: a share. */
   divergence: positiveShare(1),
   checkEverySeconds: between(1, 3_600, 's'),
+  /** How often in one run a proposal that was rejected for its size is made smaller and voted on again; 0 switches it off. */
+  votesAgain: count(0, 5),
 })
 
 /** The steps after the research: a task of that name would be taken for one of them. */

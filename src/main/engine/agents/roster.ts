@@ -5,6 +5,7 @@ import type { Argument } from '#shared/domain/debate.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
+import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import { type Agent, createAgent, type Handlers } from './agent.ts'
@@ -20,6 +21,7 @@ import { assess } from './seats/assess.ts'
 import { type Execution, lessonsOf } from './seats/lessons.ts'
 import { propose } from './seats/propose.ts'
 import { proposeReduction } from './seats/propose-reduction.ts'
+import { revise } from './seats/revise.ts'
 import { validate } from './seats/validate.ts'
 
 /** What the researcher is asked. */
@@ -93,6 +95,10 @@ export function createRoster({ bus, clock, ids, sources, custom, onHealth, model
     bear: { ...assessing('bear'), ...arguing('bear') },
     strategist: {
       ...assessing('strategist'),
+      revise: (input) => {
+        const { proposal, briefing } = input as { proposal: Proposal; briefing: Briefing }
+        return revise(proposal, briefing)
+      },
       propose: (input) => {
         const { briefing, insight, debate } = input as {
           briefing: Briefing

@@ -42,6 +42,7 @@ export const answerSchemas = {
     remarks,
     revised: z.object({ quantity: decimalSchema, why: z.string() }).optional(),
   }),
+  revise: z.object({ quantity: decimalSchema, riskAtStop: decimalSchema.nullable(), why: z.string() }).nullable(),
   evaluate: outcomeSchema,
   answer: remarkSchema,
   judge: z.object({ assessment, call: modelCallSchema }),

@@ -7,6 +7,7 @@ import { type PlanSchedule, planSchedule } from '#engine/planning/schedule-plan.
 import type { Sha256 } from '#engine/ports.ts'
 import { planHash } from '#engine/tasks/plan-hash.ts'
 import type { Seat } from '#shared/domain/agent.ts'
+import type { Purpose } from '#shared/domain/collaboration.ts'
 import type { ModelUse } from '#shared/domain/model.ts'
 import type { Plan, Step } from '#shared/domain/plan.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
@@ -54,7 +55,7 @@ export function decidePlan(
   )
   const plan: Plan = {
     id,
-    goal: `Decide on ${goal.instrument}`,
+    goal: `${purposeWords[goal.collaboration?.purpose ?? 'decide']} ${goal.instrument}`,
     hash: planHash(steps, sha256),
     steps,
     slots: { [researchSlots]: slots },
@@ -77,6 +78,13 @@ export function decidePlan(
     reasons: stepReasons(causal, steps),
   }
   return { plan, schedule, causal }
+}
+
+/** What a plan is for, before the name of its instrument. */
+const purposeWords: Readonly<Record<Purpose, string>> = {
+  decide: 'Decide on',
+  exit: 'Get out of',
+  mitigate: 'Bring down the risk of',
 }
 
 /** The use that a seat's model has in a step of each kind. */

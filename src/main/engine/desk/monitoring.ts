@@ -20,6 +20,7 @@ import { divergenceSentence, replanSentence, withTitles } from './monitoring-wor
 import type { DeskParts } from './parts.ts'
 import { type RunMemory, waitsForTrader } from './run-memory.ts'
 import { requireEnough, standInsFor } from './stand-ins.ts'
+import { voteAgain } from './vote-again.ts'
 
 /** A run and how it can be steered. */
 export interface WatchedRun {
@@ -44,6 +45,8 @@ export interface RunMonitor {
   look(): void
   /** Says of a step that was left out for want of money what it would have cost. */
   sayUnaffordable(stepId: string): void
+  /** The votes were counted: lets the desk vote again where that may help. */
+  reconsider(): void
   /** A source asks to be asked less often, or may be asked more again. */
   changePace(pace: Pace): void
   readonly stop: Stop
@@ -141,7 +144,10 @@ export function watchRun(run: WatchedRun): RunMonitor {
       now,
       worth: price === undefined ? worthOfPlans : { ...worthOfPlans, usdPerSecond: urgentUsdPerSecond },
       successRates: successRatesOf(situation),
-      replans: { done: memory.replans.length, most: replanning.maxReplans },
+      replans: {
+        done: memory.replans.filter(({ strategy }) => strategy !== 'revision').length,
+        most: replanning.maxReplans,
+      },
       sha256: parts.sha256,
     })
     if (answer.strategy === 'kept') keep(fresh, answer.sentences[0] ?? 'The plan is kept.')
@@ -269,6 +275,16 @@ export function watchRun(run: WatchedRun): RunMonitor {
       const step = memory.plan.steps.find(({ id }) => id === stepId)
       if (step === undefined) return
       post(`${step.title} is left out: it would cost $${step.estimate.usd}, more than is left of the budget.`)
+    },
+    reconsider() {
+      if (memory.ended !== null || run.signal.aborted) return
+      const passed = Math.round(run.now() - memory.startedAt) / 1_000
+      const again = voteAgain(parts, memory, passed)
+      if (again === undefined) return
+      linkSteps(again.plan.steps)
+      record({ kind: 'planReplanned', data: { runId: memory.runId, ...again } })
+      post(again.replan.sentence)
+      run.revise(again.plan, new Map())
     },
     changePace(pace) {
       record({ kind: 'paceChanged', data: { runId: memory.runId, pace } })

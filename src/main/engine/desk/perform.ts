@@ -17,7 +17,7 @@ import { isClosed, type Order } from '#shared/domain/order.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { sleep } from '#shared/lib/clock.ts'
-import { ZERO } from '#shared/lib/decimal.ts'
+import { compare, ZERO } from '#shared/lib/decimal.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { type Answer, checkAnswer, type Question } from './answers.ts'
 import { briefingOf } from './briefing.ts'
@@ -27,7 +27,7 @@ import type { DeskParts } from './parts.ts'
 import { recollect } from './recollect.ts'
 import { awaitReview, groundsOf, orderOf } from './review-step.ts'
 import { intentOf } from './reviews.ts'
-import { questionOf, type RunMemory } from './run-memory.ts'
+import { questionOf, type RunMemory, voteDeadlines } from './run-memory.ts'
 
 /** One run as its steps see it. */
 export interface RunWork {
@@ -78,6 +78,7 @@ const works: Readonly<Record<string, Work>> = {
   analyse: doAnalyse,
   argue: doArgue,
   propose: doPropose,
+  revise: doRevise,
   assess: doAssess,
   decide: doDecide,
   review: doReview,
@@ -329,6 +330,28 @@ async function doPropose(run: RunWork, context: StepContext, seat: Seat): Promis
   return done
 }
 
+/** Has the strategist make a rejected proposal smaller, so that it can be voted on again. */
+async function doRevise(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  const proposal = questionOf(run.memory)
+  if (proposal === undefined) return { status: 'skipped', reason: 'There is no proposal to revise.' }
+  const revision = await ask(run, context, seat, 'revise', {
+    briefing: await briefingOf(run.parts, run.memory),
+    proposal,
+  })
+  if (revision === null) return { status: 'skipped', reason: 'No smaller size is worth an order.' }
+  const { quantity, riskAtStop, why } = revision
+  if (compare(quantity, proposal.quantity) >= 0) {
+    throw new ParleyError('ANSWER_INVALID', `The ${seat} revised ${proposal.quantity} to ${quantity}: that is no less.`)
+  }
+  await record(
+    run,
+    seat,
+    { kind: 'proposalRevised', data: { proposal: { ...proposal, quantity, riskAtStop }, why } },
+    ...posted(run, seat, [{ kind: 'proposal', text: why, confidence: null, evidence: [...proposal.evidence] }]),
+  )
+  return done
+}
+
 /** What the strategist says: what it would do, and the trade that the desk votes on where that is another. */
 function proposed(proposals: readonly Proposal[], preferred: Proposal, confidence: number | null): Remark[] {
   const question = questionOf({ proposals })
@@ -444,7 +467,11 @@ async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Prom
   }
   const at = Math.floor(parts.clock.now())
   const profile = profileFor(memory.goal, parts.planning)
-  const counted = tally(votingPolicy(memory.goal, profile, parts.models), memory.ballots, at)
+  const policy = {
+    ...votingPolicy(memory.goal, profile, parts.models),
+    deadline: voteDeadlines(memory)?.voteBy ?? null,
+  }
+  const counted = tally(policy, memory.ballots, at)
   const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }
   const decision = decide(made, questionOf(memory), counted, memory.validation, profile, groundsOf(parts, memory))
@@ -469,7 +496,8 @@ async function closedVote({ memory, parts }: RunWork, signal: AbortSignal): Prom
   const { collaboration } = memory.goal
   if (collaboration?.participants.some(({ voter }) => voter === traderVoter) !== true) return
   if (questionOf(memory)?.action === 'hold') return
-  while (parts.clock.now() <= collaboration.deadlines.voteBy) await sleep(parts.clock, lookEveryMs, signal)
+  const voteBy = voteDeadlines(memory)?.voteBy ?? 0
+  while (parts.clock.now() <= voteBy) await sleep(parts.clock, lookEveryMs, signal)
 }
 
 const lookEveryMs = 100

@@ -50,7 +50,7 @@ function afterStep(plan: CollaborativePlan, record: DeskRecord): CollaborativePl
   const to = (state: PlanState, reason: string | null) => moved(plan, state, record.at, reason)
   switch (record.kind) {
     case 'proposalMade':
-      return asked(to('voting', null) ?? plan, record.data.proposal)
+      return asked(opened(plan, record.at) ?? plan, record.data.proposal)
     case 'decisionMade': {
       const { status, rule, reason } = record.data.decision
       if (plan.state !== 'voting' || !carriesOut(plan) || status === 'review') return undefined
@@ -81,6 +81,14 @@ function afterStep(plan: CollaborativePlan, record: DeskRecord): CollaborativePl
     default:
       return undefined
   }
+}
+
+/** The vote begins with the first proposal: what was left of the time for proposals is not added to it. */
+function opened(plan: CollaborativePlan, at: number): CollaborativePlan | undefined {
+  const after = moved(plan, 'voting', at, null)
+  if (after === undefined || plan.deadlines === null) return after
+  const { proposeBy, voteBy, executeBy } = plan.deadlines
+  return { ...after, deadlines: { proposeBy, voteBy: at + voteBy - proposeBy, executeBy: at + executeBy - proposeBy } }
 }
 
 /** What is put to the vote is the first trade that is proposed, else to hold. */

@@ -1,5 +1,6 @@
 import type { PlanArchive } from '#engine/ports.ts'
 import type { KeptBallot, PlanWish } from '#shared/contract/plans.ts'
+import type { PlanSeconds } from '#shared/domain/collaboration.ts'
 import { type CollaborativePlan, isEndedPlan, planPriorities } from '#shared/domain/collaborative-plan.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
@@ -57,6 +58,8 @@ const chosenBySystem = { policy: defaultSettings.policy, profile: defaultSetting
 export function createPlans({ parts, runs, templates, archive, timeScale }: PlansOptions): Plans {
   const { journal, feed, latch, clock, ids, book } = parts
   const open = new Map<string, CollaborativePlan>(archive.listOpenPlans().map((plan) => [plan.id, plan]))
+  /** When the phase that each open plan is in is over. */
+  const times = new Map<string, { readonly phase: string; readonly overAt: number }>()
   const beginning = new Set<string>()
   let lookedAt = Number.NEGATIVE_INFINITY
   const known = {
@@ -71,16 +74,18 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     if (plan === undefined) return
     if (!isEndedPlan(plan.state)) {
       open.set(plan.id, plan)
+      keepTime(plan, true)
       return
     }
     open.delete(plan.id)
+    times.delete(plan.id)
     ended.set(plan.id, plan)
     const [oldest] = ended.keys()
     if (ended.size > 100 && oldest !== undefined) ended.delete(oldest)
   })
 
-  /** Time does not go back: a clock that is set back gives no plan its time again. */
-  const now = () => Math.max(Math.floor(clock.now()), book.latestAt)
+  const now = () => Math.floor(clock.now())
+  for (const plan of open.values()) keepTime(plan, false)
 
   function get(planId: string): CollaborativePlan {
     const plan = open.get(planId) ?? ended.get(planId) ?? archive.getPlan(planId)
@@ -189,25 +194,59 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     if (runs.active().some((memory) => memory.runId === runId)) runs.cancel(runId ?? '', reason)
   }
 
-  /** The deadline that the plan is under, and what happens then; undefined where none runs. */
-  function deadlineOf({ state, called, createdAt, seconds, deadlines }: CollaborativePlan) {
+  /** Keeps when the plan's phase is over on the clock that never jumps, where that is another phase than before. */
+  function keepTime(plan: CollaborativePlan, isNew: boolean): void {
+    const phase = phaseOf(plan)
+    if (phase === undefined) times.delete(plan.id)
+    else if (times.get(plan.id)?.phase !== phase.name) {
+      const left = isNew ? phase.spanMs : Math.min(phase.spanMs, (phase.at - clock.now()) / timeScale)
+      times.set(plan.id, { phase: phase.name, overAt: clock.monotonic() + left })
+    }
+  }
+
+  /** What the plan is to have done by when; undefined where no deadline runs. */
+  function phaseOf({ state, called, createdAt, seconds, deadlines }: CollaborativePlan) {
+    const spanMs = (part: keyof PlanSeconds) => seconds[part] * 1_000
     if (state === 'draft') {
-      return called
-        ? { at: createdAt + seconds.propose * 1_000 * timeScale, what: 'It could not begin in time.' }
-        : undefined
+      const late = 'It could not begin in time.'
+      const at = createdAt + spanMs('propose') * timeScale
+      return called ? { name: 'begin', at, spanMs: spanMs('propose'), late, graceMs: 0 } : undefined
     }
     if (deadlines === null) return undefined
     switch (state) {
       case 'proposing':
-        return { at: deadlines.proposeBy, what: 'Nothing was proposed in time.' }
+        return {
+          name: 'propose',
+          at: deadlines.proposeBy,
+          spanMs: spanMs('propose'),
+          late: 'Nothing was proposed in time.',
+          graceMs: 0,
+        }
       case 'voting':
-        return { at: deadlines.voteBy, what: 'The vote was not counted in time.', graceMs: countingMs }
+        return {
+          name: 'vote',
+          at: deadlines.voteBy,
+          spanMs: spanMs('vote'),
+          late: 'The vote was not counted in time.',
+          graceMs: countingMs,
+        }
       case 'inReview':
       case 'approved':
-        return { at: deadlines.executeBy, what: 'It was not carried out in time.' }
+        return {
+          name: 'execute',
+          at: deadlines.executeBy,
+          spanMs: spanMs('execute'),
+          late: 'It was not carried out in time.',
+          graceMs: 0,
+        }
       default:
         return undefined
     }
+  }
+
+  function leftMs(plan: CollaborativePlan): number | null {
+    const time = times.get(plan.id)
+    return time === undefined ? null : Math.max(0, Math.round(time.overAt - clock.monotonic()))
   }
 
   function expire(plan: CollaborativePlan, reason: string): void {
@@ -238,9 +277,9 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     lookOut()
     if (open.size === 0) return
     for (const plan of open.values()) {
-      const deadline = deadlineOf(plan)
-      if (deadline !== undefined && now() > deadline.at + (deadline.graceMs ?? 0) * timeScale)
-        expire(plan, deadline.what)
+      const phase = phaseOf(plan)
+      const overAt = times.get(plan.id)?.overAt ?? Number.POSITIVE_INFINITY
+      if (phase !== undefined && clock.monotonic() > overAt + phase.graceMs) expire(plan, phase.late)
     }
     if (latch.current().state === 'HALTED') return
     const waiting = [...open.values()].filter(({ state, called }) => state === 'draft' && called)
@@ -254,10 +293,7 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     cancel,
     vote: (planId, ballot, by) => castTraderBallot(parts, get(planId), ballot, by),
     get,
-    leftMs(plan) {
-      const deadline = deadlineOf(plan)
-      return deadline === undefined ? null : Math.max(0, Math.round((deadline.at - now()) / timeScale))
-    },
+    leftMs,
     tick,
   }
 

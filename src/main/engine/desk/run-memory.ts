@@ -1,7 +1,7 @@
 import type { DeskRecord } from '#engine/journal.ts'
 import { type ExecutionTrace, retrace, startTrace, traceEvent } from '#engine/planning/monitor-trace.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
-import { traderVoter } from '#shared/domain/collaboration.ts'
+import { type PlanDeadlines, traderVoter } from '#shared/domain/collaboration.ts'
 import type { Argument } from '#shared/domain/debate.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence, Validation } from '#shared/domain/evidence.ts'
@@ -47,6 +47,8 @@ export interface RunMemory {
   recollection: Recollection | null
   debate: Argument[]
   proposals: Proposal[]
+  /** When the first of them was made. */
+  proposedAt: number | null
   ballots: Ballot[]
   tally: Tally | null
   decision: Decision | null
@@ -84,6 +86,7 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
     recollection: null,
     debate: [],
     proposals: [],
+    proposedAt: null,
     ballots: [],
     tally: null,
     decision: null,
@@ -136,6 +139,7 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
       return
     case 'proposalMade':
       memory.proposals.push(record.data.proposal)
+      memory.proposedAt ??= record.at
       return
     case 'proposalRevised': {
       const { proposal } = record.data
@@ -222,7 +226,7 @@ export function runTime(memory: RunMemory, sinceMs: number): number {
   return (memory.time?.at ?? memory.startedAt) + (waitsForTrader(memory) ? 0 : sinceMs)
 }
 
-/** True while the trader is asked, or has paused the run and nothing of it is under way any more. */
+/** True while the trader is asked or may vote, or has paused the run and nothing of it is under way any more. */
 export function waitsForTrader({ goal, plan, trace, paused }: RunMemory): boolean {
   const running = new Set(trace.steps.flatMap(({ id, state }) => (state === 'running' ? [id] : [])))
   if (paused !== null && running.size === 0) return true
@@ -246,4 +250,12 @@ function trace(memory: RunMemory, record: StepRecord): void {
 /** What is put to the vote: the trade that the strategist thinks best, against holding; to hold when it sees none. */
 export function questionOf({ proposals }: { readonly proposals: readonly Proposal[] }): Proposal | undefined {
   return proposals.find(({ action }) => action !== 'hold') ?? proposals[0]
+}
+
+/** Until when the run's vote is open, and may be carried out: counted from the first proposal; null where nobody set a deadline. */
+export function voteDeadlines({ goal, proposedAt }: Pick<RunMemory, 'goal' | 'proposedAt'>): PlanDeadlines | null {
+  if (goal.collaboration === undefined) return null
+  const { proposeBy, voteBy, executeBy } = goal.collaboration.deadlines
+  const from = proposedAt ?? proposeBy
+  return { proposeBy, voteBy: from + voteBy - proposeBy, executeBy: from + executeBy - proposeBy }
 }

@@ -68,6 +68,10 @@ interface Running {
 
 const system: Actor = { kind: 'system', id: 'desk' }
 
+function isCount({ plan }: RunMemory, stepId: string): boolean {
+  return plan.steps.some(({ id, action }) => id === stepId && action === 'decide')
+}
+
 /**
  * Creates the decision runs. `outcomesOf` gives the outcomes of earlier decisions on an instrument, newest first.
  */
@@ -179,6 +183,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
         const durable = journal.append({ ...event, actor: system, correlationId: runId })
         if (event.kind === 'stepSkipped' && event.data.reason.startsWith('BUDGET_EXCEEDED'))
           monitor.sayUnaffordable(event.data.stepId)
+        if (event.kind === 'stepSucceeded' && isCount(memory, event.data.stepId)) monitor.reconsider()
         if (event.kind !== 'stepStarted') monitor.look()
         await durable
       },

@@ -10,6 +10,7 @@ import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { useEngineNow } from '#renderer/ui/status.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import { criticalPath } from './critical-path.ts'
+import { DeskPlans } from './desk-plans.tsx'
 import { Gantt } from './gantt.tsx'
 import { PlanGraphPanel } from './graph.tsx'
 import { Inspector } from './inspector.tsx'
@@ -40,6 +41,7 @@ export function PlanScreen() {
   if (run.data !== undefined) return <PlanOf key={run.data.id} run={run.data} choice={choice} />
   return (
     <Screen title="Plans" tools={choice}>
+      <DeskPlans />
       {run.isError ? (
         isUnknown(run.error) ? (
           <EmptyState title="There is no such run">
@@ -129,6 +131,7 @@ function PlanOf({ run, choice }: { run: Run; choice: ReactNode }) {
   const shared = { steps, chosen, onChoose: choose }
   return (
     <div className={styles.screen}>
+      <DeskPlans />
       <PlanHead run={run} totals={totals} choice={choice} paused={isPaused} end={endWords(run, watched.data, end)} />
       {watched.data !== undefined && <WatchStrip notes={watchNotes(run, watched.data)} />}
       {steps.length === 0 ? (

@@ -49,7 +49,8 @@ export function PlanningSetting({ home }: { home: string }) {
       <Setting title="Replanning" about="A run that strays too far from its plan is planned anew.">
         <span>
           From {formatPercent(replanning.divergence, 0, false)} off, {replanning.maxReplans} times at most, looked at
-          every {replanning.checkEverySeconds} s
+          every {replanning.checkEverySeconds} s; a purchase that is too large for the vote is halved{' '}
+          {replanning.votesAgain} times at most
         </span>
       </Setting>
       {custom.length > 0 && (

@@ -27,7 +27,7 @@ const planning = planningConfigSchema.parse({
   enabled: true,
   alerts: { failedShare: 0.3, seconds: 90, usd: 0.3, timeoutShare: 0.05 },
   dailyCostLimitUsd: 20,
-  replanning: { maxReplans: 2, divergence: 0.25, checkEverySeconds: 10 },
+  replanning: { maxReplans: 2, divergence: 0.25, checkEverySeconds: 10, votesAgain: 2 },
   tasks: {
     momentum: task('Momentum'),
     keywords: task('Keywords', { optional: true }),

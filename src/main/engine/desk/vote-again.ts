@@ -1,0 +1,111 @@
+import { revise } from '#engine/agents/seats/revise.ts'
+import { tally } from '#engine/consensus/tally.ts'
+import { nestSteps } from '#engine/tasks/nested-steps.ts'
+import { planHash } from '#engine/tasks/plan-hash.ts'
+import type { Ballot } from '#shared/domain/ballot.ts'
+import type { PlanChange, Replan } from '#shared/domain/monitoring.ts'
+import type { Plan, Step } from '#shared/domain/plan.ts'
+import { profileFor } from './decide-terms.ts'
+import { votingPolicy } from './decision.ts'
+import type { DeskParts } from './parts.ts'
+import { questionOf, type RunMemory } from './run-memory.ts'
+
+/** Seats that weigh how large a trade is, besides the risk manager, which has set the size before. */
+const sizeSeats = ['optimizer', 'executor']
+/** The step that waits for the trader: what is voted on again comes before it. */
+const outerId = 'review'
+
+/** How a run goes on after a vote that rejected its proposal. */
+export interface VoteAgain {
+  readonly plan: Plan
+  readonly replan: Replan
+}
+
+/**
+ * The plan with one more round of voting nested before the trader is asked: the strategist concedes size, the risk manager
+ * looks again, every seat votes again, and the votes are counted again. Undefined where the trade was agreed, where size
+ * was not what it failed for (with the votes of those that weigh it, it would still not be agreed), where no smaller size is
+ * worth an order, and once it was voted on again as often as may be. `passed` is in seconds since the run began.
+ */
+export function voteAgain(parts: DeskParts, memory: RunMemory, passed: number): VoteAgain | undefined {
+  const { planning, feed, sha256 } = parts
+  const round = 2 + memory.replans.filter(({ strategy }) => strategy === 'revision').length
+  if (!planning.enabled || round > 1 + planning.replanning.votesAgain || !isForSize(parts, memory)) return undefined
+  const proposal = questionOf(memory)
+  const instrument = feed.instruments().find(({ id }) => id === memory.goal.instrument)
+  const quote = feed.quote(memory.goal.instrument)
+  if (proposal === undefined || instrument === undefined || quote === undefined) return undefined
+  const revision = revise(proposal, { instrument, quote })
+  const { plan: before } = memory
+  if (revision === null || !before.steps.some(({ id }) => id === outerId)) return undefined
+  const inner = roundOf(before, round)
+  const steps = nestSteps(before.steps, outerId, inner).map((step) => ({ ...step, needs: [...step.needs] }))
+  const added = inner.map(({ id }) => `${outerId}/${id}`)
+  const why = `The proposal was rejected for its size: it is made smaller and voted on again, round ${round}.`
+  const falls = 'Its round goes on without it; the decision before it stands where none comes of this one.'
+  const plan: Plan = {
+    ...before,
+    steps,
+    starts: { ...before.starts, ...Object.fromEntries(added.map((id) => [id, passed])) },
+    reasons: { ...before.reasons, ...Object.fromEntries(added.map((id) => [id, { why, falls }])) },
+    hash: planHash(steps, sha256),
+  }
+  const sentence = `Replanned: ${proposal.action} of ${proposal.quantity} ${instrument.base} was not agreed, and its size is what stands in the way, so the strategist makes it smaller and the desk votes again, round ${round} of at most ${1 + planning.replanning.votesAgain}.`
+  const seconds = { secondsBefore: passed, secondsAfter: passed }
+  return {
+    plan,
+    replan: {
+      strategy: 'revision',
+      triggers: [{ kind: 'goal', about: proposal.id, sentence: 'The proposal was rejected for its size.' }],
+      changes: added.map((step): PlanChange => ({ kind: 'added', step, instead: null, sentence: why })),
+      unwanted: {},
+      gainUsd: 0,
+      ...seconds,
+      sentence,
+    },
+  }
+}
+
+/** True where the trade was not agreed and would have been, had those that weigh its size voted for it. */
+function isForSize({ planning, models }: DeskParts, memory: RunMemory): boolean {
+  const { tally: counted, goal, ballots } = memory
+  const proposal = questionOf(memory)
+  if (counted === null || proposal?.action !== 'buy' || goal.collaboration !== undefined) return false
+  if (counted.status === 'agreed' && counted.outcome === proposal.action) return false
+  const turned = ballots.map((ballot): Ballot => {
+    if (!sizeSeats.includes(ballot.voter)) return ballot
+    return { ...ballot, choice: { kind: 'option', option: proposal.action } }
+  })
+  const policy = votingPolicy(goal, profileFor(goal, planning), models)
+  const supposed = tally(policy, turned, counted.at)
+  return supposed.status === 'agreed' && supposed.outcome === proposal.action
+}
+
+/** The steps of one more round: copies of those that vote and count, after the strategist has revised. */
+function roundOf({ steps }: Plan, round: number): Step[] {
+  const named = (id: string) => `${id}-${round}`
+  const first = steps.filter(({ id, action }) => (action === 'assess' || action === 'decide') && !id.includes('/'))
+  const within = new Set(first.map(({ id }) => id))
+  const count = first.find(({ action }) => action === 'decide')
+  if (count === undefined) return []
+  const revising: Step = {
+    ...count,
+    id: named('revise'),
+    title: `Revise, round ${round}`,
+    owner: 'strategist',
+    action: 'revise',
+    needs: [],
+  }
+  return [
+    revising,
+    ...first.map((step) => {
+      const needs = step.needs.filter((need) => within.has(need)).map(named)
+      return {
+        ...step,
+        id: named(step.id),
+        title: `${step.title}, round ${round}`,
+        needs: needs.length === 0 || step === count ? [revising.id, ...needs] : needs,
+      }
+    }),
+  ]
+}

@@ -1,0 +1,147 @@
+import { Button, Checkbox, Group, Modal, Select, Stack, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { useDesk } from '#renderer/client.ts'
+import { agentTitle } from '#renderer/ui/agent.tsx'
+import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
+import { policyChoices } from '#renderer/ui/words.ts'
+import { planPriorities, planPrioritySchema } from '#shared/domain/collaborative-plan.ts'
+import { consensusPresetSchema } from '#shared/domain/consensus-policy.ts'
+import type { Instrument } from '#shared/domain/instrument.ts'
+import type { PlanTemplate } from '#shared/domain/plan-template.ts'
+import styles from './desk-plans.module.css'
+
+/** Makes a plan from a template: what is left as it is comes from there. */
+export function NewPlan({ opened, onDone }: { opened: boolean; onDone: () => void }) {
+  const { orpc } = useDesk()
+  const templates = useQuery({ ...orpc.plans.templates.queryOptions(), enabled: opened })
+  const instruments = useQuery({ ...orpc.market.instruments.queryOptions(), enabled: opened })
+  return (
+    <Modal opened={opened} onClose={onDone} title="New plan" yOffset={96} centered={false}>
+      {templates.isError || instruments.isError ? (
+        <ErrorState
+          title="The templates could not be read"
+          error={templates.error ?? instruments.error}
+          effect="No plan was made."
+          onRetry={() => void Promise.all([templates.refetch(), instruments.refetch()])}
+        />
+      ) : templates.data === undefined || instruments.data === undefined ? (
+        <LoadingRows rows={5} />
+      ) : (
+        <NewPlanForm templates={templates.data} instruments={instruments.data} onDone={onDone} />
+      )}
+    </Modal>
+  )
+}
+
+interface FormProps {
+  templates: readonly PlanTemplate[]
+  instruments: readonly Instrument[]
+  onDone: () => void
+}
+
+function NewPlanForm({ templates, instruments, onDone }: FormProps) {
+  const { client, orpc } = useDesk()
+  const cache = useQueryClient()
+  const [name, setName] = useState(templates[0]?.name ?? '')
+  const template = templates.find((one) => one.name === name)
+  const [instrument, setInstrument] = useState(instruments[0]?.id ?? '')
+  const [policy, setPolicy] = useState<string | null>(null)
+  const [priority, setPriority] = useState<string | null>(null)
+  const [vote, setVote] = useState('')
+  const [draft, setDraft] = useState(false)
+  const [takePart, setTakePart] = useState<boolean | null>(null)
+  const inIt = template?.participants.some(({ voter }) => voter === 'trader') ?? false
+  const seconds = Number(vote)
+  const isWrong = vote.trim() !== '' && !(Number.isInteger(seconds) && seconds >= 1)
+  const create = useMutation({
+    mutationFn: () =>
+      client.plans.create({
+        instrument,
+        template: name,
+        draft,
+        ...(policy !== null && { policy: consensusPresetSchema.parse(policy) }),
+        ...(priority !== null && { priority: planPrioritySchema.parse(priority) }),
+        ...(vote.trim() !== '' && { seconds: { vote: seconds } }),
+        ...(takePart === true && !inIt && { participants: [{ voter: 'trader' as const, weight: 1 }] }),
+        ...(takePart === false && inIt && { without: ['trader' as const] }),
+      }),
+    async onSuccess() {
+      await cache.invalidateQueries({ queryKey: orpc.plans.list.key() })
+      onDone()
+    },
+  })
+  function submit(event: FormEvent): void {
+    event.preventDefault()
+    if (!isWrong) create.mutate()
+  }
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="md">
+        <Select
+          label="Template"
+          value={name}
+          onChange={(value) => value !== null && setName(value)}
+          data={templates.map((one) => ({ value: one.name, label: one.title }))}
+          allowDeselect={false}
+          data-autofocus
+        />
+        {template !== undefined && (
+          <p className={styles.about}>
+            {template.description} {template.participants.map(({ voter }) => agentTitle(voter)).join(', ')} take part.
+          </p>
+        )}
+        <Select
+          label="Instrument"
+          value={instrument}
+          onChange={(value) => value !== null && setInstrument(value)}
+          data={instruments.map(({ id }) => id)}
+          allowDeselect={false}
+        />
+        <Group grow gap="sm">
+          <Select
+            label="Votes are counted"
+            placeholder={policyChoices.find(({ value }) => value === template?.policy)?.label ?? ''}
+            value={policy}
+            onChange={setPolicy}
+            data={policyChoices}
+            clearable
+          />
+          <Select
+            label="Priority"
+            placeholder={template?.priority ?? ''}
+            value={priority}
+            onChange={setPriority}
+            data={[...planPriorities]}
+            clearable
+          />
+        </Group>
+        <TextInput
+          label="Seconds to vote"
+          placeholder={String(template?.seconds.vote ?? '')}
+          value={vote}
+          onChange={(event) => setVote(event.currentTarget.value)}
+          error={isWrong ? 'A whole number from 1 on.' : null}
+          inputMode="numeric"
+        />
+        <Checkbox
+          label="I take part in the vote; it stays open until its deadline"
+          checked={takePart ?? inIt}
+          onChange={(event) => setTakePart(event.currentTarget.checked)}
+        />
+        <Checkbox
+          label="Leave it a draft until I start it"
+          checked={draft}
+          onChange={(event) => setDraft(event.currentTarget.checked)}
+        />
+        {create.isError && <ErrorState title="No plan was made" error={create.error} effect="Nothing has begun." />}
+        <Group justify="flex-end" gap="sm">
+          <Button onClick={onDone}>Make none</Button>
+          <Button type="submit" variant="filled" loading={create.isPending} disabled={isWrong}>
+            {draft ? 'Keep as a draft' : 'Make and begin'}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
