@@ -161,6 +161,7 @@ export function brokerConformance(name: string, make: () => BrokerUnderTest): vo
       await pass(t.clock, secondMs)
       expect(filled(await t.run(t.broker.fills(0)), 'a')).toBe(order.quantity)
       expect(await t.run(t.broker.openOrders())).toHaveLength(1)
+      // OL-2: that the id is taken says nothing of the order that has it; only asking does.
       await expect(t.run(t.broker.submit(t.resting('b', { side: 'sell' })))).rejects.toMatchObject({
         retry: expect.stringMatching(/ambiguous|definitive/),
       })

@@ -20,6 +20,7 @@ import type {
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
+import { createProtection, type Protection } from '#engine/trading/protection.ts'
 import type { AgentHealth, Seat } from '#shared/domain/agent.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
@@ -86,6 +87,7 @@ export interface Kernel {
   readonly runs: Runs
   readonly plans: Plans
   readonly reviews: Reviews
+  readonly protection: Pick<Protection, 'standDown'>
   readonly roster: Roster
   readonly book: TradingBook
   readonly mandate: Mandate
@@ -167,11 +169,21 @@ export function createKernel(options: KernelOptions): Kernel {
     sha256: options.sha256,
     approvalDenial: (order) => reviews.approvalDenial(order),
   })
+  const protection = createProtection({
+    journal,
+    book,
+    orders,
+    latch,
+    capabilities: broker.capabilities,
+    last: (instrument) => feed.quote(instrument)?.last,
+    clock,
+  })
   const parts: DeskParts = {
     journal,
     bus,
     feed,
     orders,
+    protection,
     reviews,
     book,
     latch,
@@ -276,6 +288,7 @@ export function createKernel(options: KernelOptions): Kernel {
     })
     openDay()
     watch()
+    stops.push(protection.start())
     if (latch.current().state === 'HALTED') reviews.voidAll('The desk was started again while halted')
     for (const memory of options.unfinished) {
       if (latch.current().state === 'HALTED') await abandon(memory)
@@ -296,6 +309,7 @@ export function createKernel(options: KernelOptions): Kernel {
     runs,
     plans,
     reviews,
+    protection,
     roster,
     book,
     mandate,

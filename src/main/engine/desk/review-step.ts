@@ -180,6 +180,7 @@ function openingOf(parts: DeskParts, memory: RunMemory, again: boolean): ReviewO
 
 /** The order that a decision is carried out by. */
 export function orderOf({ id }: Decision, proposal: Proposal, side: 'buy' | 'sell'): Review['order'] {
+  const { stop: stopPrice, target: targetPrice } = proposal
   return {
     decisionId: id,
     proposalId: proposal.id,
@@ -190,6 +191,7 @@ export function orderOf({ id }: Decision, proposal: Proposal, side: 'buy' | 'sel
     limitPrice: null,
     timeInForce: 'IOC',
     reduceOnly: side === 'sell',
+    ...(side === 'buy' && (stopPrice !== null || targetPrice !== null) && { exits: { stopPrice, targetPrice } }),
   }
 }
 
