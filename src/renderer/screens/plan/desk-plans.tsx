@@ -104,7 +104,7 @@ export function DeskPlans() {
     <>
       <Panel
         title="Plans of the desk"
-        about={list.data === undefined ? undefined : open === 0 ? 'none is under way' : `${open} under way`}
+        about={aboutOf(list.data, open)}
         tools={
           <Button size="compact-sm" onClick={() => setMaking(true)}>
             New plan
@@ -119,11 +119,7 @@ export function DeskPlans() {
             effect="Plans under way go on."
             onRetry={() => void list.refetch()}
           />
-        ) : plans.length === 0 ? (
-          <p className={styles.none}>
-            A plan has several agents, and you where you want, propose, vote and act together by a deadline.
-          </p>
-        ) : (
+        ) : plans.length === 0 ? null : (
           <PanelBody label="All plans of the desk">
             <DataTable
               label="Plans of the desk"
@@ -144,6 +140,13 @@ export function DeskPlans() {
       <PlanBallot plan={voting} onDone={() => setVoting(null)} />
     </>
   )
+}
+
+/** One line where there is none yet: the steps below need the height. */
+function aboutOf(plans: readonly PlanView[] | undefined, open: number): string | undefined {
+  if (plans === undefined) return undefined
+  if (plans.length === 0) return 'several agents, and you where you want, propose, vote and act together by a deadline'
+  return open === 0 ? 'none is under way' : `${open} under way`
 }
 
 /** The machine's time, stepping every second while `running`. */
