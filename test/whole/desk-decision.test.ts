@@ -112,7 +112,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a decision (skipped w
       expect(ballots.length).toBeGreaterThanOrEqual(8)
       await until(async () => (await moments()).at(-1)?.ballots === ballots.length, 'every ballot is there')
       if (tally === null) throw new Error('The votes were not counted.')
-      await page.getByText(tally.rule.sentence, { exact: true }).waitFor()
+      await page.getByRole('region', { name: 'Vote' }).getByText(tally.rule.sentence, { exact: true }).waitFor()
     })
 
     it('opens the evidence that words cite', async () => {
