@@ -147,11 +147,7 @@ function outcomes({ book, account }: Awaited<ReturnType<typeof live>>) {
   }
 }
 
-// In a rare order of events a fill that overtakes its acknowledgement is booked to an EXTERNAL order, and this finds it.
-const asked = process.env['PARLEY_SOAK'] !== undefined
-const reason = 'asked for with PARLEY_SOAK=1: it finds a fill booked to an EXTERNAL order, which is not mended yet'
-
-describe.skipIf(!asked)(`OL-1, OL-3, OL-17 orders at an exchange that misbehaves (${reason})`, () => {
+describe('OL-1, OL-3, OL-17 orders at an exchange that misbehaves', () => {
   it.each(Array.from({ length: seeds }, (_, index) => index + 1))(
     'none is lost and none is sent twice, and both sides have the same in the end (seed %i)',
     async (seed) => {
