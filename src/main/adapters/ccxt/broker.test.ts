@@ -303,6 +303,16 @@ describe('the stream of the account', () => {
     expect(await t.broker.positions()).toEqual([{ instrument: 'BTC/USDT', quantity: '0.2' }])
   })
 
+  it('OL-14 a fill goes by the id of its order also where the list of orders comes back as no list', async () => {
+    const t = await linked()
+    server.ways.muteUsers = true
+    server.ways.fault = (request) => (request.includes('allOrders') ? 'garbage' : undefined)
+    server.placeAt(t.key, 'BTCUSDT', 'BUY', '0.2', 'web_1')
+    await t.broker.fills(0).catch(() => {})
+    server.ways.fault = undefined
+    await vi.waitFor(async () => expect(await t.broker.fills(0)).toMatchObject([{ clientOrderId: 'web_1' }]))
+  })
+
   it('OL-14 an account with a past is known whole once it is linked', async () => {
     const t = await linked()
     t.stop()
