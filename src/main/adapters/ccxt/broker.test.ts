@@ -261,6 +261,14 @@ describe('the link', () => {
     expect(t.atExchange('a')).toEqual(['FILLED'])
   })
 
+  it('EL-16 does not count while the exchange does not say what is traded there: its orders could not be asked after', async () => {
+    server.spoil('GET /api/v3/exchangeInfo', 'garbage', 'garbage')
+    const t = await linked()
+    expect(t.events.map((event) => event.kind === 'link' && event.connected)).toEqual([false, true])
+    await t.broker.submit(t.resting('a'))
+    expect(await t.broker.query('a')).toMatchObject({ status: 'ACCEPTED' })
+  })
+
   it('is refused for wrong keys, in words, and nothing is known then', async () => {
     const t = await linked({ credentials: { key: 'nobody', secret: 'nothing' } })
     for (const ask of [t.broker.positions(), t.broker.openOrders(), t.broker.fills(0)]) {
