@@ -2,6 +2,7 @@ import type { Exchange, Order as LibraryOrder, Trade as LibraryTrade } from 'ccx
 import type { Fill } from '#shared/domain/order.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import { type Decimal, sum } from '#shared/lib/decimal.ts'
+import { ParleyError } from '#shared/lib/error.ts'
 import type { BrokerLink } from './broker-link.ts'
 import { exact, fillOf, netOf } from './reports.ts'
 
@@ -64,9 +65,25 @@ export function createAccountFills(
         now.fetchOrders(id, undefined, page, { orderId: String(first) }),
       )
       for (const order of orders) learn(order)
-      // What the exchange has forgotten goes by the exchange's own id.
-      if (!names.has(String(first))) names.set(String(first), String(first))
+      if (!names.has(String(first))) await learnAlone(id, String(first))
     }
+  }
+
+  /**
+   * Learns an order that no list has. An answer that is no list reads as an empty one, so only where the exchange says that
+   * it knows no such order does the order go by the exchange's own id. Throws BROKER_NO_ANSWER.
+   */
+  async function learnAlone(id: string, orderId: string): Promise<void> {
+    try {
+      learn(await call('read', `look up order ${orderId}`, (now) => now.fetchOrder(orderId, id)))
+    } catch (error) {
+      if (!(error instanceof ParleyError) || error.details['class'] !== 'OrderNotFound') throw error
+      names.set(orderId, orderId)
+    }
+    if (names.has(orderId)) return
+    throw new ParleyError('BROKER_NO_ANSWER', `The exchange says of order ${orderId} what cannot be understood.`, {
+      retry: 'retryable',
+    })
   }
 
   function learn({ id, clientOrderId }: Pick<LibraryOrder, 'id' | 'clientOrderId'>): void {

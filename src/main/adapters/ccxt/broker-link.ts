@@ -6,7 +6,7 @@ import { type Clock, type Stop, sleep } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { brokerError, type CallKind } from './errors.ts'
 import { instrumentOfMarket } from './instruments.ts'
-import { type Credentials, type Endpoint, openExchange } from './open-exchange.ts'
+import { type Credentials, type Endpoint, loadMarkets, openExchange } from './open-exchange.ts'
 
 export interface BrokerLinkOptions {
   readonly exchange: ExchangeName
@@ -124,7 +124,7 @@ export function createBrokerLink(options: BrokerLinkOptions): BrokerLink {
       ...(requestGapMs !== undefined && { requestGapMs }),
     })
     try {
-      const markets = await opened.loadMarkets()
+      const markets = await loadMarkets(opened)
       instruments = options.instruments.flatMap((id) => instrumentOfMarket(id, markets[id]) ?? [])
       const latencyMs = await measure(opened)
       await subscribe(opened)

@@ -261,6 +261,14 @@ describe('the link', () => {
     expect(t.atExchange('a')).toEqual(['FILLED'])
   })
 
+  it('EL-16 does not count while the exchange does not say what is traded there: its orders could not be asked after', async () => {
+    server.spoil('GET /api/v3/exchangeInfo', 'garbage', 'garbage')
+    const t = await linked()
+    expect(t.events.map((event) => event.kind === 'link' && event.connected)).toEqual([false, true])
+    await t.broker.submit(t.resting('a'))
+    expect(await t.broker.query('a')).toMatchObject({ status: 'ACCEPTED' })
+  })
+
   it('is refused for wrong keys, in words, and nothing is known then', async () => {
     const t = await linked({ credentials: { key: 'nobody', secret: 'nothing' } })
     for (const ask of [t.broker.positions(), t.broker.openOrders(), t.broker.fills(0)]) {
@@ -301,6 +309,16 @@ describe('the stream of the account', () => {
     await server.drained()
     expect(t.told('filled')).toMatchObject([{ fill: { clientOrderId: 'web_1', quantity: '0.2', side: 'buy' } }])
     expect(await t.broker.positions()).toEqual([{ instrument: 'BTC/USDT', quantity: '0.2' }])
+  })
+
+  it('OL-14 a fill goes by the id of its order also where the list of orders comes back as no list', async () => {
+    const t = await linked()
+    server.ways.muteUsers = true
+    server.ways.fault = (request) => (request.includes('allOrders') ? 'garbage' : undefined)
+    server.placeAt(t.key, 'BTCUSDT', 'BUY', '0.2', 'web_1')
+    await t.broker.fills(0).catch(() => {})
+    server.ways.fault = undefined
+    await vi.waitFor(async () => expect(await t.broker.fills(0)).toMatchObject([{ clientOrderId: 'web_1' }]))
   })
 
   it('OL-14 an account with a past is known whole once it is linked', async () => {

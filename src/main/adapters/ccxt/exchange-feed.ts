@@ -9,7 +9,7 @@ import { decimal } from '#shared/lib/decimal.ts'
 import { errorMessage } from '#shared/lib/error.ts'
 import { instrumentOfMarket } from './instruments.ts'
 import { createLiveMarket, type LiveMarket, type LoadedTimeframe } from './live-market.ts'
-import { type Endpoint, openExchange } from './open-exchange.ts'
+import { type Endpoint, loadMarkets, openExchange } from './open-exchange.ts'
 
 export interface ExchangeFeedOptions {
   readonly exchange: ExchangeName
@@ -106,7 +106,7 @@ export function createExchangeFeed(options: ExchangeFeedOptions): ExchangeFeed {
     const ended = new AbortController()
     const signal = AbortSignal.any([life.signal, ended.signal])
     try {
-      learnInstruments(await client.loadMarkets())
+      learnInstruments(await loadMarkets(client))
       await loadBars(client, ['1h', '1d'], signal)
       markReady()
       const silence = watchSilence(signal)

@@ -71,6 +71,16 @@ export async function openExchange(name: ExchangeName, options: OpenExchangeOpti
   return exchange
 }
 
+/** Loads what is traded at the exchange. An answer that is no list reads as an empty one: throws EXCHANGE_NO_MARKETS then. */
+export async function loadMarkets(exchange: Exchange): Promise<NonNullable<Exchange['markets']>> {
+  const markets = await exchange.loadMarkets()
+  if (Object.keys(markets).length > 0) return markets
+  throw new ParleyError('EXCHANGE_NO_MARKETS', `${exchange.name ?? exchange.id} did not say what is traded there.`, {
+    retry: 'retryable',
+    wayOut: 'It is asked again by itself; look at the status page of the exchange if this stays.',
+  })
+}
+
 function useSandbox(exchange: Exchange, name: ExchangeName): void {
   if (exchange.urls['test'] === undefined) {
     throw new ParleyError('EXCHANGE_NO_SANDBOX', `${name} has no sandbox.`, {

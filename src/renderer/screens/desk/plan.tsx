@@ -62,11 +62,11 @@ export function Plan({ runId, className }: { runId: string | null; className?: s
 function Tools({ run: { id, status } }: { run: Run }) {
   return (
     <>
+      {status === 'running' && <PauseRun runId={id} />}
+      {status === 'running' && <CancelRun runId={id} />}
       <Link to="/plans/$runId" params={{ runId: id }} className={styles.link}>
         the whole plan ›
       </Link>
-      {status === 'running' && <PauseRun runId={id} />}
-      {status === 'running' && <CancelRun runId={id} />}
     </>
   )
 }
