@@ -175,7 +175,7 @@ export function createKernel(options: KernelOptions): Kernel {
     orders,
     latch,
     capabilities: broker.capabilities,
-    last: (instrument) => feed.quote(instrument)?.last,
+    quote: (instrument) => feed.quote(instrument),
     clock,
   })
   const parts: DeskParts = {
