@@ -21,7 +21,7 @@ function expectNoStepTwice(journal: readonly JournalRecord[]): void {
 }
 
 /** True where a stop and a target, one of each, work for all of it. */
-async function isProtected(host: Host, { filledQuantity }: Order): Promise<boolean> {
+async function isProtected(host: Host, { filledQuantity }: Pick<Order, 'filledQuantity'>): Promise<boolean> {
   const working = (await host.client.trading.orders({})).filter((one) => isExit(one) && isOpen(one.status))
   const types = working.filter(({ quantity }) => quantity === filledQuantity).map(({ type }) => type)
   return working.length === 2 && types.includes('STOP_MARKET') && types.includes('LIMIT')
