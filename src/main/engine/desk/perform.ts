@@ -26,7 +26,7 @@ import { refuseFalseFindings, refuseFalseOutcome, refuseImpostor, refuseInvented
 import { settledParts } from './negotiating.ts'
 import type { DeskParts } from './parts.ts'
 import { recollect } from './recollect.ts'
-import { awaitReview, groundsOf, orderOf } from './review-step.ts'
+import { awaitReview, groundsOf, orderOf, tradeRecordOf } from './review-step.ts'
 import { intentOf } from './reviews.ts'
 import { questionOf, type RunMemory, voteDeadlines } from './run-memory.ts'
 import { viewsLookedBack } from './view-records.ts'
@@ -491,11 +491,13 @@ export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Pr
 async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts, epoch } = run
   await closedVote(run, signal)
+  const earlier = await tradeRecordOf(run)
   // The trader may add another fact while the first is thought about.
   for (let heard: unknown; heard !== run.thinkingAgain.current; ) {
     heard = run.thinkingAgain.current
     await heard
   }
+  if (signal.aborted) throw new ParleyError('ANSWER_LATE', 'The votes were not counted: the step was stopped.')
   const at = Math.floor(parts.clock.now())
   const profile = profileFor(memory.goal, parts.planning)
   const policy = {
@@ -505,7 +507,8 @@ async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Prom
   const counted = tally(policy, memory.ballots, at)
   const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }
-  const decision = decide(made, questionOf(memory), counted, memory.validation, profile, groundsOf(parts, memory))
+  const grounds = groundsOf(parts, memory, earlier)
+  const decision = decide(made, questionOf(memory), counted, memory.validation, profile, grounds)
   const remark: SystemRemark = {
     kind: 'decision',
     text: decisionSentence(decision),
