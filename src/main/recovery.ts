@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { beginRunMemory, type RunMemory, remember } from '#engine/desk/run-memory.ts'
 import type { Queries } from '#engine/ports.ts'
 import { applyToBook, bookFromJson, bookToJson, emptyBook, type TradingBook } from '#engine/trading/book.ts'
+import { isExit } from '#shared/domain/order.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
 import type { Stop } from '#shared/lib/clock.ts'
 import type { StoreJournal } from '#store/journal.ts'
@@ -35,7 +36,7 @@ export function recoverDesk(journal: StoreJournal, queries: Queries, found: Foun
   const { first, nowMs } = found
   const book = recoverBook(journal)
   const clean = endedCleanly(journal)
-  const doubt = doubtIn(journal, found, clean ? 0 : book.orders.size)
+  const doubt = doubtIn(journal, found, clean ? 0 : unsettled(book))
   const latch = doubt === undefined || first.latch.state === 'HALTED' ? first.latch : halted(first.latch, doubt, nowMs)
   const accountDoubt = accountDoubtIn(journal, found)
   return { book, unfinished: unfinishedRuns(journal, queries), clean, latch, doubt, accountDoubt }
@@ -84,6 +85,11 @@ function doubtIn(journal: StoreJournal, found: FoundState, workingOrders: number
   if (workingOrders > 0)
     return `The desk ended unexpectedly with ${workingOrders} orders working; compare them with the broker`
   return undefined
+}
+
+/** Orders that a person has to look at after a crash: not stops and targets, which only take back and are compared with the venue first. */
+function unsettled({ orders }: TradingBook): number {
+  return [...orders.values()].filter((order) => !isExit(order)).length
 }
 
 /** Why the journal that is open does not tell of what came before it; undefined where it does. */

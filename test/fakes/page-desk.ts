@@ -29,6 +29,7 @@ import { type Decimal, decimal, fromNumber, multiply, subtract, toNumber, ZERO }
 import { shippedPlanning } from '#test/builders/desk-kernel.ts'
 import { rememberedRun, searchMemory } from './page-memory.ts'
 import { createPagePlans } from './page-plans.ts'
+import { scriptedAllocation, scriptedRisk } from './page-portfolio.ts'
 import { scriptedFindings, scriptedLines, scriptedPlan, scriptedSteps, scriptedVotes } from './page-script.ts'
 
 /** A desk for looking at the page: it implements the whole contract, follows a script, and can be disturbed. */
@@ -775,6 +776,18 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           return { seq, nouns, status: status() }
         })
       }),
+      viewRecords: os.system.viewRecords.handler(() => [
+        {
+          agent: 'analyst',
+          instrument: 'BTC/USDT',
+          views: 31,
+          judged: 24,
+          right: 12,
+          meanStated: 0.64,
+          countsFor: 0.52,
+          lastAt: Date.now() - 3_600_000,
+        },
+      ]),
       agents: os.system.agents.handler(() =>
         seats.map((seat, index) => ({
           seat,
@@ -926,6 +939,10 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     memory: {
       search: os.memory.search.handler(({ input }) => searchMemory(input)),
       get: os.memory.get.handler(({ input: { runId } }) => rememberedRun(runId)),
+    },
+    portfolio: {
+      risk: os.portfolio.risk.handler(() => scriptedRisk(Date.now(), position)),
+      allocation: os.portfolio.allocation.handler(({ input }) => scriptedAllocation(Date.now(), position, input.goal)),
     },
     conversations: {
       search: os.conversations.search.handler(({ input }) => {

@@ -33,7 +33,7 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   paceChanged: ['runs'],
   evidenceGathered: ['evidence'],
   dossierValidated: ['evidence'],
-  insightFormed: [],
+  insightFormed: ['agents'],
   situationRead: ['memory'],
   situationRecalled: ['memory'],
   argumentMade: [],

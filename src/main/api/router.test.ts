@@ -75,6 +75,7 @@ describe('the API over a whole desk', () => {
     })
     expect(await api.system.agents()).toHaveLength(12)
     expect(await api.system.deadLetters()).toEqual([])
+    expect(await api.system.viewRecords()).toEqual([])
   })
 
   it('shows the market; what is typed for an instrument is understood, and what is not there says what is', async () => {
@@ -258,6 +259,16 @@ describe('the API over a whole desk', () => {
     expect(await codeOf(api.trading.cancel({ clientOrderId: 'nobody' }))).toBe('ORDER_NOT_FOUND')
     const close = { key: 'a wish of mine', instrument: 'BTC/USDT', reason: 'Enough' }
     expect(await codeOf(api.trading.close(close))).toBe('POSITION_NOT_FOUND')
+  })
+
+  it('measures risk and allocation, of nothing too', async () => {
+    const risk = await api.portfolio.risk()
+    expect(risk).toMatchObject({ currency: 'USDT', gross: 0, unavailable: 'Nothing is held.', tails: [] })
+    expect(risk.limits.map(({ limit }) => limit)).toContain('value-at-risk')
+    const allocation = await api.portfolio.allocation({ goal: 'minimum-variance' })
+    expect(allocation).toMatchObject({ goal: 'minimum-variance', invested: 0, here: null, trades: [] })
+    expect(allocation.frontier.length).toBeGreaterThan(10)
+    expect((await api.portfolio.allocation({})).goal).toBe('risk-parity')
   })
 
   it('shows its journal, and that it verifies', async () => {

@@ -8,6 +8,7 @@ import { marketRoutes } from './market.ts'
 import { memoryRoutes } from './memory.ts'
 import type { ApiParts } from './parts.ts'
 import { plansRoutes } from './plans.ts'
+import { portfolioRoutes } from './portfolio.ts'
 import { reviewsRoutes } from './reviews.ts'
 import { runsRoutes } from './runs.ts'
 import { settingsRoutes } from './settings.ts'
@@ -27,6 +28,7 @@ export function createRouter(parts: ApiParts): Router<typeof contract, CallConte
       conversations: conversationsRoutes(parts),
       memory: memoryRoutes(parts),
       trading: tradingRoutes(parts),
+      portfolio: portfolioRoutes(parts),
       journal: journalRoutes(parts),
       settings: settingsRoutes(parts),
       alerts: alertsRoutes(parts),

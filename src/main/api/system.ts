@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server'
+import { viewRecords } from '#engine/desk/view-records.ts'
 import { contract } from '#shared/contract/index.ts'
 import { type Noun, nouns } from '#shared/contract/system.ts'
 import { nounsOf } from './changes.ts'
@@ -9,7 +10,7 @@ import type { ApiParts } from './parts.ts'
 const longestCatchUp = 500
 
 /** The desk's status, its changes as they come, its agents. */
-export function systemRoutes({ kernel, journal, bus, clock, status }: ApiParts) {
+export function systemRoutes({ kernel, journal, bus, clock, status, queries, feed }: ApiParts) {
   const os = implement(contract.system).$context<CallContext>()
   return {
     status: os.status.handler(() => status()),
@@ -40,6 +41,7 @@ export function systemRoutes({ kernel, journal, bus, clock, status }: ApiParts) 
       )
     }),
     agents: os.agents.handler(() => kernel.roster.health()),
+    viewRecords: os.viewRecords.handler(() => viewRecords(queries, feed, clock.now())),
     deadLetters: os.deadLetters.handler(() =>
       bus.deadLetters().map(({ letter, error, at }) => ({
         id: letter.id,

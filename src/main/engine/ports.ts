@@ -5,6 +5,7 @@ import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import type { CustomFinding } from '#shared/domain/custom-finding.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
+import type { PastView } from '#shared/domain/insight.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Episode, MemoryHit, MemorySearch, RememberedRun } from '#shared/domain/memory.ts'
 import type { Message, MessageHit, MessageSearch } from '#shared/domain/message.ts'
@@ -287,6 +288,8 @@ export interface ResearchAttempt {
 export interface DeskHistory {
   /** The newest attempts at research of steps that have ended, newest first. */
   listAttempts(limit: number): readonly ResearchAttempt[]
+  /** The newest market views on an instrument, newest first. */
+  listViews(instrument: string, limit: number): readonly PastView[]
   /** In USD, since the trading day began. */
   spentToday(): number
   /** Runs that had ended with a decision before the given one began, the newest of them, newest first. */

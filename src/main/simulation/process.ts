@@ -126,6 +126,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       history: {
         listAttempts: (limit) => (life.alive ? queries.listAttempts(limit) : []),
         episodesBefore: (...asked) => (life.alive ? queries.episodesBefore(...asked) : []),
+        listViews: (instrument, limit) => (life.alive ? queries.listViews(instrument, limit) : []),
         spentToday: () => (life.alive ? queries.spentToday() : 0),
       },
       unfinished,

@@ -7,7 +7,9 @@ import {
   IconDesk,
   IconJournal,
   IconPlans,
+  IconPortfolio,
   IconReview,
+  IconRisk,
   IconRuns,
   IconSettings,
 } from '#renderer/ui/icons.ts'
@@ -26,6 +28,8 @@ const icons: Record<(typeof places)[number]['to'], TablerIcon> = {
   '/plans': IconPlans,
   '/reviews': IconReview,
   '/runs': IconRuns,
+  '/risk': IconRisk,
+  '/portfolio': IconPortfolio,
   '/conversations': IconConversations,
   '/journal': IconJournal,
   '/agents': IconAudience,

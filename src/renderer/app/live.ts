@@ -15,9 +15,9 @@ function keysOf(orpc: DeskLink['orpc']): Record<Noun, (readonly unknown[])[]> {
     reviews: [orpc.reviews.key()],
     memory: [orpc.memory.key()],
     orders: [orpc.trading.orders.key(), orpc.trading.fills.key()],
-    positions: [orpc.trading.positions.key()],
+    positions: [orpc.trading.positions.key(), orpc.portfolio.key()],
     settings: [orpc.settings.key()],
-    agents: [orpc.system.agents.key(), orpc.system.deadLetters.key()],
+    agents: [orpc.system.agents.key(), orpc.system.deadLetters.key(), orpc.system.viewRecords.key()],
     alerts: [orpc.alerts.list.key()],
     bars: [orpc.market.bars.key(), orpc.market.instruments.key(), orpc.market.imported.key()],
   }

@@ -4,6 +4,8 @@ export const places = [
   { to: '/plans', title: 'Plans' },
   { to: '/reviews', title: 'Review' },
   { to: '/runs', title: 'Runs' },
+  { to: '/risk', title: 'Risk' },
+  { to: '/portfolio', title: 'Portfolio' },
   { to: '/conversations', title: 'Conversations' },
   { to: '/journal', title: 'Journal' },
   { to: '/agents', title: 'Agents' },

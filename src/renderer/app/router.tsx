@@ -2,15 +2,20 @@ import { createHashHistory, createRootRoute, createRoute, createRouter, redirect
 import { z } from 'zod'
 import { AgentsScreen } from '#renderer/screens/agents/agents.tsx'
 import { ConversationsScreen } from '#renderer/screens/conversations/conversations.tsx'
+import { conversationViews } from '#renderer/screens/conversations/views.ts'
 import { Desk } from '#renderer/screens/desk/desk.tsx'
 import { JournalScreen } from '#renderer/screens/journal/journal.tsx'
 import { PlanScreen } from '#renderer/screens/plan/plan-screen.tsx'
+import { PortfolioScreen } from '#renderer/screens/portfolio/portfolio-screen.tsx'
 import { ReviewScreen } from '#renderer/screens/review/review-screen.tsx'
+import { RiskScreen } from '#renderer/screens/risk/risk-screen.tsx'
 import { RunsScreen } from '#renderer/screens/runs/runs.tsx'
 import { SettingsScreen } from '#renderer/screens/settings/settings.tsx'
 import { ErrorState } from '#renderer/ui/states.tsx'
 import { timeframeSchema } from '#shared/domain/bar.ts'
+import { memoryKindSchema, memoryTierSchema } from '#shared/domain/memory.ts'
 import { messageKindSchema } from '#shared/domain/message.ts'
+import { regimeSchema } from '#shared/domain/situation.ts'
 import { Frame } from './frame.tsx'
 
 const root = createRootRoute({
@@ -36,6 +41,11 @@ const conversationsSearch = z.object({
   agent: z.string().optional().catch(undefined),
   kind: messageKindSchema.optional().catch(undefined),
   instrument: z.string().optional().catch(undefined),
+  view: z.enum(conversationViews).optional().catch(undefined),
+  regime: regimeSchema.optional().catch(undefined),
+  what: memoryKindSchema.optional().catch(undefined),
+  tier: memoryTierSchema.optional().catch(undefined),
+  run: z.string().optional().catch(undefined),
 })
 
 const desk = createRoute({ getParentRoute: () => root, path: '/desk', component: Desk, validateSearch: deskSearch })
@@ -53,6 +63,8 @@ const routes = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/reviews', component: ReviewScreen }),
   createRoute({ getParentRoute: () => root, path: '/reviews/$reviewId', component: ReviewScreen }),
   createRoute({ getParentRoute: () => root, path: '/runs', component: RunsScreen }),
+  createRoute({ getParentRoute: () => root, path: '/risk', component: RiskScreen }),
+  createRoute({ getParentRoute: () => root, path: '/portfolio', component: PortfolioScreen }),
   createRoute({
     getParentRoute: () => root,
     path: '/conversations',

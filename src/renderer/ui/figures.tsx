@@ -3,7 +3,7 @@ import type { Decimal } from '#shared/lib/decimal.ts'
 import styles from './figures.module.css'
 import { formatMoney, formatPercent, trendOf, unavailable } from './format.ts'
 import { useSettings } from './status.ts'
-import { formatMoment, formatTime, formatUtc, zoneName } from './time.ts'
+import { formatDate, formatMoment, formatTime, formatUtc, zoneName } from './time.ts'
 
 const arrows = { up: '▲', down: '▼', flat: '' } as const
 
@@ -60,8 +60,8 @@ export function tint(element: HTMLElement | null): void {
 
 interface MomentProps {
   at: number | null
-  /** Time of day only, or with the day. */
-  as?: 'time' | 'moment'
+  /** Time of day only, with the day, or the day with its year alone. */
+  as?: 'time' | 'moment' | 'date'
 }
 
 /** A time in the trader's zone; hovering tells the zone and UTC (UX-8). */
@@ -71,7 +71,7 @@ export function Moment({ at, as = 'time' }: MomentProps) {
   const local = formatMoment(at, timeZone)
   return (
     <time dateTime={formatUtc(at)} title={`${local} ${zoneName(timeZone, at)}\n${formatUtc(at)}`}>
-      {as === 'time' ? formatTime(at, timeZone) : local}
+      {as === 'time' ? formatTime(at, timeZone) : as === 'date' ? formatDate(at, timeZone) : local}
     </time>
   )
 }

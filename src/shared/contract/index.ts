@@ -4,6 +4,7 @@ import { journalContract } from './journal.ts'
 import { marketContract } from './market.ts'
 import { memoryContract } from './memory.ts'
 import { plansContract } from './plans.ts'
+import { portfolioContract } from './portfolio.ts'
 import { reviewsContract } from './reviews.ts'
 import { runsContract } from './runs.ts'
 import { settingsContract } from './settings.ts'
@@ -20,6 +21,7 @@ export const contract = {
   conversations: conversationsContract,
   memory: memoryContract,
   trading: tradingContract,
+  portfolio: portfolioContract,
   journal: journalContract,
   settings: settingsContract,
   alerts: alertsContract,

@@ -2,6 +2,7 @@ import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { accountSchema, modeSchema } from '#shared/domain/account.ts'
 import { agentHealthSchema } from '#shared/domain/agent.ts'
+import { viewRecordSchema } from '#shared/domain/insight.ts'
 import { latchSchema, stopProgressSchema } from '#shared/domain/trading-state.ts'
 
 /** By how much the engine's event loop was late over the last minute, in milliseconds. */
@@ -79,6 +80,8 @@ export const systemContract = {
     .input(z.object({ after: z.coerce.number().int().min(0).optional() }))
     .output(eventIterator(changeSchema)),
   agents: oc.route({ method: 'GET', path: '/agents' }).output(z.array(agentHealthSchema)),
+  /** How good the analyst's views have been, by instrument that it had any on. */
+  viewRecords: oc.route({ method: 'GET', path: '/view-records' }).output(z.array(viewRecordSchema)),
   deadLetters: oc.route({ method: 'GET', path: '/dead-letters' }).output(
     z.array(
       z.object({

@@ -8,6 +8,7 @@ import { regimeSchema, situationSchema } from './situation.ts'
 /** What the desk knew, what it decided, what it learned. */
 export const memoryKinds = ['knew', 'decided', 'learned'] as const
 export const memoryKindSchema = z.enum(memoryKinds)
+export type MemoryKind = z.infer<typeof memoryKindSchema>
 
 /**
  * How much is kept at hand of a run: all of it while it is under way, all of the newest ended ones, and of those in the

@@ -3,7 +3,7 @@ import type { CustomSources, ResearchSources, Sha256 } from '#engine/ports.ts'
 import type { AgentHealth, Seat, VotingSeat } from '#shared/domain/agent.ts'
 import type { Argument } from '#shared/domain/debate.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
-import type { Insight } from '#shared/domain/insight.ts'
+import type { Insight, PastView } from '#shared/domain/insight.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Clock } from '#shared/lib/clock.ts'
@@ -23,6 +23,7 @@ import { propose } from './seats/propose.ts'
 import { proposeReduction } from './seats/propose-reduction.ts'
 import { revise } from './seats/revise.ts'
 import { validate } from './seats/validate.ts'
+import { readRecord } from './view-record.ts'
 
 /** What the researcher is asked. */
 export interface ResearchInput {
@@ -90,7 +91,13 @@ export function createRoster({ bus, clock, ids, sources, custom, onHealth, model
         return validate(briefing.dossier, tasks, briefing.profile, briefing.now)
       },
     },
-    analyst: { ...assessing('analyst'), analyse: (input) => analyse((input as { briefing: Briefing }).briefing) },
+    analyst: {
+      ...assessing('analyst'),
+      analyse: (input) => {
+        const { briefing, past } = input as { briefing: Briefing; past: readonly PastView[] }
+        return analyse(briefing, readRecord(past, briefing.bars, briefing.now))
+      },
+    },
     bull: { ...assessing('bull'), ...arguing('bull') },
     bear: { ...assessing('bear'), ...arguing('bear') },
     strategist: {

@@ -57,18 +57,26 @@ export interface Forecast {
   readonly right: boolean
 }
 
+/** What a calibration is held towards, and by how much: the precision (1 / variance) of a normal prior on both numbers. */
+export interface CalibrationPrior extends Calibration {
+  readonly precision: number
+}
+
+const asStated: CalibrationPrior = { slope: 1, intercept: 0, precision: 4 }
+
 /**
- * Fits a voter's calibration to its forecasts by logistic regression on the log-odds (Platt 1999), held towards "as stated"
- * (slope 1, intercept 0) by a normal prior of standard deviation 0.5, so that a short record changes little.
+ * Fits a voter's calibration to its forecasts by logistic regression on the log-odds (Platt 1999), held towards a prior: "as
+ * stated" (slope 1, intercept 0) unless given, with a standard deviation of 0.5, so that a short record changes little.
  */
-export function fitCalibration(forecasts: readonly Forecast[]): Calibration {
-  const precision = 4
-  let slope = 1
-  let intercept = 0
+export function fitCalibration(
+  forecasts: readonly Forecast[],
+  { precision, ...prior }: CalibrationPrior = asStated,
+): Calibration {
+  let { slope, intercept } = prior
   const points = forecasts.map(({ confidence, right }) => ({ odds: logOdds(confidence), right: right ? 1 : 0 }))
   for (let step = 0; step < 50; step++) {
-    let gradientSlope = -precision * (slope - 1)
-    let gradientIntercept = -precision * intercept
+    let gradientSlope = -precision * (slope - prior.slope)
+    let gradientIntercept = -precision * (intercept - prior.intercept)
     let [ss, si, ii] = [precision, 0, precision]
     for (const { odds, right } of points) {
       const chance = logistic(slope * odds + intercept)

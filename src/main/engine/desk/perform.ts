@@ -28,6 +28,7 @@ import { recollect } from './recollect.ts'
 import { awaitReview, groundsOf, orderOf } from './review-step.ts'
 import { intentOf } from './reviews.ts'
 import { questionOf, type RunMemory, voteDeadlines } from './run-memory.ts'
+import { viewsLookedBack } from './view-records.ts'
 
 /** One run as its steps see it. */
 export interface RunWork {
@@ -258,14 +259,15 @@ async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promi
 
 async function doAnalyse(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   await formInsight(run, seat, askingOf(context))
-  await recollect(run)
+  await recollect(run, context.signal)
   return done
 }
 
 /** Has the market view formed from what is known now. */
 export async function formInsight(run: RunWork, seat: Seat, asking: Asking): Promise<void> {
   const briefing = await briefingOf(run.parts, run.memory)
-  const { insight, remarks } = await askSeat(run, { seat, asked: 'analyse', input: { briefing }, ...asking })
+  const past = run.parts.history.listViews(run.memory.goal.instrument, viewsLookedBack)
+  const { insight, remarks } = await askSeat(run, { seat, asked: 'analyse', input: { briefing, past }, ...asking })
   await record(
     run,
     seat,

@@ -11,12 +11,14 @@ const desk: Actor = { kind: 'system', id: 'desk' }
 
 /**
  * Journals the situation that the run decides in, and what memory has of situations like it: of runs that had ended before
- * this one began. Says nothing where there is nothing to compare with. Once in a run.
+ * this one began. Says nothing where there is nothing to compare with, nor after the signal. Once in a run.
  */
-export async function recollect({ parts, memory }: RunWork): Promise<void> {
+export async function recollect({ parts, memory }: RunWork, signal: AbortSignal): Promise<void> {
   if (memory.situation !== null) return
   const { runId } = memory
-  const situation = readSituation(await briefingOf(parts, memory), memory.insight)
+  const briefing = await briefingOf(parts, memory)
+  if (signal.aborted) return
+  const situation = readSituation(briefing, memory.insight)
   const recollection = recall(
     situation,
     parts.history.episodesBefore(runId, episodesCompared),

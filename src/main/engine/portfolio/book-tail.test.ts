@@ -1,10 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '#shared/lib/random.ts'
-import { bookHistory, largestAddition, type PriceHistory, tailOfProfits } from './book-tail.ts'
+import { bookProfits, largestAddition, type PriceHistory, sharedReturns, tailOfProfits } from './book-tail.ts'
 import { expectedShortfall, valueAtRisk } from './value-at-risk.ts'
 
 const dayMs = 86_400_000
+
+/** Profits of a book over the histories, and the moments that they stand on. */
+function bookHistory(worths: ReadonlyMap<string, number>, histories: ReadonlyMap<string, PriceHistory>) {
+  const shared = sharedReturns(histories)
+  return { profits: bookProfits(shared, worths), from: shared.times[0] ?? null, to: shared.times.at(-1) ?? null }
+}
 
 function walk(seed: number, bars = 200): PriceHistory {
   const random = createRandom(seed)
@@ -71,8 +77,7 @@ describe('a book by historical simulation', () => {
           ['A', walk(seed)],
           ['B', walk(seed + 1)],
         ])
-        const book = bookHistory(new Map([['B', held]]), histories).profits
-        const filled = held === 0 ? new Float64Array(199) : book
+        const filled = bookHistory(new Map([['B', held]]), histories).profits
         const unit = bookHistory(new Map([['A', 1]]), histories).profits
         const bounds = { valueAtRisk: 400, expectedShortfall: 500 }
         const worth = largestAddition(filled, unit, dayMs, bounds)

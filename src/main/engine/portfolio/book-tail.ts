@@ -6,39 +6,44 @@ export interface PriceHistory {
   readonly closes: readonly number[]
 }
 
-/** What a book would have made in each bar that all of its holdings have, were it held as it is now. */
-export interface BookHistory {
-  /** Profit (+) or loss (-) a bar, in the account's currency. */
-  readonly profits: Float64Array
-  /** When the bar before the first and the last one began; null without any. */
-  readonly from: number | null
-  readonly to: number | null
+/** Simple returns of instruments over the bars that all of them have. */
+export interface SharedReturns {
+  readonly instruments: readonly string[]
+  /** When the shared bars began; one more than there are returns, unless there is none. */
+  readonly times: readonly number[]
+  /** One array an instrument. */
+  readonly returns: readonly Float64Array[]
 }
 
 /** Fewer bars than this say nothing of a tail. */
 export const leastTailBars = 50
 
-/** Replays a book of signed worths (account's currency, by instrument) over the bars that all of it has (historical simulation). */
-export function bookHistory(
+/** Reads the returns of instruments over the bars that all of them have. */
+export function sharedReturns(histories: ReadonlyMap<string, PriceHistory>): SharedReturns {
+  const closes = [...histories.values()].map(
+    ({ times, closes }) => new Map(times.map((time, row) => [time, closes[row] as number])),
+  )
+  const [first, ...others] = closes
+  const times = [...(first?.keys() ?? [])].filter((time) => others.every((series) => series.has(time)))
+  const returns = closes.map((series) =>
+    Float64Array.from(times.slice(1), (time, row) => {
+      return (series.get(time) as number) / (series.get(times[row] as number) as number) - 1
+    }),
+  )
+  return { instruments: [...histories.keys()], times, returns }
+}
+
+/** What a book of signed worths (by instrument) would have made a bar, were it held as it is now (historical simulation). */
+export function bookProfits(
+  { instruments, times, returns }: SharedReturns,
   worths: ReadonlyMap<string, number>,
-  histories: ReadonlyMap<string, PriceHistory>,
-): BookHistory {
-  const held = [...worths].filter(([, worth]) => worth !== 0)
-  const rows = held.map(([instrument, worth]) => {
-    const { times, closes } = histories.get(instrument) ?? { times: [], closes: [] }
-    return { worth, closeAt: new Map(times.map((time, row) => [time, closes[row] as number])) }
-  })
-  const [first, ...others] = rows
-  const times = [...(first?.closeAt.keys() ?? [])].filter((time) => others.every(({ closeAt }) => closeAt.has(time)))
+): Float64Array {
   const profits = new Float64Array(Math.max(0, times.length - 1))
-  for (const { worth, closeAt } of rows) {
-    for (let row = 1; row < times.length; row++) {
-      const before = closeAt.get(times[row - 1] as number) as number
-      const after = closeAt.get(times[row] as number) as number
-      profits[row - 1] = (profits[row - 1] as number) + worth * (after / before - 1)
-    }
+  for (const [asset, series] of returns.entries()) {
+    const worth = worths.get(instruments[asset] as string) ?? 0
+    for (const [row, change] of series.entries()) profits[row] = (profits[row] as number) + worth * change
   }
-  return { profits, from: times[0] ?? null, to: times.at(-1) ?? null }
+  return profits
 }
 
 /** What a day may cost a book; amounts in the account's currency, 0 or more. */

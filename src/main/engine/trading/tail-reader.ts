@@ -1,8 +1,10 @@
 import {
   type BookTail,
-  bookHistory,
+  bookProfits,
   largestAddition,
   type PriceHistory,
+  type SharedReturns,
+  sharedReturns,
   tailOfProfits,
 } from '#engine/portfolio/book-tail.ts'
 import type { Feed } from '#engine/ports.ts'
@@ -36,23 +38,17 @@ const nothing = { valueAtRisk: 0, expectedShortfall: 0, bars: 0, timeframe: '1d'
 /** A reader of the closed bars of a feed; they are read once a minute at most, however often it is asked. */
 export function createTailReader(feed: Pick<Feed, 'bars'>): TailReader {
   let minute = Number.NaN
-  let known = new Map<string, HistoryOf>()
+  let known = new Map<string, ReadReturns>()
 
-  function historyOf(instruments: readonly string[], now: number): HistoryOf {
+  function returnsOf(instruments: readonly string[], now: number): ReadReturns {
     if (Math.floor(now / minuteMs) !== minute) {
       minute = Math.floor(now / minuteMs)
       known = new Map()
     }
-    const held = [...instruments].sort()
-    const key = held.join('\n')
+    const key = [...instruments].sort().join('\n')
     const before = known.get(key)
     if (before !== undefined) return before
-    const { timeframe, bars } = closedBars(feed, held, now)
-    const columns = [...bars].map(([instrument, series]): [string, PriceHistory] => [
-      instrument,
-      { times: series.map(({ time }) => time), closes: series.map(({ close }) => close) },
-    ])
-    const read = { timeframe, histories: new Map(columns) }
+    const read = readReturns(feed, instruments, now)
     known.set(key, read)
     return read
   }
@@ -64,20 +60,16 @@ export function createTailReader(feed: Pick<Feed, 'bars'>): TailReader {
     read(worths, now) {
       const held = heldOf(worths)
       if (held.length === 0) return { ...nothing, from: now, to: now }
-      const { timeframe, histories } = historyOf(held, now)
-      const { profits, from, to } = bookHistory(worths, histories)
-      const tail = tailOfProfits(profits, timeframeMs[timeframe])
-      return tail === null || from === null || to === null ? undefined : { ...tail, timeframe, from, to }
+      const { timeframe, shared } = returnsOf(held, now)
+      const tail = tailOfProfits(bookProfits(shared, worths), timeframeMs[timeframe])
+      const [from, to] = [shared.times[0], shared.times.at(-1)]
+      return tail === null || from === undefined || to === undefined ? undefined : { ...tail, timeframe, from, to }
     },
     room(worths, instrument, { maximumValueAtRisk, maximumExpectedShortfall }, now) {
       if (maximumValueAtRisk === null && maximumExpectedShortfall === null) return null
-      const { timeframe, histories } = historyOf([...new Set([...heldOf(worths), instrument])], now)
-      const with1 = new Map(worths).set(instrument, (worths.get(instrument) ?? 0) + 1)
-      const after = bookHistory(with1, histories).profits
-      // Over the same bars, be the instrument held or not.
-      const unit = bookHistory(new Map([[instrument, 1]]), sharedBars(histories)).profits
-      const base = after.map((profit, row) => profit - (unit[row] as number))
-      return largestAddition(base, unit, timeframeMs[timeframe], {
+      const { timeframe, shared } = returnsOf([...new Set([...heldOf(worths), instrument])], now)
+      const unit = bookProfits(shared, new Map([[instrument, 1]]))
+      return largestAddition(bookProfits(shared, worths), unit, timeframeMs[timeframe], {
         valueAtRisk: maximumValueAtRisk === null ? null : toNumber(maximumValueAtRisk),
         expectedShortfall: maximumExpectedShortfall === null ? null : toNumber(maximumExpectedShortfall),
       })
@@ -85,21 +77,18 @@ export function createTailReader(feed: Pick<Feed, 'bars'>): TailReader {
   }
 }
 
-interface HistoryOf {
+/** Returns that instruments share, and the timeframe of the bars that they were read off. */
+export interface ReadReturns {
   readonly timeframe: Timeframe
-  readonly histories: ReadonlyMap<string, PriceHistory>
+  readonly shared: SharedReturns
 }
 
-/** The histories cut to the bars that all have. */
-function sharedBars(histories: ReadonlyMap<string, PriceHistory>): ReadonlyMap<string, PriceHistory> {
-  const sets = [...histories.values()].map(({ times }) => new Set(times))
-  return new Map(
-    [...histories].map(([instrument, { times, closes }]) => {
-      const rows = times.map((_, row) => row).filter((row) => sets.every((set) => set.has(times[row] as number)))
-      return [
-        instrument,
-        { times: rows.map((row) => times[row] as number), closes: rows.map((row) => closes[row] as number) },
-      ]
-    }),
-  )
+/** Reads the returns of instruments over the closed bars that decisions stand on. */
+export function readReturns(feed: Pick<Feed, 'bars'>, instruments: readonly string[], now: number): ReadReturns {
+  const { timeframe, bars } = closedBars(feed, instruments, now)
+  const histories = [...bars].map(([instrument, series]): [string, PriceHistory] => [
+    instrument,
+    { times: series.map(({ time }) => time), closes: series.map(({ close }) => close) },
+  ])
+  return { timeframe, shared: sharedReturns(new Map(histories)) }
 }

@@ -10,6 +10,7 @@ import type { Projection } from './projection.ts'
 import { createReviewQueries, reviewsProjection } from './reviews.ts'
 import { createRunQueries, runsProjection } from './runs.ts'
 import { createSpendingQueries, spendingProjection } from './spending.ts'
+import { createViewQueries, viewsProjection } from './views.ts'
 import { createVoteQueries, votesProjection } from './votes.ts'
 import { createWatchQueries, watchProjection } from './watch.ts'
 
@@ -26,6 +27,7 @@ export const deskProjections: readonly Projection[] = [
   fillsProjection,
   attemptsProjection,
   spendingProjection,
+  viewsProjection,
   watchProjection,
 ]
 
@@ -43,6 +45,7 @@ export function createQueries(database: Database) {
     ...createFillQueries(database),
     ...createAttemptQueries(database),
     ...createSpendingQueries(database),
+    ...createViewQueries(database),
     ...createWatchQueries(database),
   }
 }

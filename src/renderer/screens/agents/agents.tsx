@@ -9,6 +9,7 @@ import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { StatusDot, type Tone } from '#renderer/ui/status-dot.tsx'
 import type { AgentHealth } from '#shared/domain/agent.ts'
 import styles from './agents.module.css'
+import { ViewRecords } from './view-records.tsx'
 
 const tones: Record<AgentHealth['status'], Tone> = { idle: 'good', working: 'busy', failing: 'bad', stopped: 'off' }
 
@@ -53,6 +54,7 @@ export function AgentsScreen() {
         ) : (
           <DataTable label="Agents" columns={columns} rows={agents.data} rowKey={({ seat }) => seat} />
         )}
+        <ViewRecords />
         <DeadLetters />
       </div>
     </Screen>

@@ -1,26 +1,49 @@
-import { Button, Select, TextInput } from '@mantine/core'
+import { Button, SegmentedControl, Select, TextInput } from '@mantine/core'
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useDeferredValue } from 'react'
+import { type ReactNode, useDeferredValue } from 'react'
 import { useDesk } from '#renderer/client.ts'
 import { AgentName } from '#renderer/ui/agent.tsx'
 import { Moment } from '#renderer/ui/figures.tsx'
 import { PanelBody, Screen } from '#renderer/ui/panel.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
-import { seats, seatTitles } from '#shared/domain/agent.ts'
 import { type MessageHit, messageKinds } from '#shared/domain/message.ts'
 import styles from './conversations.module.css'
+import { Excerpt } from './excerpt.tsx'
+import { Memory } from './memory.tsx'
+import { isFiltered } from './memory-view.ts'
+import { speakers } from './speakers.ts'
+import { conversationViews } from './views.ts'
 
 const pageSize = 50
-const speakers = [
-  ...seats.map((seat) => ({ value: seat as string, label: seatTitles[seat] })),
-  { value: 'trader', label: 'You' },
-]
 
-/** Everything that was ever said on the desk, searched by its words; opening a hit shows its run on the Desk. */
+/** What was said on the desk, and what it remembers of it. */
 export function ConversationsScreen() {
+  const { view = 'said', text, agent, instrument } = useSearch({ from: '/conversations' })
+  const navigate = useNavigate({ from: '/conversations' })
+  const views = (
+    <SegmentedControl
+      aria-label="What to search"
+      value={view}
+      onChange={(next) => {
+        const chosen = conversationViews.find((each) => each === next)
+        void navigate({ search: { text, agent, instrument, view: chosen } })
+      }}
+      data={[
+        { value: 'said', label: 'Said' },
+        { value: 'memory', label: 'Remembered' },
+      ]}
+    />
+  )
+  return view === 'memory' ? <Memory views={views} /> : <Said views={views} />
+}
+
+/** Everything that was ever said, searched by its words; opening a hit shows its run on the Desk. */
+function Said({ views }: { views: ReactNode }) {
   const { orpc } = useDesk()
-  const search = useSearch({ from: '/conversations' })
+  const all = useSearch({ from: '/conversations' })
+  const { text, agent, kind, instrument } = all
+  const search = { text, agent, kind, instrument }
   const navigate = useNavigate({ from: '/conversations' })
   const wanted = useDeferredValue(search)
   const instruments = useQuery(orpc.market.instruments.queryOptions()).data ?? []
@@ -37,13 +60,13 @@ export function ConversationsScreen() {
     }),
   )
   const found = hits.data?.pages.flat() ?? []
-  const change = (next: Partial<typeof search>) => void navigate({ search: { ...search, ...next }, replace: true })
-  const isFiltered = Object.values(search).some((value) => value !== undefined && value !== '')
+  const change = (next: Partial<typeof search>) => void navigate({ search: { ...all, ...next }, replace: true })
   return (
     <Screen
       title="Conversations"
       tools={
         <>
+          {views}
           <TextInput
             aria-label="Search everything that was said"
             placeholder="Words, &quot;a phrase&quot;, -without"
@@ -91,8 +114,8 @@ export function ConversationsScreen() {
       ) : hits.data === undefined ? (
         <LoadingRows rows={12} />
       ) : found.length === 0 ? (
-        <EmptyState title={isFiltered ? 'Nobody has said that' : 'Nobody has spoken yet'}>
-          {isFiltered
+        <EmptyState title={isFiltered(search) ? 'Nobody has said that' : 'Nobody has spoken yet'}>
+          {isFiltered(search)
             ? 'Every word counts: take one away, or a filter.'
             : 'When the desk decides, every thought, argument and vote is here.'}
         </EmptyState>
@@ -133,16 +156,7 @@ function Hit({ hit: { message, instrument, excerpt } }: { hit: MessageHit }) {
             <Moment at={message.at} as="moment" />
           </span>
         </span>
-        <span className={styles.text}>
-          {excerpt.map((part, index) =>
-            part.found ? (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the pieces never move
-              <mark key={index}>{part.text}</mark>
-            ) : (
-              part.text
-            ),
-          )}
-        </span>
+        <Excerpt parts={excerpt} />
       </button>
     </li>
   )

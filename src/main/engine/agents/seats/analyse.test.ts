@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Briefing } from '#engine/agents/seat.ts'
+import { readRecord } from '#engine/agents/view-record.ts'
 import { barSeries } from '#shared/domain/bar.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import { finding, simulatedBriefing } from '#test/builders/briefing.ts'
@@ -54,6 +55,22 @@ describe('the analyst', () => {
     expect(sureness[0]).toBeCloseTo(0.7)
     const most = Math.log(0.7 / 0.3) * 2
     expect(sureness[3]).toBeLessThan(1 / (1 + Math.exp(-most)))
+  })
+
+  it('with a record says what its confidence counts for, what the evidence states, and why', () => {
+    const evidence = tasks.map((task) => finding(0.4, { task, id: task }))
+    const none = readRecord([], base.bars, base.now)
+    const stated = analyse(about(evidence)).insight?.confidence ?? 0
+    const { insight, remarks } = analyse(about(evidence), none)
+    expect(insight?.stated).toBe(stated)
+    expect(insight?.confidence).toBeGreaterThan(0.5)
+    expect(insight?.confidence).toBeLessThan(0.57)
+    expect(remarks[0]?.text).toMatch(/, 5\d % sure\. The evidence alone says [78]\d %; no earlier view/)
+    const bad = { ...none, judged: 30, right: 9, calibration: { slope: 0.1, intercept: -0.8 } }
+    expect(analyse(about(evidence), bad).insight?.confidence).toBe(0.5)
+    expect(analyse(about(evidence), bad).remarks[0]?.text).toContain('of 30 earlier views on it 9 were right')
+    const flat = analyse(about([finding(0)]), none).insight
+    expect(flat).toMatchObject({ direction: 'flat', confidence: analyse(about([finding(0)])).insight?.confidence })
   })
 
   it('gives a weak or poor finding less say', () => {

@@ -2,9 +2,11 @@ import { sourceOf, topicOf } from '#engine/agents/evidence-words.ts'
 import { isValue, knownEvidence, type MarketRead, missingPrices, readMarket } from '#engine/agents/market-read.ts'
 import { type PooledView, poolSignals } from '#engine/agents/pool.ts'
 import type { Briefing, Remark } from '#engine/agents/seat.ts'
+import type { ViewRecord } from '#engine/agents/view-record.ts'
 import { list, percent, span } from '#engine/agents/wording.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import { type Regime, regimeWords } from '#shared/domain/situation.ts'
+import { describeTempering, temper } from './temper.ts'
 
 export interface Analysis {
   /** Null when the analyst abstains. */
@@ -21,10 +23,10 @@ const shownReasons = 4
 /**
  * The market view: all signals pooled (see poolSignals), the expected move being conviction x the mean absolute move of a
  * normal with the realised volatility over the horizon. Confidence is the pooled probability of the direction; for flat,
- * how balanced the evidence is, less where there is little of it. It is what the evidence states, not yet what the desk's
- * record has shown such statements to be worth. Abstains without price evidence, or below 30 bars.
+ * how balanced the evidence is, less where there is little of it. With the agent's record
+ * it is tempered to what such statements have been worth; without one given it is what the evidence states. Abstains without price evidence, or below 30 bars.
  */
-export function analyse(briefing: Briefing): Analysis {
+export function analyse(briefing: Briefing, record: ViewRecord | null = null): Analysis {
   const evidence = knownEvidence(briefing)
   const market = readMarket(briefing)
   const missing = missingPrices(evidence)
@@ -35,12 +37,14 @@ export function analyse(briefing: Briefing): Analysis {
     return { insight: null, regime, remarks: [{ kind: 'thought', text, confidence: null, evidence: [] }] }
   }
   const view = poolSignals(evidence.filter(isValue))
-  const insight = insightOf(briefing, view, market, market.volatility)
+  const stated = insightOf(briefing, view, market, market.volatility)
+  const insight = record === null ? stated : temper(stated, record)
+  const tempering = record === null ? '' : describeTempering(insight, record)
   const unavailable = new Set(evidence.filter(({ status }) => status === 'unavailable').map(sourceOf))
   const gaps = unavailable.size === 0 ? '' : ` Not heard: ${list([...unavailable])}.`
   const state =
     regime === null ? '' : ` The market looks like ${regimeWords[regime.name]} (${percent(regime.confidence, 0)}).`
-  const text = `${headline(insight)}${state} ${insight.reasons.join(' ')}${gaps}`
+  const text = `${headline(insight)}${tempering}${state} ${insight.reasons.join(' ')}${gaps}`
   const remark: Remark = { kind: 'analysis', text, confidence: insight.confidence, evidence: insight.evidence }
   return { insight, regime, remarks: [remark] }
 }

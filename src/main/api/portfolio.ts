@@ -1,0 +1,20 @@
+import { implement } from '@orpc/server'
+import { allocationReport } from '#engine/desk/allocation-report.ts'
+import { riskReport } from '#engine/desk/risk-report.ts'
+import { requireKnownAccount } from '#engine/trading/account-doubt.ts'
+import { contract } from '#shared/contract/index.ts'
+import type { CallContext } from './desk.ts'
+import type { ApiParts } from './parts.ts'
+
+/** The book's risk and its allocation. */
+export function portfolioRoutes({ kernel, feed, clock }: ApiParts) {
+  const os = implement(contract.portfolio).$context<CallContext>()
+  const parts = () => {
+    requireKnownAccount(kernel.book)
+    return { book: kernel.book, mandate: kernel.mandate, feed, now: Math.floor(clock.now()) }
+  }
+  return {
+    risk: os.risk.handler(() => riskReport(parts())),
+    allocation: os.allocation.handler(({ input }) => allocationReport(parts(), input.goal)),
+  }
+}

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest'
+import { createSimulatedExchange } from '#adapters/simulated/exchange.ts'
+import { emptyBook, type TradingBook } from '#engine/trading/book.ts'
+import { createTailReader } from '#engine/trading/tail-reader.ts'
+import { portfolioGoals } from '#shared/domain/portfolio-report.ts'
+import { decimal, toNumber, ZERO } from '#shared/lib/decimal.ts'
+import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
+import { shippedMandate } from '#test/builders/desk-kernel.ts'
+import { allocationReport } from './allocation-report.ts'
+import type { ReportParts } from './held-book.ts'
+import { riskReport } from './risk-report.ts'
+
+const now = Date.UTC(2026, 4, 4, 12)
+const feed = createSimulatedExchange({ clock: createVirtualClock(now), seed: 5 })
+const last = (id: string) => toNumber(feed.quote(id)?.last ?? ZERO)
+
+/** A book of amounts of money by instrument, opened by a run each. */
+function parts(worths: Readonly<Record<string, number>>, about: Partial<ReportParts> = {}): ReportParts {
+  const book: TradingBook = emptyBook()
+  Object.assign(book, {
+    account: 'paper',
+    currency: 'USDT',
+    cash: decimal(50_000),
+    day: 1,
+    dayStartEquity: decimal(61_000),
+  })
+  for (const [instrument, worth] of Object.entries(worths)) {
+    const quantity = decimal((worth / last(instrument)).toFixed(8))
+    book.positions.set(instrument, {
+      instrument,
+      quantity,
+      averagePrice: decimal(1),
+      realised: ZERO,
+      fees: ZERO,
+      updatedAt: now,
+    })
+    book.openedBy.set(instrument, `run-${instrument}`)
+  }
+  return { book, feed, mandate: shippedMandate, now, ...about }
+}
+
+const held = parts({ 'BTC/USDT': 8_000, 'ETH/USDT': 2_000 })
+
+describe('the report on risk', () => {
+  it('of a book that holds nothing measures nothing and uses no limit', () => {
+    const report = riskReport(parts({}))
+    expect(report).toMatchObject({
+      gross: 0,
+      net: 0,
+      basis: null,
+      unavailable: 'Nothing is held.',
+      tails: [],
+      stresses: [],
+    })
+    expect(report.limits.map(({ used }) => used)).toEqual([0, 0, 0, 11_000, 0])
+  })
+
+  it('measures by four methods what the gate measures by the first', () => {
+    const report = riskReport(held)
+    const gate = createTailReader(feed).read(
+      new Map(report.exposures.map(({ instrument, worth }) => [instrument, worth ?? 0])),
+      now,
+    )
+    expect(report.basis).toMatchObject({ timeframe: gate?.timeframe, from: gate?.from, to: gate?.to })
+    expect(report.basis?.to).toBeLessThan(now)
+    const [historical, ...others] = report.tails
+    expect(historical).toEqual({
+      method: 'historical',
+      valueAtRisk: gate?.valueAtRisk,
+      expectedShortfall: gate?.expectedShortfall,
+    })
+    expect(others.map(({ method }) => method)).toEqual(['normal', 'cornish-fisher', 'monte-carlo'])
+    for (const { valueAtRisk, expectedShortfall } of report.tails) {
+      expect(valueAtRisk).toBeGreaterThan(0.3 * (gate?.valueAtRisk ?? 0))
+      expect(valueAtRisk).toBeLessThan(3 * (gate?.valueAtRisk ?? 0))
+      expect(expectedShortfall).toBeGreaterThan(valueAtRisk)
+    }
+    expect(report.limits.find(({ limit }) => limit === 'value-at-risk')?.used).toBe(gate?.valueAtRisk)
+  })
+
+  it('adds up: exposure, shares of the risk, and falls of everything', () => {
+    const { gross, net, exposures, stresses, equity, drawdown } = riskReport(held)
+    expect(gross).toBeCloseTo(10_000, 0)
+    expect(net).toBe(gross)
+    expect(equity).not.toBeNull()
+    expect(exposures.reduce((sum, { riskShare }) => sum + (riskShare ?? 0), 0)).toBeCloseTo(1, 9)
+    expect(exposures.map(({ runId }) => runId)).toEqual(['run-BTC/USDT', 'run-ETH/USDT'])
+    const half = stresses.find(({ name }) => name === 'Everything falls by 50 %')
+    expect(half?.change).toBeCloseTo(-0.5 * (gross ?? 0), 6)
+    expect(half?.share).toBeCloseTo((half?.change ?? 0) / toNumber(equity ?? ZERO), 12)
+    const worst = stresses.filter(({ at }) => at !== null)
+    expect(worst.map(({ change }) => change)).toEqual(worst.map(({ change }) => change).sort((a, b) => a - b))
+    expect(drawdown?.depth).toBeGreaterThanOrEqual(drawdown?.now ?? 1)
+    expect(drawdown?.trough).toBeGreaterThan(drawdown?.from ?? Number.POSITIVE_INFINITY)
+  })
+
+  it('says what is missing: a price, or bars', () => {
+    const noPrice = { ...feed, quote: (id: string) => (id === 'BTC/USDT' ? undefined : feed.quote(id)) }
+    expect(riskReport({ ...held, feed: noPrice })).toMatchObject({
+      equity: null,
+      gross: null,
+      unavailable: 'There is no price for BTC/USDT.',
+      tails: [],
+    })
+    const young = { ...feed, bars: () => [] }
+    const report = riskReport({ ...held, feed: young })
+    expect(report.unavailable).toContain('Only 0 closed bars')
+    expect(report.limits.find(({ limit }) => limit === 'value-at-risk')?.used).toBeNull()
+    expect(report.stresses.every(({ at }) => at === null)).toBe(true)
+  })
+})
+
+describe('the report on allocation', () => {
+  it.each(portfolioGoals)('%s: weights that add up, on or within the frontier, and trades that lead there', (goal) => {
+    const report = allocationReport(held, goal)
+    const { holdings, frontier, suggestion, here, trades, invested } = report
+    expect(report.unavailable).toBeNull()
+    expect(holdings.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9)
+    expect(holdings.reduce((sum, { suggested }) => sum + suggested, 0)).toBeCloseTo(1, 9)
+    expect(holdings.reduce((sum, { riskShare }) => sum + (riskShare ?? 0), 0)).toBeCloseTo(1, 9)
+    const least = frontier[0]?.risk ?? Number.NaN
+    expect(frontier.map(({ risk }) => risk)).toEqual(frontier.map(({ risk }) => risk).toSorted((a, b) => a - b))
+    expect(suggestion?.risk).toBeGreaterThanOrEqual(least * (1 - 1e-9))
+    expect(here?.risk).toBeGreaterThanOrEqual(least)
+    for (const { instrument, side, worth } of trades) {
+      const row = holdings.find((holding) => holding.instrument === instrument)
+      const after = (row?.weight ?? 0) + ((side === 'buy' ? 1 : -1) * worth) / invested
+      expect(after).toBeCloseTo(row?.suggested ?? Number.NaN, 2)
+    }
+    const traded = new Set(trades.map(({ instrument }) => instrument))
+    for (const { instrument, weight, suggested } of holdings)
+      if (Math.abs(weight - suggested) < report.band) expect(traded.has(instrument)).toBe(false)
+  })
+
+  it('of a flat book has a frontier and a suggestion, and nothing to trade', () => {
+    const { here, trades, invested, frontier, suggestion, diversification } = allocationReport(parts({}), 'risk-parity')
+    expect({ here, trades, invested, diversification }).toEqual({
+      here: null,
+      trades: [],
+      invested: 0,
+      diversification: null,
+    })
+    expect(frontier.length).toBeGreaterThan(10)
+    expect(suggestion).not.toBeNull()
+  })
+
+  it('says why there is none: one instrument alone, no bars of what is held, no price', () => {
+    const alone = { ...feed, instruments: () => feed.instruments().slice(0, 1) }
+    expect(allocationReport(parts({}, { feed: alone }), 'risk-parity').unavailable).toContain('needs two instruments')
+    const young = { ...feed, bars: () => [] }
+    expect(allocationReport({ ...held, feed: young }, 'risk-parity').unavailable).toContain('BTC/USDT')
+    const noPrice = { ...feed, quote: (id: string) => (id === 'BTC/USDT' ? undefined : feed.quote(id)) }
+    expect(allocationReport({ ...held, feed: noPrice }, 'risk-parity').unavailable).toBe(
+      'There is no price for BTC/USDT.',
+    )
+  })
+})

@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { chromiumFlags, findChromium } from '#test/e2e/chromium.ts'
+import { buildPage } from '#test/fakes/page-build.ts'
+import { type PageDesk, startPageDesk } from '#test/fakes/page-desk.ts'
+
+const executablePath = findChromium()
+
+let folder: string
+let browser: Browser
+let desk: PageDesk
+let page: Page
+let complaints: Set<string>
+
+beforeAll(async () => {
+  if (executablePath === undefined) return
+  folder = await mkdtemp(join(tmpdir(), 'parley-portfolio-'))
+  await buildPage(folder)
+  browser = await chromium.launch({ executablePath, args: chromiumFlags })
+})
+
+afterAll(async () => {
+  await browser?.close()
+  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+})
+
+beforeEach(async () => {
+  if (executablePath === undefined) return
+  desk = await startPageDesk(folder)
+  complaints = new Set()
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
+  page.on('pageerror', (error) => complaints.add(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.add(message.text())
+  })
+})
+
+afterEach(async () => {
+  if (executablePath === undefined) return
+  await page.close()
+  await desk.close()
+  expect([...complaints]).toEqual([])
+})
+
+describe.skipIf(executablePath === undefined)('risk and portfolio (skipped: there is no Chromium here)', () => {
+  it('a desk that holds nothing says so, with what it may use', async () => {
+    await page.goto(`${desk.url}#/risk`)
+    await page.getByText('Nothing is held', { exact: true }).waitFor()
+    await page.getByRole('img', { name: 'Value at risk, used: 0 %' }).waitFor()
+    await page.goto(`${desk.url}#/portfolio`)
+    await page.getByText('Nothing is invested, so there is nothing to trade.').waitFor()
+    await page.getByRole('img', { name: /^The efficient frontier\. The suggestion is at 51/ }).waitFor()
+  })
+
+  it('each number of what is held has its date, and its instrument leads to the decision behind it', async () => {
+    await desk.play(Number.POSITIVE_INFINITY)
+    await page.goto(`${desk.url}#/risk`)
+    const tails = page.getByRole('table', { name: 'What a day may cost' })
+    await tails.waitFor()
+    expect(await tails.getByRole('row').count()).toBe(5)
+    expect(await page.getByText(/from 400 closed bars of 1d/).textContent()).toMatch(/\d{4}.* to .*\d{4}/)
+    await page.getByRole('img', { name: 'Loss today, used: 86 %' }).waitFor()
+    await page.getByRole('link', { name: 'BTC/USDT' }).click()
+    expect(page.url()).toContain('run=')
+  })
+
+  it('the suggestion follows the goal that is chosen, and trades are shown and not sent', async () => {
+    await desk.play(Number.POSITIVE_INFINITY)
+    await page.goto(`${desk.url}#/portfolio`)
+    const held = page.getByRole('table', { name: 'Holdings' })
+    await held.getByText('44.0').waitFor()
+    await page.getByText('Least variance').click()
+    await held.getByText('81.0').waitFor()
+    await page.getByRole('table', { name: 'Trades to get there' }).waitFor()
+    await page.getByText(/Nothing of this is sent/).waitFor()
+  })
+})
