@@ -1,11 +1,25 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { executePlan } from '#engine/tasks/executor.ts'
 import type { Plan, Step } from '#shared/domain/plan.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import { createRandom } from '#shared/lib/random.ts'
-import { type BenchRow, printTable } from './table.ts'
 
 const size = 10_000
-const passes = 7
+const sizes = [2_500, 5_000, 10_000, 20_000, 40_000]
+// Of passes the fastest counts: another program on the machine can only slow one down.
+const passes = 9
+
+/** What p-queue's own documentation says of it, as far as it is used here. */
+interface Queue {
+  add<T>(task: () => Promise<T>): Promise<T>
+}
+
+interface Peers {
+  readonly createQueue: (concurrency: number) => Queue
+}
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -41,7 +55,7 @@ function planOf(steps: Step[]): Plan {
     hash: '',
     steps,
     slots: { desk: 64 },
-    costLimitUsd: size,
+    costLimitUsd: steps.length,
     estimate: { usd: 0, seconds, speedup: 1 },
     starts: {},
     levels: levelsOf(steps),
@@ -61,7 +75,7 @@ function levelsOf(steps: readonly Step[]): string[][] {
   return levels
 }
 
-function shapes(): readonly { readonly name: string; readonly plan: Plan }[] {
+function shapesOf(size: number): readonly { readonly name: string; readonly plan: Plan }[] {
   const random = createRandom(1)
   const indices = Array.from({ length: size }, (_, index) => index)
   const chain = indices.map((index) => stepOf(index, index === 0 ? [] : [index - 1]))
@@ -77,11 +91,14 @@ function shapes(): readonly { readonly name: string; readonly plan: Plan }[] {
   ]
 }
 
-async function viaExecutor(plan: Plan): Promise<void> {
+async function viaExecutor(plan: Plan, perform = async () => {}): Promise<void> {
   const result = await executePlan({
     runId: 'run_1',
     plan,
-    perform: async () => ({ status: 'succeeded', output: null, usd: 0 }),
+    perform: async () => {
+      await perform()
+      return { status: 'succeeded', output: null, usd: 0 }
+    },
     record: async () => {},
     clock,
     random: createRandom(1),
@@ -103,27 +120,89 @@ async function viaLevels(plan: Plan): Promise<void> {
   if (ran !== plan.steps.length) throw new Error(`${ran} of ${plan.steps.length} steps ran.`)
 }
 
-async function stepsPerSecond(plan: Plan, run: (plan: Plan) => Promise<void>): Promise<number> {
-  const startedMs = performance.now()
-  await run(plan)
-  return (plan.steps.length * 1_000) / (performance.now() - startedMs)
+/** p-queue with the same 64 slots: a step is queued when what it needs is done. */
+async function viaQueue(plan: Plan, { createQueue }: Peers): Promise<void> {
+  const queue = createQueue(64)
+  const ended = new Map<string, Promise<void>>()
+  let ran = 0
+  const step = async () => {
+    ran += 1
+  }
+  // What a step needs stands before it in these plans.
+  for (const { id, needs } of plan.steps) {
+    const inputs = needs.flatMap((need) => ended.get(need) ?? [])
+    ended.set(
+      id,
+      Promise.all(inputs).then(() => queue.add(step)),
+    )
+  }
+  await Promise.all(ended.values())
+  if (ran !== plan.steps.length) throw new Error(`${ran} of ${plan.steps.length} steps ran.`)
 }
 
-/** Steps a second on graphs of 10,000 steps that do nothing, beside Promise.all by levels: what a step costs by itself. */
-export async function benchExecutor(): Promise<readonly BenchRow[]> {
-  const rows: BenchRow[] = []
-  for (const { name, plan } of shapes()) {
-    const contestants = [
-      { name: `executor, ${name}`, run: viaExecutor, rates: [] as number[] },
-      { name: `Promise.all by levels, ${name}`, run: viaLevels, rates: [] as number[] },
-    ]
-    // They take turns, and the middle of their passes counts.
-    for (let pass = 0; pass < passes; pass++)
-      for (const { run, rates } of contestants) rates.push(await stepsPerSecond(plan, run))
-    for (const { name, rates } of contestants)
-      rows.push({ name, perSecond: rates.sort((a, b) => a - b)[Math.floor(passes / 2)] ?? Number.NaN })
+/** p-queue is no dependency: `npm install --prefix FOLDER p-queue`, then `npm run bench -- executor --peers=FOLDER`. */
+async function findPeers(): Promise<Peers | undefined> {
+  const folder = process.argv.find((word) => word.startsWith('--peers='))?.slice('--peers='.length)
+  const file = join(folder ?? '', 'node_modules/p-queue/dist/index.js')
+  if (folder === undefined || !existsSync(file)) return undefined
+  const { default: PQueue }: { default: new (options: { concurrency: number }) => Queue } = await import(file)
+  return { createQueue: (concurrency) => new PQueue({ concurrency }) }
+}
+
+async function microsecondsPerStep(plan: Plan, run: (plan: Plan) => Promise<void>): Promise<number> {
+  const startedMs = performance.now()
+  await run(plan)
+  return ((performance.now() - startedMs) * 1_000) / plan.steps.length
+}
+
+/** Bytes a step that the heap holds more in the middle of a run than before it, after a collection each. */
+async function bytesPerStep(plan: Plan): Promise<number> {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  const heapUsed = () => {
+    collect()
+    return process.memoryUsage().heapUsed
   }
-  printTable(`Executor: ${size.toLocaleString('en-US')} empty steps`, rows)
-  for (const { name, perSecond } of rows) console.log(`  ${name}: ${(1_000_000 / perSecond).toFixed(2)} µs a step`)
-  return rows
+  const before = heapUsed()
+  let held = 0
+  let count = 0
+  await viaExecutor(plan, async () => {
+    if (++count === Math.floor(plan.steps.length / 2)) held = heapUsed() - before
+  })
+  return held / plan.steps.length
+}
+
+/**
+ * What a step costs by itself, on graphs of 10,000 steps that do nothing, beside p-queue (where --peers= says where it is)
+ * and Promise.all by levels; and that time and memory a step do not grow with the graph.
+ */
+export async function benchExecutor(): Promise<void> {
+  const peers = await findPeers()
+  console.log(
+    `Executor: microseconds a step, ${size.toLocaleString('en-US')} empty steps, the fastest of ${passes} passes`,
+  )
+  for (const { name, plan } of shapesOf(size)) {
+    const contestants = [
+      { name: 'executor', run: (steps: Plan) => viaExecutor(steps), costs: [] as number[] },
+      ...(peers === undefined
+        ? []
+        : [{ name: 'p-queue', run: (steps: Plan) => viaQueue(steps, peers), costs: [] as number[] }]),
+      { name: 'Promise.all by levels', run: viaLevels, costs: [] as number[] },
+    ]
+    for (let pass = 0; pass < passes; pass++)
+      for (const { run, costs } of contestants) costs.push(await microsecondsPerStep(plan, run))
+    console.log(`  ${name}: ${contestants.map((one) => `${one.name} ${Math.min(...one.costs).toFixed(2)}`).join(', ')}`)
+  }
+  if (peers === undefined)
+    console.log('  p-queue is not here: npm install --prefix FOLDER p-queue, then --peers=FOLDER')
+  console.log('Executor: microseconds and bytes a step as the graph grows')
+  for (const steps of sizes) {
+    const figures: string[] = []
+    for (const { name, plan } of shapesOf(steps)) {
+      const costs: number[] = []
+      for (let pass = 0; pass < passes; pass++) costs.push(await microsecondsPerStep(plan, (each) => viaExecutor(each)))
+      figures.push(`${name} ${Math.min(...costs).toFixed(2)} µs ${(await bytesPerStep(plan)).toFixed(0)} B`)
+    }
+    console.log(`  ${steps.toLocaleString('en-US')} steps: ${figures.join(', ')}`)
+  }
 }

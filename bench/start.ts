@@ -2,8 +2,16 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Message } from '#shared/domain/message.ts'
+import { createRandom } from '#shared/lib/random.ts'
+import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
+import { openJournal } from '#store/journal.ts'
+import { loadJournalKeys } from '#store/journal-keys.ts'
+import { deskProjections } from '#store/projections/index.ts'
 
 const times = 10
+const growths = [10_000, 100_000, 1_000_000]
+const recordsInGroup = 256
 const host = join(import.meta.dirname, '../out/main/headless.js')
 
 interface Started {
@@ -43,15 +51,78 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }
 
-/** From the command to an open desk, on a new data folder and on one that was used: `npm run build` first. */
-export async function benchStart(): Promise<void> {
-  if (!existsSync(host)) throw new Error('There is no build: run "npm run build" first.')
-  const report = (what: string, runs: readonly Started[]) => {
-    const ms = runs.map((run) => run.ms)
-    const resident = runs.flatMap(({ rss }) => rss ?? [])
-    const memory = resident.length === 0 ? '' : `, ${median(resident).toFixed(0)} MB resident`
-    console.log(`  ${what}: median ${median(ms).toFixed(0)} ms, slowest ${Math.max(...ms).toFixed(0)} ms${memory}`)
+function report(what: string, runs: readonly Started[]): void {
+  const ms = runs.map((run) => run.ms)
+  const resident = runs.flatMap(({ rss }) => rss ?? [])
+  const memory = resident.length === 0 ? '' : `, ${median(resident).toFixed(0)} MB resident`
+  console.log(
+    `  ${what}: fastest ${Math.min(...ms).toFixed(0)} ms, median ${median(ms).toFixed(0)} ms, slowest ${Math.max(...ms).toFixed(0)} ms${memory}`,
+  )
+}
+
+/** Adds messages to the journal of a desk that does not run, until it has so many records. */
+async function grow(home: string, records: number): Promise<void> {
+  const random = createRandom(records)
+  const journal = openJournal({
+    file: join(home, 'journal.db'),
+    clock: createVirtualClock(Date.now()),
+    keys: loadJournalKeys(home),
+    schedule: setImmediate,
+    projections: deskProjections,
+    app: { version: '0.0.0', commit: '0'.repeat(40) },
+    configHash: '0'.repeat(64),
+    mode: 'paper',
+    account: 'paper',
+  })
+  for (let index = journal.head().size; index < records; ) {
+    const appends: Promise<unknown>[] = []
+    for (const end = Math.min(records, index + recordsInGroup); index < end; index++) {
+      const message: Message = {
+        id: `msg_${index}`,
+        runId: `run_${Math.floor(index / 100)}`,
+        at: Date.now(),
+        agent: 'bull',
+        kind: 'analysis',
+        text: `Funding is negative while price holds its range (${random.float()}).`,
+        confidence: 0.62,
+        evidence: ['evi_1'],
+        replyTo: null,
+      }
+      const actor = { kind: 'agent', id: 'bull' } as const
+      appends.push(journal.append({ kind: 'messagePosted', data: { message }, actor, correlationId: message.runId }))
+    }
+    await Promise.all(appends)
   }
+  journal.close()
+}
+
+/** Starts on a journal that grows: with snapshots the time has to stay what it was. */
+async function benchGrowth(): Promise<void> {
+  console.log(`Start to an open desk as its journal grows, ${times} times each`)
+  const home = mkdtempSync(join(tmpdir(), 'parley-start-'))
+  try {
+    await startOnce(home)
+    for (const records of growths) {
+      await grow(home, records)
+      // The first start finds no snapshot of what was added while no desk ran, and takes one.
+      const first = await startOnce(home)
+      const runs: Started[] = []
+      for (let time = 0; time < times; time++) runs.push(await startOnce(home))
+      report(`${records.toLocaleString('en-US')} records`, runs)
+      console.log(`    and the first, with no snapshot: ${first.ms.toFixed(0)} ms`)
+    }
+  } finally {
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+/**
+ * From the command to an open desk, on a new data folder and on one that was used, or, as the part `journal`, as the journal
+ * grows to a million records: `npm run build` first.
+ */
+export async function benchStart({ part }: { readonly part?: string } = {}): Promise<void> {
+  if (!existsSync(host)) throw new Error('There is no build: run "npm run build" first.')
+  if (part === 'journal') return benchGrowth()
   console.log(`Start to an open desk, ${times} times each`)
   const homes = Array.from({ length: times }, () => mkdtempSync(join(tmpdir(), 'parley-start-')))
   try {

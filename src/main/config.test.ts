@@ -61,7 +61,7 @@ describe('a configuration file of the data folder', () => {
   })
 
   it.each([
-    ['a mistake of syntax', 'tasks:\n  a: [1, 2\nprofiles: {}\n', 3, /./],
+    ['a mistake of syntax', 'tasks:\n  a: [1, 2\nprofiles: {}\n', 3, /end with a \]$/],
     ['a key twice', 'tasks: {}\ntasks: {}\n', 2, /unique/],
     ['a value of the wrong kind', 'tasks:\n  a:\n    title: A\n    priority: urgent\n', 4, /^tasks\.a\.priority: /],
     ['something that is missing, where it should be', 'tasks:\n  a:\n    title: A\n', 3, /^tasks\.a\.priority: /],

@@ -89,9 +89,10 @@ interface YamlFile {
 function readYaml(file: string): YamlFile {
   const text = readFileSync(file, 'utf8')
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
+  // The reader's own words end with the line and a picture of it; the line is said here.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const syntax = document.errors[0]
-  if (syntax !== undefined) throw invalid(file, lines.linePos(syntax.pos[0]).line, syntax.message.split('\n')[0] ?? '')
+  if (syntax !== undefined) throw invalid(file, lines.linePos(syntax.pos[0]).line, syntax.message)
   visit(document, {
     Alias(_key, node) {
       if (node.resolve(document) !== undefined) return

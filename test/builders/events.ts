@@ -302,6 +302,7 @@ const deskEvent: fc.Arbitrary<DeskEvent> = fc.oneof(
   event('runResumed', fc.record({ runId })),
   event('runPaused', fc.record({ runId, reason: text })),
   event('runContinued', fc.record({ runId })),
+  event('researchWanted', fc.record({ runId, task: text })),
   event(
     'runEnded',
     fc.record({ runId, status: fc.constantFrom('completed', 'failed', 'cancelled'), reason: orNull(text) }),
@@ -318,6 +319,18 @@ const deskEvent: fc.Arbitrary<DeskEvent> = fc.oneof(
   event('situationRecalled', fc.record({ runId, recollection })),
   event('messagePosted', fc.record({ message })),
   event('proposalMade', fc.record({ proposal: anyProposal })),
+  event(
+    'conflictSettled',
+    fc.record({
+      runId,
+      conflict: fc.record({
+        kind: fc.constantFrom('size', 'direction', 'timing'),
+        between: fc.constant(['strategist', 'risk']),
+        description: text,
+        settled: fc.constantFrom('concession', 'mediation', 'open'),
+      }),
+    }),
+  ),
   event('proposalRevised', fc.record({ proposal: anyProposal, why: text })),
   event('ballotCast', fc.record({ runId, ballot: anyBallot })),
   event('decisionMade', fc.record({ decision })),

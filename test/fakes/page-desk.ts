@@ -906,6 +906,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         touch('runs')
         return summary(state.run)
       }),
+      addResearch: os.runs.addResearch.handler(({ input }) => summary(find(input.runId).run)),
       messages: os.runs.messages.handler(({ input }) => {
         const { messages } = find(input.runId)
         const from = input.after === undefined ? 0 : messages.findIndex((message) => message.id === input.after) + 1

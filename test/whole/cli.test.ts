@@ -109,4 +109,20 @@ describe('parley stop and status', () => {
     await parley('stop', '--home', home, '--level', '3', '--reason', 'A test')
     expect(readFileSync(join(home, 'STOP'), 'utf8')).toBe('level: 3\nA test')
   })
+
+  it('says that nothing was stopped where there is no data folder, instead of a STOP file that nobody looks for', async () => {
+    const home = join(folder, 'mistyped')
+    const { code, err } = await parley('stop', '--home', home)
+    expect([code, err]).toEqual([1, expect.stringContaining(`HOME_NOT_FOUND: There is no data folder ${home}`)])
+    expect(existsSync(home)).toBe(false)
+  })
+
+  it('KS-17 leaves the STOP file also where a torn host file hides the desk', async () => {
+    const home = join(folder, 'torn')
+    await parley('import', prices, '--home', home)
+    writeFileSync(join(home, 'host.json'), '{"origin":')
+    const { code, out } = await parley('stop', '--home', home, '--reason', 'A test')
+    expect([code, out]).toEqual([1, expect.stringMatching(/^A STOP file is there: .*host\.json cannot be read/)])
+    expect(readFileSync(join(home, 'STOP'), 'utf8')).toBe('level: 2\nA test')
+  })
 })

@@ -184,6 +184,7 @@ describe('the API over a whole desk', () => {
     expect(watched.goals).toContainEqual({ goal: 'a decision on BTC/USDT', state: 'open', why: null, causes: [] })
     expect(await api.runs.pause({ runId: id, reason: 'A moment.' })).toMatchObject({ id, status: 'running' })
     expect((await api.runs.monitor({ runId: id })).paused).toMatchObject({ reason: 'A moment.' })
+    expect(await codeOf(api.runs.addResearch({ runId: id, task: 'nothing' }))).toBe('TASK_UNKNOWN')
     expect(await api.runs.resume({ runId: id })).toMatchObject({ id, status: 'running' })
     expect((await api.runs.monitor({ runId: id })).paused).toBeNull()
     for await (const alert of await api.alerts.watch({ after: 0 })) {

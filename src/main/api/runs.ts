@@ -65,6 +65,11 @@ export function runsRoutes({ kernel, queries, feed, settings, planning, models, 
       await kernel.runs.unpause(input.runId, trader)
       return summary(input.runId)
     }),
+    addResearch: os.addResearch.handler(async ({ input }) => {
+      run(input.runId)
+      await kernel.runs.addResearch(input.runId, input.task, trader)
+      return summary(input.runId)
+    }),
     monitor: os.monitor.handler(({ input }) => {
       const { plan, steps } = run(input.runId)
       return {

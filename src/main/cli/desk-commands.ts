@@ -6,7 +6,7 @@ import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { createFileLatchStore } from '#store/latch.ts'
 import { requestStop } from '#store/stop-request.ts'
 import { homeOption, jsonOption, wholeNumber } from './options.ts'
-import { findRunningDesk } from './running-desk.ts'
+import { findRunningDesk, type RunningDesk } from './running-desk.ts'
 import { print } from './terminal.ts'
 
 interface Flags {
@@ -95,31 +95,51 @@ function readLatchOf(home: string): Pick<Latch, 'state' | 'reason'> | null {
   }
 }
 
+/** Leaves a STOP file; why it could not, otherwise. */
+function leaveStopFile(home: string, level: StopLevel, reason: string): ParleyError | undefined {
+  try {
+    requestStop(home, level, reason)
+    return undefined
+  } catch (error) {
+    if (error instanceof ParleyError) return error
+    throw error
+  }
+}
+
 /**
  * Leaves a STOP file first, which wins whatever state the process is in (KS-17), and then asks the desk itself. The file
- * carries the level.
+ * carries the level. Either is enough: a full disk does not keep the desk from being asked, nor a desk that cannot be found
+ * the file from being left.
  */
 async function stop(home: string, level: StopLevel, reason: string, json: boolean): Promise<void> {
-  const desk = findRunningDesk(home)
-  requestStop(home, level, reason)
-  if (desk === undefined) {
-    if (json) return print(JSON.stringify({ running: false, stopFile: true }))
-    return print(`No desk is open on ${home}. A STOP file is there: the next start will be HALTED.`)
-  }
+  const failure = leaveStopFile(home, level, reason)
   try {
-    const { latch, progress } = await desk.call<{ latch: Latch; progress: StopProgress }>('POST', '/stop', {
-      level,
-      reason,
-    })
-    if (json) return print(JSON.stringify({ running: true, latch, progress }))
-    print(`HALTED at level ${latch.level}: ${latch.reason}`)
-    const { cancelsRequested, cancelsConfirmed, unknown, unprotected } = progress
-    print(`cancels: ${cancelsRequested} requested, ${cancelsConfirmed} confirmed; ${unknown} orders unknown`)
-    if (unprotected.length > 0) print(`positions without protection: ${unprotected.join(', ')}`)
+    const desk = findRunningDesk(home)
+    if (desk !== undefined) return await askToStop(desk, level, reason, json)
   } catch (error) {
-    requestStop(home, level, reason)
-    if (json) return print(JSON.stringify({ running: true, stopFile: true, error: errorMessage(error) }))
-    print(`A STOP file is there: the desk halts before any order as soon as it runs. ${errorMessage(error)}`)
+    if (leaveStopFile(home, level, reason) !== undefined && failure !== undefined) {
+      const message = `Nobody knows whether the desk was stopped. ${errorMessage(error)} ${failure.message}`
+      throw new ParleyError('STOP_UNKNOWN', message, {
+        retry: 'ambiguous',
+        wayOut: `Press STOP in its window, or end the process that has ${home} open.`,
+        cause: error,
+      })
+    }
     process.exitCode = 1
+    if (json) return print(JSON.stringify({ running: true, stopFile: true, error: errorMessage(error) }))
+    return print(`A STOP file is there: the desk halts before any order as soon as it runs. ${errorMessage(error)}`)
   }
+  if (failure !== undefined) throw failure
+  if (json) return print(JSON.stringify({ running: false, stopFile: true }))
+  print(`No desk is open on ${home}. A STOP file is there: the next start will be HALTED.`)
+}
+
+async function askToStop(desk: RunningDesk, level: StopLevel, reason: string, json: boolean): Promise<void> {
+  type Stopped = { readonly latch: Latch; readonly progress: StopProgress }
+  const { latch, progress } = await desk.call<Stopped>('POST', '/stop', { level, reason })
+  if (json) return print(JSON.stringify({ running: true, latch, progress }))
+  print(`HALTED at level ${latch.level}: ${latch.reason}`)
+  const { cancelsRequested, cancelsConfirmed, unknown, unprotected } = progress
+  print(`cancels: ${cancelsRequested} requested, ${cancelsConfirmed} confirmed; ${unknown} orders unknown`)
+  if (unprotected.length > 0) print(`positions without protection: ${unprotected.join(', ')}`)
 }

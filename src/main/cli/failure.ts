@@ -25,7 +25,10 @@ export function reportFailure(error: unknown, json: boolean): void {
 }
 
 function usageFailure(error: CommanderError): Failure {
-  const message = error.message.replace(/^error: /, '').trim()
+  const message = error.message
+    .replace(/^error: /, '')
+    .replace(/\n\((Did you mean .*\?)\)$/, '. $1')
+    .trim()
   return {
     code: 'USAGE_INVALID',
     message: `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.?)]$/.test(message) ? '' : '.'}`,

@@ -1,11 +1,11 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Command } from 'commander'
 import { resolveHome } from '#main/home.ts'
 import { importBars } from '#main/workers/import-bars.ts'
 import { prepareHome } from '#store/home.ts'
 import { readInput } from './input-file.ts'
 import { homeOption, jsonOption } from './options.ts'
-import { print } from './terminal.ts'
+import { print, showShare } from './terminal.ts'
 
 /** Adds import: bars from a CSV file into the data folder, also while a desk is open on it. */
 export function importCommand(program: Command): void {
@@ -19,7 +19,9 @@ export function importCommand(program: Command): void {
       const text = readInput(file)
       const folder = resolveHome(home)
       prepareHome(folder)
-      const report = importBars({ database: join(folder, 'market.db'), file, text, instrument })
+      const progress = showShare(`Importing ${basename(file)}`)
+      const report = importBars({ database: join(folder, 'market.db'), file, text, instrument }, progress.report)
+      progress.end()
       if (json === true) return print(JSON.stringify(report))
       const day = (at: number) => new Date(at).toISOString().slice(0, 16).replace('T', ' ')
       print(

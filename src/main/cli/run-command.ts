@@ -12,7 +12,7 @@ interface Flags {
   readonly json?: boolean
 }
 
-/** Adds run list, show, pause, resume and cancel: the runs of the desk that is open. */
+/** Adds run list, show, pause, resume, research and cancel: the runs of the desk that is open. */
 export function runCommands(program: Command): void {
   const run = program.command('run').description('watch and steer the runs of an open desk')
   run
@@ -61,6 +61,20 @@ export function runCommands(program: Command): void {
     .addOption(homeOption())
     .addOption(jsonOption())
     .action((id: string | undefined, flags: Flags) => steer('resume', id, flags))
+  run
+    .command('research')
+    .argument('<task>', 'a research task of planning.yaml')
+    .argument('[run]', 'its id; the one under way when left out')
+    .description('add a research task to a run, until its dossier is validated')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(async (task: string, id: string | undefined, { home, json }: Flags) => {
+      const desk = requireDesk(resolveHome(home))
+      const runId = id ?? (await runUnderWay(desk))
+      const summary = await desk.call<RunSummary>('POST', `/runs/${runId}/research`, { task })
+      if (json === true) printJson(summary)
+      else print(`${task} is wanted in the run ${runId}; "parley run show" says what comes of it.`)
+    })
   run
     .command('cancel')
     .argument('[run]', 'its id; the one under way when left out')

@@ -13,11 +13,27 @@ export interface RunningDesk {
   call<Answer>(method: 'GET' | 'POST', path: string, input?: unknown): Promise<Answer>
 }
 
-/** Finds the desk that is open on a data folder; undefined when none is, also when it ended without tidying up. */
+function readHostFile(file: string): z.infer<typeof hostSchema> {
+  try {
+    return hostSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? 'it does not say which desk is open'
+    throw new ParleyError('HOST_FILE_UNREADABLE', `${file} cannot be read: ${why}.`, {
+      details: { file },
+      wayOut: 'Ask as the user who opened the desk, or close that desk and open it again.',
+      cause,
+    })
+  }
+}
+
+/**
+ * Finds the desk that is open on a data folder; undefined when none is, also when it ended without tidying up. Throws
+ * HOST_FILE_UNREADABLE.
+ */
 export function findRunningDesk(home: string): RunningDesk | undefined {
   const file = hostFile(home)
   if (!existsSync(file)) return undefined
-  const { origin, token, pid } = hostSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+  const { origin, token, pid } = readHostFile(file)
   if (!isAlive(pid)) return undefined
   return {
     origin,

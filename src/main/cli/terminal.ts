@@ -33,6 +33,23 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
+/**
+ * Shows how far something is, as a share from 0 to 1, in one line of standard error that is written over and in the end
+ * wiped; shows nothing where standard error is no terminal.
+ */
+export function showShare(
+  what: string,
+  stream = process.stderr,
+): { readonly report: (share: number) => void; readonly end: () => void } {
+  let shown = ''
+  const write = (line: string) => {
+    if (!stream.isTTY || line === shown) return
+    shown = line
+    stream.write(`\r\u001B[K${line}`)
+  }
+  return { report: (share) => write(`${what}: ${percent(share)} (Ctrl+C gives it up)`), end: () => write('') }
+}
+
 /** Writes a value as indented JSON to standard output. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2))

@@ -1,7 +1,8 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StopRequest } from '#engine/ports.ts'
 import type { StopLevel } from '#shared/domain/trading-state.ts'
+import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { writeDurably } from './durable-file.ts'
 
 const stopFile = (home: string) => join(home, 'STOP')
@@ -11,11 +12,27 @@ const usualLevel: StopLevel = 2
 
 /**
  * Asks the desk that has the data folder to stop, from any process, whether it runs or not (KS-17). A request that nobody
- * has taken up yet is never made less.
+ * has taken up yet is never made less. Throws HOME_NOT_FOUND for a folder that is not there, in which no desk can be, and
+ * HOME_NOT_WRITABLE.
  */
 export function requestStop(home: string, level: StopLevel, reason: string): void {
   const before = readStopRequest(home)?.level ?? level
-  writeDurably(stopFile(home), `level: ${before > level ? before : level}\n${reason}`)
+  try {
+    writeDurably(stopFile(home), `level: ${before > level ? before : level}\n${reason}`)
+  } catch (cause) {
+    if (!existsSync(home)) {
+      throw new ParleyError('HOME_NOT_FOUND', `There is no data folder ${home}: no desk was stopped.`, {
+        details: { home },
+        wayOut: 'Name the folder of your desk with --home; its host says which one it is when it opens.',
+        cause,
+      })
+    }
+    throw new ParleyError('HOME_NOT_WRITABLE', `The STOP file cannot be left in ${home}: ${errorMessage(cause)}`, {
+      details: { home },
+      wayOut: 'Give yourself permission to write in it, or free some space.',
+      cause,
+    })
+  }
 }
 
 /**

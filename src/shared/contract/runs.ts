@@ -45,6 +45,11 @@ export const runsContract = {
     .input(one.extend({ reason: z.string().min(1) }))
     .output(runSummarySchema),
   resume: oc.route({ method: 'POST', path: '/runs/{runId}/resume' }).input(one).output(runSummarySchema),
+  /** Adds a research task to a run under way: its plan is changed for it, or it is said why not. */
+  addResearch: oc
+    .route({ method: 'POST', path: '/runs/{runId}/research' })
+    .input(one.extend({ task: z.string().min(1) }))
+    .output(runSummarySchema),
   /**
    * How a run has gone otherwise than planned, what was changed for it, how it was called out, when it will end, and which of
    * its goals were missed and why.

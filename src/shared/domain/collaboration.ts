@@ -14,6 +14,7 @@ export const planTasks = [
   'debate',
   'propose',
   'size',
+  'negotiate',
   'vote',
   'count',
   'ask the trader',

@@ -2,6 +2,7 @@ import type { Decimal } from '#shared/lib/decimal.ts'
 import type { AgentHealth } from './agent.ts'
 import type { Ballot } from './ballot.ts'
 import type { CollaborativePlan } from './collaborative-plan.ts'
+import type { Conflict } from './conflict.ts'
 import type { Argument } from './debate.ts'
 import type { Decision } from './decision.ts'
 import type { Evidence, Validation } from './evidence.ts'
@@ -89,8 +90,12 @@ export interface DeskEvents {
   argumentMade: AboutRun<{ readonly argument: Argument }>
   messagePosted: { readonly message: Message }
   modelAsked: AboutRun<{ readonly stepId: string; readonly call: ModelCall }>
+  /** The trader wants one more research task done in a run under way. */
+  researchWanted: AboutRun<{ readonly task: string }>
   traderObjected: AboutRun<{ readonly messageId: string; readonly text: string }>
   proposalMade: { readonly proposal: Proposal }
+  /** Agents were at odds, and what came of it. */
+  conflictSettled: AboutRun<{ readonly conflict: Conflict }>
   proposalRevised: { readonly proposal: Proposal; readonly why: string }
   ballotCast: AboutRun<{ readonly ballot: Ballot }>
   tallyTaken: AboutRun<{ readonly tally: Tally }>

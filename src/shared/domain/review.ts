@@ -42,6 +42,7 @@ const reviewRuleCodes = [
   'NOT_PROPOSED',
   'VETO_HOLDER_SILENT',
   'OBJECTION',
+  'CONFLICT',
   'LARGE_ORDER',
   'ASKED_AGAIN',
 ] as const

@@ -286,6 +286,7 @@ describe('refusals', () => {
 
   it('tells an empty file, one without prices, one without columns and one without a name apart', () => {
     expect(refusal('').code).toBe('CSV_EMPTY')
+    expect(refusal('PK\u0003\u0004\0\0,open,high').code).toBe('CSV_NO_TEXT')
     expect(refusal('\uFEFF \n\n').code).toBe('CSV_EMPTY')
     expect(refusal(`${header}\n2024-01-01,,,,,\n`, option).code).toBe('CSV_EMPTY')
     const columns = refusal('day,price\n2024-01-01,3', option)

@@ -50,7 +50,7 @@ const rowsBetweenReports = 5_000
 
 /**
  * Reads bars from delimited text, finding separator, header, columns, time format, order and bar length by itself. All
- * or nothing: throws CSV_EMPTY, CSV_NO_COLUMNS, CSV_WHICH_INSTRUMENT, CSV_TIMEFRAME_UNKNOWN, or CSV_BAD_ROWS with
+ * or nothing: throws CSV_EMPTY, CSV_NO_TEXT, CSV_NO_COLUMNS, CSV_WHICH_INSTRUMENT, CSV_TIMEFRAME_UNKNOWN, or CSV_BAD_ROWS with
  * `details.rows` (the first twenty {line, reason}) and `details.count`.
  */
 export function parseBars(text: string, options: ParseOptions = {}): ParsedBars {
@@ -94,6 +94,11 @@ function cell(row: Row, column: number | undefined): string {
 
 function readTable(text: string, options: ParseOptions): { rows: readonly Row[]; columns: Columns } {
   if (text.replace('\uFEFF', '').trim() === '') throw empty(`${fileName(options)} is empty.`)
+  if (text.slice(0, 4_096).includes('\0')) {
+    throw new ParleyError('CSV_NO_TEXT', `${fileName(options)} is no text file.`, {
+      wayOut: 'Unpack it, or export it as CSV from the program that made it.',
+    })
+  }
   for (const separator of separatorsByFrequency(text)) {
     const rows = splitRows(text, separator, (share) => options.onProgress?.(splitShare * share))
     const header = findHeader(rows)

@@ -22,6 +22,7 @@ import { type Execution, lessonsOf } from './seats/lessons.ts'
 import { propose } from './seats/propose.ts'
 import { proposeReduction } from './seats/propose-reduction.ts'
 import { revise } from './seats/revise.ts'
+import { settleTerms } from './seats/settle.ts'
 import { validate } from './seats/validate.ts'
 import { readRecord } from './view-record.ts'
 
@@ -78,7 +79,7 @@ export function createRoster({ bus, clock, ids, sources, custom, onHealth, model
   }
   const answer = (input: unknown) => answerQuestion(input as AskedOfSeat)
   const handlers: Readonly<Record<Seat, Handlers>> = {
-    planner: {},
+    planner: { settle: (input) => settleTerms((input as { briefing: ProposalBriefing }).briefing) },
     researcher: {
       research: (input, signal) => {
         const { task, definition, ...about } = input as ResearchInput

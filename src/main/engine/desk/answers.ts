@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ballotSchema } from '#shared/domain/ballot.ts'
+import { conflictSchema } from '#shared/domain/conflict.ts'
 import { argumentSchema } from '#shared/domain/debate.ts'
 import { decimalSchema } from '#shared/domain/decimal.ts'
 import { evidenceSchema, validationSchema } from '#shared/domain/evidence.ts'
@@ -44,6 +45,17 @@ export const answerSchemas = {
   }),
   revise: z.object({ quantity: decimalSchema, riskAtStop: decimalSchema.nullable(), why: z.string() }).nullable(),
   evaluate: outcomeSchema,
+  settle: z.object({
+    conflicts: z.array(conflictSchema),
+    said: z.array(
+      z.object({
+        by: z.enum(['strategist', 'risk', 'planner']),
+        kind: z.enum(['proposal', 'thought']),
+        text: z.string(),
+      }),
+    ),
+    revised: proposalSchema.nullable(),
+  }),
   answer: remarkSchema,
   judge: z.object({ assessment, call: modelCallSchema }),
   speak: z.object({ remark: remarkSchema.nullable(), call: modelCallSchema }),

@@ -120,6 +120,7 @@ const sides = ['bull', 'bear'] as const
 const words = (side: string, round: number) => `what the ${side} says in round ${round}`
 const proposal = 'a proposal'
 const sized = 'a sized proposal'
+const settled = 'terms that nobody is at odds over, as far as they can be settled'
 const vote = (seat: string) => `the vote of the ${seatTitles[seat as Seat].toLowerCase()}`
 const decision = ({ instrument }: DecideTerms) => `a decision on ${instrument}`
 const cleared = 'a decision that the trader was asked about where it must be'
@@ -176,8 +177,14 @@ const deeds: readonly Deed[] = [
       thought('risk', 'Measure and size the risk', 'risk', 'assess', { ...optional, ...within(voteMs) }),
   },
   {
-    name: 'cast ballot',
+    name: 'negotiate',
     needs: () => [sized],
+    gives: () => [settled],
+    step: () => thought('negotiate', 'Settle what is at odds', 'planner', 'negotiate', optional),
+  },
+  {
+    name: 'cast ballot',
+    needs: (_args, { method }) => [method.includes('negotiate') ? settled : sized],
     gives: ([seat = '']) => [vote(seat)],
     step: ([seat = ''], { voteMs }) =>
       thought(`ballot-${seat}`, 'Vote', seat as Seat, 'assess', { ...optional, ...within(voteMs) }),

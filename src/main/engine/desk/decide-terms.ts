@@ -47,9 +47,12 @@ export function profileFor({ profile: name, collaboration }: Goal, { profiles, t
   }
 }
 
+/** What a decision by itself does: its terms are the risk manager's, and nobody bargains over them. */
+const usualTasks = planTasks.filter((name) => name !== 'negotiate')
+
 /** How the goal's method differs from that of a decision by itself. */
 function methodOf({ collaboration }: Goal): Pick<DecideTerms, 'method' | 'voters' | 'voteMs' | 'countMs'> {
-  if (collaboration === undefined) return { method: planTasks, voters, voteMs: null, countMs: null }
+  if (collaboration === undefined) return { method: usualTasks, voters, voteMs: null, countMs: null }
   const { tasks, participants, seconds } = collaboration
   // A vote that the trader takes part in stays open until its deadline.
   const open = participants.some(({ voter }) => voter === traderVoter) ? (seconds.propose + seconds.vote) * 1_000 : null

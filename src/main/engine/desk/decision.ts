@@ -45,6 +45,8 @@ export function votingPolicy(goal: Goal, profile: Profile, models: SeatModels): 
 export interface ReviewGrounds {
   /** What the trader objected to in the run. */
   readonly objections: readonly string[]
+  /** What agents were at odds over and could not settle. */
+  readonly conflicts: readonly string[]
   /** Orders above the amount are reviewed; null asks for none. */
   readonly aboveNotional: Decimal | null
 }
@@ -60,7 +62,7 @@ export function reviewRules(
   validation: Validation | null,
   profile: Profile,
   price: Decimal | null,
-  { objections, aboveNotional }: ReviewGrounds,
+  { objections, conflicts, aboveNotional }: ReviewGrounds,
 ): ReviewRule[] {
   const action = actionOf(tally.outcome)
   const agreed = tally.status === 'agreed' && action !== 'hold'
@@ -75,6 +77,7 @@ export function reviewRules(
   // Silence is no consent: an agent that hangs must not lose the desk its veto.
   const silent = vetoHolders.filter((holder) => tally.absent.includes(holder)).map((holder) => seatTitles[holder])
   for (const objection of objections) add('OBJECTION', `The trader objects: ${objection}`)
+  for (const conflict of conflicts) add('CONFLICT', conflict)
   if (silent.length > 0) {
     add('VETO_HOLDER_SILENT', `Without a ballot from ${silent.join(' and ')} there was no chance of a veto.`)
   }

@@ -330,6 +330,7 @@ describe('KS-11 what an agent can reach', () => {
     'runs.cancel',
     'runs.pause',
     'runs.resume',
+    'runs.addResearch',
     'reviews.approve',
     'reviews.edit',
     'reviews.reject',

@@ -26,6 +26,8 @@ function reasonOf({ kind, about, sentence }: PlanTrigger, titleOf: TitleOf): str
       return `${titleOf(about ?? '')} failed`
     case 'deadline':
       return 'what is left did not fit before the deadline'
+    case 'goal':
+      return 'the trader asked for more'
     case 'periodic':
       return 'a better way was found'
     default:

@@ -7,7 +7,7 @@ import { ParleyError } from '#shared/lib/error.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { goal, shippedPlanning } from '#test/builders/desk-kernel.ts'
 import { deskWithSources, refusing, type Ways } from '#test/builders/slow-sources.ts'
-import { pass, settle } from '#test/builders/virtual-time.ts'
+import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
 
 const trader = { kind: 'human', id: 'trader' } as const
 const { replanning } = shippedPlanning
@@ -80,6 +80,40 @@ describe('research that fails', () => {
     const { watch, memory } = await decided({ ways })
     expect(watch.replans).toHaveLength(replanning.maxReplans)
     expect(memory.ended?.status).toBe('completed')
+  })
+})
+
+describe('research that the trader asks for while a run is under way', () => {
+  it('is a new goal: the plan is changed for it, and the dossier waits for it', async () => {
+    const desk = deskWithSources({ ways: { news: 10, historical_data: 5, orderbook: 12 } })
+    await desk.start()
+    const run = await settle(desk.clock, desk.kernel.runs.start(goal, trader))
+    await pass(desk.clock, 1_000)
+    await settle(desk.clock, desk.kernel.runs.addResearch(run.runId, 'liquidity_analysis', trader))
+    const memory = await settle(desk.clock, run.ended)
+    expect(memory.replans).toMatchObject([
+      {
+        triggers: [{ kind: 'goal' }],
+        changes: [{ kind: 'added', step: 'liquidity_analysis' }],
+        sentence: expect.stringMatching(/^Replanned: the trader asked for more, so Liquidity analysis is added\./),
+      },
+    ])
+    expect(memory.evidence.some(({ task, status }) => task === 'liquidity_analysis' && status === 'value')).toBe(true)
+    const traceOf = (id: string) => memory.trace.steps.find((step) => step.id === id)
+    const endedAt = traceOf('liquidity_analysis')?.endedAt ?? Number.POSITIVE_INFINITY
+    expect(traceOf('validate')?.attempts[0]?.startedAt).toBeGreaterThanOrEqual(endedAt)
+    expect(memory.ended?.status).toBe('completed')
+  })
+
+  it('is refused once the dossier is validated, and for a task that is not there', async () => {
+    const desk = deskWithSources()
+    await desk.start()
+    const run = await settle(desk.clock, desk.kernel.runs.start(goal, trader))
+    const asking = (task: string) => desk.kernel.runs.addResearch(run.runId, task, trader)
+    await expect(asking('nothing')).rejects.toMatchObject({ code: 'TASK_UNKNOWN' })
+    await passUntil(desk.clock, () => desk.records.some(({ kind }) => kind === 'dossierValidated'))
+    await expect(asking('liquidity_analysis')).rejects.toMatchObject({ code: 'RESEARCH_OVER' })
+    await settle(desk.clock, run.ended)
   })
 })
 

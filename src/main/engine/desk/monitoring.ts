@@ -21,6 +21,7 @@ import type { DeskParts } from './parts.ts'
 import { type RunMemory, waitsForTrader } from './run-memory.ts'
 import { requireEnough, standInsFor } from './stand-ins.ts'
 import { voteAgain } from './vote-again.ts'
+import { wantedResearch } from './wanted-research.ts'
 
 /** A run and how it can be steered. */
 export interface WatchedRun {
@@ -170,18 +171,21 @@ export function watchRun(run: WatchedRun): RunMonitor {
     const { minimumSources } = profileFor(goal, planning)
     const unavailable = memory.evidence.flatMap((piece) => (piece.status === 'unavailable' ? [piece.source] : []))
     const { causal } = bare
+    const more = wantedResearch(memory.wanted, plan, terms, run.estimateOf)
+    const standIns = standInsFor({
+      plan,
+      trace,
+      causal,
+      terms,
+      leftOut: [...(goal.leaveOut ?? []), ...memory.wanted],
+      unavailable: new Set(unavailable),
+      estimateOf: run.estimateOf,
+    })
     return {
       ...bare,
       goals: requireEnough(bare.goals, causal, plan, trace, minimumSources),
-      alternatives: standInsFor({
-        plan,
-        trace,
-        causal,
-        terms,
-        leftOut: goal.leaveOut ?? [],
-        unavailable: new Set(unavailable),
-        estimateOf: run.estimateOf,
-      }),
+      newGoals: more.goals,
+      alternatives: [...standIns, ...more.alternatives],
       deadlineAt: startedAt + (goal.deadlineSeconds ?? planning.alerts.seconds) * 1_000,
     }
   }
@@ -308,8 +312,13 @@ export function changedPlan(
 ): { readonly plan: Plan; readonly unwanted: ReadonlyMap<string, string> } {
   const after = new Map(situation.plan.steps.map((step) => [step.id, step]))
   const known = new Set(before.steps.map(({ id }) => id))
+  // What the trader asks for besides is in the dossier before that is validated.
+  const more = changes.flatMap(({ kind, step }) => (kind === 'added' ? [step] : []))
   const steps = [
-    ...before.steps.map((step) => ({ ...(after.get(step.id) ?? step), optional: step.optional })),
+    ...before.steps.map((step) => {
+      const now = { ...(after.get(step.id) ?? step), optional: step.optional }
+      return step.action === 'validate' ? { ...now, needs: [...new Set([...now.needs, ...more])] } : now
+    }),
     ...situation.plan.steps.filter(({ id }) => !known.has(id)),
   ]
   const passed = (now - startedAt) / 1_000

@@ -23,6 +23,7 @@ import { type Answer, checkAnswer, type Question } from './answers.ts'
 import { briefingOf } from './briefing.ts'
 import { profileFor } from './decide-terms.ts'
 import { decide, votingPolicy } from './decision.ts'
+import { settledParts } from './negotiating.ts'
 import type { DeskParts } from './parts.ts'
 import { recollect } from './recollect.ts'
 import { awaitReview, groundsOf, orderOf } from './review-step.ts'
@@ -81,6 +82,7 @@ const works: Readonly<Record<string, Work>> = {
   propose: doPropose,
   revise: doRevise,
   assess: doAssess,
+  negotiate: doNegotiate,
   decide: doDecide,
   review: doReview,
   execute: doExecute,
@@ -379,6 +381,22 @@ async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise
   if (questionOf(run.memory) === undefined) return { status: 'skipped', reason: 'There is no proposal to vote on.' }
   await castBallotOf(run, seat, askingOf(context))
   return hasModel(run, seat, 'ballot') ? castModelBallot(run, context, seat) : done
+}
+
+/** Has the planner settle what the strategist and the risk manager are at odds over; the risk manager votes on the new terms. */
+async function doNegotiate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+  const proposal = questionOf(run.memory)
+  if (proposal === undefined || proposal.action === 'hold') {
+    return { status: 'skipped', reason: 'There is nothing to be at odds over.' }
+  }
+  const settled = await ask(run, context, seat, 'settle', { briefing: await proposalBriefingOf(run, proposal) })
+  for (const { seat: speaker, events, remark } of settledParts(run.memory, proposal, settled)) {
+    const words = remark === null ? [] : posted(run, speaker, [{ ...remark, confidence: null, evidence: [] }])
+    await record(run, speaker, ...events, ...words)
+  }
+  if (settled.conflicts.length === 0) return { status: 'skipped', reason: 'Nobody is at odds over the terms.' }
+  if (settled.revised !== null) await castBallotOf(run, 'risk', askingOf(context))
+  return done
 }
 
 /** Has the seat's language model vote too, beside the seat. */

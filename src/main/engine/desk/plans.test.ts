@@ -248,7 +248,8 @@ describe('the trader in a vote', () => {
       ({ ballot }) => ballot.voter === 'trader',
     )
     expect(counted).toMatchObject([{ weight: 5, ballot: { choice: { option: 'hold' } } }])
-    expect(tally?.notCounted).toMatchObject([{ voter: 'trader', reason: 'SUPERSEDED' }])
+    const mineNot = tally?.notCounted.filter(({ voter }) => voter === 'trader')
+    expect(mineNot).toMatchObject([{ reason: 'SUPERSEDED' }])
   })
 
   it('that comes late is kept and not counted, and said so in the conversation', async () => {

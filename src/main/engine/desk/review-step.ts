@@ -146,8 +146,8 @@ function profileOf({ planning }: DeskParts, { goal }: RunMemory) {
 }
 
 /** What besides the vote may send the decision of a run to the trader. */
-export function groundsOf({ reviews }: DeskParts, { objections }: RunMemory): ReviewGrounds {
-  return { objections, aboveNotional: reviews.policy.aboveNotional }
+export function groundsOf({ reviews }: DeskParts, { objections, conflicts }: RunMemory): ReviewGrounds {
+  return { objections, conflicts, aboveNotional: reviews.policy.aboveNotional }
 }
 
 /** The order of the decision as it would be sent, and why it goes to the trader. */

@@ -2,6 +2,7 @@ import type { DeskRecord } from '#engine/journal.ts'
 import { type ExecutionTrace, retrace, startTrace, traceEvent } from '#engine/planning/monitor-trace.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import { type PlanDeadlines, traderVoter } from '#shared/domain/collaboration.ts'
+import { conflictSentence } from '#shared/domain/conflict.ts'
 import type { Argument } from '#shared/domain/debate.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence, Validation } from '#shared/domain/evidence.ts'
@@ -61,8 +62,12 @@ export interface RunMemory {
   messages: Message[]
   /** Why the trader has paused it; null when it is not. */
   paused: string | null
+  /** Research that the trader asked for after the plan was made. */
+  wanted: string[]
   /** What the trader holds against carrying the decision out. */
   objections: string[]
+  /** What agents could not settle between them. */
+  conflicts: string[]
   readonly steps: Map<string, StepEnd>
   ended: { readonly status: string; readonly reason: string | null } | null
 }
@@ -96,7 +101,9 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
     outcome: null,
     messages: [],
     paused: null,
+    wanted: [],
     objections: [],
+    conflicts: [],
     steps: new Map(),
     ended: null,
   }
@@ -134,6 +141,9 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
     case 'messagePosted':
       memory.messages.push(record.data.message)
       return
+    case 'researchWanted':
+      memory.wanted.push(record.data.task)
+      return
     case 'traderObjected':
       memory.objections.push(record.data.text)
       return
@@ -141,6 +151,11 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
       memory.proposals.push(record.data.proposal)
       memory.proposedAt ??= record.at
       return
+    case 'conflictSettled': {
+      const { conflict } = record.data
+      if (conflict.kind === 'size' && conflict.settled === 'open') memory.conflicts.push(conflictSentence(conflict))
+      return
+    }
     case 'proposalRevised': {
       const { proposal } = record.data
       memory.proposals = memory.proposals.map((other) => (other.id === proposal.id ? proposal : other))

@@ -14,12 +14,13 @@ import { decidePlan } from './decide-plan.ts'
 import { profileFor } from './decide-terms.ts'
 import { attemptsLearned, type EstimateOf, learnedEstimates } from './estimates.ts'
 import { joinIn } from './joining.ts'
-import { watchRun } from './monitoring.ts'
+import { type RunMonitor, watchRun } from './monitoring.ts'
 import type { DeskParts } from './parts.ts'
 import { performRun, type RunWork } from './perform.ts'
 import { forecastRun } from './run-forecast.ts'
 import { beginRunMemory, type RunMemory, remember, runTime } from './run-memory.ts'
 import { createSpending, leastCostUsd, refuseUnaffordable, type Spending } from './spending.ts'
+import { wantableTask } from './wanted-research.ts'
 
 /** A run that is under way. */
 export interface ActiveRun {
@@ -44,6 +45,11 @@ export interface Runs {
   pause(runId: string, reason: string, by: Actor): Promise<void>
   /** Lets a paused run go on. Rejects with RUN_NOT_ACTIVE. */
   unpause(runId: string, by: Actor): Promise<void>
+  /**
+   * Adds a research task to a run under way, as a goal that its plan is changed for; resolves once that is durable. Rejects with
+   * RUN_NOT_ACTIVE, TASK_UNKNOWN, and RESEARCH_OVER once the dossier is being validated.
+   */
+  addResearch(runId: string, task: string, by: Actor): Promise<void>
   /** What a run under way is going to come to; undefined for any other. */
   forecast(runId: string): RunForecast | undefined
   /** The trader joins in (see joinIn); rejects with RUN_NOT_ACTIVE, RUN_DECIDED. */
@@ -61,6 +67,7 @@ interface Running {
   readonly controller: AbortController
   /** The run as it is steered, once it is under way. */
   plan: PlanRun | undefined
+  monitor: RunMonitor | undefined
   readonly ended: Promise<RunMemory>
   /** The desk's unsettable clock at the last of its records. */
   seenMs: number
@@ -158,6 +165,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       work,
       controller,
       plan: undefined,
+      monitor: undefined,
       ended: ending.promise,
       seenMs: clock.monotonic(),
     }
@@ -197,6 +205,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       onPace: (pace) => monitor.changePace(pace),
     })
     entry.plan = run
+    entry.monitor = monitor
     monitor.begin()
     void conclude(memory, run, controller.signal)
       .finally(() => monitor.stop())
@@ -276,6 +285,19 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
         ),
       )
       plan?.resume()
+      await durable
+    },
+    async addResearch(runId, task, by) {
+      const { memory, monitor } = activeRun(runId)
+      const { title } = wantableTask(memory, planning, task)
+      if (memory.plan.steps.some(({ id }) => id === task)) return
+      const durable = journal.append(
+        ...[
+          { kind: 'researchWanted' as const, data: { runId, task } },
+          remarkOf(runId, by, `${title} is wanted too.`),
+        ].map((event) => ({ ...event, actor: by, correlationId: runId })),
+      )
+      monitor?.look()
       await durable
     },
     forecast(runId) {

@@ -46,7 +46,8 @@ export function assessAsRisk(briefing: ProposalBriefing): SeatVerdict {
   }
 }
 
-function dayRisk(briefing: ProposalBriefing): DayRisk | null {
+/** What a day can do to what is held of the instrument; null with fewer than fifty returns. */
+export function dayRisk(briefing: ProposalBriefing): DayRisk | null {
   const { returns, barMs } = readMarket(briefing)
   if (returns.length < leastReturns || !(barMs > 0)) return null
   const simple = returns.map(Math.expm1)
