@@ -347,7 +347,20 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   /** Newest first. */
   listOrders(instrument: string | undefined, limit: number): readonly Order[]
   /** Newest first. */
+  listEndedOrders(asked: EndedOrders): readonly Order[]
+  /** Newest first. */
   listFills(instrument: string | undefined, limit: number): readonly Fill[]
+  /** The fills of an order that the venue has not undone, oldest first. */
+  listFillsOf(clientOrderId: string): readonly Fill[]
+}
+
+/** A page of orders that have ended. */
+export interface EndedOrders {
+  readonly instrument?: string | undefined
+  readonly status?: OrderStatus | undefined
+  /** The client order id that the page before ended with. */
+  readonly before?: string | undefined
+  readonly limit: number
 }
 
 /** All that was voted on in a run. */

@@ -318,6 +318,8 @@ describe('KS-11 what an agent can reach', () => {
     'trading.reduce',
     'trading.rearm',
     'trading.cancel',
+    'trading.cancelAll',
+    'trading.change',
     'trading.close',
     'trading.reconcile',
     'settings.change',
