@@ -39,6 +39,7 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   evidenceGathered: ['evidence'],
   dossierValidated: ['evidence'],
   insightFormed: ['agents'],
+  regimeChanged: [],
   situationRead: ['memory'],
   situationRecalled: ['memory'],
   argumentMade: [],

@@ -20,7 +20,7 @@ import type { BlindJudgement, Override, Review, ReviewOrder, ReviewWords } from 
 import type { Goal, RunStatus } from './run.ts'
 import type { Schedule, ScheduleTerms } from './schedule.ts'
 import type { Settings } from './settings.ts'
-import type { Situation } from './situation.ts'
+import type { Regime, Situation } from './situation.ts'
 import type { Tally } from './tally.ts'
 import type { Latch, StopProgress } from './trading-state.ts'
 
@@ -95,6 +95,13 @@ export interface DeskEvents {
   evidenceGathered: { readonly evidence: Evidence }
   dossierValidated: AboutRun<{ readonly validation: Validation }>
   insightFormed: AboutRun<{ readonly insight: Insight }>
+  /** The environment watcher saw a market turn; `before` is null where it looked for the first time. */
+  regimeChanged: {
+    readonly instrument: string
+    readonly before: Regime | null
+    readonly after: Regime
+    readonly confidence: number
+  }
   situationRead: AboutRun<{ readonly situation: Situation }>
   /** What memory has of situations like it: of runs that had ended before this one began. */
   situationRecalled: AboutRun<{ readonly recollection: Recollection }>

@@ -6,7 +6,7 @@ import { type PlanState, planTransitions } from '#shared/domain/collaborative-pl
 import { defaultSettings } from '#shared/domain/settings.ts'
 import { type TraderBallot, traderBallotSchema } from '#shared/domain/trader-ballot.ts'
 import { decimal } from '#shared/lib/decimal.ts'
-import { deskKernel, shippedReviewPolicy } from '#test/builders/desk-kernel.ts'
+import { deskKernel, shippedMandate, shippedReviewPolicy } from '#test/builders/desk-kernel.ts'
 import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
 import { portfolioRisk } from './portfolio-risk.ts'
 
@@ -343,6 +343,48 @@ describe('plans that ask for less of a position', () => {
     expect(portfolioRisk(kernel.book, feed, clock.now())?.share).toBeLessThan(0.016)
     await pass(clock, 60_000)
     expect(queries.listPlans(10)).toHaveLength(1)
+  })
+
+  it('the shipped limit of 8 % starts a mitigation, and none below it', async () => {
+    const mandate = {
+      ...shippedMandate,
+      maximumExposure: decimal(90_000),
+      maximumValueAtRisk: null,
+      maximumExpectedShortfall: null,
+    }
+    const { kernel, clock, feed, queries } = await started({ options: { templates, mandate } })
+    const share = () => portfolioRisk(kernel.book, feed, clock.now())?.share ?? 0
+    const buy = async (decisionId: string) => {
+      const price = Number(feed.quote('BTC/USDT')?.last)
+      const order = {
+        runId: null,
+        proposalId: null,
+        decisionId,
+        by: 'trader',
+        instrument: 'BTC/USDT',
+        side: 'buy',
+        quantity: decimal((11_000 / price).toFixed(4)),
+        limitPrice: null,
+        timeInForce: 'IOC',
+        reduceOnly: false,
+        epoch: kernel.latch.current().epoch,
+      } as const
+      await settle(clock, kernel.orders.submit(order))
+      await pass(clock, 5_000)
+    }
+    let below = 0
+    for (let bought = 0; bought < 8 && queries.lastPlanOf('risk-mitigation') === undefined; bought++) {
+      below = share()
+      expect(below).toBeLessThanOrEqual(0.08)
+      await buy(`by hand ${bought}`)
+    }
+    expect(below).toBeGreaterThan(0.02)
+    await passUntil(clock, () => queries.lastPlanOf('risk-mitigation') !== undefined)
+    const id = queries.lastPlanOf('risk-mitigation')?.id ?? ''
+    expect(kernel.plans.get(id).occasion).toContain('above the limit of 8.0 %')
+    await passUntil(clock, () => queries.getPlan(id)?.endedAt !== null)
+    expect(kernel.plans.get(id)).toMatchObject({ state: 'completed', traded: true })
+    expect(share()).toBeLessThan(0.065)
   })
 
   it('a mitigation that is not unanimous sells nothing', async () => {

@@ -9,6 +9,7 @@ import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
 import type { TraderBallot } from '#shared/domain/trader-ballot.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { decidePlan } from './decide-plan.ts'
+import { createEnvironment } from './environment.ts'
 import type { DeskParts } from './parts.ts'
 import { planAfter } from './plan-fold.ts'
 import { deadlinesFrom, draftPlan, goalOf } from './plan-making.ts'
@@ -75,6 +76,8 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
   const times = new Map<string, { readonly phase: string; readonly overAt: number }>()
   const beginning = new Set<string>()
   let lookedAt = Number.NEGATIVE_INFINITY
+  const watches = templates.some(({ trigger }) => trigger !== undefined)
+  const environment = createEnvironment(parts, { regimes: archive.lastRegimes(), timeScale })
   const known = {
     byId: (id: string) => open.get(id),
     byRun: (runId: string) => [...open.values()].find((plan) => plan.runId === runId),
@@ -280,8 +283,9 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
 
   /** Makes the plans that triggers call for. */
   function lookOut(): void {
-    if (clock.monotonic() - lookedAt < lookOutMs || latch.current().state === 'HALTED') return
+    if (!watches || clock.monotonic() - lookedAt < lookOutMs || latch.current().state === 'HALTED') return
     lookedAt = clock.monotonic()
+    environment.look()
     const latest = (name: string) => {
       const isOf = ({ template }: CollaborativePlan) => template === name
       return [...open.values()].findLast(isOf) ?? [...ended.values()].findLast(isOf) ?? archive.lastPlanOf(name)
@@ -289,6 +293,7 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     for (const { template, instrument, why } of occasionsOf(templates, {
       book,
       feed,
+      environment,
       nowMs: now(),
       timeScale,
       latest,
