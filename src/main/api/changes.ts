@@ -24,6 +24,7 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   runResumed: ['runs'],
   runPaused: ['runs'],
   runContinued: ['runs'],
+  runSuspended: ['runs'],
   runEnded: ['runs', 'agents', 'plans', 'memory'],
   stepStarted: ['runs', 'plans'],
   stepRetried: ['runs'],

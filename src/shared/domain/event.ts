@@ -75,6 +75,8 @@ export interface DeskEvents {
   /** Nothing more of it is begun until it goes on; what is under way comes to its end. */
   runPaused: AboutRun<{ readonly reason: string }>
   runContinued: AboutRun
+  /** The desk closes, and the next one goes on with it. */
+  runSuspended: AboutRun<{ readonly reason: string }>
   runEnded: AboutRun<{ readonly status: Exclude<RunStatus, 'running'>; readonly reason: string | null }>
   stepStarted: AboutStep
   stepRetried: AboutStep<{ readonly code: string; readonly message: string; readonly delayMs: number }>

@@ -5,6 +5,7 @@ import { type CollaborativePlan, isEndedPlan, planPriorities } from '#shared/dom
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
+import type { Goal } from '#shared/domain/run.ts'
 import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
 import type { TraderBallot } from '#shared/domain/trader-ballot.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
@@ -56,6 +57,10 @@ export interface Plans {
   get(planId: string): CollaborativePlan
   /** Milliseconds of waiting until the deadline that comes next; null where none runs. */
   leftMs(plan: CollaborativePlan): number | null
+  /** Lets expire what is late; `when` says since when nobody has looked. */
+  expireLate(when?: string): void
+  /** True when the plan that the goal is of has ended; false for a goal of none. */
+  hasEnded(goal: Goal): boolean
   /** Begins what waits, most urgent first, and lets expire what is late. To be called often. */
   tick(): void
 }
@@ -306,14 +311,19 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     return create(wish, chosenBySystem, system, because)
   }
 
-  function tick(): void {
-    lookOut()
-    if (open.size === 0) return
+  function expireLate(when?: string): void {
     for (const plan of open.values()) {
       const phase = phaseOf(plan)
       const overAt = times.get(plan.id)?.overAt ?? Number.POSITIVE_INFINITY
-      if (phase !== undefined && clock.monotonic() > overAt + phase.graceMs) expire(plan, phase.late)
+      if (phase === undefined || clock.monotonic() <= overAt + phase.graceMs) continue
+      expire(plan, when === undefined ? phase.late : `${phase.late.slice(0, -1)}: its deadline passed ${when}.`)
     }
+  }
+
+  function tick(): void {
+    lookOut()
+    if (open.size === 0) return
+    expireLate()
     if (latch.current().state === 'HALTED') return
     const waiting = [...open.values()].filter(({ state, called }) => state === 'draft' && called)
     for (const plan of waiting.sort((a, b) => urgency(b) - urgency(a))) begin(plan).catch(() => {})
@@ -329,6 +339,8 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     vote: (planId, ballot, by) => castTraderBallot(parts, get(planId), ballot, by),
     get,
     leftMs,
+    expireLate,
+    hasEnded: ({ collaboration }) => collaboration !== undefined && isEndedPlan(get(collaboration.planId).state),
     tick,
   }
 
