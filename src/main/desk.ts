@@ -29,6 +29,7 @@ import { openBusStore } from '#store/bus.ts'
 import { claimHome } from '#store/home.ts'
 import { openJournal } from '#store/journal.ts'
 import { loadJournalKeys } from '#store/journal-keys.ts'
+import { lastMomentOf } from '#store/last-moment.ts'
 import { createFileLatchStore } from '#store/latch.ts'
 import { createQueries, deskProjections } from '#store/projections/index.ts'
 import { createFileSettingsStore } from '#store/settings.ts'
@@ -94,9 +95,13 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
 
     const barStore = openBarStore(join(home, 'market.db'))
     cleanups.push(() => barStore.close())
+    const lastMoment = lastMomentOf(join(home, 'journal.db'))
     const world =
       sandbox === undefined
-        ? await openWorld(settings.load().feed, systemClock, barStore, home, feedRate)
+        ? await openWorld(settings.load().feed, systemClock, barStore, home, {
+            ...(feedRate !== undefined && { rate: feedRate }),
+            ...(lastMoment !== undefined && { goOnFrom: lastMoment }),
+          })
         : await sandbox.openWorld(home)
     cleanups.push(() => world.close?.())
     const { feed, clock } = world

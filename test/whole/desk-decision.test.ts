@@ -95,14 +95,14 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a decision (skipped w
       const [run] = await host.client.runs.list({})
       if (run === undefined) throw new Error('The click started no run.')
       const { stepsTotal } = await host.ended(run.id)
-      await page.getByRole('button', { name: 'To the decision' }).waitFor()
+      await page.getByRole('button', { name: 'To the decision', disabled: false }).waitFor()
       await decideButton(page).waitFor()
       await picture(page, 'decided')
 
       const during = (await moments()).filter(({ running }) => running)
       const grew = (of: (moment: Moment) => number) => new Set(during.map(of)).size
-      expect(grew(({ messages }) => messages)).toBeGreaterThanOrEqual(3)
-      expect(grew(({ done }) => done)).toBeGreaterThanOrEqual(3)
+      expect(grew(({ messages }) => messages)).toBeGreaterThanOrEqual(4)
+      expect(grew(({ done }) => done)).toBeGreaterThanOrEqual(4)
       expect(new Set((await moments()).flatMap(({ speakers }) => speakers)).size).toBeGreaterThanOrEqual(5)
 
       const said = await host.client.runs.messages({ runId: run.id })
@@ -147,7 +147,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a decision (skipped w
       await host.ended(run.id)
       const said = await host.client.runs.messages({ runId: run.id })
       for (const page of [first, second]) {
-        await page.getByRole('button', { name: 'To the decision' }).waitFor()
+        await page.getByRole('button', { name: 'To the decision', disabled: false }).waitFor()
         const words: string[] = []
         await toFirstWords(page)
         await messageList(page).hover()
@@ -183,8 +183,8 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a decision (skipped w
       const shifts = (await page.evaluate('window.shifts')) as [number, unknown][]
       const total = shifts.reduce((sum, [value]) => sum + value, 0)
       console.log(`cumulative layout shift ${total.toFixed(4)} in ${shifts.length} shifts`)
-      // A fifth of what the Web Vitals call good: the place to join in comes with the run.
-      expect(total, JSON.stringify(shifts)).toBeLessThan(0.02)
+      // A tenth of what the Web Vitals call good.
+      expect(total, JSON.stringify(shifts)).toBeLessThan(0.01)
     })
 
     it('lets nobody in without the token, and a browser that has shown it stays in', async () => {

@@ -452,12 +452,17 @@ async function proposalBriefingOf({ parts, memory, outcomes }: RunWork, proposal
   }
 }
 
+/** The moment of a ballot or a count: a clock that is set back does not turn the order of ballots around. */
+function nowInVote({ clock }: DeskParts, { ballots }: RunMemory): number {
+  return ballots.reduce((latest, { at }) => Math.max(latest, at), Math.floor(clock.now()))
+}
+
 function ballotOf({ parts, memory }: RunWork, voter: string, proposal: Proposal, assessment: Assessment): Ballot {
   return {
     id: parts.ids.next('bal'),
     voter,
     proposalId: proposal.id,
-    at: Math.floor(parts.clock.now()),
+    at: nowInVote(parts, memory),
     choice: assessment.choice,
     confidence: assessment.confidence,
     weight: memory.goal.collaboration?.participants.find((one) => one.voter === voter)?.weight ?? 1,
@@ -498,7 +503,7 @@ async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Prom
     await heard
   }
   if (signal.aborted) throw new ParleyError('ANSWER_LATE', 'The votes were not counted: the step was stopped.')
-  const at = Math.floor(parts.clock.now())
+  const at = nowInVote(parts, memory)
   const profile = profileFor(memory.goal, parts.planning)
   const policy = {
     ...votingPolicy(memory.goal, profile, parts.models),
