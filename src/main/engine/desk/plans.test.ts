@@ -4,6 +4,7 @@ import type { DeskRecord } from '#engine/journal.ts'
 import { readTemplates } from '#main/templates.ts'
 import type { PlanWish } from '#shared/contract/plans.ts'
 import { type PlanState, planTransitions } from '#shared/domain/collaborative-plan.ts'
+import { isExit } from '#shared/domain/order.ts'
 import { defaultSettings } from '#shared/domain/settings.ts'
 import { type TraderBallot, traderBallotSchema } from '#shared/domain/trader-ballot.ts'
 import { decimal } from '#shared/lib/decimal.ts'
@@ -392,7 +393,9 @@ describe('plans that ask for less of a position', () => {
     const cast = traderBallotSchema.parse({ choice: 'approve', reasons: ['Enough gained'] })
     await settle(clock, kernel.plans.vote(id, cast, trader))
     expect(await ended(id)).toMatchObject({ state: 'completed', traded: true })
-    const order = queries.listOrders(undefined, 20).find(({ by, side }) => by === 'executor' && side === 'sell')
+    const order = queries
+      .listOrders(undefined, 20)
+      .find((one) => one.by === 'executor' && one.side === 'sell' && !isExit(one))
     expect(order).toMatchObject({ status: 'FILLED', reduceOnly: true })
     expect(Number(kernel.book.positions.get('BTC/USDT')?.quantity)).toBeCloseTo(before / 2, 3)
   })

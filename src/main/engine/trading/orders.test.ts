@@ -411,7 +411,8 @@ describe('a stop', () => {
     const protection = await made.rest('stop-loss', {
       side: 'sell',
       quantity: decimal(5),
-      limitPrice: decimal(102),
+      limitPrice: null,
+      stopPrice: decimal(97),
       reduceOnly: true,
     })
     made.broker.calls.length = 0

@@ -151,7 +151,7 @@ export function createOrders(options: OrdersOptions): Orders {
     const clientOrderId = clientOrderIdOf(intent, sha256)
     const before = find(clientOrderId)
     if (before !== undefined) return before
-    const order = orderOfIntent(intent, clientOrderId, Math.floor(clock.now()))
+    const order = orderOfIntent(intent, clientOrderId, Math.floor(clock.now()), sha256)
     if (!orderSchema.safeParse(order).success) {
       throw new ParleyError(
         'INTENT_INVALID',
@@ -443,7 +443,7 @@ export function createOrders(options: OrdersOptions): Orders {
   return {
     submit,
     denial: (intent) =>
-      gate(orderOfIntent(intent, clientOrderIdOf(intent, sha256), Math.floor(clock.now())), intent.epoch),
+      gate(orderOfIntent(intent, clientOrderIdOf(intent, sha256), Math.floor(clock.now()), sha256), intent.epoch),
     replace,
     async cancel(clientOrderId, by) {
       if (!isClosed(known(clientOrderId).status)) await sendCancel(clientOrderId, by, by.kind === 'human')
