@@ -243,7 +243,15 @@ describe('an orderly close', () => {
     const plan = () => again.kernel.plans.get(id)
     const ended = () => passUntil(clock, () => plan().endedAt !== null)
     const said = () => again.queries.listMessages(plan().runId ?? '', undefined, 1_000).map(({ text }) => text)
-    return { ...again, state, review, plan, ended, said, sent: () => again.queries.listOrders(undefined, 9) }
+    return {
+      ...again,
+      state,
+      review,
+      plan,
+      ended,
+      said,
+      sent: () => again.queries.listOrders(undefined, 9).filter(({ type }) => type === 'MARKET'),
+    }
   }
 
   it.each([
