@@ -78,6 +78,8 @@ export interface BrokerCapabilities {
   readonly replace: boolean
   readonly postOnly: boolean
   readonly reduceOnly: boolean
+  /** True when a working order holds what it is to sell, so that two orders to sell the same cannot both rest. */
+  readonly holdsForSale: boolean
   /** True when the venue itself links orders by their contingency: the desk then leaves that to it. */
   readonly contingencies: boolean
   /** Which client order ids it takes (OL-2): up to so many characters, the whole of them matching the pattern. */

@@ -21,6 +21,7 @@ import type {
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
+import { createProtection, type Protection } from '#engine/trading/protection.ts'
 import type { AgentHealth, Seat } from '#shared/domain/agent.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
@@ -93,6 +94,7 @@ export interface Kernel {
   readonly plans: Plans
   readonly schedules: Schedules
   readonly reviews: Reviews
+  readonly protection: Pick<Protection, 'standDown'>
   readonly roster: Roster
   readonly book: TradingBook
   readonly mandate: Mandate
@@ -174,11 +176,21 @@ export function createKernel(options: KernelOptions): Kernel {
     sha256: options.sha256,
     approvalDenial: (order) => reviews.approvalDenial(order),
   })
+  const protection = createProtection({
+    journal,
+    book,
+    orders,
+    latch,
+    capabilities: broker.capabilities,
+    quote: (instrument) => feed.quote(instrument),
+    clock,
+  })
   const parts: DeskParts = {
     journal,
     bus,
     feed,
     orders,
+    protection,
     reviews,
     book,
     latch,
@@ -290,6 +302,7 @@ export function createKernel(options: KernelOptions): Kernel {
     })
     openDay()
     watch()
+    stops.push(protection.start())
     if (latch.current().state === 'HALTED') reviews.voidAll('The desk was started again while halted')
     reviews.tick()
     plans.expireLate('while the desk was closed')
@@ -315,6 +328,7 @@ export function createKernel(options: KernelOptions): Kernel {
     plans,
     schedules,
     reviews,
+    protection,
     roster,
     book,
     mandate,

@@ -4,6 +4,7 @@ import type { DeskRecord } from '#engine/journal.ts'
 import { readTemplates } from '#main/templates.ts'
 import type { PlanWish } from '#shared/contract/plans.ts'
 import { type PlanState, planTransitions } from '#shared/domain/collaborative-plan.ts'
+import { isExit } from '#shared/domain/order.ts'
 import { defaultSettings } from '#shared/domain/settings.ts'
 import { type TraderBallot, traderBallotSchema } from '#shared/domain/trader-ballot.ts'
 import { decimal } from '#shared/lib/decimal.ts'
@@ -242,7 +243,15 @@ describe('an orderly close', () => {
     const plan = () => again.kernel.plans.get(id)
     const ended = () => passUntil(clock, () => plan().endedAt !== null)
     const said = () => again.queries.listMessages(plan().runId ?? '', undefined, 1_000).map(({ text }) => text)
-    return { ...again, state, review, plan, ended, said, sent: () => again.queries.listOrders(undefined, 9) }
+    return {
+      ...again,
+      state,
+      review,
+      plan,
+      ended,
+      said,
+      sent: () => again.queries.listOrders(undefined, 9).filter(({ type }) => type === 'MARKET'),
+    }
   }
 
   it.each([
@@ -392,7 +401,9 @@ describe('plans that ask for less of a position', () => {
     const cast = traderBallotSchema.parse({ choice: 'approve', reasons: ['Enough gained'] })
     await settle(clock, kernel.plans.vote(id, cast, trader))
     expect(await ended(id)).toMatchObject({ state: 'completed', traded: true })
-    const order = queries.listOrders(undefined, 20).find(({ by, side }) => by === 'executor' && side === 'sell')
+    const order = queries
+      .listOrders(undefined, 20)
+      .find((one) => one.by === 'executor' && one.side === 'sell' && !isExit(one))
     expect(order).toMatchObject({ status: 'FILLED', reduceOnly: true })
     expect(Number(kernel.book.positions.get('BTC/USDT')?.quantity)).toBeCloseTo(before / 2, 3)
   })

@@ -6,7 +6,7 @@ import type { Decision } from '#shared/domain/decision.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Denial } from '#shared/domain/mandate.ts'
-import type { Order } from '#shared/domain/order.ts'
+import { isExit, type Order } from '#shared/domain/order.ts'
 import {
   type BlindJudgement,
   driftBps,
@@ -426,7 +426,7 @@ export function createReviews(options: ReviewsOptions): Reviews {
     denial: (review) => options.check(intentOf(review)),
     approvalDenial(order) {
       const { decisionId } = order
-      if (decisionId === null || !needed.has(decisionId)) return undefined
+      if (decisionId === null || !needed.has(decisionId) || isExit(order)) return undefined
       const review = reviews.get(byDecision.get(decisionId) ?? '')
       if (review?.decisionId !== decisionId || review.status !== 'approved') {
         return { code: 'APPROVAL_MISSING', values: { decision: decisionId, review: review?.status ?? 'none' } }
@@ -504,7 +504,7 @@ export function intentOf({ order, runId, epoch }: Review): Intent {
 
 /** What an order says of what an approval binds to. */
 function reviewOrderOf(order: Order, { decisionId, proposalId }: ReviewOrder): ReviewOrder {
-  const { instrument, side, type, quantity, limitPrice, timeInForce, reduceOnly } = order
+  const { instrument, side, type, quantity, limitPrice, timeInForce, reduceOnly, contingency } = order
   return {
     decisionId: order.decisionId ?? decisionId,
     proposalId: order.proposalId ?? proposalId,
@@ -515,6 +515,9 @@ function reviewOrderOf(order: Order, { decisionId, proposalId }: ReviewOrder): R
     limitPrice,
     timeInForce,
     reduceOnly,
+    ...(contingency?.kind === 'OTO' && {
+      exits: { stopPrice: contingency.stopPrice, targetPrice: contingency.targetPrice },
+    }),
   }
 }
 
