@@ -9,6 +9,7 @@ import { sleep } from '#shared/lib/clock.ts'
 import { errorMessage } from '#shared/lib/error.ts'
 import { allocationReport } from './allocation-report.ts'
 import { briefingOf } from './briefing.ts'
+import type { DeskParts } from './parts.ts'
 import type { RunWork } from './perform.ts'
 import { performanceReview } from './performance-review.ts'
 import { rebalanceTrades } from './rebalance-trades.ts'
@@ -62,6 +63,7 @@ export async function pursue({ parts, memory }: RunWork, { signal }: StepContext
   const { runId } = memory
   for (const [index, goal] of goals.entries()) {
     if (memory.subPlans[index] === undefined) {
+      await roomForOrders(parts, signal)
       const { template, parameters } = goal
       const wish = { template, parameters, instrument: goal.instrument ?? instrument, parentId: collaboration.planId }
       const begun = (planId: string): DeskEvent => ({ kind: 'subPlanBegun', data: { runId, planId, goal } })
@@ -94,6 +96,16 @@ export async function pursue({ parts, memory }: RunWork, { signal }: StepContext
     await tell([{ kind: 'subPlanEnded', data }], [{ kind: 'analysis', text }])
   }
   return done
+}
+
+/** A plan may send an entry and its exits: so many orders are kept free of what the mandate allows in a minute. */
+const ordersKept = 4
+
+/** Resolves when there is room within the mandate's orders a minute for what the next plan may send. */
+async function roomForOrders({ book, mandate, clock }: DeskParts, signal: AbortSignal): Promise<void> {
+  const most = Math.max(0, mandate.ordersPerMinute - ordersKept)
+  const sent = () => book.sentAt.filter((at) => at > clock.now() - 60_000).length
+  while (sent() > most) await sleep(clock, lookEveryMs, signal)
 }
 
 /** Writes down what the plan comes to: in the conversation, and in memory. */
