@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { beginRunMemory, type RunMemory, remember } from '#engine/desk/run-memory.ts'
 import type { Queries } from '#engine/ports.ts'
 import { applyToBook, bookFromJson, bookToJson, emptyBook, type TradingBook } from '#engine/trading/book.ts'
+import { isExit } from '#shared/domain/order.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
 import type { Stop } from '#shared/lib/clock.ts'
 import type { StoreJournal } from '#store/journal.ts'
@@ -35,15 +36,18 @@ export function recoverDesk(journal: StoreJournal, queries: Queries, found: Foun
   const { first, nowMs } = found
   const book = recoverBook(journal)
   const clean = endedCleanly(journal)
-  const doubt = doubtIn(journal, found, clean ? 0 : book.orders.size)
+  const doubt = doubtIn(journal, found, clean ? 0 : unsettled(book))
   const latch = doubt === undefined || first.latch.state === 'HALTED' ? first.latch : halted(first.latch, doubt, nowMs)
   const accountDoubt = accountDoubtIn(journal, found)
   return { book, unfinished: unfinishedRuns(journal, queries), clean, latch, doubt, accountDoubt }
 }
 
+/** The form that the account is kept in: a snapshot of another form is passed over, and the whole journal read. */
+const bookSnapshot = 'book 2'
+
 /** The account from the last snapshot that fits the journal, and the records since. */
 function recoverBook(journal: StoreJournal): TradingBook {
-  const snapshot = journal.snapshots.load('book')
+  const snapshot = journal.snapshots.load(bookSnapshot)
   const book = snapshot === undefined ? emptyBook() : bookFromJson(snapshot.state)
   journal.replay(snapshot?.seq ?? 0, (record) => applyToBook(book, record, record.at))
   return book
@@ -83,6 +87,11 @@ function doubtIn(journal: StoreJournal, found: FoundState, workingOrders: number
   return undefined
 }
 
+/** Orders that a person has to look at after a crash: not stops and targets, which only take back and are compared with the venue first. */
+function unsettled({ orders }: TradingBook): number {
+  return [...orders.values()].filter((order) => !isExit(order)).length
+}
+
 /** Why the journal that is open does not tell of what came before it; undefined where it does. */
 function accountDoubtIn({ opened }: StoreJournal, { first, hadJournal }: FoundState): string | undefined {
   if (opened.status === 'quarantined') {
@@ -115,7 +124,8 @@ export function keepSnapshots(journal: StoreJournal, book: TradingBook, every: n
   function save(): void {
     const { size, hash } = journal.head()
     // A book that is ahead of the journal would fold the same records twice after a crash.
-    if (size > 0 && size === lastSeen) journal.snapshots.save('book', size, hash, JSON.stringify(bookToJson(book)))
+    if (size > 0 && size === lastSeen)
+      journal.snapshots.save(bookSnapshot, size, hash, JSON.stringify(bookToJson(book)))
   }
   const stopListening = journal.onCommit((records) => {
     if (records.some(({ seq }) => seq % every === 0)) save()

@@ -157,7 +157,15 @@ function waitTooLong({ reviewPolicy, ...options }: KernelOptions): KernelOptions
 
 function coolDownByWallClock(options: KernelOptions): KernelOptions {
   const { clock } = options
-  return { ...options, clock: { ...clock, monotonic: () => clock.now() } }
+  let last = clock.now()
+  let passedMs = clock.monotonic()
+  const monotonic = () => {
+    const now = clock.now()
+    passedMs += Math.max(0, now - last)
+    last = now
+    return passedMs
+  }
+  return { ...options, clock: { ...clock, monotonic } }
 }
 
 /** A number of the account is moved without a record. */

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { isExit } from '#shared/domain/order.ts'
 import { makeHome } from '#test/builders/home.ts'
 import { findChromium } from '#test/e2e/chromium.ts'
 import { makeClimbingHome } from '#test/e2e/climbing-home.ts'
@@ -227,8 +228,11 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a decision (skipped w
       const { decision } = await host.client.runs.vote({ runId: run?.id ?? '' })
       expect(decision).toMatchObject({ status: 'agreed', action: 'buy' })
 
-      const [order, ...others] = await host.client.trading.orders({})
-      expect(others).toEqual([])
+      await until(async () => (await host.client.trading.orders({})).length === 3, 'the entry, its stop and its target')
+      const orders = await host.client.trading.orders({})
+      const exits = orders.filter((one) => isExit(one))
+      const [order] = orders.filter((one) => !isExit(one))
+      expect(exits.map(({ quantity }) => quantity)).toEqual([order?.filledQuantity, order?.filledQuantity])
       expect(order).toMatchObject({ status: 'FILLED', side: 'buy', runId: run?.id, decisionId: decision?.id })
       const [fill] = await host.client.trading.fills({})
       if (fill === undefined) throw new Error('There is no fill.')

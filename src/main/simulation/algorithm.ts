@@ -31,7 +31,14 @@ export function startAlgorithm(process: () => DeskProcess, feed: Feed, random: R
     const away = (random.chance(0.7) ? 0.002 : 0.06) * (2 * random.float() - 1)
     const limit = roundToStep(multiply(last, add('1' as Decimal, fromNumber(away, 6))), instrument.priceStep, 'down')
     const number = sent.length + 1
+    const exits = {
+      stopPrice: roundToStep(multiply(last, '0.997' as Decimal), instrument.priceStep, 'down'),
+      targetPrice: random.chance(0.7)
+        ? roundToStep(multiply(last, '1.003' as Decimal), instrument.priceStep, 'down')
+        : null,
+    }
     return {
+      ...(side === 'buy' && random.chance(0.6) && { exits }),
       runId: 'run_algorithm',
       proposalId: `prop_algorithm_${number}`,
       decisionId: `dec_algorithm_${number}`,

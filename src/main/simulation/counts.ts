@@ -24,6 +24,25 @@ export function createCounts(): Counts {
         case 'orderFilled':
           add('fills')
           return
+        case 'orderInitialized': {
+          const { contingency, type, timeInForce } = record.data.order
+          if (contingency?.kind === 'OCO') add(`exits made, ${contingency.leg}`)
+          if (contingency?.kind === 'OTO') add('entries with exits')
+          add(`orders made, ${type} ${timeInForce}`)
+          return
+        }
+        case 'orderTriggered':
+          add('stops triggered')
+          return
+        case 'orderUpdated':
+          add('orders changed')
+          return
+        case 'orderUpdateRejected':
+          add('changes refused')
+          return
+        case 'orderFillBusted':
+          add('fills undone')
+          return
         case 'orderDenied':
           add(`denied ${record.data.denial.code}`)
           return

@@ -18,8 +18,10 @@ export interface LedgerOrder {
   readonly clientOrderId: string
   readonly instrument: string
   readonly side: Side
-  readonly quantity: Decimal
+  quantity: Decimal
   readonly limitPrice: Decimal | null
+  /** The entry that it is an exit of, and whether as its stop or its target; undefined for any other. */
+  readonly exit: { readonly of: string; readonly leg: 'stop' | 'target' } | undefined
   filled: Decimal
   ended: boolean
   cancelAsked: boolean
@@ -65,8 +67,9 @@ export function openLedger(): Ledger {
           opening = event.data.cash
           return
         case 'orderInitialized': {
-          const { clientOrderId, instrument, side, quantity, limitPrice } = event.data.order
-          const known = { clientOrderId, instrument, side, quantity, limitPrice }
+          const { clientOrderId, instrument, side, quantity, limitPrice, contingency } = event.data.order
+          const exit = contingency?.kind === 'OCO' ? { of: contingency.parentId, leg: contingency.leg } : undefined
+          const known = { clientOrderId, instrument, side, quantity, limitPrice, exit }
           orders.set(clientOrderId, { ...known, filled: ZERO, ended: false, cancelAsked: false })
           return
         }
@@ -88,6 +91,13 @@ export function openLedger(): Ledger {
           if (order !== undefined) order.cancelAsked = true
           return
         }
+        case 'orderUpdated': {
+          const order = orders.get(event.data.clientOrderId)
+          if (order === undefined) return
+          order.quantity = event.data.quantity
+          order.ended = compare(order.filled, order.quantity) >= 0
+          return
+        }
         case 'orderDenied':
         case 'orderRejected':
         case 'orderCanceled':
@@ -100,12 +110,20 @@ export function openLedger(): Ledger {
   }
 }
 
-/** What the working orders of one side of an instrument may still trade. */
+/** What the working orders of one side of an instrument may still trade; of a stop and a target of one entry the larger. */
 export function workingQuantity(ledger: Ledger, instrument: string, side: Side): Decimal {
+  const working = [...ledger.orders.values()].filter(
+    (order) => !order.ended && order.instrument === instrument && order.side === side,
+  )
+  const left = (orders: readonly LedgerOrder[]) => sum(orders.map(({ quantity, filled }) => subtract(quantity, filled)))
+  const entries = new Set(working.map(({ exit }) => exit?.of))
   return sum(
-    [...ledger.orders.values()]
-      .filter((order) => !order.ended && order.instrument === instrument && order.side === side)
-      .map(({ quantity, filled }) => subtract(quantity, filled)),
+    [...entries].map((entry) => {
+      const own = working.filter(({ exit }) => exit?.of === entry)
+      if (entry === undefined) return left(own)
+      const legs = (['stop', 'target'] as const).map((leg) => left(own.filter(({ exit }) => exit?.leg === leg)))
+      return legs.reduce(maximum)
+    }),
   )
 }
 

@@ -175,8 +175,9 @@ export function callWitness(options: WitnessOptions): Witness {
 
   function departing(order: Order, mode: string): void {
     look()
-    const { clientOrderId, decisionId, proposalId, instrument, side } = order
-    const intent = [decisionId, proposalId, instrument, side].join('|')
+    const { clientOrderId, decisionId, proposalId, instrument, side, contingency } = order
+    const exit = contingency?.kind === 'OCO' ? [contingency.parentId, contingency.leg, contingency.number] : []
+    const intent = [decisionId, proposalId, instrument, side, ...exit].join('|')
     const leftBefore = intents.get(intent) ?? new Set()
     intents.set(intent, leftBefore)
     check('departure', {

@@ -7,6 +7,7 @@ import type { KernelOptions } from '#engine/desk/kernel.ts'
 import type { DeskRecord } from '#engine/journal.ts'
 import type { ResearchSources } from '#engine/ports.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
+import { isOpen } from '#shared/domain/order.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { ReviewPolicy } from '#shared/domain/review.ts'
 import { decimal } from '#shared/lib/decimal.ts'
@@ -231,6 +232,12 @@ export async function simulateSeed(
   const isReady = () => desk.isOpen() && desk.kernel.orders.link().connected
   const broken = () => witness.breach !== undefined || unhandled !== undefined
 
+  function onlyExitsWork(): boolean {
+    return [...desk.kernel.book.orders.values()].every(
+      ({ contingency, status }) => contingency?.kind === 'OCO' && isOpen(status),
+    )
+  }
+
   /** Steps the clock until something is so, or the time is over; false for the latter. */
   async function until(isSo: () => boolean, forMs: number): Promise<boolean> {
     const end = clock.monotonic() + forMs
@@ -264,7 +271,7 @@ export async function simulateSeed(
     if (refused !== undefined) return refused
     trader.decide('BTC/USDT')
     await until(() => false, secondMs)
-    await until(() => desk.kernel.runs.active().length === 0 && desk.kernel.book.orders.size === 0, settleMs)
+    await until(() => desk.kernel.runs.active().length === 0 && onlyExitsWork(), settleMs)
     await until(() => false, 5 * secondMs)
     await until(isReady, settleMs)
     return undefined

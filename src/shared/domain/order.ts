@@ -36,6 +36,7 @@ export type TimeInForce = z.infer<typeof timeInForceSchema>
 
 /** How far a trailing stop stays behind the best price since it was taken: in the quote currency, or in basis points of it. */
 export const trailingSchema = z.object({ kind: z.enum(['absolute', 'basisPoints']), offset: decimalSchema })
+export type Trailing = z.infer<typeof trailingSchema>
 
 /**
  * What an order has to do with others. OTO: an entry; what of it is filled is protected by a stop and a target, each null
@@ -57,6 +58,7 @@ export const contingencySchema = z.discriminatedUnion('kind', [
     linkedIds: z.array(z.string()).readonly(),
   }),
 ])
+export type Contingency = z.infer<typeof contingencySchema>
 
 /** What is to become of a working order; what is left out stays as it is. The quantity counts what is filled already. */
 export const orderChangeSchema = z.object({
@@ -154,4 +156,15 @@ export function isOpen(status: OrderStatus): boolean {
 /** Nothing more is expected of it. */
 export function isClosed(status: OrderStatus): boolean {
   return closed.includes(status)
+}
+
+/** What tells an exit from any other order. */
+interface Linked {
+  readonly contingency: Pick<Contingency, 'kind'> | null
+  readonly reduceOnly: boolean
+}
+
+/** True for a stop or a target that protects an entry: it takes back what was approved with the entry, and needs no word of its own. */
+export function isExit({ contingency, reduceOnly }: Linked): boolean {
+  return contingency?.kind === 'OCO' && reduceOnly
 }

@@ -62,6 +62,8 @@ export const reviewOrderSchema = z.object({
   limitPrice: decimalSchema.nullable(),
   timeInForce: timeInForceSchema,
   reduceOnly: z.boolean(),
+  /** What protects it once it is filled; absent for what reduces. */
+  exits: z.object({ stopPrice: decimalSchema.nullable(), targetPrice: decimalSchema.nullable() }).exactOptional(),
 })
 export type ReviewOrder = z.infer<typeof reviewOrderSchema>
 

@@ -7,12 +7,21 @@ import { createSimulatedExchange } from '#adapters/simulated/exchange.ts'
 import type { BrokerEvent, Feed, MarketUpdate } from '#engine/ports.ts'
 import type { Order } from '#shared/domain/order.ts'
 import type { Book, Quote } from '#shared/domain/quote.ts'
-import { decimal, multiply, sum } from '#shared/lib/decimal.ts'
+import { add, type Decimal, decimal, multiply, sum } from '#shared/lib/decimal.ts'
 import { createRandom } from '#shared/lib/random.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
-import { type BrokerUnderTest, brokerConformance, orderOf, priceAt, worth } from '#test/conformance/broker.ts'
+import { deskFill, deskOrder } from '#test/builders/orders.ts'
+import {
+  type BrokerUnderTest,
+  brokerConformance,
+  brokerFaultConformance,
+  type FaultyBroker,
+  orderOf,
+  priceAt,
+  worth,
+} from '#test/conformance/broker.ts'
 import { pass, settle } from '#test/conformance/settle.ts'
-import { createPaperBroker, type PaperBrokerOptions } from './broker.ts'
+import { createPaperBroker, type PaperBroker, type PaperBrokerOptions } from './broker.ts'
 
 const now = Date.UTC(2026, 5, 1, 9)
 
@@ -57,6 +66,40 @@ brokerConformance('the paper broker on a still feed', () => {
   return underTest(feed, createVirtualClock(feed.at))
 })
 
+/** A market that stands where it is put, with a link that does what it is told to. */
+function movable(): FaultyBroker & { readonly broker: PaperBroker; moveTo(price: Decimal): void } {
+  const market = scriptedFeed(20)
+  const faults = { lostRequest: 0, lostAcknowledgement: 0, duplicateFill: 0, rateLimit: 0, skewMs: 0 }
+  const broker = createPaperBroker({
+    mode: 'paper',
+    feed: market.feed,
+    clock: market.clock,
+    random: createRandom(9),
+    faults,
+  })
+  const move = (price: Decimal) => {
+    market.quotes(price, add(price, market.instrument.priceStep))
+    market.trade(Number(price), 1)
+  }
+  move(decimal('100'))
+  return {
+    ...market,
+    broker,
+    moveTo: move,
+    bust: (tradeId) => void broker.bust(tradeId),
+    fault: (fault, on) => {
+      faults[fault === 'lostAnswer' ? 'lostAcknowledgement' : fault] = on ? 1 : 0
+    },
+    disconnect: () => broker.disconnect(3_000),
+    skew: (ms) => {
+      faults.skewMs = ms
+    },
+  }
+}
+
+brokerConformance('the paper broker on a market that is moved', movable)
+brokerFaultConformance('the paper broker', movable)
+
 /** A market that does what the test says. */
 function scriptedFeed(latencyMs = 0) {
   const clock = createVirtualClock(1_000)
@@ -81,6 +124,7 @@ function scriptedFeed(latencyMs = 0) {
     for (const listener of listeners) listener(update)
   }
   return {
+    feed,
     ...underTest(feed, clock, { latencyMs, makerFee: decimal('0.001'), takerFee: decimal('0.002') }),
     listeners,
     trade: (price: number, quantity: number) =>
@@ -196,6 +240,47 @@ describe('filling', () => {
     await t.submit('sell', { side: 'sell', type: 'LIMIT', limitPrice: decimal('110') })
     t.quotes('111', '112')
     expect((await t.fills()).at(-1)).toEqual(['110', '10', '1.1'])
+  })
+
+  it('serves who stood at a price before, and an order that is made smaller keeps its place', async () => {
+    const t = await scripted()
+    t.books([['99', '5']], [['101', '5']])
+    await t.submit('a', { type: 'LIMIT', limitPrice: decimal('99'), quantity: decimal('4') })
+    t.trade(99, 3)
+    expect(await t.fills()).toEqual([])
+    t.trade(99, 3)
+    expect((await t.fills()).map(([, quantity]) => quantity)).toEqual(['1'])
+    await settle(t.clock, t.broker.replace('a', { quantity: decimal('3') }))
+    t.trade(99, 1)
+    expect((await t.fills()).map(([, quantity]) => quantity)).toEqual(['1', '1'])
+    await settle(t.clock, t.broker.replace('a', { quantity: decimal('6') }))
+    t.trade(99, 5)
+    expect((await t.fills()).map(([, quantity]) => quantity)).toEqual(['1', '1'])
+    t.trade(99, 2)
+    expect((await t.fills()).map(([, quantity]) => quantity)).toEqual(['1', '1', '2'])
+  })
+
+  it('fills a stop at the far side of a gap, not at its price', async () => {
+    const t = await scripted()
+    await t.submit('entry', {})
+    await t.submit('stop', { type: 'STOP_MARKET', side: 'sell', stopPrice: decimal('95'), reduceOnly: true })
+    t.quotes('90', '91')
+    expect((await t.fills()).at(-1)?.slice(0, 2)).toEqual(['90', '10'])
+  })
+
+  it('gives a fill-or-kill order nothing when the book cannot fill it whole', async () => {
+    const t = await scripted()
+    t.books(
+      [['99', '5']],
+      [
+        ['101', '4'],
+        ['102', '5'],
+      ],
+    )
+    await t.submit('a', { type: 'LIMIT', limitPrice: decimal('102'), timeInForce: 'FOK' })
+    expect(await t.fills()).toEqual([])
+    await t.submit('b', { type: 'LIMIT', limitPrice: decimal('102'), timeInForce: 'FOK', quantity: decimal('9') })
+    expect(await t.fills()).toHaveLength(2)
   })
 
   it('ends a reduce-only order when nothing is left to reduce', async () => {
@@ -395,6 +480,32 @@ describe('a restart', () => {
     expect(await settle(after.clock, after.broker.query('exit'))).toMatchObject({ status: 'FILLED' })
     expect((await settle(after.clock, after.broker.fills(0))).filter(({ side }) => side === 'buy')).toEqual(fills)
     expect(() => after.broker.restore([], [])).toThrowError(expect.objectContaining({ code: 'RESTORE_TOO_LATE' }))
+  })
+
+  it('lets stops wait again, at the price that they had come to', async () => {
+    const trailing = { kind: 'absolute', offset: decimal('3') } as const
+    const stop = { type: 'TRAILING_STOP_MARKET', trailing, side: 'sell', reduceOnly: true } as const
+    const after = movable()
+    const entry = deskOrder({ clientOrderId: 'entry', instrument: after.instrument.id, quantity: decimal('10') })
+    const fill = deskFill({ clientOrderId: 'entry', instrument: after.instrument.id, quantity: decimal('10') })
+    const waiting = deskOrder({
+      ...stop,
+      clientOrderId: 'stop',
+      instrument: after.instrument.id,
+      quantity: decimal('10'),
+      stopPrice: decimal('97'),
+      status: 'ACCEPTED',
+      venueOrderId: 'paper-stop',
+    })
+    after.broker.restore([{ ...entry, status: 'FILLED', standing: 'FILLED', venueOrderId: 'v' }, waiting], [fill])
+    await settle(
+      after.clock,
+      after.broker.connect(() => undefined),
+    )
+    after.moveTo(decimal('98'))
+    expect(await settle(after.clock, after.broker.query('stop'))).toMatchObject({ stopPrice: '97', status: 'ACCEPTED' })
+    after.moveTo(decimal('97'))
+    expect(await settle(after.clock, after.broker.query('stop'))).toMatchObject({ status: 'FILLED' })
   })
 
   it('goes on with what was left of an order, under new trade ids', async () => {

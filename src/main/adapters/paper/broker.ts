@@ -1,7 +1,7 @@
 import type { Broker, BrokerCapabilities, BrokerEvent, Feed } from '#engine/ports.ts'
-import type { Fill, Order } from '#shared/domain/order.ts'
+import { type Fill, type Order, orderTypes, timesInForce } from '#shared/domain/order.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
-import { type Decimal, decimal } from '#shared/lib/decimal.ts'
+import { type Decimal, decimal, fromNumber, multiply, roundToStep, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import type { Random } from '#shared/lib/random.ts'
 import { noFaults, type PaperFaults } from './faults.ts'
@@ -22,16 +22,21 @@ export interface PaperBrokerOptions {
   readonly latencyMs?: number
   /** How long a call waits for an answer that does not come, in milliseconds; 5000 unless given. */
   readonly timeoutMs?: number
+  /** In the quote currency, at the start; 0 unless given. */
+  readonly cash?: Decimal
+  /** What it says that it can do; everything but links between orders and a dead man's switch unless given. */
+  readonly capabilities?: Partial<BrokerCapabilities>
   /** Looked at whenever something could go wrong: whoever handed them in may end them. */
   readonly faults?: Partial<PaperFaults>
 }
 
 const capabilities: BrokerCapabilities = {
-  orderTypes: ['MARKET', 'LIMIT'],
-  timesInForce: ['GTC', 'IOC'],
-  replace: false,
-  postOnly: false,
+  orderTypes,
+  timesInForce,
+  replace: true,
+  postOnly: true,
   reduceOnly: true,
+  holdsForSale: false,
   contingencies: false,
   clientOrderId: { maximumLength: 36, pattern: /^[\w-]+$/ },
   deadManSwitch: false,
@@ -47,13 +52,17 @@ export interface PaperBroker extends Broker {
    * RESTORE_TOO_LATE once an order was taken.
    */
   restore(orders: readonly Order[], fills: readonly Fill[]): void
+  /** Loses the link for some milliseconds. */
+  disconnect(forMs: number): void
+  /** Takes a trade back, or puts another in its place, as a venue does after an error; false when there is no such trade. */
+  bust(tradeId: string, instead?: { readonly quantity: Decimal; readonly price: Decimal }): boolean
 }
 
 /**
  * Creates a paper account that trades against a feed: market orders and marketable limits walk the book (or trade at the
- * quote where there is none), resting limits fill when the market trades through them or quotes across them. A refused
- * order is told as an event and rejects its call with ORDER_REJECTED; other calls fail with BROKER_DISCONNECTED
- * (retryable, nothing was sent), BROKER_NO_ANSWER (ambiguous), or CANCEL_REJECTED. It holds no address and opens no
+ * quote where there is none), resting limits fill when the market trades through them or quotes across them (how, says
+ * createPaperVenue). A refused order is told as an event and rejects its call with ORDER_REJECTED, one whose id another has with
+ * ORDER_ID_TAKEN; other calls fail with BROKER_DISCONNECTED or BROKER_RATE_LIMITED (retryable, nothing was done), BROKER_NO_ANSWER (ambiguous), CANCEL_REJECTED or CHANGE_REJECTED. It holds no address and opens no
  * connection; throws PAPER_ONLY when asked to trade live.
  */
 export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
@@ -67,13 +76,17 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
   const latencies = random.fork('latency')
   const chance = random.fork('faults')
   const fees = { maker: options.makerFee ?? decimal('0.0004'), taker: options.takerFee ?? decimal('0.001') }
-  const venue = createPaperVenue(feed, clock, fees, tell)
+  const venueClock: Clock = { ...clock, now: () => clock.now() + share('skewMs') }
+  const venue = createPaperVenue(feed, venueClock, fees, options.cash ?? ZERO, tell)
   let listener: ((event: BrokerEvent) => void) | undefined
   let linked = false
   /** Counts links, so that an answer to a call of an earlier one is known to be lost. */
   let link = 0
   let tellNoSoonerThan = 0
   let muted: string | undefined
+  /** No call is answered before this moment. */
+  let outUntil = 0
+  let drop: (forMs: number) => void = () => {}
 
   const oneWayMs = () => Math.round(latencyMs * Math.exp(0.35 * latencies.normal()))
 
@@ -85,9 +98,23 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
     const delayMs = Math.ceil(Math.max(oneWayMs(), tellNoSoonerThan - now))
     if (late === 0) tellNoSoonerThan = now + delayMs
     deliver(event, delayMs + late)
-    if (event.kind === 'filled' && chance.chance(share('duplicateFill'))) {
-      deliver(event, delayMs + late + chance.int(0, 2_000))
+    if (event.kind !== 'filled') return
+    if (chance.chance(share('duplicateFill'))) deliver(event, delayMs + late + chance.int(0, 2_000))
+    if (chance.chance(share('bust'))) clock.after(chance.int(500, 30_000), () => bustOrCorrect(event.fill))
+  }
+
+  function bustOrCorrect({ tradeId, quantity, price, instrument }: Fill): void {
+    const known = feed.instruments().find(({ id }) => id === instrument)
+    if (known === undefined || chance.chance(0.5)) {
+      venue.bust(tradeId)
+      return
     }
+    const half = roundToStep(multiply(quantity, decimal('0.5')), known.quantityStep, 'up')
+    const nudged = multiply(price, fromNumber(1 + (chance.float() - 0.5) / 1_000, 6))
+    venue.bust(tradeId, {
+      quantity: chance.chance(0.5) ? half : quantity,
+      price: roundToStep(nudged, known.priceStep, 'nearest'),
+    })
   }
 
   function deliver(event: BrokerEvent, delayMs: number): void {
@@ -110,7 +137,18 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
         return
       }
       const sentOn = link
-      const requestIsLost = chance.chance(share('lostRequest'))
+      if (chance.chance(share('rateLimit'))) {
+        clock.after(2 * oneWayMs(), () =>
+          reject(
+            new ParleyError('BROKER_RATE_LIMITED', `The broker takes no more requests for now: ${what}.`, {
+              retry: 'retryable',
+              wayOut: 'Ask again in some seconds.',
+            }),
+          ),
+        )
+        return
+      }
+      const requestIsLost = clock.monotonic() < outUntil || chance.chance(share('lostRequest'))
       const answerIsLost = chance.chance(share('lostAcknowledgement'))
       const giveUp = () =>
         reject(
@@ -141,8 +179,21 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
     })
   }
 
+  /** Refuses an order as a venue does that will not say more; the id stays free. */
+  function turnAway({ clientOrderId }: Order): VenueAnswer {
+    const reason = 'the venue does not take orders from this account now'
+    tell({ kind: 'rejected', clientOrderId, reason })
+    return { ok: false, reason }
+  }
+
   function refuse(code: string, message: string, answer: VenueAnswer): void {
     if (answer.ok) return
+    if (answer.taken === true) {
+      throw new ParleyError('ORDER_ID_TAKEN', `${message}: ${answer.reason}.`, {
+        retry: 'ambiguous',
+        wayOut: 'Ask the broker what became of the order that has this id.',
+      })
+    }
     throw new ParleyError(code, `${message}: ${answer.reason}.`, { details: { reason: answer.reason } })
   }
 
@@ -153,20 +204,34 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
     listener = next
     const close = venue.open()
     let cancelNext: Stop = () => undefined
+    let cancelOutage: Stop = () => undefined
+    const exponential = (perHour: number) => Math.round((-Math.log(1 - chance.float()) * 3_600_000) / perHour)
+    const nextOutage = () => {
+      const perHour = share('outagesPerHour')
+      if (perHour === 0) return
+      cancelOutage = clock.after(exponential(perHour), () => {
+        outUntil = clock.monotonic() + Math.round(5_000 * Math.exp(0.8 * chance.normal()))
+        nextOutage()
+      })
+    }
     const up = () => {
       setLink(true)
       const perHour = share('disconnectsPerHour')
       if (perHour === 0) return
-      const lastsMs = (-Math.log(1 - chance.float()) * 3_600_000) / perHour
-      cancelNext = clock.after(Math.round(lastsMs), down)
+      cancelNext = clock.after(exponential(perHour), () => down())
     }
-    const down = () => {
+    const down = (forMs = Math.round(2_000 * Math.exp(0.8 * chance.normal()))) => {
+      cancelNext()
       setLink(false)
-      cancelNext = clock.after(Math.round(2_000 * Math.exp(0.8 * chance.normal())), up)
+      cancelNext = clock.after(forMs, up)
+    }
+    drop = (forMs) => {
+      if (linked) down(forMs)
     }
     const stop = () => {
       if (listener !== next) return
       cancelNext()
+      cancelOutage()
       close()
       linked = false
       link++
@@ -175,6 +240,7 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
     return new Promise((resolve) => {
       cancelNext = clock.after(oneWayMs(), () => {
         up()
+        nextOutage()
         resolve(stop)
       })
     })
@@ -190,12 +256,13 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
   return {
     name: `Paper account on ${feed.name}`,
     mode: 'paper',
-    capabilities,
+    capabilities: { ...capabilities, ...options.capabilities },
     connect,
     async submit(order) {
       const answer = await call(`submit ${order.clientOrderId}`, true, (answerIsLost) => {
         muted = answerIsLost ? order.clientOrderId : undefined
-        const taken = venue.submit(order)
+        const isRefused = chance.chance(share('refusal')) && venue.query(order.clientOrderId) === undefined
+        const taken = isRefused ? turnAway(order) : venue.submit(order)
         muted = undefined
         return taken
       })
@@ -205,8 +272,12 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
       const answer = await call(`cancel ${clientOrderId}`, true, () => venue.cancel(clientOrderId))
       refuse('CANCEL_REJECTED', `The order ${clientOrderId} was not cancelled`, answer)
     },
-    replace: (clientOrderId) =>
-      Promise.reject(new ParleyError('REPLACE_NOT_SUPPORTED', `${clientOrderId} cannot be replaced here.`)),
+    async replace(clientOrderId, change) {
+      const answer = await call(`change ${clientOrderId}`, true, () => venue.replace(clientOrderId, change))
+      refuse('CHANGE_REJECTED', `The order ${clientOrderId} was not changed`, answer)
+    },
+    disconnect: (forMs) => drop(forMs),
+    bust: (tradeId, instead) => venue.bust(tradeId, instead),
     query: (clientOrderId) => call(`look up ${clientOrderId}`, false, () => venue.query(clientOrderId)),
     openOrders: () => call('list the open orders', false, () => venue.openOrders()),
     fills: (sinceMs) => call('list the fills', false, () => venue.fills(sinceMs)),

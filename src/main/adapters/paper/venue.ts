@@ -1,6 +1,7 @@
 import type { BrokerBalance, BrokerEvent, BrokerPosition, Feed, MarketUpdate, OrderReport } from '#engine/ports.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
-import type { Fill, Order } from '#shared/domain/order.ts'
+import type { Fill, Order, OrderChange } from '#shared/domain/order.ts'
+import { wrongTerms } from '#shared/domain/order-terms.ts'
 import type { Trade } from '#shared/domain/quote.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import {
@@ -10,17 +11,29 @@ import {
   type Decimal,
   decimal,
   fromNumber,
+  maximum,
   minimum,
   multiply,
   negate,
   roundToStep,
   sign,
   subtract,
-  toNumber,
+  sum,
   ZERO,
 } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { opposite, reaches, takeDepth } from './depth.ts'
+import {
+  canRest,
+  expiryOf,
+  isReached,
+  isSameRequest,
+  isStop,
+  reportOf,
+  type Ticket,
+  trailedStop,
+  type VenueStatus,
+} from './tickets.ts'
 
 /** What the venue takes of each trade. */
 export interface Fees {
@@ -30,12 +43,13 @@ export interface Fees {
   readonly taker: Decimal
 }
 
-/** What a venue answers to a request: nothing is wrong, or why it will not. */
-export type VenueAnswer = { readonly ok: true } | { readonly ok: false; readonly reason: string }
+/** What a venue answers to a request: nothing is wrong, why it will not, or that the order id was used before. */
+export type VenueAnswer = { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly taken?: true }
 
 /** The far end of the paper broker: takes, matches and remembers orders, at once and without fault. */
 export interface PaperVenue {
   submit(order: Order): VenueAnswer
+  replace(clientOrderId: string, change: OrderChange): VenueAnswer
   cancel(clientOrderId: string): VenueAnswer
   query(clientOrderId: string): OrderReport | undefined
   openOrders(): readonly OrderReport[]
@@ -43,19 +57,10 @@ export interface PaperVenue {
   positions(): readonly BrokerPosition[]
   balances(): readonly BrokerBalance[]
   restore(orders: readonly Order[], fills: readonly Fill[]): void
+  /** Takes a trade back, or puts another quantity and price in its place; false when there is none of that id. */
+  bust(tradeId: string, instead?: { readonly quantity: Decimal; readonly price: Decimal }): boolean
   /** Lets resting orders meet the market until stopped. */
   open(): Stop
-}
-
-type VenueStatus = 'ACCEPTED' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED' | 'REJECTED'
-
-interface Ticket {
-  readonly order: Order
-  readonly venueOrderId: string | null
-  readonly refusal: string | null
-  status: VenueStatus
-  filled: Decimal
-  changedAt: number
 }
 
 /** Told of everything that happens to orders, at the moment it does. */
@@ -63,9 +68,20 @@ type TellOrder = (event: Exclude<BrokerEvent, { kind: 'link' }>) => void
 
 const feeStep = decimal('0.00000001')
 const accepted: VenueAnswer = { ok: true }
+/** The longest that a timer is set for; what is further away is looked at again then. */
+const longestTimerMs = 3_600_000
 
-/** Creates a venue that fills orders against a feed's book, or its quotes where it has no book, without moving them. */
-export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, tell: TellOrder): PaperVenue {
+/**
+ * Creates a venue that fills orders against a feed's book, or its quotes where it has no book, without moving them.
+ *
+ * A marketable order walks the book. A resting one has price-time priority: it fills when the market quotes across it, by
+ * trades beyond its price, and by trades at its price once what stood there before it has traded (where there is a book to
+ * tell how much that was; without one a touch never fills it). Stops wait for the last price, trailing stops follow the
+ * best one, and a triggered order then takes what the market offers, not its stop price. On replayed bars the market is
+ * the path that the feed makes of each bar, so that a stop never fills better than its price, a gap through it fills at
+ * the far side, and a limit needs the path to pass it.
+ */
+export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, opening: Decimal, tell: TellOrder): PaperVenue {
   const tickets = new Map<string, Ticket>()
   const resting = new Set<Ticket>()
   const positions = new Map<string, Decimal>()
@@ -73,13 +89,18 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, tell: Tel
   const tradeIds = new Set<string>()
   /** What has been taken from the book that stands now, by instrument and side. */
   const taken = new Map<string, { readonly at: number; readonly byPrice: Map<Decimal, Decimal> }>()
+  let cash = opening
   let isOpen = false
   let stopWatching: Stop | undefined
+  let stopTimer: Stop = () => {}
+
+  const instrumentOf = (id: string) => feed.instruments().find((instrument) => instrument.id === id)
 
   function submit(order: Order): VenueAnswer {
     const known = tickets.get(order.clientOrderId)
     if (known !== undefined) {
-      if (!isSameRequest(known.order, order)) return { ok: false, reason: 'the order id is taken by another order' }
+      if (!isSameRequest(known.order, order))
+        return { ok: false, reason: 'the order id is taken by another order', taken: true }
       if (known.refusal !== null) return { ok: false, reason: known.refusal }
       tellAccepted(known)
       return accepted
@@ -89,9 +110,15 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, tell: Tel
       order,
       venueOrderId: reason === null ? `paper-${order.clientOrderId}` : null,
       refusal: reason,
+      expiresAt: expiryOf(order, clock.now()),
+      quantity: order.quantity,
+      limitPrice: order.limitPrice,
+      stopPrice: order.stopPrice,
       status: reason === null ? 'ACCEPTED' : 'REJECTED',
       filled: ZERO,
       changedAt: clock.now(),
+      isAsleep: isStop(order),
+      ahead: ZERO,
     }
     tickets.set(order.clientOrderId, ticket)
     if (reason !== null) {
@@ -99,11 +126,27 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, tell: Tel
       return { ok: false, reason }
     }
     tellAccepted(ticket)
-    takeWhatIsThere(ticket, 'taker')
-    if (ticket.status === 'FILLED') return accepted
-    if (order.type === 'MARKET' || order.timeInForce === 'IOC') finish(ticket, 'EXPIRED')
-    else rest(ticket)
+    if (ticket.isAsleep) {
+      rest(ticket)
+      const last = feed.quote(order.instrument)?.last
+      if (last !== undefined) wake([ticket], last)
+    } else trade(ticket)
     return accepted
+  }
+
+  /** Lets an order meet the market for the first time: it takes, and what is left rests or ends. */
+  function trade(ticket: Ticket): void {
+    const { order } = ticket
+    if (order.timeInForce === 'FOK' && compare(offered(ticket), wanted(ticket)) < 0) {
+      finish(ticket, 'EXPIRED')
+      return
+    }
+    takeWhatIsThere(ticket, 'taker')
+    if (ticket.status === 'FILLED') return
+    if (canRest(order) && sign(wanted(ticket)) > 0) {
+      ticket.ahead = queueBefore(ticket)
+      rest(ticket)
+    } else finish(ticket, 'EXPIRED')
   }
 
   function tellAccepted({ order, venueOrderId }: Ticket): void {
@@ -111,23 +154,30 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, tell: Tel
   }
 
   function refusal(order: Order): string | undefined {
-    const instrument = feed.instruments().find(({ id }) => id === order.instrument)
+    const instrument = instrumentOf(order.instrument)
     if (instrument === undefined) return `${order.instrument} is not traded here`
-    const { quantity, limitPrice } = order
+    const { quantity, limitPrice, stopPrice } = order
     if (sign(quantity) <= 0) return `the quantity ${quantity} is not greater than zero`
     if (!isMultiple(quantity, instrument.quantityStep))
       return `the quantity ${quantity} is not a multiple of ${instrument.quantityStep}`
-    if (order.type === 'MARKET' && limitPrice !== null) return 'a market order has no limit price'
-    if (order.type === 'LIMIT') {
-      if (limitPrice === null || sign(limitPrice) <= 0) return 'a limit order needs a limit price greater than zero'
-      if (!isMultiple(limitPrice, instrument.priceStep))
-        return `the limit price ${limitPrice} is not a multiple of ${instrument.priceStep}`
+    const wrong = wrongTerms(order)
+    if (wrong !== undefined) return wrong
+    for (const price of [limitPrice, stopPrice]) {
+      if (price !== null && !isMultiple(price, instrument.priceStep))
+        return `the price ${price} is not a multiple of ${instrument.priceStep}`
     }
-    const price = limitPrice ?? feed.quote(instrument.id)?.last
+    if (order.expireAt !== null && order.expireAt <= clock.now()) return 'it has expired already'
+    const price = limitPrice ?? stopPrice ?? feed.quote(instrument.id)?.last
     if (price === undefined) return `there is no market in ${instrument.id} yet`
+    if (order.postOnly && order.type === 'LIMIT' && crosses(order)) return 'post-only, and it would trade at once'
     if (!order.reduceOnly) return tooSmall(quantity, price, instrument)
     const reducible = canReduce(order)
     return compare(quantity, reducible) > 0 ? `only ${reducible} of ${instrument.id} is there to be reduced` : undefined
+  }
+
+  function crosses({ instrument, side, limitPrice }: Pick<Order, 'instrument' | 'side' | 'limitPrice'>): boolean {
+    const [best] = opposite(side, feed.book(instrument), feed.quote(instrument))
+    return best !== undefined && reaches(side, limitPrice, best.price)
   }
 
   function tooSmall(quantity: Decimal, price: Decimal, { quote, minimumNotional }: Instrument): string | undefined {
@@ -141,31 +191,52 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, tell: Tel
     return sign(position) === (side === 'sell' ? 1 : -1) ? absolute(position) : ZERO
   }
 
+  function takenOf({ instrument, side }: Order): Map<Decimal, Decimal> {
+    const at = feed.book(instrument)?.at ?? 0
+    const before = taken.get(`${instrument}/${side}`)
+    const byPrice = before !== undefined && before.at === at && at > 0 ? before.byPrice : new Map<Decimal, Decimal>()
+    taken.set(`${instrument}/${side}`, { at, byPrice })
+    return byPrice
+  }
+
+  function slicesFor(ticket: Ticket) {
+    const { instrument, side } = ticket.order
+    const byPrice = takenOf(ticket.order)
+    const levels = opposite(side, feed.book(instrument), feed.quote(instrument))
+    const used = (price: Decimal) => byPrice.get(price) ?? ZERO
+    const limit = ticket.limitPrice
+    return { byPrice, used, slices: takeDepth(levels, side, limit, wanted(ticket), used) }
+  }
+
+  function offered(ticket: Ticket): Decimal {
+    return sum(slicesFor(ticket).slices.map(({ quantity }) => quantity))
+  }
+
   /** Trades against what stands in the market now: a taker at the levels' prices, a resting order at its own. */
   function takeWhatIsThere(ticket: Ticket, as: keyof Fees): void {
-    const { instrument, side, limitPrice } = ticket.order
-    const book = feed.book(instrument)
-    const key = `${instrument}/${side}`
-    const before = taken.get(key)
-    const byPrice = before !== undefined && before.at === book?.at ? before.byPrice : new Map<Decimal, Decimal>()
-    taken.set(key, { at: book?.at ?? 0, byPrice })
-    const levels = opposite(side, book, feed.quote(instrument))
-    const used = (price: Decimal) => byPrice.get(price) ?? ZERO
-    for (const { price, quantity } of takeDepth(levels, side, limitPrice, wanted(ticket), used)) {
+    const { byPrice, used, slices } = slicesFor(ticket)
+    for (const { price, quantity } of slices) {
       byPrice.set(price, add(used(price), quantity))
-      fill(ticket, quantity, as === 'maker' ? (limitPrice ?? price) : price, fees[as])
+      fill(ticket, quantity, as === 'maker' ? (ticket.limitPrice ?? price) : price, fees[as])
     }
   }
 
   function wanted(ticket: Ticket): Decimal {
-    const left = subtract(ticket.order.quantity, ticket.filled)
+    const left = maximum(subtract(ticket.quantity, ticket.filled), ZERO)
     return ticket.order.reduceOnly ? minimum(left, canReduce(ticket.order)) : left
+  }
+
+  /** What stands at its price on its own side, and came before it. */
+  function queueBefore({ order, limitPrice }: Ticket): Decimal {
+    const book = feed.book(order.instrument)
+    const level = (order.side === 'buy' ? book?.bids : book?.asks)?.find(({ price }) => price === limitPrice)
+    return level?.quantity ?? ZERO
   }
 
   function fill(ticket: Ticket, quantity: Decimal, price: Decimal, rate: Decimal): void {
     const { clientOrderId, instrument, side } = ticket.order
     ticket.filled = add(ticket.filled, quantity)
-    ticket.status = compare(ticket.filled, ticket.order.quantity) >= 0 ? 'FILLED' : 'PARTIALLY_FILLED'
+    ticket.status = compare(ticket.filled, ticket.quantity) >= 0 ? 'FILLED' : 'PARTIALLY_FILLED'
     ticket.changedAt = clock.now()
     if (ticket.status === 'FILLED') leave(ticket)
     const fee = roundToStep(multiply(multiply(quantity, price), rate), feeStep, 'up')
@@ -184,10 +255,16 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, tell: Tel
   }
 
   function book(event: Fill): void {
-    const signed = event.side === 'buy' ? event.quantity : negate(event.quantity)
-    positions.set(event.instrument, add(positions.get(event.instrument) ?? ZERO, signed))
+    count(event, 1)
     tradeIds.add(event.tradeId)
     done.push(event)
+  }
+
+  /** Adds a trade to the position and the cash, or takes it off again. */
+  function count({ side, instrument, quantity, price, fee }: Fill, times: 1 | -1): void {
+    const bought = (side === 'buy') === (times === 1) ? quantity : negate(quantity)
+    positions.set(instrument, add(positions.get(instrument) ?? ZERO, bought))
+    cash = subtract(cash, add(multiply(bought, price), times === 1 ? fee : negate(fee)))
   }
 
   function newTradeId({ venueOrderId }: Ticket): string {
@@ -204,6 +281,7 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, tell: Tel
   }
 
   function rest(ticket: Ticket): void {
+    resting.delete(ticket)
     resting.add(ticket)
     watch()
   }
@@ -215,37 +293,84 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, tell: Tel
 
   /** The market is followed only while an order waits for it. */
   function watch(): void {
-    if (isOpen && resting.size > 0) stopWatching ??= feed.start(onMarket)
+    if (!isOpen || resting.size === 0) return
+    stopWatching ??= feed.start(onMarket)
+    stopTimer()
+    const next = [...resting].flatMap(({ expiresAt }) => expiresAt ?? []).sort((a, b) => a - b)[0]
+    if (next === undefined) return
+    stopTimer = clock.after(Math.min(longestTimerMs, Math.max(0, next - clock.now())), () => {
+      expireDue()
+      watch()
+    })
   }
 
   function unwatch(): void {
+    stopTimer()
     stopWatching?.()
     stopWatching = undefined
   }
 
+  function expireDue(): void {
+    const isDue = ({ expiresAt }: Ticket) => expiresAt !== null && expiresAt <= clock.now()
+    for (const ticket of [...resting].filter(isDue)) finish(ticket, 'EXPIRED')
+  }
+
   function onMarket(update: MarketUpdate): void {
     if (update.kind === 'link') return
+    expireDue()
     const instrument = update.kind === 'trade' ? update.trade.instrument : update.quote.instrument
     for (const side of ['buy', 'sell'] as const) {
       const waiting = [...resting].filter(({ order }) => order.instrument === instrument && order.side === side)
+      const inBook = waiting.filter(({ isAsleep }) => !isAsleep)
       // Better prices first, then older orders, as a book would serve them.
-      waiting.sort(
-        (a, b) => (side === 'buy' ? -1 : 1) * compare(a.order.limitPrice ?? ZERO, b.order.limitPrice ?? ZERO),
+      inBook.sort((a, b) => (side === 'buy' ? -1 : 1) * compare(a.limitPrice ?? ZERO, b.limitPrice ?? ZERO))
+      if (update.kind === 'trade') tradeThrough(inBook, update.trade)
+      else for (const ticket of inBook) takeWhatIsThere(ticket, 'maker')
+      const last = update.kind === 'trade' ? fromNumber(update.trade.price, 12) : update.quote.last
+      wake(
+        waiting.filter(({ isAsleep }) => isAsleep),
+        last,
       )
-      if (update.kind === 'trade') tradeThrough(waiting, update.trade)
-      else for (const ticket of waiting) takeWhatIsThere(ticket, 'maker')
       for (const ticket of waiting) if (resting.has(ticket) && sign(wanted(ticket)) <= 0) finish(ticket, 'EXPIRED')
     }
   }
 
-  /** A trade beyond a limit would have met the resting order first; one at the limit may have met others. */
-  function tradeThrough(waiting: readonly Ticket[], trade: Trade): void {
-    const step = feed.instruments().find(({ id }) => id === trade.instrument)?.quantityStep
+  /** Moves trailing stops behind the last price, and triggers the stops that it has reached, older ones first. */
+  function wake(asleep: readonly Ticket[], last: Decimal): void {
+    for (const ticket of asleep) {
+      const reached = isReached(ticket, last)
+      if (!reached && ticket.order.trailing !== null) {
+        const tick = instrumentOf(ticket.order.instrument)?.priceStep ?? feeStep
+        ticket.stopPrice = trailedStop(ticket, last, tick)
+      }
+      if (!reached) continue
+      ticket.isAsleep = false
+      ticket.status = 'TRIGGERED'
+      ticket.changedAt = clock.now()
+      resting.delete(ticket)
+      tell({ kind: 'triggered', clientOrderId: ticket.order.clientOrderId })
+      if (ticket.order.postOnly && crosses({ ...ticket.order, limitPrice: ticket.limitPrice }))
+        finish(ticket, 'CANCELED')
+      else trade(ticket)
+    }
+    if (resting.size === 0) unwatch()
+  }
+
+  /** A trade beyond a limit would have met the resting order first; one at the limit meets those that were there before. */
+  function tradeThrough(waiting: readonly Ticket[], { instrument, ...trade }: Trade): void {
+    const step = instrumentOf(instrument)?.quantityStep
+    const hasBook = feed.book(instrument) !== undefined
     const price = fromNumber(trade.price, 12)
     let left = step === undefined ? ZERO : roundToStep(fromNumber(trade.quantity, 12), step, 'down')
     for (const ticket of waiting) {
-      const { side, limitPrice } = ticket.order
-      if (limitPrice === null || compare(price, limitPrice) === 0 || !reaches(side, limitPrice, price)) continue
+      const { limitPrice } = ticket
+      const isTouch = limitPrice !== null && compare(price, limitPrice) === 0
+      if (limitPrice === null || (isTouch && !hasBook) || !reaches(ticket.order.side, limitPrice, price)) continue
+      if (isTouch) {
+        const before = minimum(left, ticket.ahead)
+        ticket.ahead = subtract(ticket.ahead, before)
+        left = subtract(left, before)
+      }
       const quantity = minimum(left, wanted(ticket))
       if (sign(quantity) <= 0) continue
       left = subtract(left, quantity)
@@ -254,6 +379,7 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, tell: Tel
   }
 
   function cancel(clientOrderId: string): VenueAnswer {
+    expireDue()
     const ticket = tickets.get(clientOrderId)
     const reason =
       ticket === undefined ? 'the order is not known' : resting.has(ticket) ? undefined : `too late: ${ticket.status}`
@@ -265,10 +391,95 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, tell: Tel
     return accepted
   }
 
-  function report({ order, venueOrderId, status, filled, changedAt }: Ticket): OrderReport {
-    const { clientOrderId, instrument, side, type, quantity, limitPrice, stopPrice, reduceOnly } = order
-    const terms = { instrument, side, type, quantity, limitPrice, stopPrice, reduceOnly }
-    return { clientOrderId, venueOrderId, ...terms, status, filledQuantity: filled, at: changedAt }
+  function replace(clientOrderId: string, change: OrderChange): VenueAnswer {
+    expireDue()
+    const ticket = tickets.get(clientOrderId)
+    const reason =
+      ticket === undefined
+        ? 'the order is not known'
+        : resting.has(ticket)
+          ? wrongChange(ticket, change)
+          : `too late: ${ticket.status}`
+    if (ticket === undefined || reason !== undefined) {
+      tell({ kind: 'updateRejected', clientOrderId, reason: reason ?? '' })
+      return { ok: false, reason: reason ?? '' }
+    }
+    const { quantity = ticket.quantity, limitPrice = ticket.limitPrice, stopPrice = ticket.stopPrice } = change
+    // Only what becomes smaller keeps its place in the queue.
+    const losesPlace = limitPrice !== ticket.limitPrice || compare(quantity, ticket.quantity) > 0
+    ticket.quantity = maximum(quantity, ticket.filled)
+    ticket.limitPrice = limitPrice
+    ticket.stopPrice = stopPrice
+    ticket.changedAt = clock.now()
+    tell({ kind: 'updated', clientOrderId, quantity: ticket.quantity, limitPrice, stopPrice })
+    if (sign(ticket.filled) > 0 && compare(ticket.filled, ticket.quantity) >= 0) {
+      ticket.status = 'FILLED'
+      leave(ticket)
+    } else if (ticket.isAsleep) {
+      const last = feed.quote(ticket.order.instrument)?.last
+      if (last !== undefined) wake([ticket], last)
+    } else if (losesPlace) {
+      resting.delete(ticket)
+      trade(ticket)
+    }
+    return accepted
+  }
+
+  function wrongChange(ticket: Ticket, change: OrderChange): string | undefined {
+    const { quantity = ticket.quantity, limitPrice = ticket.limitPrice, stopPrice = ticket.stopPrice } = change
+    const instrument = instrumentOf(ticket.order.instrument)
+    const terms = { ...ticket.order, quantity, limitPrice, stopPrice }
+    if (instrument === undefined || sign(quantity) <= 0) return `the quantity ${quantity} is not greater than zero`
+    if (!isMultiple(quantity, instrument.quantityStep)) return 'the quantity is not on the step'
+    const prices = [limitPrice, stopPrice].filter((price) => price !== null)
+    if (prices.some((price) => !isMultiple(price, instrument.priceStep))) return 'a price is not on the tick'
+    if (terms.postOnly && !ticket.isAsleep && crosses(terms)) return 'post-only, and it would trade at once'
+    const left = subtract(quantity, ticket.filled)
+    if (terms.reduceOnly && compare(left, canReduce(ticket.order)) > 0) return 'there is not so much to be reduced'
+    return wrongTerms(terms)
+  }
+
+  function bust(tradeId: string, instead?: { readonly quantity: Decimal; readonly price: Decimal }): boolean {
+    const index = done.findIndex((each) => each.tradeId === tradeId)
+    const busted = done[index]
+    const ticket = busted === undefined ? undefined : tickets.get(busted.clientOrderId)
+    if (busted === undefined || ticket === undefined) return false
+    done.splice(index, 1)
+    count(busted, -1)
+    const corrected = instead === undefined ? null : { ...busted, ...instead, tradeId: newTradeId(ticket) }
+    if (corrected !== null) book(corrected)
+    ticket.filled = add(subtract(ticket.filled, busted.quantity), corrected?.quantity ?? ZERO)
+    ticket.changedAt = clock.now()
+    const { clientOrderId } = busted
+    tell({ kind: 'busted', clientOrderId, tradeId, corrected })
+    const wasOpen = ticket.status === 'FILLED' || ticket.status === 'PARTIALLY_FILLED'
+    if (!wasOpen) return true
+    const isFilled = compare(ticket.filled, ticket.quantity) >= 0
+    ticket.status = isFilled ? 'FILLED' : sign(ticket.filled) > 0 ? 'PARTIALLY_FILLED' : 'ACCEPTED'
+    if (isFilled) leave(ticket)
+    // What cannot wait for the market again has nothing more to come.
+    else if (canRest(ticket.order)) rest(ticket)
+    else finish(ticket, 'CANCELED')
+    return true
+  }
+
+  function balances(): readonly BrokerBalance[] {
+    const money = new Map<string, { total: Decimal; held: Decimal }>()
+    const raise = (currency: string, total: Decimal, held: Decimal) => {
+      const before = money.get(currency) ?? { total: ZERO, held: ZERO }
+      money.set(currency, { total: add(before.total, total), held: add(before.held, held) })
+    }
+    const [first] = feed.instruments()
+    if (first !== undefined) raise(first.quote, cash, ZERO)
+    for (const [id, quantity] of positions) raise(instrumentOf(id)?.base ?? id, quantity, ZERO)
+    for (const ticket of resting) {
+      const instrument = instrumentOf(ticket.order.instrument)
+      const price = ticket.limitPrice ?? ticket.stopPrice
+      if (instrument === undefined || price === null || ticket.order.reduceOnly) continue
+      if (ticket.order.side === 'sell') raise(instrument.base, ZERO, wanted(ticket))
+      else raise(instrument.quote, ZERO, multiply(wanted(ticket), price))
+    }
+    return [...money].map(([currency, { total, held }]) => ({ currency, total, free: subtract(total, held) }))
   }
 
   function restore(orders: readonly Order[], fills: readonly Fill[]): void {
@@ -285,43 +496,54 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, tell: Tel
   }
 
   function restoreOrder(order: Order): void {
-    const filled = done
-      .filter(({ clientOrderId }) => clientOrderId === order.clientOrderId)
-      .reduce((sum, { quantity }) => add(sum, quantity), ZERO)
-    const wasTaken = order.venueOrderId !== null || sign(filled) > 0 || order.status === 'REJECTED'
+    const filled = sum(
+      done.filter(({ clientOrderId }) => clientOrderId === order.clientOrderId).map(({ quantity }) => quantity),
+    )
+    const wasTaken = order.venueOrderId !== null || sign(filled) > 0 || order.standing === 'REJECTED'
     if (!wasTaken) return
-    const status = restoredStatus(order, filled)
+    const isAsleep = isStop(order) && !order.triggered && sign(filled) === 0
+    const status = restoredStatus(order, filled, isAsleep)
     const ticket: Ticket = {
       order,
       venueOrderId: order.venueOrderId ?? `paper-${order.clientOrderId}`,
       refusal: status === 'REJECTED' ? (order.reason ?? 'refused before the restart') : null,
+      expiresAt: expiryOf(order, order.createdAt),
+      quantity: order.quantity,
+      limitPrice: order.limitPrice,
+      stopPrice: order.stopPrice,
       status,
       filled,
       changedAt: order.updatedAt,
+      isAsleep,
+      ahead: ZERO,
     }
     tickets.set(order.clientOrderId, ticket)
-    if (status === 'ACCEPTED' || status === 'PARTIALLY_FILLED') resting.add(ticket)
+    if (status !== 'ACCEPTED' && status !== 'TRIGGERED' && status !== 'PARTIALLY_FILLED') return
+    if (!isAsleep) ticket.ahead = queueBefore(ticket)
+    resting.add(ticket)
   }
 
   return {
     submit,
+    replace,
     cancel,
     restore,
+    bust,
     query(clientOrderId) {
+      expireDue()
       const ticket = tickets.get(clientOrderId)
-      return ticket && report(ticket)
+      return ticket && reportOf(ticket)
     },
-    openOrders: () => [...resting].map(report),
-    fills: (sinceMs) => done.filter(({ at }) => at >= sinceMs),
+    openOrders() {
+      expireDue()
+      return [...resting].map(reportOf)
+    },
+    fills: (sinceMs) => done.filter(({ at }) => at >= sinceMs).sort((a, b) => a.at - b.at),
     positions: () =>
       [...positions]
         .filter(([, quantity]) => quantity !== ZERO)
         .map(([instrument, quantity]) => ({ instrument, quantity })),
-    balances: () =>
-      [...positions].flatMap(([id, quantity]) => {
-        const base = feed.instruments().find((instrument) => instrument.id === id)?.base
-        return base === undefined ? [] : [{ currency: base, total: quantity, free: quantity }]
-      }),
+    balances,
     open() {
       isOpen = true
       watch()
@@ -337,15 +559,13 @@ function isMultiple(value: Decimal, step: Decimal): boolean {
   return roundToStep(value, step, 'down') === value
 }
 
-function isSameRequest(a: Order, b: Order): boolean {
-  const terms = ['instrument', 'side', 'type', 'timeInForce', 'quantity', 'limitPrice', 'reduceOnly'] as const
-  return terms.every((term) => a[term] === b[term])
-}
-
 /** An order that could not rest has ended with the process that held it; any other goes on where it was. */
-function restoredStatus(order: Order, filled: Decimal): VenueStatus {
+function restoredStatus(order: Order, filled: Decimal, isAsleep: boolean): VenueStatus {
   if (compare(filled, order.quantity) >= 0) return 'FILLED'
-  if (order.status === 'REJECTED' || order.status === 'CANCELED' || order.status === 'EXPIRED') return order.status
-  if (order.type === 'MARKET' || order.timeInForce === 'IOC') return 'EXPIRED'
-  return toNumber(filled) > 0 ? 'PARTIALLY_FILLED' : 'ACCEPTED'
+  if (order.standing === 'REJECTED' || order.standing === 'CANCELED' || order.standing === 'EXPIRED')
+    return order.standing
+  if (isAsleep) return 'ACCEPTED'
+  if (!canRest(order)) return 'EXPIRED'
+  if (sign(filled) > 0) return 'PARTIALLY_FILLED'
+  return order.triggered ? 'TRIGGERED' : 'ACCEPTED'
 }

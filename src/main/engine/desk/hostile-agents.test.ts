@@ -82,7 +82,8 @@ describe('an agent that harms the vote', () => {
       expect(memory.tally?.absent).toEqual(['bull'])
       expect(votesOf(memory, 'bull')).toEqual(votesOf(honest, 'bull'))
       expect(memory.decision).toMatchObject({ status: 'agreed', action: 'buy' })
-      expect(kinds().filter((kind) => kind === 'orderSubmitted')).toHaveLength(1)
+      // The entry, and the stop and the target that protect it.
+      expect(kinds().filter((kind) => kind === 'orderSubmitted')).toHaveLength(3)
       expect(await journal.verify()).toMatchObject({ status: 'verified' })
     },
   )

@@ -29,14 +29,38 @@ describe('a whole decision', () => {
     expect(ended).toEqual({ status: 'completed', reason: null })
     expect(decision).toMatchObject({ status: 'agreed', action: 'buy' })
     expect(tally?.outcome).toBe('buy')
-    const [order] = queries.listOrders(undefined, 10)
-    expect(order).toMatchObject({ status: 'FILLED', side: 'buy', runId: decision?.runId, decisionId: decision?.id })
+    const order = queries.listOrders(undefined, 10).find(({ side }) => side === 'buy')
+    expect(order).toMatchObject({ status: 'FILLED', runId: decision?.runId, decisionId: decision?.id })
     expect(fills.length).toBeGreaterThan(0)
     expect(outcome?.filledQuantity).toBe(order?.filledQuantity)
     expect(kernel.book.positions.get('BTC/USDT')?.quantity).toBe(order?.filledQuantity)
     expect(kernel.book.openedBy.get('BTC/USDT')).toBe(decision?.runId)
     expect(compare(kernel.equity() ?? ZERO, kernel.book.cash)).toBeGreaterThan(0)
     expect(await journal.verify()).toMatchObject({ status: 'verified' })
+  })
+
+  it('KS-6 the position that it opens has its stop and its target working, of the same decision', async () => {
+    const { kernel, decide, clock } = await started()
+    const { decision, proposals } = await decide({ policy: 'simple-majority' })
+    await pass(clock, 2_000)
+    const { stop, target } = proposals.find(({ id }) => id === decision?.proposalId) ?? {}
+    const quantity = kernel.book.positions.get('BTC/USDT')?.quantity
+    const common = { status: 'ACCEPTED', side: 'sell', reduceOnly: true, quantity, decisionId: decision?.id }
+    const exits = [...kernel.book.orders.values()]
+    expect(exits).toHaveLength(2)
+    expect(exits).toContainEqual(expect.objectContaining({ ...common, type: 'STOP_MARKET', stopPrice: stop }))
+    expect(exits).toContainEqual(expect.objectContaining({ ...common, type: 'LIMIT', limitPrice: target }))
+    kernel.halt(2, trader, 'drill')
+    await pass(clock, 2_000)
+    expect(kernel.orders.stopProgress()).toMatchObject({ cancelsRequested: 0, unprotected: [] })
+    kernel.halt(3, trader, 'worse')
+    expect(kernel.orders.stopProgress()).toMatchObject({ cancelsRequested: 2, unprotected: ['BTC/USDT'] })
+    await pass(clock, 5_000)
+    expect(kernel.book.orders.size).toBe(0)
+    await pass(clock, 40_000)
+    kernel.rearm(trader, typed)
+    await pass(clock, 2_000)
+    expect([...kernel.book.orders.values()].map(({ type }) => type).sort()).toEqual(['LIMIT', 'STOP_MARKET'])
   })
 
   it("a purchase is cut to the mandate's value at risk, and the gate holds back one that is not", async () => {
@@ -295,12 +319,15 @@ describe('KS-11 what an agent can reach', () => {
     'trading.rearm',
     'trading.cancel',
     'trading.close',
+    'trading.reconcile',
     'settings.change',
     'market.import',
     'plans.create',
     'plans.start',
     'plans.cancel',
     'plans.vote',
+    'plans.schedule',
+    'plans.unschedule',
     'runs.start',
     'runs.cancel',
     'runs.pause',

@@ -16,10 +16,12 @@ import type {
   ResearchSources,
   ReviewArchive,
   Sha256,
+  Timetable,
 } from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
+import { createProtection, type Protection } from '#engine/trading/protection.ts'
 import type { AgentHealth, Seat } from '#shared/domain/agent.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
@@ -27,6 +29,7 @@ import { isInFlight } from '#shared/domain/order.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { ReviewPolicy } from '#shared/domain/review.ts'
+import type { CalendarsConfig } from '#shared/domain/trading-calendar.ts'
 import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
@@ -39,6 +42,7 @@ import { createRegimeReader } from './regime-reader.ts'
 import { createReviews, type Reviews } from './reviews.ts'
 import type { RunMemory } from './run-memory.ts'
 import { createRuns, type Runs } from './runs.ts'
+import { createSchedules, type Schedules } from './schedules.ts'
 
 /** The world around a desk and what it remembers; the same for the app, one decision on a file, and the simulation. */
 export interface KernelOptions {
@@ -75,6 +79,9 @@ export interface KernelOptions {
   readonly models?: SeatModels
   /** Methods that collaborative plans can be made by; none unless given. */
   readonly templates?: readonly PlanTemplate[]
+  /** When schedules fall due, and markets are open. */
+  readonly timetable: Timetable
+  readonly calendars: CalendarsConfig
   /** How long a halted desk stays so at least (KS-9); default 30 s. */
   readonly coolDownMs?: number
 }
@@ -85,13 +92,15 @@ export interface Kernel {
   readonly latch: DeskLatch
   readonly runs: Runs
   readonly plans: Plans
+  readonly schedules: Schedules
   readonly reviews: Reviews
+  readonly protection: Pick<Protection, 'standDown'>
   readonly roster: Roster
   readonly book: TradingBook
   readonly mandate: Mandate
   /** Recovers, connects, reconciles; then the desk may be asked. */
   start(): Promise<void>
-  /** Ends runs and links; the journal stays open. */
+  /** Ends runs and links; the journal stays open. Plans that have decided nothing yet go on at the next start. */
   stop(why: string): Promise<void>
   /** Closes the gate before it returns, then cancels what the level says. A desk that is halted is only halted further. */
   halt(level: StopLevel, by: Actor, reason: string): Latch
@@ -167,11 +176,21 @@ export function createKernel(options: KernelOptions): Kernel {
     sha256: options.sha256,
     approvalDenial: (order) => reviews.approvalDenial(order),
   })
+  const protection = createProtection({
+    journal,
+    book,
+    orders,
+    latch,
+    capabilities: broker.capabilities,
+    quote: (instrument) => feed.quote(instrument),
+    clock,
+  })
   const parts: DeskParts = {
     journal,
     bus,
     feed,
     orders,
+    protection,
     reviews,
     book,
     latch,
@@ -188,6 +207,8 @@ export function createKernel(options: KernelOptions): Kernel {
   const runs: Runs = createRuns(parts, options.outcomesOf)
   const { templates = [], archive, timeScale = 1 } = options
   const plans = createPlans({ parts, runs, templates, archive, timeScale })
+  const { timetable, calendars } = options
+  const schedules = createSchedules({ parts, plans, archive, timetable, calendars, timeScale })
   const roster = createRoster({
     bus,
     clock,
@@ -236,6 +257,7 @@ export function createKernel(options: KernelOptions): Kernel {
       if (now - before > stalledMs) halt(1, system, `The desk stood still for ${seconds(now - before)}`)
       else if (now - heardAt > stalledMs) halt(1, system, `The broker is silent for ${seconds(now - heardAt)}`)
       openDay()
+      schedules.tick()
       plans.tick()
       reviews.tick()
       before = now
@@ -276,16 +298,21 @@ export function createKernel(options: KernelOptions): Kernel {
     })
     openDay()
     watch()
+    stops.push(protection.start())
     if (latch.current().state === 'HALTED') reviews.voidAll('The desk was started again while halted')
+    reviews.tick()
+    plans.expireLate('while the desk was closed')
     for (const memory of options.unfinished) {
-      if (latch.current().state === 'HALTED') await abandon(memory)
+      // KS-10: a desk that starts halted takes no run up again.
+      if (latch.current().state === 'HALTED') await abandon(memory, 'The desk was started again while halted')
+      else if (plans.hasEnded(memory.goal)) await abandon(memory, 'Its plan has ended')
       else runs.resume(memory)
     }
   }
 
-  /** A run that was left unfinished by a desk that starts halted is not taken up again (KS-10). */
-  function abandon({ runId }: RunMemory): Promise<unknown> {
-    const reason = 'The desk was started again while halted'
+  /** Ends a run that was left unfinished and is not taken up again. */
+  function abandon({ runId }: RunMemory, reason: string): Promise<unknown> {
+    reviews.voidAll(reason, runId)
     const data = { runId, status: 'cancelled', reason } as const
     return journal.append({ kind: 'runEnded', data, actor: system, correlationId: runId })
   }
@@ -295,13 +322,15 @@ export function createKernel(options: KernelOptions): Kernel {
     latch,
     runs,
     plans,
+    schedules,
     reviews,
+    protection,
     roster,
     book,
     mandate,
     start,
     async stop(why) {
-      runs.cancelAll(why)
+      runs.close(why)
       await runs.drained()
       for (const stop of stops.splice(0).reverse()) stop()
       orders.stop()

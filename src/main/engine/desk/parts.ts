@@ -5,6 +5,7 @@ import type { DeskHistory, Feed, Sha256 } from '#engine/ports.ts'
 import type { TradingBook } from '#engine/trading/book.ts'
 import type { DeskLatch } from '#engine/trading/latch.ts'
 import type { Orders } from '#engine/trading/orders.ts'
+import type { Protection } from '#engine/trading/protection.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Clock } from '#shared/lib/clock.ts'
@@ -19,6 +20,7 @@ export interface DeskParts {
   readonly bus: Bus
   readonly feed: Feed
   readonly orders: Orders
+  readonly protection: Protection
   readonly reviews: Reviews
   readonly book: TradingBook
   readonly latch: DeskLatch

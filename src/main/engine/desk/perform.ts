@@ -11,8 +11,9 @@ import { traderVoter } from '#shared/domain/collaboration.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Actor } from '#shared/domain/journal.ts'
+
 import { type ModelCall, type ModelUse, modelVoter } from '#shared/domain/model.ts'
-import { isClosed } from '#shared/domain/order.ts'
+import { isClosed, type Order } from '#shared/domain/order.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { sleep } from '#shared/lib/clock.ts'
@@ -578,17 +579,30 @@ function intentToSend({ decision, proposals, review, objections, runId }: RunMem
 }
 
 async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
-  const { memory, parts } = run
-  const intent = intentToSend(memory, seat)
+  const intent = intentToSend(run.memory, seat)
   if (typeof intent === 'string') return { status: 'skipped', reason: intent }
-  const sent = await parts.orders.submit(intent)
-  const order = isClosed(sent.status) ? sent : await parts.orders.closed(sent.clientOrderId, context.signal)
+  const order = await (intent.reduceOnly ? close(run, context, intent) : sendAndWait(run, context, intent))
   const text =
     order.status === 'FILLED'
       ? `Filled: ${order.side} ${order.filledQuantity} ${order.instrument} at ${order.averagePrice}.`
       : `The order ended ${order.status} with ${order.filledQuantity} of ${order.quantity} filled${order.reason === null ? '' : `: ${order.reason}`}.`
   await record(run, seat, ...posted(run, seat, [{ kind: 'system', text, confidence: null, evidence: [] }]))
   return { status: 'succeeded', output: { clientOrderId: order.clientOrderId, status: order.status }, usd: 0 }
+}
+
+async function sendAndWait({ parts }: RunWork, { signal }: StepContext, intent: Intent): Promise<Order> {
+  const sent = await parts.orders.submit(intent)
+  return isClosed(sent.status) ? sent : parts.orders.closed(sent.clientOrderId, signal)
+}
+
+/** Closes what exits protect: they are taken away first, and come back for what is left. */
+async function close(run: RunWork, context: StepContext, intent: Intent): Promise<Order> {
+  const release = await run.parts.protection.standDown(intent.instrument, context.signal)
+  try {
+    return await sendAndWait(run, context, intent)
+  } finally {
+    release()
+  }
 }
 
 async function doEvaluate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
@@ -605,7 +619,8 @@ async function doEvaluate(run: RunWork, context: StepContext, seat: Seat): Promi
     action: carriedOut ? intent.side : 'hold',
     quantity: carriedOut ? intent.quantity : ZERO,
     arrivalPrice: decision.price,
-    fills,
+    // A stop may have closed some of it already.
+    fills: carriedOut ? fills.filter(({ side }) => side === intent.side) : fills,
   }
   const outcome = await ask(run, context, seat, 'evaluate', execution)
   refuseStray(memory, seat, 'The outcome', outcome)

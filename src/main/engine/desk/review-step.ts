@@ -206,6 +206,7 @@ function openingOf(
 
 /** The order that a decision is carried out by. */
 export function orderOf({ id }: Decision, proposal: Proposal, side: 'buy' | 'sell'): Review['order'] {
+  const { stop: stopPrice, target: targetPrice } = proposal
   return {
     decisionId: id,
     proposalId: proposal.id,
@@ -216,6 +217,7 @@ export function orderOf({ id }: Decision, proposal: Proposal, side: 'buy' | 'sel
     limitPrice: null,
     timeInForce: 'IOC',
     reduceOnly: side === 'sell',
+    ...(side === 'buy' && (stopPrice !== null || targetPrice !== null) && { exits: { stopPrice, targetPrice } }),
   }
 }
 

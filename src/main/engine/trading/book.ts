@@ -2,6 +2,7 @@ import type { DeskEvent } from '#shared/domain/event.ts'
 import { type Fill, isClosed, type Order } from '#shared/domain/order.ts'
 import type { Position } from '#shared/domain/position.ts'
 import { add, compare, type Decimal, multiply, subtract, ZERO } from '#shared/lib/decimal.ts'
+import { type Bracket, foldBrackets } from './brackets.ts'
 import { applyOrderEvent, type OrderEvent } from './order-transitions.ts'
 import { applyFill, cashChange, flatPosition, undoFill } from './positions.ts'
 
@@ -25,6 +26,8 @@ export interface TradingBook {
   readonly positions: Map<string, Position>
   /** The run whose order opened each position. */
   readonly openedBy: Map<string, string | null>
+  /** What protects the fills of each entry, by the entry's client order id, the oldest first. */
+  readonly brackets: Map<string, Bracket>
   /** Instruments of which more was filled than ordered: nothing new leaves in them until the desk is re-armed (OL-10). */
   readonly suspended: Set<string>
   /** When orders were sent, newest last; what is older than a minute is dropped. */
@@ -46,6 +49,7 @@ export function emptyBook(): TradingBook {
     closed: new Map(),
     positions: new Map(),
     openedBy: new Map(),
+    brackets: new Map(),
     suspended: new Set(),
     sentAt: [],
     latestAt: 0,
@@ -105,16 +109,21 @@ function foldOrder(book: TradingBook, event: OrderEvent, at: number): Order | un
   const after = applyOrderEvent(before, event, at)
   if (event.kind === 'orderFilled' && compare(after.filledQuantity, after.quantity) > 0)
     book.suspended.add(after.instrument)
+  keep(book, id, after)
+  foldBrackets(book, event, before, after)
+  return after
+}
+
+function keep(book: TradingBook, id: string, order: Order): void {
   const wasClosed = book.closed.delete(id)
-  if (!isClosed(after.status)) {
-    book.orders.set(id, after)
-    return after
+  if (!isClosed(order.status)) {
+    book.orders.set(id, order)
+    return
   }
   if (!wasClosed) book.orders.delete(id)
-  book.closed.set(id, after)
+  book.closed.set(id, order)
   const [oldest] = book.closed.keys()
   if (oldest !== undefined && book.closed.size > closedKept) book.closed.delete(oldest)
-  return after
 }
 
 function foldFill(book: TradingBook, fill: Fill, order: Order | undefined): void {
@@ -138,11 +147,13 @@ export function equity(book: TradingBook, mark: (instrument: string) => Decimal 
 }
 
 /** A book as JSON holds it. */
-interface PlainBook extends Omit<TradingBook, 'orders' | 'closed' | 'positions' | 'openedBy' | 'suspended'> {
+interface PlainBook
+  extends Omit<TradingBook, 'orders' | 'closed' | 'positions' | 'openedBy' | 'brackets' | 'suspended'> {
   readonly orders: readonly Order[]
   readonly closed: readonly Order[]
   readonly positions: readonly Position[]
   readonly openedBy: readonly (readonly [string, string | null])[]
+  readonly brackets: readonly Bracket[]
   readonly suspended: readonly string[]
 }
 
@@ -154,6 +165,7 @@ export function bookToJson(book: TradingBook): unknown {
     closed: [...book.closed.values()],
     positions: [...book.positions.values()],
     openedBy: [...book.openedBy],
+    brackets: [...book.brackets.values()],
     suspended: [...book.suspended],
   } satisfies PlainBook
 }
@@ -169,6 +181,7 @@ export function bookFromJson(json: unknown): TradingBook {
     closed: new Map(plain.closed.map((order) => [order.clientOrderId, order])),
     positions: new Map(plain.positions.map((position) => [position.instrument, position])),
     openedBy: new Map(plain.openedBy),
+    brackets: new Map(plain.brackets.map((bracket) => [bracket.parentId, bracket])),
     suspended: new Set(plain.suspended),
   }
 }

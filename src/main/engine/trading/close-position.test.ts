@@ -6,6 +6,9 @@ import { settle } from '#test/builders/virtual-time.ts'
 import { createScriptedBroker } from '#test/fakes/scripted-broker.ts'
 import { type CloseWish, closePosition } from './close-position.ts'
 
+/** No entry here has a stop or a target. */
+const protection = { standDown: () => Promise.resolve(() => {}) }
+
 /** A desk on a scripted broker that holds 1 BTC. */
 async function holding() {
   const broker = createScriptedBroker()
@@ -16,7 +19,10 @@ async function holding() {
   broker.tell({ kind: 'filled', fill: deskFill({ clientOrderId: bought.clientOrderId, at: desk.clock.now() }) })
   broker.calls.length = 0
   const ask = (wish: Partial<CloseWish> = {}) =>
-    closePosition(desk, { key: 'wish-1', instrument: btc.id, by: trader, reason: 'I have seen enough', ...wish })
+    closePosition(
+      { ...desk, protection },
+      { key: 'wish-1', instrument: btc.id, by: trader, reason: 'I have seen enough', ...wish },
+    )
   const close = (wish?: Partial<CloseWish>) => settle(desk.clock, ask(wish))
   /** A limit order that rests and only reduces. */
   async function protect(decisionId: string, quantity = '1'): Promise<string> {

@@ -1,12 +1,13 @@
 import type { Actor } from '#shared/domain/journal.ts'
-import type { Order, Side } from '#shared/domain/order.ts'
-import type { Clock } from '#shared/lib/clock.ts'
+import { isClosed, isExit, type Order, type Side } from '#shared/domain/order.ts'
+import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { absolute, add, compare, type Decimal, sign, subtract, sum, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { requireKnownAccount } from './account-doubt.ts'
 import type { TradingBook } from './book.ts'
 import type { DeskLatch } from './latch.ts'
 import type { Orders } from './orders.ts'
+import type { Protection } from './protection.ts'
 import { leavesQuantity } from './working.ts'
 
 /** A person's wish to get out of a position, or of a part of it. */
@@ -25,15 +26,17 @@ export interface CloseParts {
   readonly orders: Pick<Orders, 'submit' | 'cancel' | 'closed'>
   readonly book: TradingBook
   readonly latch: DeskLatch
+  readonly protection: Pick<Protection, 'standDown'>
   readonly clock: Clock
 }
 
 const cancelWithinMs = 5_000
+const closesWithinMs = 60_000
 
 /**
  * Sends a reduce-only market order against a position, in ACTIVE and REDUCING, through the same gate as every order (HO-8,
- * KS-2, KS-21). Closing the whole of it first cancels what already works to reduce it, since both together would pass
- * zero. Throws TRADING_HALTED, POSITIONS_UNKNOWN, POSITION_NOT_FOUND, CLOSE_TOO_LARGE, EXIT_ALREADY_WORKING, CANCEL_NOT_CONFIRMED (retryable,
+ * KS-2, KS-21). The stops and targets that the desk keeps step aside for it and come back for what is left. Closing the
+ * whole of it first cancels what else works to reduce it, since both together would pass zero. Throws TRADING_HALTED, POSITIONS_UNKNOWN, POSITION_NOT_FOUND, CLOSE_TOO_LARGE, EXIT_ALREADY_WORKING, CANCEL_NOT_CONFIRMED (retryable,
  * nothing was sent); an order that the gate holds back comes back DENIED.
  */
 export async function closePosition(parts: CloseParts, wish: CloseWish): Promise<Order> {
@@ -56,27 +59,53 @@ export async function closePosition(parts: CloseParts, wish: CloseWish): Promise
   const exits = [...book.orders.values()].filter(
     (order) => order.instrument === wish.instrument && order.side === side && sign(leavesQuantity(order)) > 0,
   )
-  const alreadySent = exits.some(({ decisionId }) => decisionId === wish.key)
-  if (!alreadySent && compare(add(quantity, sum(exits.map(leavesQuantity))), held) > 0) {
-    if (compare(quantity, held) < 0) throw exitWorks(wish.instrument, subtract(held, quantity), exits)
-    await cancelAll(parts, exits, wish.by)
+  if (exits.some(({ decisionId }) => decisionId === wish.key)) return submit()
+  const others = exits.filter((order) => !isExit(order))
+  const isTooMuch = compare(add(quantity, sum(others.map(leavesQuantity))), held) > 0
+  if (isTooMuch && compare(quantity, held) < 0) throw exitWorks(wish.instrument, subtract(held, quantity), others)
+  const protectAgain = await unprotect(parts, wish.instrument)
+  try {
+    if (isTooMuch) await cancelAll(parts, others, wish.by)
+    const order = await submit()
+    void whenClosed(parts, order).finally(protectAgain)
+    return order
+  } catch (error) {
+    protectAgain()
+    throw error
   }
-  return orders.submit({
-    runId: null,
-    proposalId: null,
-    decisionId: wish.key,
-    by: wish.by.id,
-    actor: wish.by,
-    reason: wish.reason,
-    instrument: wish.instrument,
-    side,
-    quantity,
-    limitPrice: null,
-    timeInForce: 'IOC',
-    reduceOnly: true,
-    // A stop or a re-arm since then denies it (KS-12).
-    epoch,
-  })
+
+  function submit(): Promise<Order> {
+    return orders.submit({
+      runId: null,
+      proposalId: null,
+      decisionId: wish.key,
+      by: wish.by.id,
+      actor: wish.by,
+      reason: wish.reason,
+      instrument: wish.instrument,
+      side,
+      quantity,
+      limitPrice: null,
+      timeInForce: 'IOC',
+      reduceOnly: true,
+      // A stop or a re-arm since then denies it (KS-12).
+      epoch,
+    })
+  }
+}
+
+/** Takes away the stops and targets that the desk keeps; what is left of the position gets its own again when the returned Stop is called. */
+function unprotect({ protection, clock }: CloseParts, instrument: string): Promise<Stop> {
+  return inTime(clock, (signal) => protection.standDown(instrument, signal))
+}
+
+/** Resolves once the order has ended, or after a minute: protection does not wait longer for it. */
+async function whenClosed({ orders, clock }: CloseParts, { clientOrderId, status }: Order): Promise<void> {
+  if (isClosed(status)) return
+  const patience = new AbortController()
+  const forget = clock.after(closesWithinMs, () => patience.abort())
+  await orders.closed(clientOrderId, patience.signal).catch(() => {})
+  forget()
 }
 
 function exitOf(book: TradingBook, instrument: string): { readonly side: Side; readonly held: Decimal } {
@@ -103,15 +132,22 @@ function exitWorks(instrument: string, rest: Decimal, exits: readonly Order[]): 
 
 /** Resolves once every order is known to have ended. */
 async function cancelAll({ orders, clock }: CloseParts, exits: readonly Order[], by: Actor): Promise<void> {
+  await inTime(clock, (signal) =>
+    Promise.all(
+      exits.map(async ({ clientOrderId }) => {
+        await orders.cancel(clientOrderId, by)
+        await orders.closed(clientOrderId, signal)
+      }),
+    ),
+  )
+}
+
+/** Waits for cancels, and no longer than it is worth. */
+async function inTime<T>(clock: Clock, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const patience = new AbortController()
   const forget = clock.after(cancelWithinMs, () => patience.abort())
   try {
-    await Promise.all(
-      exits.map(async ({ clientOrderId }) => {
-        await orders.cancel(clientOrderId, by)
-        await orders.closed(clientOrderId, patience.signal)
-      }),
-    )
+    return await work(patience.signal)
   } catch (error) {
     if (!patience.signal.aborted) throw error
     throw new ParleyError('CANCEL_NOT_CONFIRMED', 'The orders that protect the position are not cancelled yet.', {

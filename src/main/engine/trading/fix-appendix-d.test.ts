@@ -5,7 +5,7 @@ import { deskFill, deskOrder } from '#test/builders/orders.ts'
 import { applyOrderEvent, type OrderEvent } from './order-transitions.ts'
 import { leavesQuantity } from './working.ts'
 
-// FIX 4.2, appendix D, "Order State Change Matrices", by its numbers, from the side that sends the order: what is asked for
+// FIX 4.2, appendix D, "Order State Change Matrices" (with their numbers, where these are given), from the side that sends: what is asked for
 // is pending from the moment in which it is asked, not only once the other side says so; every change keeps the order's id;
 // an order that rests over night ("done for day", "restated") keeps its status, since nothing of it ends.
 
@@ -229,7 +229,7 @@ const scenarios: Readonly<Record<string, readonly Row[]>> = {
     ['replace 8000', 'PARTIALLY_FILLED', 8_000, 1_000, 7_000],
     ['fill 2000', 'PARTIALLY_FILLED', 8_000, 3_000, 5_000],
   ],
-  'D18 a cancel while a change is pending ranks before it, and what is refused falls away by itself': [
+  'a cancel while a change is pending ranks before it, and what is refused falls away by itself': [
     ...acknowledged,
     ['replace? 8000', 'PENDING_UPDATE', 10_000, 0, 10_000],
     ['cancel?', 'PENDING_CANCEL', 10_000, 0, 10_000],
@@ -238,41 +238,41 @@ const scenarios: Readonly<Record<string, readonly Row[]>> = {
     ['cancel?', 'PENDING_CANCEL', 8_000, 0, 8_000],
     ['cancel', 'CANCELED', 8_000, 0, 8_000],
   ],
-  'D18 cancelled with a change pending': [
+  'cancelled with a change pending': [
     ...acknowledged,
     ['replace? 8000', 'PENDING_UPDATE', 10_000, 0, 10_000],
     ['cancel?', 'PENDING_CANCEL', 10_000, 0, 10_000],
     ['cancel', 'CANCELED', 10_000, 0, 10_000],
     ['replaceReject', 'CANCELED', 10_000, 0, 10_000],
   ],
-  'D19 cancelled by the venue unasked': [
+  'cancelled by the venue unasked': [
     ...acknowledged,
     ['fill 1000', 'PARTIALLY_FILLED', 10_000, 1_000, 9_000],
     ['cancel', 'CANCELED', 10_000, 1_000, 9_000],
   ],
-  'D20 changed by the venue unasked': [
+  'changed by the venue unasked': [
     ...acknowledged,
     ['fill 1000', 'PARTIALLY_FILLED', 10_000, 1_000, 9_000],
     ['replace 11000', 'PARTIALLY_FILLED', 11_000, 1_000, 10_000],
   ],
-  'D21 reduced by the venue unasked, to what is filled': [
+  'reduced by the venue unasked, to what is filled': [
     ...acknowledged,
     ['fill 1000', 'PARTIALLY_FILLED', 10_000, 1_000, 9_000],
     ['replace 9000', 'PARTIALLY_FILLED', 9_000, 1_000, 8_000],
     ['replace 1000', 'FILLED', 1_000, 1_000, 0],
   ],
-  'D22, D23 sent again under the same id: the one order goes on (OL-1)': [
+  'sent again under the same id: the one order goes on (OL-1)': [
     ...acknowledged,
     ['fill 1000', 'PARTIALLY_FILLED', 10_000, 1_000, 9_000],
     ['send', 'PARTIALLY_FILLED', 10_000, 1_000, 9_000],
     ['ack', 'PARTIALLY_FILLED', 10_000, 1_000, 9_000],
   ],
-  'D24 sent again after no answer: the acknowledgement ends the doubt': [
+  'sent again after no answer: the acknowledgement ends the doubt': [
     sent,
     ['lost', 'UNKNOWN', 10_000, 0, 10_000],
     ['ack', 'ACCEPTED', 10_000, 0, 10_000],
   ],
-  'D25, D26 a status asked for changes nothing': [
+  'a status asked for changes nothing': [
     ...acknowledged,
     ['status', 'ACCEPTED', 10_000, 0, 10_000],
     ['fill 2000', 'PARTIALLY_FILLED', 10_000, 2_000, 8_000],
@@ -280,7 +280,7 @@ const scenarios: Readonly<Record<string, readonly Row[]>> = {
     ['fill 8000', 'FILLED', 10_000, 10_000, 0],
     ['status', 'FILLED', 10_000, 10_000, 0],
   ],
-  'D27, D28 good till cancelled, filled over several days': [
+  'D27 good till cancelled, filled over several days': [
     ...acknowledged,
     ['fill 2000', 'PARTIALLY_FILLED', 10_000, 2_000, 8_000],
     ['ack', 'PARTIALLY_FILLED', 10_000, 2_000, 8_000],
@@ -300,20 +300,20 @@ const scenarios: Readonly<Record<string, readonly Row[]>> = {
     ['fill 1000', 'PENDING_UPDATE', 10_000, 3_000, 7_000],
     ['replace 15000', 'PARTIALLY_FILLED', 15_000, 3_000, 12_000],
   ],
-  'D31 good till cancelled, reduced on the next day to what is filled': [
+  'good till cancelled, reduced on the next day to what is filled': [
     ...acknowledged,
     ['fill 5000', 'PARTIALLY_FILLED', 10_000, 5_000, 5_000],
     ['replace? 5000', 'PENDING_UPDATE', 10_000, 5_000, 5_000],
     ['replace 5000', 'FILLED', 5_000, 5_000, 0],
   ],
-  'D32 a trade is undone, which opens the filled order again': [
+  'a trade is undone, which opens the filled order again': [
     ...acknowledged,
     ['fill 2000 @100', 'PARTIALLY_FILLED', 10_000, 2_000, 8_000, '100'],
     ['fill 8000 @110', 'FILLED', 10_000, 10_000, 0, '108'],
     ['bust 1', 'PARTIALLY_FILLED', 10_000, 8_000, 2_000, '110'],
     ['bust 2', 'ACCEPTED', 10_000, 0, 10_000],
   ],
-  'D33 a trade is corrected, in price and in quantity': [
+  'a trade is corrected, in price and in quantity': [
     ...acknowledged,
     ['fill 2000 @100', 'PARTIALLY_FILLED', 10_000, 2_000, 8_000, '100'],
     ['correct 1 2000 @103', 'PARTIALLY_FILLED', 10_000, 2_000, 8_000, '103'],
@@ -321,7 +321,7 @@ const scenarios: Readonly<Record<string, readonly Row[]>> = {
     ['correct 3 7000 @108', 'PARTIALLY_FILLED', 10_000, 9_000, 1_000],
     ['fill 1000 @108', 'FILLED', 10_000, 10_000, 0, '107'],
   ],
-  'D34 a trade of a cancelled order is undone: it stays cancelled': [
+  'a trade of a cancelled order is undone: it stays cancelled': [
     ...acknowledged,
     ['fill 2000 @100', 'PARTIALLY_FILLED', 10_000, 2_000, 8_000],
     ['fill 3000 @110', 'PARTIALLY_FILLED', 10_000, 5_000, 5_000, '106'],
@@ -337,8 +337,8 @@ const scenarios: Readonly<Record<string, readonly Row[]>> = {
     ['correct 1 1500', 'PARTIALLY_FILLED', 10_000, 2_500, 7_500],
     ['correct 2 500', 'PARTIALLY_FILLED', 10_000, 2_000, 8_000],
   ],
-  'D37 fill or kill that cannot be filled': [...acknowledged, ['cancel', 'CANCELED', 10_000, 0, 10_000]],
-  'D38 immediate or cancel that is hit in part': [
+  'fill or kill that cannot be filled': [...acknowledged, ['cancel', 'CANCELED', 10_000, 0, 10_000]],
+  'immediate or cancel that is hit in part': [
     ...acknowledged,
     ['fill 1000', 'PARTIALLY_FILLED', 10_000, 1_000, 9_000],
     ['expire', 'EXPIRED', 10_000, 1_000, 9_000],

@@ -1,6 +1,6 @@
 import type { Sha256 } from '#engine/ports.ts'
 import type { Actor } from '#shared/domain/journal.ts'
-import { type Fill, type Order, plainTerms, type Side } from '#shared/domain/order.ts'
+import { type Contingency, type Fill, type Order, plainTerms, type Side, type Trailing } from '#shared/domain/order.ts'
 import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
 
 /** What is to be sent, and what it follows from: the client order id is derived from it (OL-1). */
@@ -9,7 +9,7 @@ export interface Intent {
   readonly runId: string | null
   readonly proposalId: string | null
   /** The decision that it carries out, or the key of what a person asked for. */
-  readonly decisionId: string
+  readonly decisionId: string | null
   readonly by: string
   /** Who is recorded as having given it, and why; default the agent in "by" (KS-6). */
   readonly actor?: Actor
@@ -17,22 +17,40 @@ export interface Intent {
   readonly instrument: string
   readonly side: Side
   readonly quantity: Decimal
-  /** Null for a market order. */
+  /** With neither price nor trailing offset it is a market order; with both a stop-limit order. */
   readonly limitPrice: Decimal | null
+  readonly stopPrice?: Decimal | null
+  readonly trailing?: Trailing
   readonly timeInForce: Order['timeInForce']
+  /** Epoch milliseconds; for GTD. */
+  readonly expireAt?: number
+  readonly postOnly?: boolean
   readonly reduceOnly: boolean
+  /** What is to protect an entry once it is filled. */
+  readonly exits?: { readonly stopPrice: Decimal | null; readonly targetPrice: Decimal | null }
+  /** The entry that it is an exit of; the number tells later ones of the same leg apart. */
+  readonly exitOf?: { readonly parentId: string; readonly leg: 'stop' | 'target'; readonly number: number }
   /** The epoch of the trading state that it was decided under. */
   readonly epoch: number
 }
 
 /** The client order id of an intent: the same intent always has the same id. 20 characters of [0-9a-z], short enough for every venue. */
 export function clientOrderIdOf(intent: Intent, sha256: Sha256): string {
-  const { decisionId, proposalId, instrument, side } = intent
-  return `p${sha256([decisionId, proposalId, instrument, side].join('|')).slice(0, 19)}`
+  const { decisionId, proposalId, instrument, side, exitOf } = intent
+  if (exitOf !== undefined) return exitIdOf(exitOf, sha256)
+  return idOf([decisionId ?? '', proposalId ?? '', instrument, side], sha256)
+}
+
+function exitIdOf({ parentId, leg, number }: NonNullable<Intent['exitOf']>, sha256: Sha256): string {
+  return idOf([parentId, leg, String(number)], sha256)
+}
+
+function idOf(parts: readonly string[], sha256: Sha256): string {
+  return `p${sha256(parts.join('|')).slice(0, 19)}`
 }
 
 /** The order of an intent before anything has happened to it. */
-export function orderOfIntent(intent: Intent, clientOrderId: string, nowMs: number): Order {
+export function orderOfIntent(intent: Intent, clientOrderId: string, nowMs: number, sha256: Sha256): Order {
   const { instrument, side, timeInForce, quantity, limitPrice, reduceOnly, by, runId, proposalId, decisionId } = intent
   return {
     ...plainTerms,
@@ -40,11 +58,16 @@ export function orderOfIntent(intent: Intent, clientOrderId: string, nowMs: numb
     venueOrderId: null,
     instrument,
     side,
-    type: limitPrice === null ? 'MARKET' : 'LIMIT',
+    type: typeOf(intent),
     timeInForce,
     quantity,
     limitPrice,
+    stopPrice: intent.stopPrice ?? null,
+    trailing: intent.trailing ?? null,
+    expireAt: intent.expireAt ?? null,
+    postOnly: intent.postOnly ?? false,
     reduceOnly,
+    contingency: contingencyOf(intent, clientOrderId, sha256),
     status: 'INITIALIZED',
     filledQuantity: ZERO,
     averagePrice: null,
@@ -56,6 +79,26 @@ export function orderOfIntent(intent: Intent, clientOrderId: string, nowMs: numb
     updatedAt: nowMs,
     reason: null,
   }
+}
+
+function typeOf({ limitPrice, stopPrice = null, trailing }: Intent): Order['type'] {
+  if (trailing !== undefined) return 'TRAILING_STOP_MARKET'
+  if (stopPrice !== null) return limitPrice === null ? 'STOP_MARKET' : 'STOP_LIMIT'
+  return limitPrice === null ? 'MARKET' : 'LIMIT'
+}
+
+function contingencyOf({ exits, exitOf }: Intent, clientOrderId: string, sha256: Sha256): Contingency | null {
+  if (exitOf !== undefined) {
+    const leg = exitOf.leg === 'stop' ? 'target' : 'stop'
+    return { kind: 'OCO', ...exitOf, linkedIds: [exitIdOf({ ...exitOf, leg }, sha256)] }
+  }
+  if (exits === undefined || (exits.stopPrice === null && exits.targetPrice === null)) return null
+  const legs = [
+    ...(exits.stopPrice === null ? [] : (['stop'] as const)),
+    ...(exits.targetPrice === null ? [] : (['target'] as const)),
+  ]
+  const linkedIds = legs.map((leg) => exitIdOf({ parentId: clientOrderId, leg, number: 0 }, sha256))
+  return { kind: 'OTO', ...exits, linkedIds }
 }
 
 /** An order that was not ours and traded on our account all the same (OL-11). */

@@ -1,5 +1,6 @@
 import type { Entry, Journal } from '#engine/journal.ts'
 import type { Broker, BrokerEvent, Feed, OrderArchive, OrderReport, Sha256 } from '#engine/ports.ts'
+import type { Comparison } from '#shared/domain/comparison.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Denial, Mandate } from '#shared/domain/mandate.ts'
@@ -61,6 +62,8 @@ export interface Orders {
    * error when that fails; it is tried again by itself until it succeeds, and after every loss of the link.
    */
   reconcile(): Promise<void>
+  /** Compares orders, the fills of the last day and positions with the venue, because a person asks; rejects as reconcile does. */
+  compare(): Promise<Comparison>
   link(): BrokerLink
   /** Ends the link and all asking. */
   stop(): void
@@ -151,7 +154,7 @@ export function createOrders(options: OrdersOptions): Orders {
     const clientOrderId = clientOrderIdOf(intent, sha256)
     const before = find(clientOrderId)
     if (before !== undefined) return before
-    const order = orderOfIntent(intent, clientOrderId, Math.floor(clock.now()))
+    const order = orderOfIntent(intent, clientOrderId, Math.floor(clock.now()), sha256)
     if (!orderSchema.safeParse(order).success) {
       throw new ParleyError(
         'INTENT_INVALID',
@@ -443,7 +446,7 @@ export function createOrders(options: OrdersOptions): Orders {
   return {
     submit,
     denial: (intent) =>
-      gate(orderOfIntent(intent, clientOrderIdOf(intent, sha256), Math.floor(clock.now())), intent.epoch),
+      gate(orderOfIntent(intent, clientOrderIdOf(intent, sha256), Math.floor(clock.now()), sha256), intent.epoch),
     replace,
     async cancel(clientOrderId, by) {
       if (!isClosed(known(clientOrderId).status)) await sendCancel(clientOrderId, by, by.kind === 'human')
@@ -491,6 +494,7 @@ export function createOrders(options: OrdersOptions): Orders {
       unlink = await broker.connect(onBrokerEvent)
     },
     reconcile: () => reconciliation.reconcile(),
+    compare: () => reconciliation.compare(),
     link: () => reconciliation.link(),
     stop() {
       life.abort()

@@ -32,11 +32,13 @@ function isInDoubt({ status, venueOrderId, filledQuantity }: Order): boolean {
   return status === 'UNKNOWN' || (isInFlight(status) && venueOrderId === null && filledQuantity === ZERO)
 }
 
-/** Instruments that are held while no reduce-only order protects them. */
+function isGuard({ reduceOnly, type, status }: Order): boolean {
+  return reduceOnly && type !== 'LIMIT' && status !== 'PENDING_CANCEL' && status !== 'INITIALIZED'
+}
+
+/** Instruments that are held while no reduce-only stop protects them, or while the one that does is being cancelled. */
 function unprotectedPositions(book: TradingBook): string[] {
-  const guarded = new Set(
-    [...book.orders.values()].filter(({ reduceOnly }) => reduceOnly).map(({ instrument }) => instrument),
-  )
+  const guarded = new Set([...book.orders.values()].filter(isGuard).map(({ instrument }) => instrument))
   return [...book.positions.values()]
     .filter(({ instrument, quantity }) => quantity !== ZERO && !guarded.has(instrument))
     .map(({ instrument }) => instrument)

@@ -22,6 +22,7 @@ import { nothingLost } from './nothing-lost.ts'
 import { oneOrderAnIntent } from './one-order-an-intent.ts'
 import { ordersStayOnPaper, recordsStayOnPaper } from './paper-only.ts'
 import { booksAgree, positionsAreTheBrokers } from './position-is-sum-of-fills.ts'
+import { positionsAreProtected } from './positions-are-protected.ts'
 import { cancelIsRecorded, journalVerifies, orderIsRecorded, recordContinuesChain } from './recorded-before-sent.ts'
 import { reducingAdmitsOnlyReductions, reducingFillsOnlyReduce } from './reducing-never-increases.ts'
 import { replayRebuilds, restartRebuilds } from './replay-rebuilds.ts'
@@ -44,7 +45,7 @@ export interface Evidence {
 }
 
 /** The invariants of the requirements, section 5, LIVE for what must come about once nothing goes wrong, and ERROR for an error that nobody handled. */
-export type InvariantId = `I${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13}` | 'LIVE' | 'ERROR'
+export type InvariantId = `I${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 15}` | 'LIVE' | 'ERROR'
 
 /** An invariant on one occasion: undefined when it holds, else a sentence that says what broke it. */
 type Check<Occasion extends keyof Evidence> = readonly [InvariantId, (seen: Evidence[Occasion]) => string | undefined]
@@ -83,6 +84,7 @@ export const invariants: { readonly [Occasion in keyof Evidence]: readonly Check
     ['I3', nothingLost],
     ['I4', positionsAreTheBrokers],
     ['LIVE', ordersEnd],
+    ['I15', positionsAreProtected],
     ['LIVE', runsEnd],
     ['I7', journalVerifies],
     ['I12', replayRebuilds],

@@ -1,4 +1,5 @@
 import type { Calm, Quiet } from '#main/simulation/evidence.ts'
+import { isOpen } from '#shared/domain/order.ts'
 
 /** RT-6: once nothing goes wrong any more, the desk starts and links to its broker. */
 export function deskOpens({ isOpen, isLinked }: Calm): string | undefined {
@@ -6,11 +7,14 @@ export function deskOpens({ isOpen, isLinked }: Calm): string | undefined {
   return isLinked ? undefined : 'the desk does not link to its broker'
 }
 
-/** RT-6: once nothing goes wrong any more, every order that a full stop covers comes to its end. */
-export function ordersEnd({ working, orders }: Quiet): string | undefined {
-  const [stuck] = working
+/** RT-6: once nothing goes wrong any more, every order comes to its end but for what protects a position. */
+export function ordersEnd({ working, orders, listedOrders }: Quiet): string | undefined {
+  const stuck = working.find((order) => order.contingency?.kind !== 'OCO' || !isOpen(order.status))
   if (stuck !== undefined) return `${stuck.clientOrderId} is still ${stuck.status} on the desk`
-  const live = orders.find(({ status }) => status === 'ACCEPTED' || status === 'PARTIALLY_FILLED')
+  const exits = listedOrders.flatMap(({ clientOrderId, contingency }) =>
+    contingency?.kind === 'OCO' ? clientOrderId : [],
+  )
+  const live = orders.find(({ clientOrderId, status }) => isOpen(status) && !exits.includes(clientOrderId))
   return live === undefined ? undefined : `${live.clientOrderId} is still ${live.status} at the broker`
 }
 

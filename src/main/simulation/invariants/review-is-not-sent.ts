@@ -1,16 +1,22 @@
 import type { Departure } from '#main/simulation/evidence.ts'
+import { isExit } from '#shared/domain/order.ts'
 import { canonicalJson } from '#shared/lib/canonical-json.ts'
 
 /** I8: what the desk did not agree on leaves only with the trader's approval for exactly this order, near the price that it was shown at. */
 export function reviewIsNotSent({ order, decision, approval }: Departure): string | undefined {
   const { clientOrderId, decisionId } = order
-  if (decision === undefined || decision === 'agreed') return undefined
+  if (decision === undefined || decision === 'agreed' || isExit(order)) return undefined
   const end = `${clientOrderId} left, and its decision ${decisionId} ended in ${decision}`
   if (decision === 'noTrade' || approval === undefined) return end
   if (!approval.approved) return `${end} that nobody approved`
-  const sent = Object.fromEntries(Object.keys(approval.order).map((name) => [name, order[name as keyof typeof order]]))
-  if (!approval.hashFits || canonicalJson(sent) !== canonicalJson(approval.order))
-    return `${end} that was approved for another order`
+  const { exits = null, ...approved } = approval.order
+  const sent = Object.fromEntries(Object.keys(approved).map((name) => [name, order[name as keyof typeof order]]))
+  const { contingency } = order
+  const sentExits =
+    contingency?.kind === 'OTO' ? { stopPrice: contingency.stopPrice, targetPrice: contingency.targetPrice } : null
+  const isAsApproved =
+    canonicalJson(sent) === canonicalJson(approved) && canonicalJson(sentExits) === canonicalJson(exits)
+  if (!approval.hashFits || !isAsApproved) return `${end} that was approved for another order`
   const { driftBps, driftLimitBps } = approval
   return driftBps !== undefined && driftBps > driftLimitBps
     ? `${end} whose price moved ${driftBps} basis points; ${driftLimitBps} void it`
@@ -19,7 +25,7 @@ export function reviewIsNotSent({ order, decision, approval }: Departure): strin
 
 /** I13: an approval has an end, however the clock stands: by the time that was waited and by the latest time that was seen. */
 export function approvalIsInTime({ order, decision, approval }: Departure): string | undefined {
-  if (decision !== 'review' || approval === undefined) return undefined
+  if (decision !== 'review' || approval === undefined || isExit(order)) return undefined
   const { waitedMs, lifetimeMs, latestAt, expiresAt } = approval
   const about = `${order.clientOrderId} left with an approval`
   if (waitedMs > lifetimeMs) return `${about} after ${waitedMs} ms of ${lifetimeMs}`

@@ -1,0 +1,192 @@
+import type { BrokerCapabilities } from '#engine/ports.ts'
+import { isClosed, isOpen, type Order, type Side } from '#shared/domain/order.ts'
+import type { Position } from '#shared/domain/position.ts'
+import { absolute, add, compare, type Decimal, maximum, minimum, sign, subtract, ZERO } from '#shared/lib/decimal.ts'
+import type { OrderEvent } from './order-transitions.ts'
+
+export type Leg = 'stop' | 'target'
+
+/** What protects the fills of one entry, as the journal tells it (FIX: one triggers others, of which one cancels the other). */
+export interface Bracket {
+  readonly parentId: string
+  readonly instrument: string
+  /** The entry's side. */
+  readonly side: Side
+  readonly stopPrice: Decimal | null
+  readonly targetPrice: Decimal | null
+  readonly by: string
+  readonly runId: string | null
+  readonly proposalId: string | null
+  readonly decisionId: string | null
+  /** What of the entry is filled, and what its exits have closed of it. */
+  readonly filled: Decimal
+  readonly exited: Decimal
+  /** How many exits were made of each leg. */
+  readonly made: Readonly<Record<Leg, number>>
+  /** Legs that the trader has taken away by hand: the desk puts no other there. */
+  readonly released: readonly Leg[]
+}
+
+/** What of the account brackets follow from. */
+export interface BracketedBook {
+  readonly orders: ReadonlyMap<string, Order>
+  readonly positions: ReadonlyMap<string, Position>
+  readonly brackets: Map<string, Bracket>
+}
+
+/** Folds an event of an order into the brackets of its instrument, in place; `before` and `after` are the order around it. */
+export function foldBrackets(book: BracketedBook, event: OrderEvent, before: Order | undefined, after: Order): void {
+  const { contingency } = after
+  if (contingency?.kind === 'OTO' && after.filledQuantity !== ZERO) {
+    const known = book.brackets.get(after.clientOrderId) ?? bracketOf(after)
+    book.brackets.set(after.clientOrderId, { ...known, filled: after.filledQuantity })
+  }
+  if (contingency?.kind === 'OCO') {
+    const bracket = book.brackets.get(contingency.parentId)
+    if (bracket !== undefined) book.brackets.set(bracket.parentId, withExit(bracket, event, before, after))
+  }
+  for (const bracket of book.brackets.values()) {
+    if (bracket.instrument === after.instrument && isOver(book, bracket)) book.brackets.delete(bracket.parentId)
+  }
+}
+
+function bracketOf(order: Order): Bracket {
+  const { clientOrderId, instrument, side, by, runId, proposalId, decisionId, contingency } = order
+  const { stopPrice, targetPrice } = contingency?.kind === 'OTO' ? contingency : { stopPrice: null, targetPrice: null }
+  return {
+    parentId: clientOrderId,
+    instrument,
+    side,
+    stopPrice,
+    targetPrice,
+    by,
+    runId,
+    proposalId,
+    decisionId,
+    filled: ZERO,
+    exited: ZERO,
+    made: { stop: 0, target: 0 },
+    released: [],
+  }
+}
+
+function withExit(bracket: Bracket, event: OrderEvent, before: Order | undefined, exit: Order): Bracket {
+  if (exit.contingency?.kind !== 'OCO') return bracket
+  const { leg, number } = exit.contingency
+  const newlyFilled = subtract(exit.filledQuantity, before?.filledQuantity ?? ZERO)
+  const isReleased = event.kind === 'orderPendingCancel' && event.data.byTrader === true
+  return {
+    ...bracket,
+    exited: add(bracket.exited, newlyFilled),
+    made: { ...bracket.made, [leg]: Math.max(bracket.made[leg], number + 1) },
+    released: isReleased && !bracket.released.includes(leg) ? [...bracket.released, leg] : bracket.released,
+  }
+}
+
+/** True once nothing is left to protect, and nothing that could protect it works. */
+function isOver(book: BracketedBook, bracket: Bracket): boolean {
+  const entry = book.orders.get(bracket.parentId)
+  if (entry !== undefined && !isClosed(entry.status)) return false
+  if (exitsOf(book, bracket.parentId).length > 0) return false
+  return compare(bracket.exited, bracket.filled) >= 0 || !isHeld(book, bracket)
+}
+
+function isHeld(book: BracketedBook, { instrument, side }: Bracket): boolean {
+  return sign(book.positions.get(instrument)?.quantity ?? ZERO) === (side === 'buy' ? 1 : -1)
+}
+
+/** The exits of an entry that may still fill, the older ones first. */
+export function exitsOf(book: Pick<BracketedBook, 'orders'>, parentId: string, leg?: Leg): readonly Order[] {
+  return [...book.orders.values()].filter(({ contingency }) => {
+    if (contingency?.kind !== 'OCO' || contingency.parentId !== parentId) return false
+    return leg === undefined || contingency.leg === leg
+  })
+}
+
+/** What is to be done so that the working exits are those that the brackets ask for. */
+export type Duty =
+  | {
+      readonly kind: 'place'
+      readonly bracket: Bracket
+      readonly leg: Leg
+      readonly quantity: Decimal
+      readonly timeInForce: 'GTC' | 'IOC'
+    }
+  | {
+      readonly kind: 'resize'
+      readonly bracket: Bracket
+      readonly leg: Leg
+      readonly exit: Order
+      readonly quantity: Decimal
+    }
+  | { readonly kind: 'cancel'; readonly bracket: Bracket; readonly leg: Leg; readonly exit: Order }
+
+/** What exits follow from beside the account. */
+export interface ExitRules {
+  readonly capabilities: BrokerCapabilities
+  /** True while the exits of an instrument step aside for another way out. */
+  readonly stepAside: (instrument: string) => boolean
+  /** True while the market offers the target, and it can be taken: asked where the stop and the target cannot both rest. */
+  readonly isTargetOffered: (bracket: Bracket) => boolean
+}
+
+/**
+ * What brackets ask for now: of every entry a stop and a target that cover what is filled of it and not exited yet, and
+ * of an exited one none. Together they never cover more than is held: what was sold otherwise is taken off the newest
+ * brackets. Where the venue holds what is for sale the stop rests alone, and makes way for the target while that is
+ * offered. It looks only at how things stand, so that a restart, a lost message or a refusal leaves nothing behind.
+ */
+export function bracketDuties(book: BracketedBook, rules: ExitRules): readonly Duty[] {
+  const left = new Map([...book.positions].map(([instrument, { quantity }]) => [instrument, absolute(quantity)]))
+  const duties: Duty[] = []
+  for (const bracket of book.brackets.values()) {
+    const open = maximum(subtract(bracket.filled, bracket.exited), ZERO)
+    const there = isHeld(book, bracket) ? (left.get(bracket.instrument) ?? ZERO) : ZERO
+    const covered = minimum(open, there)
+    left.set(bracket.instrument, subtract(left.get(bracket.instrument) ?? ZERO, covered))
+    const wanted = rules.stepAside(bracket.instrument) ? ZERO : covered
+    for (const leg of ['stop', 'target'] as const) duties.push(...legDuties(book, bracket, leg, wanted, rules))
+  }
+  return duties
+}
+
+function legDuties(
+  book: BracketedBook,
+  bracket: Bracket,
+  leg: Leg,
+  covered: Decimal,
+  rules: ExitRules,
+): readonly Duty[] {
+  const { replace } = rules.capabilities
+  const [exit, ...more] = exitsOf(book, bracket.parentId, leg)
+  const cancel = (one: Order): Duty[] =>
+    one.status === 'PENDING_CANCEL' || one.status === 'INITIALIZED' ? [] : [{ kind: 'cancel', bracket, leg, exit: one }]
+  const alone = legThatRestsAlone(bracket, rules)
+  if (covered === ZERO || (alone ?? leg) !== leg)
+    return [...(exit === undefined ? [] : cancel(exit)), ...more.flatMap(cancel)]
+  const surplus = more.flatMap(cancel)
+  if (exit === undefined) {
+    const isFree = alone === undefined || exitsOf(book, bracket.parentId).length === 0
+    if (!isFree || !isWanted(bracket, leg)) return surplus
+    // A target in the place of a stop is taken at once or not at all.
+    const timeInForce = alone === 'target' && isWanted(bracket, 'stop') ? 'IOC' : 'GTC'
+    return [{ kind: 'place', bracket, leg, quantity: covered, timeInForce }, ...surplus]
+  }
+  const quantity = add(exit.filledQuantity, covered)
+  if (exit.quantity === quantity || !isOpen(exit.status)) return surplus
+  return [
+    replace ? { kind: 'resize', bracket, leg, exit, quantity } : { kind: 'cancel', bracket, leg, exit },
+    ...surplus,
+  ]
+}
+
+/** The leg that works where two would need the position twice; undefined where both can. */
+function legThatRestsAlone(bracket: Bracket, { capabilities, isTargetOffered }: ExitRules): Leg | undefined {
+  if (capabilities.reduceOnly && !capabilities.holdsForSale) return undefined
+  if (!isWanted(bracket, 'target')) return 'stop'
+  return !isWanted(bracket, 'stop') || isTargetOffered(bracket) ? 'target' : 'stop'
+}
+
+function isWanted({ stopPrice, targetPrice, released }: Bracket, leg: Leg): boolean {
+  return (leg === 'stop' ? stopPrice : targetPrice) !== null && !released.includes(leg)
+}
