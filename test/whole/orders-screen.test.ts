@@ -1,17 +1,14 @@
 import { rmSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { isExit } from '#shared/domain/order.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { findChromium } from '#test/e2e/chromium.ts'
 import { makeClimbingHome } from '#test/e2e/climbing-home.ts'
 import { type DeskPage, launchBrowser, openDesk, picture } from '#test/e2e/desk-page.ts'
 import { endHosts, type Host, isBuilt, startHost, until } from '#test/e2e/host.ts'
-import { buildPage } from '#test/fakes/page-build.ts'
-import { type PageDesk, startPageDesk } from '#test/fakes/page-desk.ts'
+import { onMadeUpDesk } from '#test/e2e/made-up-desk.ts'
+import type { PageDesk } from '#test/fakes/page-desk.ts'
 
 const workingRows = (page: Page) => page.getByRole('table', { name: 'Working orders' }).locator('tbody tr')
 const endedRows = (page: Page) => page.getByRole('table', { name: 'Ended orders' }).locator('tbody tr')
@@ -144,23 +141,10 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
     })
 
     describe('of a desk with orders of every kind', () => {
-      let folder: string
       let desk: PageDesk
       let page: Page
-      beforeAll(async () => {
-        folder = await mkdtemp(join(tmpdir(), 'parley-orders-'))
-        await buildPage(folder)
-      })
-      beforeEach(async () => {
-        desk = await startPageDesk(folder)
-        page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
-      })
-      afterEach(async () => {
-        await page.close()
-        await desk.close()
-      })
-      afterAll(async () => {
-        if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+      onMadeUpDesk((made) => {
+        ;({ desk, page } = made)
       })
 
       it('OL-3 OL-11 says plainly what is of unknown outcome and what came from outside', async () => {
