@@ -1,8 +1,12 @@
 import { implement } from '@orpc/server'
 import { requireKnownAccount } from '#engine/trading/account-doubt.ts'
 import { closePosition } from '#engine/trading/close-position.ts'
+import { reportExecution } from '#engine/trading/execution-report.ts'
 import { unrealised } from '#engine/trading/positions.ts'
 import { contract } from '#shared/contract/index.ts'
+import type { ExecutionReport } from '#shared/domain/execution-report.ts'
+import type { Order } from '#shared/domain/order.ts'
+import { touchOf } from '#shared/domain/quote.ts'
 import { ZERO } from '#shared/lib/decimal.ts'
 import type { CallContext } from './desk.ts'
 import { type ApiParts, trader } from './parts.ts'
@@ -10,6 +14,17 @@ import { type ApiParts, trader } from './parts.ts'
 /** The stop and its release, orders, fills, positions. */
 export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiParts) {
   const os = implement(contract.trading).$context<CallContext>()
+
+  function reportOf(order: Order): ExecutionReport {
+    const quote = feed.quote(order.instrument)
+    return reportExecution(order, {
+      fills: queries.listFillsOf(order.clientOrderId),
+      market: quote === undefined ? null : touchOf(quote),
+      now: clock.now(),
+      settlesAfterMs: kernel.capabilities.settlesAfterMs,
+    })
+  }
+
   return {
     stop: os.stop.handler(({ input }) => {
       // The answer does not wait for the record: the gate is closed.
@@ -28,6 +43,8 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
     }),
     orders: os.orders.handler(({ input }) => [...queries.listOrders(input.instrument, input.limit)]),
     cancel: os.cancel.handler(({ input }) => kernel.orders.cancel(input.clientOrderId, trader)),
+    reports: os.reports.handler(({ input }) => queries.listOrders(input.instrument, input.limit).map(reportOf)),
+    report: os.report.handler(({ input }) => reportOf(kernel.orders.get(input.clientOrderId))),
     fills: os.fills.handler(({ input }) => [...queries.listFills(input.instrument, input.limit)]),
     close: os.close.handler(({ input }) => closePosition({ ...kernel, clock }, { ...input, by: trader })),
     positions: os.positions.handler(() => {

@@ -82,6 +82,8 @@ export interface BrokerCapabilities {
   readonly clientOrderId: { readonly maximumLength: number; readonly pattern: RegExp }
   /** True when the venue cancels everything by itself once it hears no more of the desk; that takes protection too (KS-19). */
   readonly deadManSwitch: boolean
+  /** What was traded is delivered so long after the trade, by the venue's rules: 0 where it settles with the trade, as crypto spot does. */
+  readonly settlesAfterMs: number
 }
 
 /** A position as the broker has it; long is positive. */
@@ -343,6 +345,8 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   listOrders(instrument: string | undefined, limit: number): readonly Order[]
   /** Newest first. */
   listFills(instrument: string | undefined, limit: number): readonly Fill[]
+  /** The fills of an order that the venue has not undone, oldest first. */
+  listFillsOf(clientOrderId: string): readonly Fill[]
 }
 
 /** All that was voted on in a run. */

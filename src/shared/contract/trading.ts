@@ -1,6 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { decimalSchema } from '#shared/domain/decimal.ts'
+import { executionReportSchema } from '#shared/domain/execution-report.ts'
 import { fillSchema, orderSchema } from '#shared/domain/order.ts'
 import { positionViewSchema } from '#shared/domain/position.ts'
 import { latchSchema, stopLevelSchema, stopProgressSchema } from '#shared/domain/trading-state.ts'
@@ -32,6 +33,13 @@ export const tradingContract = {
     .route({ method: 'POST', path: '/orders/{clientOrderId}/cancel' })
     .input(z.object({ clientOrderId: z.string() }))
     .output(orderSchema),
+  /** What carrying out came to, so far or in the end, of the orders that the list gives: arrival price, shortfall, times. */
+  reports: oc.route({ method: 'GET', path: '/orders/reports' }).input(page).output(z.array(executionReportSchema)),
+  /** The same of one order. Throws ORDER_NOT_FOUND. */
+  report: oc
+    .route({ method: 'GET', path: '/orders/{clientOrderId}/report' })
+    .input(z.object({ clientOrderId: z.string() }))
+    .output(executionReportSchema),
   fills: oc.route({ method: 'GET', path: '/fills' }).input(page).output(z.array(fillSchema)),
   /**
    * A reduce-only market order against a position, the whole of it unless a quantity is given; in ACTIVE and REDUCING

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { decimalSchema } from './decimal.ts'
+import { touchSchema } from './quote.ts'
 
 export const orderStatuses = [
   'INITIALIZED',
@@ -60,6 +61,17 @@ export const contingencySchema = z.discriminatedUnion('kind', [
 ])
 export type Contingency = z.infer<typeof contingencySchema>
 
+/** What the execution of an order is measured by; each null where it was not known. */
+export const benchmarkSchema = z.object({
+  /** The market when it was decided on. */
+  decided: touchSchema.nullable(),
+  /** The market when the order was made; of a stop order, when it was triggered. */
+  arrival: touchSchema.nullable(),
+  /** The average price that the book of that moment, or the order's own terms, gave to expect. */
+  expectedPrice: decimalSchema.nullable(),
+})
+export type Benchmark = z.infer<typeof benchmarkSchema>
+
 /** What is to become of a working order; what is left out stays as it is. The quantity counts what is filled already. */
 export const orderChangeSchema = z.object({
   quantity: decimalSchema.optional(),
@@ -101,6 +113,10 @@ export const orderSchema = z.object({
   cancelledByTrader: z.boolean().default(false),
   filledQuantity: decimalSchema,
   averagePrice: decimalSchema.nullable(),
+  /** Null for an order from outside, and of earlier versions. */
+  benchmark: benchmarkSchema.nullable().default(null),
+  /** The market when it ended without being filled; null before, and where it was not known. */
+  marketAtEnd: touchSchema.nullable().default(null),
   by: z.string(),
   runId: z.string().nullable(),
   proposalId: z.string().nullable(),
@@ -137,6 +153,8 @@ export const plainTerms = {
   pendingUpdates: [] as OrderChange[],
   triggered: false,
   cancelledByTrader: false,
+  benchmark: null,
+  marketAtEnd: null,
 } satisfies Partial<Order>
 
 const inFlight: readonly OrderStatus[] = ['SUBMITTED', 'PENDING_UPDATE', 'PENDING_CANCEL', 'UNKNOWN']

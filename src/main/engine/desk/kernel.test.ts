@@ -31,6 +31,8 @@ describe('a whole decision', () => {
     expect(tally?.outcome).toBe('buy')
     const order = queries.listOrders(undefined, 10).find(({ side }) => side === 'buy')
     expect(order).toMatchObject({ status: 'FILLED', runId: decision?.runId, decisionId: decision?.id })
+    expect(decision?.market).not.toBeNull()
+    expect(order?.benchmark).toMatchObject({ decided: decision?.market, arrival: { at: expect.any(Number) } })
     expect(fills.length).toBeGreaterThan(0)
     expect(outcome?.filledQuantity).toBe(order?.filledQuantity)
     expect(kernel.book.positions.get('BTC/USDT')?.quantity).toBe(order?.filledQuantity)

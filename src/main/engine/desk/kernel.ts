@@ -5,6 +5,7 @@ import type { Bus } from '#engine/bus.ts'
 import type { Journal } from '#engine/journal.ts'
 import type {
   Broker,
+  BrokerCapabilities,
   Compute,
   CustomSources,
   DeskHistory,
@@ -91,6 +92,8 @@ export interface Kernel {
   readonly roster: Roster
   readonly book: TradingBook
   readonly mandate: Mandate
+  /** What the broker can do. */
+  readonly capabilities: BrokerCapabilities
   /** Recovers, connects, reconciles; then the desk may be asked. */
   start(): Promise<void>
   /** Ends runs and links; the journal stays open. */
@@ -313,6 +316,7 @@ export function createKernel(options: KernelOptions): Kernel {
     roster,
     book,
     mandate,
+    capabilities: broker.capabilities,
     start,
     async stop(why) {
       runs.cancelAll(why)

@@ -16,6 +16,7 @@ import { type ModelCall, type ModelUse, modelVoter } from '#shared/domain/model.
 import { isClosed, type Order } from '#shared/domain/order.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
+import { touchOf } from '#shared/domain/quote.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { compare, ZERO } from '#shared/lib/decimal.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
@@ -504,8 +505,9 @@ async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Prom
     deadline: voteDeadlines(memory)?.voteBy ?? null,
   }
   const counted = tally(policy, memory.ballots, at)
-  const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
-  const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }
+  const quote = parts.feed.quote(memory.goal.instrument)
+  const market = quote === undefined ? null : touchOf(quote)
+  const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price: quote?.last ?? null, market }
   const decision = decide(made, questionOf(memory), counted, memory.validation, profile, groundsOf(parts, memory))
   const remark: SystemRemark = {
     kind: 'decision',
@@ -561,13 +563,14 @@ function doReview(run: RunWork, context: StepContext, seat: Seat): Promise<StepR
 function intentToSend({ decision, proposals, review, objections, runId }: RunMemory, by: Seat): Intent | string {
   const proposal = proposals.find(({ id }) => id === decision?.proposalId)
   if (decision === null || proposal === undefined) return 'Nothing was decided.'
-  if (review?.status === 'approved' && review.decisionId === decision.id) return intentOf(review)
+  const { market: decided } = decision
+  if (review?.status === 'approved' && review.decisionId === decision.id) return { ...intentOf(review), decided }
   if (review !== null) return review.end?.reason ?? decision.reason
   if (decision.status !== 'agreed' || decision.action === 'hold') return decision.reason
   const objection = objections.at(-1)
   if (objection !== undefined) return `The trader objects: ${objection}`
   const { type: _type, ...order } = orderOf(decision, proposal, decision.action)
-  return { ...order, runId, by, epoch: decision.epoch }
+  return { ...order, runId, by, decided, epoch: decision.epoch }
 }
 
 async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {

@@ -1,6 +1,7 @@
 import type { Sha256 } from '#engine/ports.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { type Contingency, type Fill, type Order, plainTerms, type Side, type Trailing } from '#shared/domain/order.ts'
+import type { Touch } from '#shared/domain/quote.ts'
 import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
 
 /** What is to be sent, and what it follows from: the client order id is derived from it (OL-1). */
@@ -30,6 +31,8 @@ export interface Intent {
   readonly exits?: { readonly stopPrice: Decimal | null; readonly targetPrice: Decimal | null }
   /** The entry that it is an exit of; the number tells later ones of the same leg apart. */
   readonly exitOf?: { readonly parentId: string; readonly leg: 'stop' | 'target'; readonly number: number }
+  /** The market when it was decided on, where that was not just now. */
+  readonly decided?: Touch | null
   /** The epoch of the trading state that it was decided under. */
   readonly epoch: number
 }

@@ -4,10 +4,12 @@ import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Denial, Mandate } from '#shared/domain/mandate.ts'
 import { type Fill, isClosed, isOpen, type Order, type OrderChange, orderSchema } from '#shared/domain/order.ts'
+import { touchOf } from '#shared/domain/quote.ts'
 import type { StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { compare } from '#shared/lib/decimal.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
+import { benchmarkOf, type MarketThen } from './benchmark.ts'
 import { applyToBook, equity, type TradingBook } from './book.ts'
 import { createFollowUp } from './follow-up.ts'
 import { checkOrder } from './gate.ts'
@@ -41,6 +43,8 @@ export interface Orders {
   submit(intent: Intent): Promise<Order>
   /** What the gate would say to the intent now; undefined would let it out. */
   denial(intent: Intent): Denial | undefined
+  /** The order as it stands; throws ORDER_NOT_FOUND. */
+  get(clientOrderId: string): Order
   /** Asks the venue to cancel, until it says how the order ended or refuses. Throws ORDER_NOT_FOUND. */
   cancel(clientOrderId: string, by: Actor): Promise<Order>
   /**
@@ -130,7 +134,34 @@ export function createOrders(options: OrdersOptions): Orders {
 
   function entry(event: DeskEvent, order?: Order, about: Partial<Entry> = {}): Entry {
     const correlationId = order?.runId ?? undefined
-    return { actor: system, ...(correlationId !== undefined && { correlationId }), ...about, ...event }
+    return { actor: system, ...(correlationId !== undefined && { correlationId }), ...about, ...atMarket(event) }
+  }
+
+  /** With the market of the moment, where an execution is measured by it. */
+  function atMarket(event: DeskEvent): DeskEvent {
+    switch (event.kind) {
+      case 'orderDenied':
+      case 'orderRejected':
+      case 'orderTriggered':
+      case 'orderCanceled':
+      case 'orderExpired': {
+        const instrument = find(event.data.clientOrderId)?.instrument
+        const { touch } = instrument === undefined ? { touch: null } : marketNow(instrument)
+        return touch === null ? event : ({ ...event, data: { ...event.data, market: touch } } as DeskEvent)
+      }
+      default:
+        return event
+    }
+  }
+
+  /** What an execution is measured by must not hold up an order: where the feed fails, nothing is known. */
+  function marketNow(instrument: string): MarketThen {
+    try {
+      const quote = feed.quote(instrument)
+      return { touch: quote === undefined ? null : touchOf(quote), book: feed.book(instrument) ?? null }
+    } catch {
+      return { touch: null, book: null }
+    }
   }
 
   function find(clientOrderId: string): Order | undefined {
@@ -151,8 +182,8 @@ export function createOrders(options: OrdersOptions): Orders {
     const clientOrderId = clientOrderIdOf(intent, sha256)
     const before = find(clientOrderId)
     if (before !== undefined) return before
-    const order = orderOfIntent(intent, clientOrderId, Math.floor(clock.now()), sha256)
-    if (!orderSchema.safeParse(order).success) {
+    const plain = orderOfIntent(intent, clientOrderId, Math.floor(clock.now()), sha256)
+    if (!orderSchema.safeParse(plain).success) {
       throw new ParleyError(
         'INTENT_INVALID',
         `The intent of ${intent.by} in ${intent.runId ?? 'no run'} is no order.`,
@@ -161,6 +192,7 @@ export function createOrders(options: OrdersOptions): Orders {
         },
       )
     }
+    const order = { ...plain, benchmark: benchmarkOf(plain, intent.decided, marketNow(intent.instrument)) }
     note({ kind: 'orderInitialized', data: { order } }, order, {
       actor: intent.actor ?? { kind: 'agent', id: intent.by },
       ...(intent.reason !== undefined && { reason: intent.reason }),
@@ -445,6 +477,7 @@ export function createOrders(options: OrdersOptions): Orders {
     denial: (intent) =>
       gate(orderOfIntent(intent, clientOrderIdOf(intent, sha256), Math.floor(clock.now()), sha256), intent.epoch),
     replace,
+    get: known,
     async cancel(clientOrderId, by) {
       if (!isClosed(known(clientOrderId).status)) await sendCancel(clientOrderId, by, by.kind === 'human')
       return known(clientOrderId)

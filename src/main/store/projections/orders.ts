@@ -7,7 +7,7 @@ import type { Projection } from './projection.ts'
 /** Every order as it stands now. */
 export const ordersProjection: Projection = {
   name: 'orders',
-  version: 2,
+  version: 3,
   tables: ['orders'],
   schema: `
     CREATE TABLE orders (
