@@ -595,6 +595,10 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     return reportExecution(order, { fills: own, market: null, now: Date.now(), settlesAfterMs: 0 })
   }
 
+  function noParent(): never {
+    throw new ORPCError('PARENT_ORDER_NOT_FOUND', { status: 404, message: 'There is no such order.' })
+  }
+
   function place(state: RunState): void {
     order(state, { status: 'ACCEPTED', venueOrderId: 'v-1' })
   }
@@ -1022,6 +1026,9 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           throw new ORPCError('ORDER_NOT_FOUND', { status: 404, message: 'There is no such order.' })
         return reportOf(found)
       }),
+      parents: os.trading.parents.handler(() => []),
+      parentReport: os.trading.parentReport.handler(() => noParent()),
+      cancelParent: os.trading.cancelParent.handler(() => noParent()),
       fills: os.trading.fills.handler(() => fills),
       close: os.trading.close.handler(({ input: { key, instrument, quantity, reason } }) => {
         closes.push({ key, instrument, quantity: quantity ?? null, reason })

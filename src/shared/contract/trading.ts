@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { decimalSchema } from '#shared/domain/decimal.ts'
 import { executionReportSchema } from '#shared/domain/execution-report.ts'
 import { fillSchema, orderSchema } from '#shared/domain/order.ts'
+import { parentOrderViewSchema } from '#shared/domain/parent-order.ts'
 import { positionViewSchema } from '#shared/domain/position.ts'
 import { latchSchema, stopLevelSchema, stopProgressSchema } from '#shared/domain/trading-state.ts'
 import { sign } from '#shared/lib/decimal.ts'
@@ -40,6 +41,18 @@ export const tradingContract = {
     .route({ method: 'GET', path: '/orders/{clientOrderId}/report' })
     .input(z.object({ clientOrderId: z.string() }))
     .output(executionReportSchema),
+  /** Orders that are carried out in parts, newest first, each with its children. */
+  parents: oc.route({ method: 'GET', path: '/orders/parents' }).input(page).output(z.array(parentOrderViewSchema)),
+  /** What carrying out in parts came to, as one. Throws PARENT_ORDER_NOT_FOUND. */
+  parentReport: oc
+    .route({ method: 'GET', path: '/orders/parents/{parentId}/report' })
+    .input(z.object({ parentId: z.string() }))
+    .output(executionReportSchema),
+  /** Ends one at once: no part follows, and what works of it is cancelled. Throws PARENT_ORDER_NOT_FOUND. */
+  cancelParent: oc
+    .route({ method: 'POST', path: '/orders/parents/{parentId}/cancel' })
+    .input(z.object({ parentId: z.string(), reason: z.string().trim().min(1).default('Cancelled by the trader') }))
+    .output(parentOrderViewSchema),
   fills: oc.route({ method: 'GET', path: '/fills' }).input(page).output(z.array(fillSchema)),
   /**
    * A reduce-only market order against a position, the whole of it unless a quantity is given; in ACTIVE and REDUCING

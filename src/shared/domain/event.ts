@@ -14,6 +14,7 @@ import type { ModelCall } from './model.ts'
 import type { Pace, PlanDivergence, Replan, RunAlert } from './monitoring.ts'
 import type { Fill, Order, OrderChange } from './order.ts'
 import type { Outcome } from './outcome.ts'
+import type { ParentOrder, ParentOrderStatus } from './parent-order.ts'
 import type { Plan } from './plan.ts'
 import type { Proposal } from './proposal.ts'
 import type { Touch } from './quote.ts'
@@ -35,6 +36,7 @@ type AboutPlan = { readonly planId: string; readonly reason: string }
 type AboutOrder<T = unknown> = { readonly clientOrderId: string } & T
 /** With the market of the moment, where there is one. */
 type AtMarket<T = unknown> = AboutOrder<{ readonly market?: Touch } & T>
+type AboutParent<T = unknown> = { readonly parentId: string } & T
 type AboutReview<T = unknown> = { readonly reviewId: string } & T
 
 /** Everything that can happen on the desk: the kind of a journal record and what its data holds. */
@@ -159,6 +161,16 @@ export interface DeskEvents {
   orderCanceled: AtMarket
   orderExpired: AtMarket
   ordersReconciled: { readonly matched: number; readonly adjusted: readonly string[] }
+
+  parentOrderStarted: { readonly parent: ParentOrder }
+  /** Nothing more of it is sent until it goes on. */
+  parentOrderPaused: AboutParent<{ readonly reason: string }>
+  parentOrderContinued: AboutParent
+  parentOrderEnded: AboutParent<{
+    readonly status: Exclude<ParentOrderStatus, 'working' | 'paused'>
+    readonly reason: string
+    readonly market: Touch | null
+  }>
 
   tradingStateChanged: { readonly before: Latch | null; readonly after: Latch }
   stopProgressed: { readonly progress: StopProgress }

@@ -39,16 +39,20 @@ export type TimeInForce = z.infer<typeof timeInForceSchema>
 export const trailingSchema = z.object({ kind: z.enum(['absolute', 'basisPoints']), offset: decimalSchema })
 export type Trailing = z.infer<typeof trailingSchema>
 
+/** What is to protect an entry once it is filled; each null where there is none. */
+export const exitPricesSchema = z.object({
+  stopPrice: decimalSchema.nullable(),
+  targetPrice: decimalSchema.nullable(),
+})
+
 /**
  * What an order has to do with others. OTO: an entry; what of it is filled is protected by a stop and a target, each null
  * where there is none, under the first of the linked ids. OCO: such an exit of the entry `parentId`; what one of the
  * linked ones fills is taken off the other. `number` counts the exits of a leg, from 0.
  */
 export const contingencySchema = z.discriminatedUnion('kind', [
-  z.object({
+  exitPricesSchema.extend({
     kind: z.literal('OTO'),
-    stopPrice: decimalSchema.nullable(),
-    targetPrice: decimalSchema.nullable(),
     linkedIds: z.array(z.string()).readonly(),
   }),
   z.object({
@@ -101,6 +105,11 @@ export const orderSchema = z.object({
   postOnly: z.boolean().default(false),
   reduceOnly: z.boolean(),
   contingency: contingencySchema.nullable().default(null),
+  /** The parent order that it is a part of, and the look of its schedule that sent it; null for any other. */
+  sliceOf: z
+    .object({ parentId: z.string(), index: z.int().min(0) })
+    .nullable()
+    .default(null),
   /** As it is shown: what is pending ranks before what is (OL-4). */
   status: orderStatusSchema,
   /** The status apart from what is pending. */
@@ -149,6 +158,7 @@ export const plainTerms = {
   expireAt: null,
   postOnly: false,
   contingency: null,
+  sliceOf: null,
   standing: 'INITIALIZED' as const,
   pendingUpdates: [] as OrderChange[],
   triggered: false,

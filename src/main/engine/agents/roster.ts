@@ -22,6 +22,7 @@ import { type Execution, lessonsOf } from './seats/lessons.ts'
 import { propose } from './seats/propose.ts'
 import { proposeReduction } from './seats/propose-reduction.ts'
 import { revise } from './seats/revise.ts'
+import { type OrderToSchedule, scheduleOrder } from './seats/schedule-order.ts'
 import { settleTerms } from './seats/settle.ts'
 import { validate } from './seats/validate.ts'
 import { readRecord } from './view-record.ts'
@@ -121,7 +122,10 @@ export function createRoster({ bus, clock, ids, sources, custom, onHealth, model
     risk: assessing('risk'),
     optimizer: assessing('optimizer'),
     privacy: assessing('privacy'),
-    executor: assessing('executor'),
+    executor: {
+      ...assessing('executor'),
+      schedule: (input) => scheduleOrder((input as { order: OrderToSchedule }).order),
+    },
     evaluator: { ...assessing('evaluator'), evaluate: (input) => lessonsOf(input as Execution) },
   }
   const agents: Agent[] = Object.entries(handlers).map(([seat, handle]) =>

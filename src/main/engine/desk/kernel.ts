@@ -21,6 +21,7 @@ import type {
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
+import { createParentOrders, type ParentOrders } from '#engine/trading/parent-orders.ts'
 import { createProtection, type Protection } from '#engine/trading/protection.ts'
 import type { AgentHealth, Seat } from '#shared/domain/agent.ts'
 import type { Actor } from '#shared/domain/journal.ts'
@@ -84,6 +85,8 @@ export interface KernelOptions {
 /** A desk without its hosts. */
 export interface Kernel {
   readonly orders: Orders
+  /** Orders that are carried out in parts. */
+  readonly parents: ParentOrders
   readonly latch: DeskLatch
   readonly runs: Runs
   readonly plans: Plans
@@ -135,7 +138,9 @@ export function createKernel(options: KernelOptions): Kernel {
     clock,
     initial: options.latch,
     onChange(after, change) {
-      reviews.voidAll(`The desk turned ${after.state}: ${change.reason}`)
+      const why = `The desk turned ${after.state}: ${change.reason}`
+      reviews.voidAll(why)
+      parents.stopAll(why)
       if (after.state === 'ACTIVE') return
       if (after.state === 'HALTED') {
         haltedSince = clock.monotonic()
@@ -181,11 +186,30 @@ export function createKernel(options: KernelOptions): Kernel {
     last: (instrument) => feed.quote(instrument)?.last,
     clock,
   })
+  const onMarket = (listener: (update: MarketUpdate) => void): Stop => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+  const parents: ParentOrders = createParentOrders({
+    journal,
+    book,
+    archive: options.archive,
+    orders,
+    protection,
+    latch,
+    mandate,
+    feed,
+    onMarket,
+    clock,
+    sha256: options.sha256,
+    approvalDenial: (order) => reviews.approvalDenial(order),
+  })
   const parts: DeskParts = {
     journal,
     bus,
     feed,
     orders,
+    parents,
     protection,
     reviews,
     book,
@@ -292,10 +316,21 @@ export function createKernel(options: KernelOptions): Kernel {
     openDay()
     watch()
     stops.push(protection.start())
-    if (latch.current().state === 'HALTED') reviews.voidAll('The desk was started again while halted')
+    if (latch.current().state === 'HALTED') {
+      reviews.voidAll('The desk was started again while halted')
+      parents.stopAll('The desk was started again while halted')
+    }
+    stops.push(parents.start())
     for (const memory of options.unfinished) {
       if (latch.current().state === 'HALTED') await abandon(memory)
       else runs.resume(memory)
+    }
+    // Nobody waits any more for what a run that is not taken up again had begun.
+    const active = new Set(runs.active().map(({ runId }) => runId))
+    const lost = options.unfinished.map(({ runId }) => runId).filter((runId) => !active.has(runId))
+    for (const { parent } of book.parents.values()) {
+      if (parent.runId !== null && lost.includes(parent.runId))
+        await parents.cancel(parent.id, system, 'Its run was not taken up again.')
     }
   }
 
@@ -308,6 +343,7 @@ export function createKernel(options: KernelOptions): Kernel {
 
   return {
     orders,
+    parents,
     latch,
     runs,
     plans,
@@ -355,9 +391,6 @@ export function createKernel(options: KernelOptions): Kernel {
     equity: markedEquity,
     lastTickAt: () => lastTickAt,
     feedConnected: () => feedConnected,
-    onMarket(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onMarket,
   }
 }

@@ -13,7 +13,6 @@ import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 
 import { type ModelCall, type ModelUse, modelVoter } from '#shared/domain/model.ts'
-import { isClosed, type Order } from '#shared/domain/order.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { touchOf } from '#shared/domain/quote.ts'
@@ -22,6 +21,7 @@ import { compare, ZERO } from '#shared/lib/decimal.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { type Answer, checkAnswer, type Question } from './answers.ts'
 import { briefingOf } from './briefing.ts'
+import { carryOut, orderToSchedule } from './carry-out.ts'
 import { profileFor } from './decide-terms.ts'
 import { decide, votingPolicy } from './decision.ts'
 import { refuseFalseFindings, refuseFalseOutcome, refuseImpostor, refuseInvented, refuseTwins } from './honesty.ts'
@@ -576,29 +576,20 @@ function intentToSend({ decision, proposals, review, objections, runId }: RunMem
 async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const intent = intentToSend(run.memory, seat)
   if (typeof intent === 'string') return { status: 'skipped', reason: intent }
-  const order = await (intent.reduceOnly ? close(run, context, intent) : sendAndWait(run, context, intent))
-  const text =
-    order.status === 'FILLED'
-      ? `Filled: ${order.side} ${order.filledQuantity} ${order.instrument} at ${order.averagePrice}.`
-      : `The order ended ${order.status} with ${order.filledQuantity} of ${order.quantity} filled${order.reason === null ? '' : `: ${order.reason}`}.`
-  await record(run, seat, ...posted(run, seat, [{ kind: 'system', text, confidence: null, evidence: [] }]))
-  return { status: 'succeeded', output: { clientOrderId: order.clientOrderId, status: order.status }, usd: 0 }
+  const { parts, memory } = run
+  const endsBy = [memory.review?.expiresAt, voteDeadlines(memory)?.executeBy].filter((at) => at !== undefined)
+  const order = orderToSchedule(parts, intent, memory.goal.algorithm, endsBy.length === 0 ? null : Math.min(...endsBy))
+  const say = (text: string) =>
+    record(run, seat, ...posted(run, seat, [{ kind: 'system', text, confidence: null, evidence: [] }]))
+  const soon = { ...context, step: { ...context.step, timeoutMs: chooseTimeoutMs } }
+  const choose = () => ask(run, soon, seat, 'schedule', { order })
+  const { clientOrderId, status, text } = await carryOut(parts, intent, context.signal, { choose, say })
+  await say(text)
+  return { status: 'succeeded', output: { clientOrderId, status }, usd: 0 }
 }
 
-async function sendAndWait({ parts }: RunWork, { signal }: StepContext, intent: Intent): Promise<Order> {
-  const sent = await parts.orders.submit(intent)
-  return isClosed(sent.status) ? sent : parts.orders.closed(sent.clientOrderId, signal)
-}
-
-/** Closes what exits protect: they are taken away first, and come back for what is left. */
-async function close(run: RunWork, context: StepContext, intent: Intent): Promise<Order> {
-  const release = await run.parts.protection.standDown(intent.instrument, context.signal)
-  try {
-    return await sendAndWait(run, context, intent)
-  } finally {
-    release()
-  }
-}
+/** How long the executor may think about how to do it. */
+const chooseTimeoutMs = 5_000
 
 async function doEvaluate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts } = run

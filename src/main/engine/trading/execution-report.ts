@@ -1,5 +1,6 @@
 import type { Confirmation, ExecutionReport } from '#shared/domain/execution-report.ts'
-import { type Fill, isClosed, type Order, type Side } from '#shared/domain/order.ts'
+import { type Fill, isClosed, type Order, type OrderStatus, type Side } from '#shared/domain/order.ts'
+import type { ParentOrder } from '#shared/domain/parent-order.ts'
 import { middleOf, type Touch } from '#shared/domain/quote.ts'
 import {
   compare,
@@ -27,6 +28,23 @@ export interface ReportContext {
   readonly settlesAfterMs: number
 }
 
+/** What of an order a report is made of. */
+type Reported = Pick<
+  Order,
+  | 'clientOrderId'
+  | 'runId'
+  | 'instrument'
+  | 'side'
+  | 'status'
+  | 'standing'
+  | 'quantity'
+  | 'createdAt'
+  | 'venueOrderId'
+  | 'benchmark'
+  | 'marketAtEnd'
+  | 'contingency'
+>
+
 const bps = decimal(10_000)
 
 /**
@@ -36,7 +54,10 @@ const bps = decimal(10_000)
  * apart as in Wagner and Edwards 1993). An exit that did not trade has missed nothing: its other leg did, or nothing was
  * left to protect.
  */
-export function reportExecution(order: Order, { fills, market, now, settlesAfterMs }: ReportContext): ExecutionReport {
+export function reportExecution(
+  order: Reported,
+  { fills, market, now, settlesAfterMs }: ReportContext,
+): ExecutionReport {
   const { clientOrderId, runId, instrument, side, status, quantity, createdAt, venueOrderId, benchmark } = order
   const filledQuantity = sum(fills.map((fill) => fill.quantity))
   const paid = sum(fills.map((fill) => multiply(fill.quantity, fill.price)))
@@ -93,6 +114,25 @@ export function reportExecution(order: Order, { fills, market, now, settlesAfter
   }
 }
 
+const statusOfParent: Readonly<Record<ParentOrder['status'], OrderStatus>> = {
+  working: 'ACCEPTED',
+  paused: 'ACCEPTED',
+  filled: 'FILLED',
+  expired: 'EXPIRED',
+  cancelled: 'CANCELED',
+  stopped: 'CANCELED',
+  denied: 'DENIED',
+  rejected: 'REJECTED',
+}
+
+/** What carrying out an order in parts came to, as one; `fills` are those of all of its children. */
+export function reportParent(parent: ParentOrder, context: ReportContext): ExecutionReport {
+  const { id, startedAt, status } = parent
+  const shown = statusOfParent[status]
+  const own = { clientOrderId: id, createdAt: startedAt, venueOrderId: null, contingency: null }
+  return reportExecution({ ...parent, ...own, status: shown, standing: shown }, context)
+}
+
 function middle(touch: Touch | null | undefined): Decimal | null {
   return touch === null || touch === undefined ? null : middleOf(touch)
 }
@@ -113,7 +153,7 @@ function awayBps(side: Side, price: Decimal | null, reference: Decimal | null): 
   return toNumber(signed(side, multiply(divide(subtract(price, reference), reference), bps)))
 }
 
-function confirmationOf({ standing, venueOrderId }: Order, filled: Decimal): Confirmation {
+function confirmationOf({ standing, venueOrderId }: Reported, filled: Decimal): Confirmation {
   if (standing === 'INITIALIZED' || standing === 'DENIED') return 'notSent'
   if (sign(filled) > 0 || venueOrderId !== null) return 'confirmed'
   if (standing === 'REJECTED') return 'refused'
