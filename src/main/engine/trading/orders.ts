@@ -202,7 +202,7 @@ export function createOrders(options: OrdersOptions): Orders {
       actor: intent.actor ?? { kind: 'agent', id: intent.by },
       ...(intent.reason !== undefined && { reason: intent.reason }),
     })
-    const denial = gate(order, intent.epoch) ?? childDenial(order, book) ?? approvalDenial(order)
+    const denial = gate(order, intent.epoch) ?? partDenial(order) ?? approvalDenial(order)
     if (denial !== undefined) return deny(order, denial)
 
     leaving.add(clientOrderId)
@@ -210,7 +210,7 @@ export function createOrders(options: OrdersOptions): Orders {
     try {
       await journal.append(entry({ kind: 'orderSubmitted', data: { clientOrderId } }, order))
       // The stop may have come while the record was written; nothing runs between this look and the sending.
-      late = lateDenial(intent.epoch) ?? childDenial(order, book) ?? approvalDenial(order)
+      late = lateDenial(intent.epoch) ?? partDenial(order) ?? approvalDenial(order)
     } finally {
       leaving.delete(clientOrderId)
     }
@@ -245,6 +245,13 @@ export function createOrders(options: OrdersOptions): Orders {
       // What cannot be checked does not leave (KS-20).
       return { code: 'CHECK_FAILED', values: { error: errorMessage(error) } }
     }
+  }
+
+  /** Of an intent that is carried out in parts, only those parts leave. */
+  function partDenial(order: Order): Denial | undefined {
+    const { clientOrderId } = order
+    const isInParts = book.parents.has(clientOrderId) || archive.getParentOrder(clientOrderId) !== undefined
+    return isInParts ? { code: 'DUPLICATE_INTENT', values: { clientOrderId } } : childDenial(order, book)
   }
 
   function lateDenial(epoch: number): Denial | undefined {

@@ -89,6 +89,19 @@ describe('an order in parts', () => {
     expect(children()).toHaveLength(4)
   })
 
+  it('OL-1 an intent that is carried out in parts is not sent as a whole too, nor the other way round', async () => {
+    const { clock, desk, run } = await paper()
+    const { id } = await run()
+    const whole = () => settle(clock, desk().orders.submit(four))
+    expect(await whole()).toMatchObject({ clientOrderId: id, status: 'DENIED' })
+    await settle(clock, desk().parents.ended(id, never))
+    expect((await whole()).reason).toMatch(/^DUPLICATE_INTENT/)
+    const sent = await settle(clock, desk().orders.submit(intentOf({ decisionId: 'decision-2' })))
+    expect(sent.status).not.toBe('DENIED')
+    const parts = await run({}, intentOf({ decisionId: 'decision-2' }))
+    expect(parts).toMatchObject({ status: 'denied', reason: expect.stringMatching(/^DUPLICATE_INTENT/) })
+  })
+
   it('the whole passes the gate before any part of it', async () => {
     const { run, children, clock, desk } = await paper()
     const parent = await run({}, intentOf({ quantity: decimal(400) }))
