@@ -129,7 +129,7 @@ export function orderDesk(broker: Broker, given: OrderDeskGiven = {}) {
     orders,
     latch,
     capabilities: broker.capabilities,
-    last: (id) => feed.quote(id)?.last,
+    quote: (id) => feed.quote(id),
     clock,
   })
   const parents = createParentOrders({

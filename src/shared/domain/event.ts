@@ -20,8 +20,9 @@ import type { Proposal } from './proposal.ts'
 import type { Touch } from './quote.ts'
 import type { BlindJudgement, Override, Review, ReviewOrder, ReviewWords } from './review.ts'
 import type { Goal, RunStatus } from './run.ts'
+import type { Schedule, ScheduleTerms } from './schedule.ts'
 import type { Settings } from './settings.ts'
-import type { Situation } from './situation.ts'
+import type { Regime, Situation } from './situation.ts'
 import type { Tally } from './tally.ts'
 import type { Latch, StopProgress } from './trading-state.ts'
 
@@ -33,6 +34,7 @@ interface LoopDelayed {
   readonly maxMs: number
 }
 type AboutPlan = { readonly planId: string; readonly reason: string }
+type AboutSchedule<T = unknown> = { readonly scheduleId: string } & T
 type AboutOrder<T = unknown> = { readonly clientOrderId: string } & T
 /** With the market of the moment, where there is one. */
 type AtMarket<T = unknown> = AboutOrder<{ readonly market?: Touch } & T>
@@ -64,11 +66,22 @@ export interface DeskEvents {
   collaborativePlanExpired: AboutPlan
   collaborativePlanFailed: AboutPlan
 
+  /** A schedule of plans was made, given other terms, or switched off. */
+  scheduleMade: { readonly schedule: Schedule }
+  scheduleChanged: AboutSchedule<{ readonly terms: ScheduleTerms; readonly doneUntil: number }>
+  scheduleSwitchedOff: AboutSchedule<{ readonly reason: string }>
+  /** It fell due and a plan was made. */
+  scheduleFired: AboutSchedule<{ readonly dueAt: number; readonly planId: string }>
+  /** It fell due, once or more often, and no plan was made: none is made up for it later. */
+  scheduleMissed: AboutSchedule<{ readonly times: number; readonly dueAt: number; readonly why: string }>
+
   runStarted: AboutRun<{ readonly goal: Goal; readonly plan: Plan }>
   runResumed: AboutRun
   /** Nothing more of it is begun until it goes on; what is under way comes to its end. */
   runPaused: AboutRun<{ readonly reason: string }>
   runContinued: AboutRun
+  /** The desk closes, and the next one goes on with it. */
+  runSuspended: AboutRun<{ readonly reason: string }>
   runEnded: AboutRun<{ readonly status: Exclude<RunStatus, 'running'>; readonly reason: string | null }>
   stepStarted: AboutStep
   stepRetried: AboutStep<{ readonly code: string; readonly message: string; readonly delayMs: number }>
@@ -89,6 +102,13 @@ export interface DeskEvents {
   evidenceGathered: { readonly evidence: Evidence }
   dossierValidated: AboutRun<{ readonly validation: Validation }>
   insightFormed: AboutRun<{ readonly insight: Insight }>
+  /** The environment watcher saw a market turn; `before` is null where it looked for the first time. */
+  regimeChanged: {
+    readonly instrument: string
+    readonly before: Regime | null
+    readonly after: Regime
+    readonly confidence: number
+  }
   situationRead: AboutRun<{ readonly situation: Situation }>
   /** What memory has of situations like it: of runs that had ended before this one began. */
   situationRecalled: AboutRun<{ readonly recollection: Recollection }>

@@ -17,6 +17,7 @@ import type {
   ResearchSources,
   ReviewArchive,
   Sha256,
+  Timetable,
 } from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
@@ -30,6 +31,7 @@ import { isInFlight } from '#shared/domain/order.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { ReviewPolicy } from '#shared/domain/review.ts'
+import type { CalendarsConfig } from '#shared/domain/trading-calendar.ts'
 import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
@@ -42,6 +44,7 @@ import { createRegimeReader } from './regime-reader.ts'
 import { createReviews, type Reviews } from './reviews.ts'
 import type { RunMemory } from './run-memory.ts'
 import { createRuns, type Runs } from './runs.ts'
+import { createSchedules, type Schedules } from './schedules.ts'
 
 /** The world around a desk and what it remembers; the same for the app, one decision on a file, and the simulation. */
 export interface KernelOptions {
@@ -78,6 +81,9 @@ export interface KernelOptions {
   readonly models?: SeatModels
   /** Methods that collaborative plans can be made by; none unless given. */
   readonly templates?: readonly PlanTemplate[]
+  /** When schedules fall due, and markets are open. */
+  readonly timetable: Timetable
+  readonly calendars: CalendarsConfig
   /** How long a halted desk stays so at least (KS-9); default 30 s. */
   readonly coolDownMs?: number
 }
@@ -90,6 +96,7 @@ export interface Kernel {
   readonly latch: DeskLatch
   readonly runs: Runs
   readonly plans: Plans
+  readonly schedules: Schedules
   readonly reviews: Reviews
   readonly protection: Pick<Protection, 'standDown'>
   readonly roster: Roster
@@ -99,7 +106,7 @@ export interface Kernel {
   readonly capabilities: BrokerCapabilities
   /** Recovers, connects, reconciles; then the desk may be asked. */
   start(): Promise<void>
-  /** Ends runs and links; the journal stays open. */
+  /** Ends runs and links; the journal stays open. Plans that have decided nothing yet go on at the next start. */
   stop(why: string): Promise<void>
   /** Closes the gate before it returns, then cancels what the level says. A desk that is halted is only halted further. */
   halt(level: StopLevel, by: Actor, reason: string): Latch
@@ -183,7 +190,7 @@ export function createKernel(options: KernelOptions): Kernel {
     orders,
     latch,
     capabilities: broker.capabilities,
-    last: (instrument) => feed.quote(instrument)?.last,
+    quote: (instrument) => feed.quote(instrument),
     clock,
   })
   const onMarket = (listener: (update: MarketUpdate) => void): Stop => {
@@ -227,6 +234,8 @@ export function createKernel(options: KernelOptions): Kernel {
   const runs: Runs = createRuns(parts, options.outcomesOf)
   const { templates = [], archive, timeScale = 1 } = options
   const plans = createPlans({ parts, runs, templates, archive, timeScale })
+  const { timetable, calendars } = options
+  const schedules = createSchedules({ parts, plans, archive, timetable, calendars, timeScale })
   const roster = createRoster({
     bus,
     clock,
@@ -275,6 +284,7 @@ export function createKernel(options: KernelOptions): Kernel {
       if (now - before > stalledMs) halt(1, system, `The desk stood still for ${seconds(now - before)}`)
       else if (now - heardAt > stalledMs) halt(1, system, `The broker is silent for ${seconds(now - heardAt)}`)
       openDay()
+      schedules.tick()
       plans.tick()
       reviews.tick()
       before = now
@@ -321,8 +331,12 @@ export function createKernel(options: KernelOptions): Kernel {
       parents.stopAll('The desk was started again while halted')
     }
     stops.push(parents.start())
+    reviews.tick()
+    plans.expireLate('while the desk was closed')
     for (const memory of options.unfinished) {
-      if (latch.current().state === 'HALTED') await abandon(memory)
+      // KS-10: a desk that starts halted takes no run up again.
+      if (latch.current().state === 'HALTED') await abandon(memory, 'The desk was started again while halted')
+      else if (plans.hasEnded(memory.goal)) await abandon(memory, 'Its plan has ended')
       else runs.resume(memory)
     }
     // Nobody waits any more for what a run that is not taken up again had begun.
@@ -334,9 +348,9 @@ export function createKernel(options: KernelOptions): Kernel {
     }
   }
 
-  /** A run that was left unfinished by a desk that starts halted is not taken up again (KS-10). */
-  function abandon({ runId }: RunMemory): Promise<unknown> {
-    const reason = 'The desk was started again while halted'
+  /** Ends a run that was left unfinished and is not taken up again. */
+  function abandon({ runId }: RunMemory, reason: string): Promise<unknown> {
+    reviews.voidAll(reason, runId)
     const data = { runId, status: 'cancelled', reason } as const
     return journal.append({ kind: 'runEnded', data, actor: system, correlationId: runId })
   }
@@ -347,6 +361,7 @@ export function createKernel(options: KernelOptions): Kernel {
     latch,
     runs,
     plans,
+    schedules,
     reviews,
     protection,
     roster,
@@ -355,7 +370,7 @@ export function createKernel(options: KernelOptions): Kernel {
     capabilities: broker.capabilities,
     start,
     async stop(why) {
-      runs.cancelAll(why)
+      runs.close(why)
       await runs.drained()
       for (const stop of stops.splice(0).reverse()) stop()
       orders.stop()

@@ -28,7 +28,7 @@ import { refuseFalseFindings, refuseFalseOutcome, refuseImpostor, refuseInvented
 import { settledParts } from './negotiating.ts'
 import type { DeskParts } from './parts.ts'
 import { recollect } from './recollect.ts'
-import { awaitReview, groundsOf, orderOf } from './review-step.ts'
+import { awaitReview, groundsOf, orderOf, tradeRecordOf } from './review-step.ts'
 import { intentOf } from './reviews.ts'
 import { questionOf, type RunMemory, voteDeadlines } from './run-memory.ts'
 import { viewsLookedBack } from './view-records.ts'
@@ -454,12 +454,17 @@ async function proposalBriefingOf({ parts, memory, outcomes }: RunWork, proposal
   }
 }
 
+/** The moment of a ballot or a count: a clock that is set back does not turn the order of ballots around. */
+function nowInVote({ clock }: DeskParts, { ballots }: RunMemory): number {
+  return ballots.reduce((latest, { at }) => Math.max(latest, at), Math.floor(clock.now()))
+}
+
 function ballotOf({ parts, memory }: RunWork, voter: string, proposal: Proposal, assessment: Assessment): Ballot {
   return {
     id: parts.ids.next('bal'),
     voter,
     proposalId: proposal.id,
-    at: Math.floor(parts.clock.now()),
+    at: nowInVote(parts, memory),
     choice: assessment.choice,
     confidence: assessment.confidence,
     weight: memory.goal.collaboration?.participants.find((one) => one.voter === voter)?.weight ?? 1,
@@ -493,12 +498,14 @@ export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Pr
 async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts, epoch } = run
   await closedVote(run, signal)
+  const earlier = await tradeRecordOf(run)
   // The trader may add another fact while the first is thought about.
   for (let heard: unknown; heard !== run.thinkingAgain.current; ) {
     heard = run.thinkingAgain.current
     await heard
   }
-  const at = Math.floor(parts.clock.now())
+  if (signal.aborted) throw new ParleyError('ANSWER_LATE', 'The votes were not counted: the step was stopped.')
+  const at = nowInVote(parts, memory)
   const profile = profileFor(memory.goal, parts.planning)
   const policy = {
     ...votingPolicy(memory.goal, profile, parts.models),
@@ -508,7 +515,8 @@ async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Prom
   const quote = parts.feed.quote(memory.goal.instrument)
   const market = quote === undefined ? null : touchOf(quote)
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price: quote?.last ?? null, market }
-  const decision = decide(made, questionOf(memory), counted, memory.validation, profile, groundsOf(parts, memory))
+  const grounds = groundsOf(parts, memory, earlier)
+  const decision = decide(made, questionOf(memory), counted, memory.validation, profile, grounds)
   const remark: SystemRemark = {
     kind: 'decision',
     text: decisionSentence(decision),
@@ -574,9 +582,14 @@ function intentToSend({ decision, proposals, review, objections, runId }: RunMem
 }
 
 async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
-  const intent = intentToSend(run.memory, seat)
-  if (typeof intent === 'string') return { status: 'skipped', reason: intent }
   const { parts, memory } = run
+  const intent = intentToSend(memory, seat)
+  if (typeof intent === 'string') {
+    // What an earlier process had begun to carry out in parts may be objected to by now.
+    const begun = [...parts.book.parents.values()].filter(({ parent }) => parent.runId === memory.runId)
+    for (const { parent } of begun) await parts.parents.cancel(parent.id, { kind: 'system', id: 'desk' }, intent)
+    return { status: 'skipped', reason: intent }
+  }
   const endsBy = [memory.review?.expiresAt, voteDeadlines(memory)?.executeBy].filter((at) => at !== undefined)
   const order = orderToSchedule(parts, intent, memory.goal.algorithm, endsBy.length === 0 ? null : Math.min(...endsBy))
   const say = (text: string) =>

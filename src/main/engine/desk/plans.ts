@@ -2,12 +2,15 @@ import type { PlanArchive } from '#engine/ports.ts'
 import type { KeptBallot, PlanWish } from '#shared/contract/plans.ts'
 import type { PlanSeconds } from '#shared/domain/collaboration.ts'
 import { type CollaborativePlan, isEndedPlan, planPriorities } from '#shared/domain/collaborative-plan.ts'
+import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
+import type { Goal } from '#shared/domain/run.ts'
 import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
 import type { TraderBallot } from '#shared/domain/trader-ballot.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { decidePlan } from './decide-plan.ts'
+import { createEnvironment } from './environment.ts'
 import type { DeskParts } from './parts.ts'
 import { planAfter } from './plan-fold.ts'
 import { deadlinesFrom, draftPlan, goalOf } from './plan-making.ts'
@@ -24,6 +27,14 @@ export interface PlansOptions {
   readonly timeScale: number
 }
 
+/** Why the desk makes a plan by itself. */
+export interface Because {
+  /** In a sentence. */
+  readonly why: string
+  /** What is journalled together with the plan. */
+  readonly with?: (planId: string) => DeskEvent
+}
+
 /** The collaborative plans of the desk. */
 export interface Plans {
   readonly templates: readonly PlanTemplate[]
@@ -32,6 +43,10 @@ export interface Plans {
    * TEMPLATE_NOT_FOUND, INSTRUMENT_NOT_FOUND, PARAMETER_UNKNOWN, PLAN_NOT_FOUND (its method makes no plan) and TRADING_HALTED.
    */
   create(wish: PlanWish, chosen: Pick<Settings, 'policy' | 'profile'>, by: Actor): Promise<CollaborativePlan>
+  /** Makes a plan that nobody asked for at this moment; throws as `create` does. */
+  createBySystem(wish: PlanWish, because: Because): Promise<CollaborativePlan>
+  /** Throws what making a plan by the wish would. */
+  check(wish: PlanWish): void
   /** Has a draft begin as soon as it can. Throws PLAN_UNKNOWN, PLAN_BEGUN, TRADING_HALTED. */
   start(planId: string, by: Actor): Promise<CollaborativePlan>
   /** Throws PLAN_UNKNOWN, PLAN_ENDED. */
@@ -42,6 +57,10 @@ export interface Plans {
   get(planId: string): CollaborativePlan
   /** Milliseconds of waiting until the deadline that comes next; null where none runs. */
   leftMs(plan: CollaborativePlan): number | null
+  /** Lets expire what is late; `when` says since when nobody has looked. */
+  expireLate(when?: string): void
+  /** True when the plan that the goal is of has ended; false for a goal of none. */
+  hasEnded(goal: Goal): boolean
   /** Begins what waits, most urgent first, and lets expire what is late. To be called often. */
   tick(): void
 }
@@ -62,6 +81,8 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
   const times = new Map<string, { readonly phase: string; readonly overAt: number }>()
   const beginning = new Set<string>()
   let lookedAt = Number.NEGATIVE_INFINITY
+  const watches = templates.some(({ trigger }) => trigger !== undefined)
+  const environment = createEnvironment(parts, { regimes: archive.lastRegimes(), timeScale })
   const known = {
     byId: (id: string) => open.get(id),
     byRun: (runId: string) => [...open.values()].find((plan) => plan.runId === runId),
@@ -95,12 +116,13 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     })
   }
 
-  async function create(
+  /** The plan that is wished for. What cannot be planned is refused now, not when its time has come. */
+  function draft(
     wish: PlanWish,
     chosen: Pick<Settings, 'policy' | 'profile'>,
     by: Actor,
-    occasion?: string,
-  ): Promise<CollaborativePlan> {
+    because?: Because,
+  ): CollaborativePlan {
     const template = templates.find(({ name }) => name === wish.template)
     if (wish.template !== undefined && template === undefined) throw noTemplate(wish.template)
     if (!feed.instruments().some(({ id }) => id === wish.instrument)) throw instrumentMissing(feed, wish.instrument)
@@ -108,14 +130,24 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
       id: ids.next('plan'),
       at: now(),
       by,
-      ...(occasion !== undefined && { occasion }),
+      ...(because !== undefined && { occasion: because.why }),
     })
-    // What cannot be planned is refused now, not when its time has come.
     decidePlan('plan', goalOf(plan, deadlinesFrom(plan.seconds, now(), timeScale)), parts.planning, parts.sha256, {
       models: parts.models,
     })
+    return plan
+  }
+
+  async function create(
+    wish: PlanWish,
+    chosen: Pick<Settings, 'policy' | 'profile'>,
+    by: Actor,
+    because?: Because,
+  ): Promise<CollaborativePlan> {
+    const plan = draft(wish, chosen, by, because)
     if (plan.called) refuseHalted()
-    await journal.append({ kind: 'collaborativePlanDrafted', data: { plan }, actor: by })
+    const also = because?.with === undefined ? [] : [{ ...because.with(plan.id), actor: by }]
+    await journal.append({ kind: 'collaborativePlanDrafted', data: { plan }, actor: by }, ...also)
     if (plan.called) await begin(plan)
     return get(plan.id)
   }
@@ -256,8 +288,9 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
 
   /** Makes the plans that triggers call for. */
   function lookOut(): void {
-    if (clock.monotonic() - lookedAt < lookOutMs || latch.current().state === 'HALTED') return
+    if (!watches || clock.monotonic() - lookedAt < lookOutMs || latch.current().state === 'HALTED') return
     lookedAt = clock.monotonic()
+    environment.look()
     const latest = (name: string) => {
       const isOf = ({ template }: CollaborativePlan) => template === name
       return [...open.values()].findLast(isOf) ?? [...ended.values()].findLast(isOf) ?? archive.lastPlanOf(name)
@@ -265,22 +298,32 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     for (const { template, instrument, why } of occasionsOf(templates, {
       book,
       feed,
+      environment,
       nowMs: now(),
       timeScale,
       latest,
     })) {
-      create({ instrument, template: template.name }, chosenBySystem, system, why).catch(() => {})
+      createBySystem({ instrument, template: template.name }, { why }).catch(() => {})
+    }
+  }
+
+  function createBySystem(wish: PlanWish, because: Because): Promise<CollaborativePlan> {
+    return create(wish, chosenBySystem, system, because)
+  }
+
+  function expireLate(when?: string): void {
+    for (const plan of open.values()) {
+      const phase = phaseOf(plan)
+      const overAt = times.get(plan.id)?.overAt ?? Number.POSITIVE_INFINITY
+      if (phase === undefined || clock.monotonic() <= overAt + phase.graceMs) continue
+      expire(plan, when === undefined ? phase.late : `${phase.late.slice(0, -1)}: its deadline passed ${when}.`)
     }
   }
 
   function tick(): void {
     lookOut()
     if (open.size === 0) return
-    for (const plan of open.values()) {
-      const phase = phaseOf(plan)
-      const overAt = times.get(plan.id)?.overAt ?? Number.POSITIVE_INFINITY
-      if (phase !== undefined && clock.monotonic() > overAt + phase.graceMs) expire(plan, phase.late)
-    }
+    expireLate()
     if (latch.current().state === 'HALTED') return
     const waiting = [...open.values()].filter(({ state, called }) => state === 'draft' && called)
     for (const plan of waiting.sort((a, b) => urgency(b) - urgency(a))) begin(plan).catch(() => {})
@@ -289,11 +332,15 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
   return {
     templates,
     create,
+    createBySystem,
+    check: (wish) => void draft(wish, chosenBySystem, system),
     start,
     cancel,
     vote: (planId, ballot, by) => castTraderBallot(parts, get(planId), ballot, by),
     get,
     leftMs,
+    expireLate,
+    hasEnded: ({ collaboration }) => collaboration !== undefined && isEndedPlan(get(collaboration.planId).state),
     tick,
   }
 

@@ -8,8 +8,10 @@ import { createOrderQueries, ordersProjection } from './orders.ts'
 import { createParentOrderQueries, parentOrdersProjection } from './parent-orders.ts'
 import { createPlanQueries, plansProjection } from './plans.ts'
 import type { Projection } from './projection.ts'
+import { createRegimeQueries, regimesProjection } from './regimes.ts'
 import { createReviewQueries, reviewsProjection } from './reviews.ts'
 import { createRunQueries, runsProjection } from './runs.ts'
+import { createScheduleQueries, schedulesProjection } from './schedules.ts'
 import { createSpendingQueries, spendingProjection } from './spending.ts'
 import { createViewQueries, viewsProjection } from './views.ts'
 import { createVoteQueries, votesProjection } from './votes.ts'
@@ -18,6 +20,8 @@ import { createWatchQueries, watchProjection } from './watch.ts'
 /** Every projection of the desk. */
 export const deskProjections: readonly Projection[] = [
   plansProjection,
+  schedulesProjection,
+  regimesProjection,
   runsProjection,
   messagesProjection,
   evidenceProjection,
@@ -37,6 +41,8 @@ export const deskProjections: readonly Projection[] = [
 export function createQueries(database: Database) {
   return {
     ...createPlanQueries(database),
+    ...createScheduleQueries(database),
+    ...createRegimeQueries(database),
     ...createRunQueries(database),
     ...createMessageQueries(database),
     ...createEvidenceQueries(database),
