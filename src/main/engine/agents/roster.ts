@@ -124,7 +124,7 @@ export function createRoster({ bus, clock, ids, sources, custom, onHealth, model
     privacy: assessing('privacy'),
     executor: {
       ...assessing('executor'),
-      schedule: (input) => scheduleOrder((input as { order: OrderToSchedule }).order),
+      arrange: (input) => scheduleOrder((input as { order: OrderToSchedule }).order),
     },
     evaluator: { ...assessing('evaluator'), evaluate: (input) => lessonsOf(input as Execution) },
   }

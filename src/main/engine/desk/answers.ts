@@ -46,7 +46,7 @@ export const answerSchemas = {
     revised: z.object({ quantity: decimalSchema, why: z.string() }).optional(),
   }),
   revise: z.object({ quantity: decimalSchema, riskAtStop: decimalSchema.nullable(), why: z.string() }).nullable(),
-  schedule: z.object({ schedule: executionScheduleSchema.nullable(), why: z.string() }),
+  arrange: z.object({ schedule: executionScheduleSchema.nullable(), why: z.string() }),
   evaluate: outcomeSchema,
   settle: z.object({
     conflicts: z.array(conflictSchema),

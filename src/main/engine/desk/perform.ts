@@ -595,7 +595,7 @@ async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promis
   const say = (text: string) =>
     record(run, seat, ...posted(run, seat, [{ kind: 'system', text, confidence: null, evidence: [] }]))
   const soon = { ...context, step: { ...context.step, timeoutMs: chooseTimeoutMs } }
-  const choose = () => ask(run, soon, seat, 'schedule', { order })
+  const choose = () => ask(run, soon, seat, 'arrange', { order })
   const { clientOrderId, status, text } = await carryOut(parts, intent, context.signal, { choose, say })
   await say(text)
   return { status: 'succeeded', output: { clientOrderId, status }, usd: 0 }
