@@ -23,6 +23,7 @@ import type { Goal, RunStatus } from './run.ts'
 import type { Schedule, ScheduleTerms } from './schedule.ts'
 import type { Settings } from './settings.ts'
 import type { Regime, Situation } from './situation.ts'
+import type { SubGoal, SubPlan } from './sub-goal.ts'
 import type { Tally } from './tally.ts'
 import type { Latch, StopProgress } from './trading-state.ts'
 
@@ -125,6 +126,13 @@ export interface DeskEvents {
   ballotCast: AboutRun<{ readonly ballot: Ballot }>
   tallyTaken: AboutRun<{ readonly tally: Tally }>
   decisionMade: { readonly decision: Decision }
+  /** What a plan has plans of its own for. */
+  subGoalsSet: AboutRun<{ readonly goals: readonly SubGoal[]; readonly why: string }>
+  /** A plan was made for one of these, and what became of it. */
+  subPlanBegun: AboutRun<{ readonly planId: string; readonly goal: SubGoal }>
+  subPlanEnded: AboutRun<Omit<SubPlan, 'goal'>>
+  /** What a plan that is to find something out, or has plans of its own, comes to. */
+  conclusionWritten: AboutRun<{ readonly conclusion: string }>
   outcomeMeasured: { readonly outcome: Outcome }
 
   reviewOpened: { readonly review: Review }

@@ -230,6 +230,10 @@ export function createKernel(options: KernelOptions): Kernel {
     sha256: options.sha256,
     readRegime: createRegimeReader(options.compute),
     models,
+    nested: {
+      begin: (...asked) => plans.createBySystem(...asked),
+      get: (planId) => plans.get(planId),
+    },
   }
   const runs: Runs = createRuns(parts, options.outcomesOf)
   const { templates = [], archive, timeScale = 1 } = options
