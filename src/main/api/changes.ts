@@ -92,6 +92,10 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   orderCanceled: ['orders'],
   orderExpired: ['orders'],
   ordersReconciled: ['orders', 'positions'],
+  parentOrderStarted: ['orders'],
+  parentOrderPaused: ['orders'],
+  parentOrderContinued: ['orders'],
+  parentOrderEnded: ['orders'],
   // A re-arm can make an unknown account known.
   tradingStateChanged: ['positions'],
   stopProgressed: [],

@@ -1,11 +1,14 @@
 import { implement } from '@orpc/server'
 import { requireKnownAccount } from '#engine/trading/account-doubt.ts'
 import { closePosition } from '#engine/trading/close-position.ts'
+import { type ReportContext, reportExecution, reportParent } from '#engine/trading/execution-report.ts'
 import { linkedOrders } from '#engine/trading/linked-orders.ts'
 import { unrealised } from '#engine/trading/positions.ts'
 import { contract } from '#shared/contract/index.ts'
-import { canBeCancelled, isExit, type Order } from '#shared/domain/order.ts'
-import { ZERO } from '#shared/lib/decimal.ts'
+import { canBeCancelled, type Fill, isExit, type Order } from '#shared/domain/order.ts'
+import type { ParentOrder, ParentOrderView } from '#shared/domain/parent-order.ts'
+import { touchOf } from '#shared/domain/quote.ts'
+import { sum, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import type { CallContext } from './desk.ts'
 import { type ApiParts, trader } from './parts.ts'
@@ -13,15 +16,19 @@ import { type ApiParts, trader } from './parts.ts'
 /** The stop and its release, orders, fills, positions. */
 export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiParts) {
   const os = implement(contract.trading).$context<CallContext>()
-  const { orders, closed } = kernel.book
-  const find = (id: string) => orders.get(id) ?? closed.get(id) ?? queries.getOrder(id)
 
-  function known(clientOrderId: string): Order {
-    const order = find(clientOrderId)
-    if (order !== undefined) return order
-    throw new ParleyError('ORDER_NOT_FOUND', `There is no order ${clientOrderId}.`, {
-      wayOut: 'Look at the list of orders for its id.',
-    })
+  function contextOf(instrument: string, fills: readonly Fill[]): ReportContext {
+    const quote = feed.quote(instrument)
+    const market = quote === undefined ? null : touchOf(quote)
+    return { fills, market, now: clock.now(), settlesAfterMs: kernel.capabilities.settlesAfterMs }
+  }
+
+  const reportOf = (order: Order) =>
+    reportExecution(order, contextOf(order.instrument, queries.listFillsOf(order.clientOrderId)))
+
+  function viewOf(parent: ParentOrder): ParentOrderView {
+    const children = [...queries.listChildren(parent.id)]
+    return { ...parent, children, filledQuantity: sum(children.map(({ filledQuantity }) => filledQuantity)) }
   }
 
   return {
@@ -47,15 +54,15 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
       return { orders: found.slice(0, input.limit), hasMore: found.length > input.limit }
     }),
     order: os.order.handler(({ input }) => {
-      const order = known(input.clientOrderId)
+      const order = kernel.orders.get(input.clientOrderId)
       return {
         order,
         fills: [...queries.listFillsOf(order.clientOrderId)],
-        linked: [...linkedOrders(order, kernel.book, find)],
+        linked: [...linkedOrders(order, kernel.book, queries.getOrder)],
       }
     }),
     change: os.change.handler(({ input: { clientOrderId, ...change } }) => {
-      if (change.quantity !== undefined && isExit(known(clientOrderId))) {
+      if (change.quantity !== undefined && isExit(kernel.orders.get(clientOrderId))) {
         throw new ParleyError(
           'EXIT_SIZE_FOLLOWS_ENTRY',
           `${clientOrderId} covers what its entry holds, and no other quantity.`,
@@ -74,6 +81,17 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
       return { asked: all.map(({ clientOrderId }) => clientOrderId) }
     }),
     cancel: os.cancel.handler(({ input }) => kernel.orders.cancel(input.clientOrderId, trader)),
+    reports: os.reports.handler(({ input }) => queries.listOrders(input.instrument, input.limit).map(reportOf)),
+    report: os.report.handler(({ input }) => reportOf(kernel.orders.get(input.clientOrderId))),
+    parents: os.parents.handler(({ input }) => queries.listParentOrders(input.instrument, input.limit).map(viewOf)),
+    parentReport: os.parentReport.handler(({ input }) => {
+      const parent = kernel.parents.get(input.parentId)
+      const fills = queries.listChildren(parent.id).flatMap(({ clientOrderId }) => queries.listFillsOf(clientOrderId))
+      return reportParent(parent, contextOf(parent.instrument, fills))
+    }),
+    cancelParent: os.cancelParent.handler(async ({ input }) =>
+      viewOf(await kernel.parents.cancel(input.parentId, trader, input.reason)),
+    ),
     fills: os.fills.handler(({ input }) => [...queries.listFills(input.instrument, input.limit)]),
     close: os.close.handler(({ input }) => closePosition({ ...kernel, clock }, { ...input, by: trader })),
     reconcile: os.reconcile.handler(() => kernel.orders.compare()),

@@ -35,6 +35,7 @@ export async function gatherQuiet(
     orders,
     fills,
     listedOrders: queries.listOrders(undefined, everything),
+    parents: queries.listParentOrders(undefined, everything),
     listedFills: queries.listFills(undefined, everything),
     working: [...kernel.book.orders.values()],
     positions: new Map([...kernel.book.positions].map(([instrument, { quantity }]) => [instrument, quantity])),

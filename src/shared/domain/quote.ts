@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { add, type Decimal, decimal, multiply } from '#shared/lib/decimal.ts'
 import { decimalSchema } from './decimal.ts'
 
 /** The best bid and ask and the last trade of an instrument, as of a moment. */
@@ -10,6 +11,22 @@ export const quoteSchema = z.object({
   at: z.int(),
 })
 export type Quote = z.infer<typeof quoteSchema>
+
+/** The best bid and ask at a moment: what an execution is measured by. */
+export const touchSchema = quoteSchema.pick({ bid: true, ask: true, at: true })
+export type Touch = z.infer<typeof touchSchema>
+
+/** The touch of a quote. */
+export function touchOf({ bid, ask, at }: Quote): Touch {
+  return { bid, ask, at }
+}
+
+const half = decimal('0.5')
+
+/** The mid price, exactly. */
+export function middleOf({ bid, ask }: Pick<Touch, 'bid' | 'ask'>): Decimal {
+  return multiply(add(bid, ask), half)
+}
 
 /** One side's levels are best first; quantities in the base currency. */
 export const bookSchema = z.object({

@@ -67,7 +67,7 @@ export function createFillQueries(database: Database) {
       const body = one.get(clientOrderId, tradeId)
       return body === undefined ? undefined : JSON.parse(body)
     },
-    /** The fills of an order that the venue has not undone, oldest first. */
+    /** The fills of an order that stand, oldest first. */
     listFillsOf(clientOrderId: string): readonly Fill[] {
       return of.all(clientOrderId).map((body) => JSON.parse(body))
     },

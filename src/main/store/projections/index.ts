@@ -5,6 +5,7 @@ import { createFillQueries, fillsProjection } from './fills.ts'
 import { createMemoryQueries, memoryProjection } from './memory.ts'
 import { createMessageQueries, messagesProjection } from './messages.ts'
 import { createOrderQueries, ordersProjection } from './orders.ts'
+import { createParentOrderQueries, parentOrdersProjection } from './parent-orders.ts'
 import { createPlanQueries, plansProjection } from './plans.ts'
 import type { Projection } from './projection.ts'
 import { createRegimeQueries, regimesProjection } from './regimes.ts'
@@ -28,6 +29,7 @@ export const deskProjections: readonly Projection[] = [
   votesProjection,
   reviewsProjection,
   ordersProjection,
+  parentOrdersProjection,
   fillsProjection,
   attemptsProjection,
   spendingProjection,
@@ -48,6 +50,7 @@ export function createQueries(database: Database) {
     ...createVoteQueries(database),
     ...createReviewQueries(database),
     ...createOrderQueries(database),
+    ...createParentOrderQueries(database),
     ...createFillQueries(database),
     ...createAttemptQueries(database),
     ...createSpendingQueries(database),

@@ -8,7 +8,7 @@ import type { Projection } from './projection.ts'
 /** Every order as it stands now. */
 export const ordersProjection: Projection = {
   name: 'orders',
-  version: 3,
+  version: 4,
   tables: ['orders'],
   schema: `
     CREATE TABLE orders (
@@ -16,16 +16,18 @@ export const ordersProjection: Projection = {
       instrument TEXT NOT NULL,
       seq INTEGER NOT NULL,
       status TEXT NOT NULL,
+      parent_id TEXT,
       body TEXT NOT NULL
     ) STRICT;
     CREATE INDEX orders_by_seq ON orders (seq);
     CREATE INDEX orders_by_status ON orders (status, seq);
+    CREATE INDEX orders_by_parent ON orders (parent_id, seq);
     CREATE INDEX orders_by_instrument ON orders (instrument, seq);
   `,
   prepare(database) {
     const select = database.prepare<[string], string>('SELECT body FROM orders WHERE client_order_id = ?').pluck()
     const insert = database.prepare(
-      'INSERT INTO orders (client_order_id, instrument, seq, status, body) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO orders (client_order_id, instrument, seq, status, parent_id, body) VALUES (?, ?, ?, ?, ?, ?)',
     )
     const update = database.prepare('UPDATE orders SET status = ?, body = ? WHERE client_order_id = ?')
     return (record) => {
@@ -35,8 +37,10 @@ export const ordersProjection: Projection = {
       // The engine's own fold refuses a second initialization, and events of an order that it has never heard of.
       if ((body === undefined) !== (record.kind === 'orderInitialized')) return
       const order = applyOrderEvent(body === undefined ? undefined : JSON.parse(body), record, record.at)
-      if (body === undefined) insert.run(id, order.instrument, record.seq, order.status, JSON.stringify(order))
-      else update.run(order.status, JSON.stringify(order), id)
+      const { instrument, status, sliceOf } = order
+      if (body === undefined)
+        insert.run(id, instrument, record.seq, status, sliceOf?.parentId ?? null, JSON.stringify(order))
+      else update.run(status, JSON.stringify(order), id)
     }
   },
 }
@@ -61,6 +65,9 @@ export function createOrderQueries(database: Database) {
   const newest = database.prepare<[number], string>('SELECT body FROM orders ORDER BY seq DESC LIMIT ?').pluck()
   const newestOf = database
     .prepare<[string, number], string>('SELECT body FROM orders WHERE instrument = ? ORDER BY seq DESC LIMIT ?')
+    .pluck()
+  const children = database
+    .prepare<[string], string>('SELECT body FROM orders WHERE parent_id = ? ORDER BY seq')
     .pluck()
   const one = database.prepare<[string], string>('SELECT body FROM orders WHERE client_order_id = ?').pluck()
   const seqOf = database.prepare<[string], number>('SELECT seq FROM orders WHERE client_order_id = ?').pluck()
@@ -93,6 +100,10 @@ export function createOrderQueries(database: Database) {
             : endedSoIn
       const asked = { before: from, limit, ...(instrument && { instrument }), ...(status && { status }) }
       return select.all(asked).map((body) => JSON.parse(body))
+    },
+    /** The parts of a parent order, oldest first. */
+    listChildren(parentId: string): readonly Order[] {
+      return children.all(parentId).map((body) => JSON.parse(body))
     },
     /** The newest orders, of one instrument or of all, newest first. */
     listOrders(instrument: string | undefined, limit: number): readonly Order[] {
