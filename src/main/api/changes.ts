@@ -80,6 +80,8 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   orderCancelRejected: ['orders'],
   orderCanceled: ['orders'],
   orderExpired: ['orders'],
+  fundingPaid: ['positions'],
+  positionLiquidated: ['positions', 'orders'],
   ordersReconciled: ['orders', 'positions'],
   // A re-arm can make an unknown account known.
   tradingStateChanged: ['positions'],

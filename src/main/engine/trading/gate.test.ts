@@ -6,9 +6,11 @@ import type { Quote } from '#shared/domain/quote.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
 import { absolute, add, compare, type Decimal, decimal, multiply, subtract, ZERO } from '#shared/lib/decimal.ts'
 import { btc, deskFill, deskOrder, eth, wideMandate } from '#test/builders/orders.ts'
+import { btcPerpetual } from '#test/builders/perpetuals.ts'
 import { scriptedCapabilities } from '#test/fakes/scripted-broker.ts'
 import { applyToBook, emptyBook, equity, type TradingBook } from './book.ts'
-import { checkOrder, type GateContext, onlyReduces } from './gate.ts'
+import { checkOrder, onlyReduces } from './gate.ts'
+import type { GateContext } from './gate-context.ts'
 import { leavesQuantity } from './working.ts'
 
 const now = 1_000_000
@@ -56,6 +58,7 @@ function contextOf(given: Partial<GateContext> & { limits?: Partial<Mandate> } =
     instrument: btc,
     quote: quoteOf(btc.id),
     mark,
+    terms: (id) => (id === btcPerpetual.id ? btcPerpetual.perpetual : undefined),
     tail: tailOf,
     equity: equity(book, mark),
     now,

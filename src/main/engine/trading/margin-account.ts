@@ -26,6 +26,7 @@ export interface MarkedContract {
 /** What one position asks of its margin, in the quote currency. */
 export interface ContractMargin {
   readonly instrument: string
+  readonly quantity: Decimal
   /** Gross, at the mark. */
   readonly notional: Decimal
   readonly unrealised: Decimal
@@ -93,8 +94,9 @@ export function readMarginAccount(
     ratio: overBalance(maintenance),
     leverage: overBalance(notional),
     contracts: plain.map(({ position, ...each }) => {
+      const { instrument, quantity } = position
       const others = subtract(subtract(balance, each.unrealised), subtract(maintenance, each.maintenance))
-      return { instrument: position.instrument, ...each, liquidationPrice: liquidationPrice(position, others) }
+      return { instrument, quantity, ...each, liquidationPrice: liquidationPrice(position, others) }
     }),
   }
 }

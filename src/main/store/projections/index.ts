@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { attemptsProjection, createAttemptQueries } from './attempts.ts'
 import { createEvidenceQueries, evidenceProjection } from './evidence.ts'
 import { createFillQueries, fillsProjection } from './fills.ts'
+import { createFundingQueries, fundingProjection } from './funding.ts'
 import { createMemoryQueries, memoryProjection } from './memory.ts'
 import { createMessageQueries, messagesProjection } from './messages.ts'
 import { createOrderQueries, ordersProjection } from './orders.ts'
@@ -25,6 +26,7 @@ export const deskProjections: readonly Projection[] = [
   reviewsProjection,
   ordersProjection,
   fillsProjection,
+  fundingProjection,
   attemptsProjection,
   spendingProjection,
   viewsProjection,
@@ -43,6 +45,7 @@ export function createQueries(database: Database) {
     ...createReviewQueries(database),
     ...createOrderQueries(database),
     ...createFillQueries(database),
+    ...createFundingQueries(database),
     ...createAttemptQueries(database),
     ...createSpendingQueries(database),
     ...createViewQueries(database),
