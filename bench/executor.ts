@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import PQueue from 'p-queue'
 import { executePlan } from '#engine/tasks/executor.ts'
 import type { Plan, Step } from '#shared/domain/plan.ts'
 import type { Clock } from '#shared/lib/clock.ts'
@@ -11,15 +10,6 @@ const size = 10_000
 const sizes = [2_500, 5_000, 10_000, 20_000, 40_000]
 // Of passes the fastest counts: another program on the machine can only slow one down.
 const passes = 9
-
-/** What p-queue's own documentation says of it, as far as it is used here. */
-interface Queue {
-  add<T>(task: () => Promise<T>): Promise<T>
-}
-
-interface Peers {
-  readonly createQueue: (concurrency: number) => Queue
-}
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -121,8 +111,8 @@ async function viaLevels(plan: Plan): Promise<void> {
 }
 
 /** p-queue with the same 64 slots: a step is queued when what it needs is done. */
-async function viaQueue(plan: Plan, { createQueue }: Peers): Promise<void> {
-  const queue = createQueue(64)
+async function viaQueue(plan: Plan): Promise<void> {
+  const queue = new PQueue({ concurrency: 64 })
   const ended = new Map<string, Promise<void>>()
   let ran = 0
   const step = async () => {
@@ -138,15 +128,6 @@ async function viaQueue(plan: Plan, { createQueue }: Peers): Promise<void> {
   }
   await Promise.all(ended.values())
   if (ran !== plan.steps.length) throw new Error(`${ran} of ${plan.steps.length} steps ran.`)
-}
-
-/** p-queue is no dependency: `npm install --prefix FOLDER p-queue`, then `npm run bench -- executor --peers=FOLDER`. */
-async function findPeers(): Promise<Peers | undefined> {
-  const folder = process.argv.find((word) => word.startsWith('--peers='))?.slice('--peers='.length)
-  const file = join(folder ?? '', 'node_modules/p-queue/dist/index.js')
-  if (folder === undefined || !existsSync(file)) return undefined
-  const { default: PQueue }: { default: new (options: { concurrency: number }) => Queue } = await import(file)
-  return { createQueue: (concurrency) => new PQueue({ concurrency }) }
 }
 
 async function microsecondsPerStep(plan: Plan, run: (plan: Plan) => Promise<void>): Promise<number> {
@@ -173,28 +154,23 @@ async function bytesPerStep(plan: Plan): Promise<number> {
 }
 
 /**
- * What a step costs by itself, on graphs of 10,000 steps that do nothing, beside p-queue (where --peers= says where it is)
- * and Promise.all by levels; and that time and memory a step do not grow with the graph.
+ * What a step costs by itself, on graphs of 10,000 steps that do nothing, beside p-queue and
+ * Promise.all by levels; and that time and memory a step do not grow with the graph.
  */
 export async function benchExecutor(): Promise<void> {
-  const peers = await findPeers()
   console.log(
     `Executor: microseconds a step, ${size.toLocaleString('en-US')} empty steps, the fastest of ${passes} passes`,
   )
   for (const { name, plan } of shapesOf(size)) {
     const contestants = [
       { name: 'executor', run: (steps: Plan) => viaExecutor(steps), costs: [] as number[] },
-      ...(peers === undefined
-        ? []
-        : [{ name: 'p-queue', run: (steps: Plan) => viaQueue(steps, peers), costs: [] as number[] }]),
+      { name: 'p-queue', run: viaQueue, costs: [] as number[] },
       { name: 'Promise.all by levels', run: viaLevels, costs: [] as number[] },
     ]
     for (let pass = 0; pass < passes; pass++)
       for (const { run, costs } of contestants) costs.push(await microsecondsPerStep(plan, run))
     console.log(`  ${name}: ${contestants.map((one) => `${one.name} ${Math.min(...one.costs).toFixed(2)}`).join(', ')}`)
   }
-  if (peers === undefined)
-    console.log('  p-queue is not here: npm install --prefix FOLDER p-queue, then --peers=FOLDER')
   console.log('Executor: microseconds and bytes a step as the graph grows')
   for (const steps of sizes) {
     const figures: string[] = []

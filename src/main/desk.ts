@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { brokerConfigSchema } from '#adapters/ccxt/config.ts'
+import { createTimetable } from '#adapters/cron/timetable.ts'
 import { createSeatModels } from '#adapters/models/seat-models.ts'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
 import { createCustomSources } from '#adapters/research/custom-sources.ts'
@@ -19,6 +20,7 @@ import { mandateSchema } from '#shared/domain/mandate.ts'
 import { modelsConfigSchema } from '#shared/domain/model.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
 import { reviewPolicySchema } from '#shared/domain/review.ts'
+import { calendarsConfigSchema } from '#shared/domain/trading-calendar.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { createIds } from '#shared/lib/ids.ts'
@@ -27,6 +29,7 @@ import { openBusStore } from '#store/bus.ts'
 import { claimHome } from '#store/home.ts'
 import { openJournal } from '#store/journal.ts'
 import { loadJournalKeys } from '#store/journal-keys.ts'
+import { lastMomentOf } from '#store/last-moment.ts'
 import { createFileLatchStore } from '#store/latch.ts'
 import { createQueries, deskProjections } from '#store/projections/index.ts'
 import { createFileSettingsStore } from '#store/settings.ts'
@@ -80,6 +83,7 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
     const reviewPolicy = readConfig('review.yaml', reviewPolicySchema, home)
     const minds = readConfig('models.yaml', modelsConfigSchema, home)
     const templates = readTemplates(home)
+    const calendars = readConfig('calendars.yaml', calendarsConfigSchema, home)
     const models = createSeatModels(minds.value, process.env)
     const venue = readConfig('broker.yaml', brokerConfigSchema, home)
     const sandbox =
@@ -91,9 +95,13 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
 
     const barStore = openBarStore(join(home, 'market.db'))
     cleanups.push(() => barStore.close())
+    const lastMoment = lastMomentOf(join(home, 'journal.db'))
     const world =
       sandbox === undefined
-        ? await openWorld(settings.load().feed, systemClock, barStore, home, feedRate)
+        ? await openWorld(settings.load().feed, systemClock, barStore, home, {
+            ...(feedRate !== undefined && { rate: feedRate }),
+            ...(lastMoment !== undefined && { goOnFrom: lastMoment }),
+          })
         : await sandbox.openWorld(home)
     cleanups.push(() => world.close?.())
     const { feed, clock } = world
@@ -106,7 +114,9 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
       schedule: setImmediate,
       projections: deskProjections,
       app,
-      configHash: sha256([planning, caps, reviewPolicy, minds, templates, venue].map(({ text }) => text).join('')),
+      configHash: sha256(
+        [planning, caps, reviewPolicy, minds, templates, calendars, venue].map(({ text }) => text).join(''),
+      ),
       mode: 'paper',
       account: sandbox?.accountId ?? paperAccount.id,
     })
@@ -166,6 +176,8 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
       compute,
       models,
       templates: templates.value,
+      timetable: createTimetable(),
+      calendars: calendars.value,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
     const loop = watchLoop(systemClock, createLoopMeter(), (alarm, delay) => {

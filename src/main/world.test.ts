@@ -44,6 +44,13 @@ describe('the world that the trader chose', () => {
     expect(world.clock.now()).toBe(begin + 60_000)
   })
 
+  it('replayed: goes on from where the desk was, and from the middle where nothing would be left to come', () => {
+    const hourMs = dayMs / 24
+    const choice = { kind: 'replay', instrument: 'GOLD/USD', speed: 60 } as const
+    const beginOf = (goOnFrom: number) => createWorld(choice, createVirtualClock(0), store(), { goOnFrom }).clock.now()
+    expect([26.5, 48.9, 24, 49, 70].map((hours) => beginOf(hours * hourMs) / hourMs)).toEqual([26.5, 48.9, 25, 25, 25])
+  })
+
   it('a replay of what was never imported is refused with a way out, before and when it is made', () => {
     const choice = { kind: 'replay', instrument: 'SILVER/USD', speed: 1 } as const
     const refusal = expect.objectContaining({

@@ -45,9 +45,9 @@ export async function openWorld(
   clock: Clock,
   bars: BarStore,
   home: string,
-  rate?: number,
+  given: WorldGiven = {},
 ): Promise<World> {
-  if (choice.kind !== 'exchange') return createWorld(choice, clock, bars, rate)
+  if (choice.kind !== 'exchange') return createWorld(choice, clock, bars, given)
   const { exchange } = choice
   const { instruments, address } = exchangeOf(choice, readSources(home))
   const endpoint = { kind: 'public', ...(address !== undefined && { gateway: address }) } as const
@@ -92,15 +92,20 @@ function exchangeOf({ exchange }: Extract<FeedChoice, { kind: 'exchange' }>, con
   })
 }
 
-/**
- * Makes the world of simulated or imported prices; `rate` is how many trades a second each simulated instrument has. Throws
- * FEED_NO_BARS for a replay of what was never imported.
- */
+/** What else a world of simulated or imported prices goes by. */
+interface WorldGiven {
+  /** How many trades a second each simulated instrument has. */
+  readonly rate?: number
+  /** Where the desk's time has come to, in epoch milliseconds: a replay goes on from there. */
+  readonly goOnFrom?: number
+}
+
+/** Makes the world of simulated or imported prices. Throws FEED_NO_BARS for a replay of what was never imported. */
 export function createWorld(
   choice: Exclude<FeedChoice, { kind: 'exchange' }>,
   clock: Clock,
   bars: BarStore,
-  rate?: number,
+  { rate, goOnFrom }: WorldGiven = {},
 ): World {
   if (choice.kind === 'simulated') {
     const exchange = createSimulatedExchange({ clock, seed: choice.seed, ...(rate !== undefined && { rate }) })
@@ -113,7 +118,7 @@ export function createWorld(
       speed: 1,
     }
   }
-  return createReplayWorld(choice, clock, bars)
+  return createReplayWorld(choice, clock, bars, goOnFrom)
 }
 
 /** Throws what openWorld would, without dialling. */
@@ -131,13 +136,21 @@ function finestSeries(instrument: string, store: BarStore): ReturnType<BarStore[
   })
 }
 
-function createReplayWorld(choice: Extract<FeedChoice, { kind: 'replay' }>, clock: Clock, store: BarStore): World {
+function createReplayWorld(
+  choice: Extract<FeedChoice, { kind: 'replay' }>,
+  clock: Clock,
+  store: BarStore,
+  goOnFrom = Number.NEGATIVE_INFINITY,
+): World {
   const finest = finestSeries(choice.instrument, store)
   const { timeframe } = finest
   const bars = store.load(choice.instrument, timeframe, {})
   // Half of the bars are history to look back on; the other half comes live.
-  const middle = bars[Math.floor(bars.length / 2)]
-  const market = createScaledClock(clock, middle?.time ?? finest.from, choice.speed)
+  const middle = bars[Math.floor(bars.length / 2)]?.time ?? finest.from
+  const last = bars.at(-1)?.time ?? finest.from
+  // Time does not go back for a desk that starts again, as long as there is something left to come.
+  const begin = goOnFrom > middle && goOnFrom < last ? goOnFrom : middle
+  const market = createScaledClock(clock, begin, choice.speed)
   const feed = createReplayFeed({
     clock: market,
     seed: 1,

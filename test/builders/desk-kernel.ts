@@ -1,3 +1,4 @@
+import { createTimetable } from '#adapters/cron/timetable.ts'
 import { createPaperBroker, type PaperBrokerOptions } from '#adapters/paper/broker.ts'
 import { createSimulatedExchange } from '#adapters/simulated/exchange.ts'
 import { createSimulatedSources } from '#adapters/simulated/sources.ts'
@@ -17,6 +18,7 @@ import { mandateSchema } from '#shared/domain/mandate.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
 import { reviewPolicySchema } from '#shared/domain/review.ts'
 import type { Goal } from '#shared/domain/run.ts'
+import { calendarsConfigSchema } from '#shared/domain/trading-calendar.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { createIds } from '#shared/lib/ids.ts'
 import { createRandom } from '#shared/lib/random.ts'
@@ -33,6 +35,9 @@ export const shippedPlanning = readConfig('planning.yaml', planningConfigSchema,
 export const shippedReviewPolicy = readConfig('review.yaml', reviewPolicySchema, undefined).value
 /** The mandate that Parley ships with. */
 export const shippedMandate = readConfig('mandate.yaml', mandateSchema, undefined).value
+
+/** The calendars that Parley ships with. */
+export const shippedCalendars = readConfig('calendars.yaml', calendarsConfigSchema, undefined).value
 
 export const goal: Goal = { instrument: 'BTC/USDT', profile: 'balanced', policy: 'weighted' }
 
@@ -101,6 +106,8 @@ export function deskKernel(given: DeskKernelGiven = {}) {
     ids,
     sha256,
     compute: createInlineCompute(heavyTable),
+    timetable: createTimetable(),
+    calendars: shippedCalendars,
     ...options,
   })
   /** Decides on the goal to the end. */

@@ -306,6 +306,27 @@ export function brokerConformance(name: string, make: () => BrokerUnderTest): vo
       expect(await t.run(t.broker.positions())).toEqual([])
     })
 
+    it('lets a stop and a target for all that was bought rest together, or says that it holds what is for sale', async () => {
+      const t = await connected(make)
+      const { orderTypes, holdsForSale, reduceOnly } = t.broker.capabilities
+      if (!orderTypes.includes('STOP_MARKET') || !reduceOnly) return
+      const entry = t.order('entry')
+      await t.run(t.broker.submit(entry))
+      // All that the account has, so that there is nothing else to hold.
+      const quantity = add(entry.quantity, t.base ?? ZERO)
+      const all = { side: 'sell', quantity, reduceOnly: t.base === undefined } as const
+      await t.run(t.broker.submit(t.order('stop', { ...all, type: 'STOP_MARKET', stopPrice: priceAt(t, '0.9') })))
+      const target = t.order('target', { ...all, type: 'LIMIT', limitPrice: priceAt(t, '1.1') })
+      const isTaken = await t.run(
+        t.broker.submit(target).then(
+          () => true,
+          () => false,
+        ),
+      )
+      expect(isTaken).toBe(!holdsForSale)
+      expect(await t.run(t.broker.openOrders())).toHaveLength(holdsForSale ? 1 : 2)
+    })
+
     it('turns a triggered stop-limit into a limit order', async () => {
       const t = await connected(make)
       if (!t.broker.capabilities.orderTypes.includes('STOP_LIMIT') || t.moveTo === undefined) return

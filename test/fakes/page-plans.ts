@@ -2,7 +2,7 @@ import { implement, ORPCError } from '@orpc/server'
 import { draftPlan } from '#engine/desk/plan-making.ts'
 import { readTemplates } from '#main/templates.ts'
 import { contract } from '#shared/contract/index.ts'
-import type { PlanView } from '#shared/contract/plans.ts'
+import type { PlanView, ScheduleView } from '#shared/contract/plans.ts'
 import type { PlanState } from '#shared/domain/collaborative-plan.ts'
 import { defaultSettings } from '#shared/domain/settings.ts'
 
@@ -11,6 +11,7 @@ export function createPagePlans(changed: () => void) {
   const os = implement(contract).plans
   const templates = readTemplates(undefined).value
   const plans: PlanView[] = []
+  const schedules: ScheduleView[] = []
 
   function find(planId: string): PlanView {
     const plan = plans.find(({ id }) => id === planId)
@@ -45,6 +46,35 @@ export function createPagePlans(changed: () => void) {
     }),
     list: os.list.handler(({ input }) => plans.toReversed().slice(0, input.limit)),
     templates: os.templates.handler(() => [...templates]),
+    schedules: os.schedules.handler(() => schedules),
+    schedule: os.schedule.handler(({ input: { scheduleId, ...terms } }) => {
+      const index = schedules.findIndex(({ id }) => id === scheduleId)
+      const madeAt = Date.now()
+      const schedule: ScheduleView = {
+        ...terms,
+        id: scheduleId ?? `sch_${schedules.length + 1}`,
+        isOn: true,
+        offReason: null,
+        by: { kind: 'human', id: 'trader' },
+        madeAt,
+        doneUntil: madeAt,
+        last: null,
+        missed: null,
+        nextAt: madeAt + 86_400_000,
+      }
+      schedules.splice(index < 0 ? schedules.length : index, 1, schedule)
+      changed()
+      return schedule
+    }),
+    unschedule: os.unschedule.handler(({ input: { scheduleId, reason } }) => {
+      const index = schedules.findIndex(({ id }) => id === scheduleId)
+      const before = schedules[index]
+      if (before === undefined) throw new ORPCError('SCHEDULE_UNKNOWN', { status: 404 })
+      const after = { ...before, isOn: false, offReason: reason, nextAt: null }
+      schedules[index] = after
+      changed()
+      return after
+    }),
     get: os.get.handler(({ input }) => find(input.planId)),
     start: os.start.handler(({ input }) => move(find(input.planId), 'proposing', null)),
     vote: os.vote.handler(({ input }) => {

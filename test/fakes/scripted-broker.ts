@@ -62,6 +62,7 @@ export const scriptedCapabilities: BrokerCapabilities = {
   replace: true,
   postOnly: true,
   reduceOnly: true,
+  holdsForSale: false,
   contingencies: false,
   clientOrderId: { maximumLength: 36, pattern: /^[\w-]+$/ },
   deadManSwitch: false,

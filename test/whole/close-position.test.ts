@@ -5,6 +5,8 @@ import type { Desk } from '#api/desk.ts'
 import type { NetworkHost } from '#api/serve-network.ts'
 import { createDesk } from '#main/desk.ts'
 import { contract } from '#shared/contract/index.ts'
+import type { JournalRecord } from '#shared/domain/journal.ts'
+import { isExit, isOpen, type Order } from '#shared/domain/order.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { makeHome } from '#test/builders/home.ts'
 import { planOnPricesAlone, trendCsv } from '#test/builders/trend.ts'
@@ -56,6 +58,11 @@ describe('HO-8 a position is closed by hand over every transport', () => {
     },
   }
   const held = async () => (await direct(desk).trading.positions())[0]?.quantity ?? '0'
+  /** How much each stop and target that works covers. */
+  const exits = async () =>
+    (await direct(desk).trading.orders({}))
+      .filter((order) => isExit(order) && isOpen(order.status))
+      .map(({ quantity }) => quantity)
   const part = decimal('0.001')
 
   it.each(Object.entries(connections))('%s: a part, once for each key, by whom and why', async (transport, connect) => {
@@ -67,10 +74,12 @@ describe('HO-8 a position is closed by hand over every transport', () => {
     await expect.poll(async () => before - Number(await held())).toBeCloseTo(0.001, 9)
     expect((await close(wish)).clientOrderId).toBe(order.clientOrderId)
     const records = await direct(desk).journal.read({ after: 0, limit: 1_000 })
-    expect(records.findLast(({ kind }) => kind === 'orderInitialized')).toMatchObject({
+    const isOfIt = ({ data }: JournalRecord) => (data['order'] as Order).clientOrderId === order.clientOrderId
+    expect(records.find((record) => record.kind === 'orderInitialized' && isOfIt(record))).toMatchObject({
       actor: { kind: 'human', id: 'trader' },
       reason: 'Enough',
     })
+    await expect.poll(exits).toEqual([await held(), await held()])
     await expect(close({ ...wish, quantity: decimal(0) })).rejects.toMatchObject({ code: 'BAD_REQUEST' })
     await expect(close({ ...wish, key: 'another wish', instrument: 'X/Y' })).rejects.toMatchObject({
       code: 'POSITION_NOT_FOUND',
@@ -86,6 +95,8 @@ describe('HO-8 a position is closed by hand over every transport', () => {
     await trading.reduce({ reason: 'The trader closes by hand' })
     await trading.close(wish)
     await expect.poll(() => trading.positions()).toEqual([])
-    expect((await trading.orders({}))[0]).toMatchObject({ status: 'FILLED', by: 'trader' })
+    await expect.poll(exits).toEqual([])
+    const [last] = (await trading.orders({})).filter((order) => !isExit(order))
+    expect(last).toMatchObject({ status: 'FILLED', by: 'trader' })
   })
 })

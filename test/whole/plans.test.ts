@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { PlanView } from '#shared/contract/plans.ts'
+import type { PlanView, ScheduleView } from '#shared/contract/plans.ts'
 import { isEndedPlan } from '#shared/domain/collaborative-plan.ts'
 import { findChromium } from '#test/e2e/chromium.ts'
 import { copyHome, makeClimbingHome } from '#test/e2e/climbing-home.ts'
@@ -133,6 +133,38 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
       },
       240_000,
     )
+
+    it('a schedule from the page makes a plan when it is due; the command line says what is wrong with another, and switches it off', async () => {
+      await open()
+      await toPlans(desk.page)
+      await desk.page.getByRole('button', { name: 'Schedules' }).click()
+      await choose(desk.page, 'Template', 'Analyse a symbol')
+      await choose(desk.page, 'How often', 'as cron says')
+      await desk.page.getByRole('textbox', { name: 'Cron' }).fill('* 25 * * *')
+      await desk.page.getByRole('button', { name: 'Schedule it' }).click()
+      await desk.page.getByText('The hour "25" of "* 25 * * *" (field 2) is wrong').waitFor()
+      await desk.page.getByRole('textbox', { name: 'Cron' }).fill('* * * * *')
+      await desk.page.getByRole('button', { name: 'Schedule it' }).click()
+      await until(async () => (await host.client.plans.schedules()).length === 1, 'it is scheduled', 20_000)
+      await desk.page.getByText(/next analyse-symbol on .+ (today|tomorrow) at/).waitFor()
+      await desk.page.getByRole('button', { name: 'Schedules' }).click()
+      await desk.page.getByRole('table', { name: 'Schedules of plans' }).waitFor()
+      await picture(desk.page, 'schedules')
+      await until(async () => (await newest()) !== '', 'a plan is made', 75_000)
+      const plan = await ended(await newest())
+      expect(plan).toMatchObject({ template: 'analyse-symbol', state: 'completed', initiator: { kind: 'system' } })
+      expect(plan.occasion).toMatch(/^Scheduled for /)
+      const wrong = ['plans', 'schedule', 'BTC/USDT', '--template', 'analyse-symbol', '--cron', '61 9 * * *']
+      await expect(parley(home, ...wrong)).rejects.toThrow('CRON_INVALID')
+      const [schedule] = await parley<ScheduleView[]>(home, 'plans', 'schedules')
+      expect(schedule?.last?.planId).toBe(plan.id)
+      const off = await parley<ScheduleView>(home, 'plans', 'unschedule', schedule?.id ?? '')
+      expect(off).toMatchObject({ isOn: false, nextAt: null })
+      // The first run has taken the place of what was there.
+      if (!(await desk.page.getByRole('table', { name: 'Schedules of plans' }).isVisible()))
+        await desk.page.getByRole('button', { name: 'Schedules' }).click()
+      await desk.page.getByRole('button', { name: 'Switch on' }).waitFor()
+    }, 240_000)
 
     it('a risk emergency starts by itself, those who answer for risk are unanimous, and it is sold within its deadlines', async () => {
       await open((folder) => {

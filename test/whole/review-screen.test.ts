@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { isExit } from '#shared/domain/order.ts'
 import { findChromium } from '#test/e2e/chromium.ts'
 import { type DeskPage, decideButton, launchBrowser, openDesk, picture, stopButton } from '#test/e2e/desk-page.ts'
 import { hasRealBars, makeDisagreeingHome, withReviews } from '#test/e2e/disagreeing-home.ts'
@@ -61,6 +62,7 @@ describe.skipIf(missing.length > 0)(
     const records = async (kind: string) => (await host.journal()).filter((record) => record.kind === kind)
     const closes = (status: string, withinMs = 20_000) =>
       until(async () => (await review()).status === status, `the review is ${status}`, withinMs)
+    const entries = async () => (await host.client.trading.orders({})).filter((order) => !isExit(order))
     async function nothingWasSent(): Promise<void> {
       await host.ended((await review()).runId)
       expect(await host.client.trading.orders({})).toEqual([])
@@ -105,7 +107,7 @@ describe.skipIf(missing.length > 0)(
       await host.ended(shown.runId)
       await page.getByText('approved').first().waitFor()
       await picture(page, 'review-approved')
-      expect(await host.client.trading.orders({})).toMatchObject([
+      expect(await entries()).toMatchObject([
         { side, quantity, instrument, type, timeInForce, limitPrice, status: 'FILLED', decisionId: shown.decisionId },
       ])
       const [approval] = await records('reviewApproved')
@@ -148,7 +150,7 @@ describe.skipIf(missing.length > 0)(
       const done = await parley('review', 'approve', shown.id, '--hash', shown.orderHash.slice(0, 12), '--json')
       expect(JSON.parse(done.out)).toMatchObject({ id: shown.id, status: 'approved' })
       await host.ended(shown.runId)
-      expect(await host.client.trading.orders({})).toMatchObject([{ quantity: shown.order.quantity, status: 'FILLED' }])
+      expect(await entries()).toMatchObject([{ quantity: shown.order.quantity, status: 'FILLED' }])
     })
   },
 )

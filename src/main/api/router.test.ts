@@ -307,6 +307,21 @@ describe('the API over a whole desk', () => {
     expect(await codeOf(api.plans.create({ instrument: 'ETH/USDT', template: 'none' }))).toBe('TEMPLATE_NOT_FOUND')
   })
 
+  it('makes plans by schedules, which are given other terms and switched off, and says what is wrong with one', async () => {
+    const terms = { template: 'analyse-symbol', instrument: 'eth-usdt', cron: '0 9 * * 1-5', timezone: 'Europe/Berlin' }
+    const made = await api.plans.schedule(terms)
+    expect(made).toMatchObject({ instrument: 'ETH/USDT', isOn: true, nextAt: expect.any(Number), last: null })
+    const { id: scheduleId } = made
+    expect(await api.plans.schedule({ ...terms, scheduleId, cron: '30 9 * * *' })).toMatchObject({ id: scheduleId })
+    expect(await api.plans.unschedule({ scheduleId })).toMatchObject({ isOn: false, nextAt: null })
+    expect(await api.plans.schedules()).toMatchObject([{ id: scheduleId, cron: '30 9 * * *', isOn: false }])
+    expect(await codeOf(api.plans.unschedule({ scheduleId }))).toBe('SCHEDULE_OFF')
+    expect(await codeOf(api.plans.unschedule({ scheduleId: 'sch_none' }))).toBe('SCHEDULE_UNKNOWN')
+    expect(await codeOf(api.plans.schedule({ ...terms, cron: '0 25 * * *' }))).toBe('CRON_INVALID')
+    expect(await codeOf(api.plans.schedule({ ...terms, timezone: 'Mars' }))).toBe('TIMEZONE_UNKNOWN')
+    expect(await codeOf(api.plans.schedule({ ...terms, template: 'none' }))).toBe('TEMPLATE_NOT_FOUND')
+  })
+
   it('has no review where the desk needed nobody, and acts on none', async () => {
     expect(await api.reviews.list({})).toEqual([])
     expect(await api.reviews.overrides({})).toEqual([])

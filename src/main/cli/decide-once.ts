@@ -1,3 +1,4 @@
+import { createTimetable } from '#adapters/cron/timetable.ts'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
 import { createKernel, type Kernel } from '#engine/desk/kernel.ts'
 import type { RunMemory } from '#engine/desk/run-memory.ts'
@@ -17,6 +18,7 @@ import type { Plan } from '#shared/domain/plan.ts'
 import { type PlanningConfig, planningConfigSchema } from '#shared/domain/profile.ts'
 import { reviewPolicySchema } from '#shared/domain/review.ts'
 import type { Goal, Run } from '#shared/domain/run.ts'
+import { calendarsConfigSchema } from '#shared/domain/trading-calendar.ts'
 import { assertExists } from '#shared/lib/assert.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { createIds } from '#shared/lib/ids.ts'
@@ -70,6 +72,7 @@ export async function decideOnce(options: DecideOnceOptions): Promise<DecidedOnc
   const planning = readConfig('planning.yaml', planningConfigSchema, home)
   const caps = readConfig('mandate.yaml', mandateSchema, undefined)
   const reviewPolicy = readConfig('review.yaml', reviewPolicySchema, undefined)
+  const calendars = readConfig('calendars.yaml', calendarsConfigSchema, undefined)
   const random = createRandom(seed)
   const ids = createIds(clock, random.fork('ids'))
   const time = driveVirtualTime(clock)
@@ -115,6 +118,8 @@ export async function decideOnce(options: DecideOnceOptions): Promise<DecidedOnc
       ids,
       sha256,
       compute: createInlineCompute(heavyTable),
+      timetable: createTimetable(),
+      calendars: calendars.value,
     })
     journal.observe((record) => {
       if (record.kind === 'runStarted') onPlan?.(record.data.plan)

@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { resolveHome } from '#main/home.ts'
-import type { PlanView, PlanWish } from '#shared/contract/plans.ts'
+import type { PlanView, PlanWish, ScheduleView } from '#shared/contract/plans.ts'
 import { type Participant, participantNames, participantSchema } from '#shared/domain/collaboration.ts'
 import { planPriorities } from '#shared/domain/collaborative-plan.ts'
 import { consensusPresets } from '#shared/domain/consensus-policy.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
 import { profileNames } from '#shared/domain/profile.ts'
 import { anyNumber, homeOption, jsonOption, wholeNumber } from './options.ts'
-import { planLines, planRow, templateLines } from './plans-text.ts'
+import { planLines, planRow, scheduleRow, templateLines } from './plans-text.ts'
 import { requireDesk } from './running-desk.ts'
 import { describeTerminal, print, printJson, textTable } from './terminal.ts'
 
@@ -27,7 +27,15 @@ interface Wanted
   readonly param?: Record<string, number>
 }
 
-/** Adds plans create, list, show, start, cancel and templates: the collaborative plans of the desk that is open. */
+interface Scheduled {
+  readonly template: string
+  readonly cron: string
+  readonly timezone: string
+  readonly param?: Record<string, number>
+  readonly change?: string
+}
+
+/** Adds plans create, list, show, start, cancel, schedule, unschedule, schedules and templates: the collaborative plans of the desk that is open. */
 export function plansCommands(program: Command): void {
   const plans = program.command('plans').description('collaborative plans of an open desk')
   const seconds = wholeNumber(1, 604_800)
@@ -96,6 +104,49 @@ export function plansCommands(program: Command): void {
       show(await requireDesk(resolveHome(home)).call<PlanView>('POST', `/plans/${planId}/cancel`, { reason }), json)
     })
   plans
+    .command('schedule')
+    .argument('<symbol>', 'the instrument')
+    .description('have a plan made by itself at set times, while the market is open')
+    .requiredOption('--template <name>', 'the template')
+    .requiredOption('--cron <text>', 'minute, hour, day of the month, month, day of the week: "0 9 * * 1-5"')
+    .option('--timezone <name>', 'the time zone of these', 'UTC')
+    .option('--param <name=number...>', 'a parameter of the template', readParameter)
+    .option('--change <schedule>', 'give a schedule that is there other terms, and switch it on')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(async (instrument: string, { home, json, param, change, ...terms }: Flags & Scheduled) => {
+      const wish = {
+        instrument,
+        ...terms,
+        ...(param !== undefined && { parameters: param }),
+        ...(change !== undefined && { scheduleId: change }),
+      }
+      showSchedules([await requireDesk(resolveHome(home)).call<ScheduleView>('POST', '/plans/schedules', wish)], json)
+    })
+  plans
+    .command('unschedule')
+    .argument('<schedule>', 'the id of a schedule')
+    .description('switch a schedule off')
+    .option('--reason <text>', 'why')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(async (scheduleId: string, { home, json, reason }: Flags & { reason?: string }) => {
+      const path = `/plans/schedules/${scheduleId}/off`
+      const wish = reason === undefined ? {} : { reason }
+      showSchedules([await requireDesk(resolveHome(home)).call<ScheduleView>('POST', path, wish)], json)
+    })
+  plans
+    .command('schedules')
+    .description('list the schedules, with their next times')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(async ({ home, json }: Flags) => {
+      const all = await requireDesk(resolveHome(home)).call<ScheduleView[]>('GET', '/plans/schedules')
+      if (json === true) printJson(all)
+      else if (all.length === 0) print('There is no schedule yet.')
+      else showSchedules(all, json)
+    })
+  plans
     .command('templates')
     .description('list the templates that plans can be made from')
     .addOption(homeOption())
@@ -106,6 +157,11 @@ export function plansCommands(program: Command): void {
       if (json === true) return printJson(templates)
       print(templates.map((template) => templateLines(template, describeTerminal())).join('\n\n'))
     })
+}
+
+function showSchedules(all: readonly ScheduleView[], json: boolean | undefined): void {
+  if (json === true) printJson(all[0])
+  else print(textTable(all.map(scheduleRow), { columns: describeTerminal().columns, indent: 0 }))
 }
 
 function show(plan: PlanView, json: boolean | undefined): void {

@@ -1,7 +1,8 @@
-import type { PlanView } from '#shared/contract/plans.ts'
+import type { PlanView, ScheduleView } from '#shared/contract/plans.ts'
 import type { Participant } from '#shared/domain/collaboration.ts'
 import type { PlanState } from '#shared/domain/collaborative-plan.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
+import { dueWords, missedWords } from '#shared/domain/schedule-words.ts'
 import { hang, secondsText, type Terminal } from './terminal.ts'
 
 const stateWords: Partial<Record<PlanState, string>> = { inReview: 'in review' }
@@ -43,6 +44,30 @@ export function planLines(plan: PlanView, { paint, columns }: Terminal): string 
       ),
     ),
   ].join('\n')
+}
+
+/** A schedule as a row of a table. */
+export function scheduleRow({
+  id,
+  template,
+  instrument,
+  cron,
+  timezone,
+  offReason,
+  ...rest
+}: ScheduleView): readonly string[] {
+  return [
+    id,
+    template,
+    instrument,
+    `${cron} ${timezone}`,
+    offReason === null ? dueText({ timezone, ...rest }) : `off: ${offReason}`,
+  ]
+}
+
+function dueText({ nextAt, missed, timezone }: Pick<ScheduleView, 'nextAt' | 'missed' | 'timezone'>): string {
+  const next = nextAt === null ? 'falls due no more' : dueWords(nextAt, Date.now(), timezone)
+  return missed === null ? next : `${next}. ${missedWords(missed)}`
 }
 
 /** A template with what it does and its defaults. */

@@ -18,6 +18,7 @@ import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
 import type { Override, Review } from '#shared/domain/review.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
+import type { Schedule } from '#shared/domain/schedule.ts'
 import type { Settings } from '#shared/domain/settings.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
@@ -78,6 +79,8 @@ export interface BrokerCapabilities {
   readonly replace: boolean
   readonly postOnly: boolean
   readonly reduceOnly: boolean
+  /** True when a working order holds what it is to sell, so that two orders to sell the same cannot both rest. */
+  readonly holdsForSale: boolean
   /** True when the venue itself links orders by their contingency: the desk then leaves that to it. */
   readonly contingencies: boolean
   /** Which client order ids it takes (OL-2): up to so many characters, the whole of them matching the pattern. */
@@ -326,6 +329,8 @@ export interface PlanArchive {
   listOpenPlans(): readonly CollaborativePlan[]
   /** The newest plan that was made from a template. */
   lastPlanOf(template: string): CollaborativePlan | undefined
+  /** The schedules that plans are made by, those that are off too; oldest first. */
+  listSchedules(): readonly Schedule[]
 }
 
 /** What can be asked of the projections: lists as the contract gives them, of what is durable. */
@@ -370,6 +375,15 @@ export interface Vote {
   readonly tally: Tally | null
   readonly decision: Decision | null
   readonly outcome: Outcome | null
+}
+
+/** Tells when schedules fall due. */
+export interface Timetable {
+  /**
+   * The first time after a moment, in UTC epoch milliseconds; null where none comes any more. Throws CRON_INVALID, naming the
+   * field and where it stands, and TIMEZONE_UNKNOWN.
+   */
+  next(cron: string, timezone: string, after: number): number | null
 }
 
 /** Where what the trader has chosen is kept. */

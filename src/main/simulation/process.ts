@@ -1,3 +1,4 @@
+import { createTimetable } from '#adapters/cron/timetable.ts'
 import { createKernel, type Kernel, type KernelOptions } from '#engine/desk/kernel.ts'
 import { createLocalBus } from '#engine/local-bus.ts'
 import type { Broker, Feed, ResearchSources } from '#engine/ports.ts'
@@ -118,6 +119,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
         getPlan: (planId) => (life.alive ? queries.getPlan(planId) : undefined),
         lastPlanOf: (template) => (life.alive ? queries.lastPlanOf(template) : undefined),
         listOpenPlans: () => (life.alive ? queries.listOpenPlans() : []),
+        listSchedules: () => (life.alive ? queries.listSchedules() : []),
         getFill: (clientOrderId, tradeId) => (life.alive ? queries.getFill(clientOrderId, tradeId) : undefined),
         getFunding: (id) => (life.alive ? queries.getFunding(id) : undefined),
         getReview: (reviewId) => (life.alive ? queries.getReview(reviewId) : undefined),
@@ -146,6 +148,8 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       ids,
       sha256,
       compute: createInlineCompute(heavyTable),
+      timetable: createTimetable(),
+      calendars: { calendars: {}, kinds: { crypto: null }, instruments: {} },
       coolDownMs,
     }),
   )

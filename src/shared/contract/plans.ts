@@ -6,6 +6,7 @@ import { collaborativePlanSchema, planPrioritySchema } from '#shared/domain/coll
 import { consensusPresetSchema } from '#shared/domain/consensus-policy.ts'
 import { planTemplateSchema } from '#shared/domain/plan-template.ts'
 import { profileNameSchema } from '#shared/domain/profile.ts'
+import { scheduleSchema, scheduleTermsSchema } from '#shared/domain/schedule.ts'
 import { traderBallotSchema } from '#shared/domain/trader-ballot.ts'
 
 const one = z.object({ planId: z.string() })
@@ -43,6 +44,12 @@ export const templateViewSchema = planTemplateSchema.extend({ name: z.string() }
 export const keptBallotSchema = z.object({ ballot: ballotSchema, counts: z.boolean(), note: z.string() })
 export type KeptBallot = z.infer<typeof keptBallotSchema>
 
+const oneSchedule = z.object({ scheduleId: z.string() })
+
+/** A schedule with its next time, in UTC epoch milliseconds; null where it is off, or falls due no more. */
+export const scheduleViewSchema = scheduleSchema.extend({ nextAt: z.int().nullable() })
+export type ScheduleView = z.infer<typeof scheduleViewSchema>
+
 export const plansContract = {
   /** Makes a plan and has it begin as soon as it can. Throws TEMPLATE_NOT_FOUND, INSTRUMENT_NOT_FOUND, PLAN_NOT_FOUND, PARAMETER_UNKNOWN. */
   create: oc.route({ method: 'POST', path: '/plans' }).input(planWishSchema).output(planViewSchema),
@@ -52,6 +59,21 @@ export const plansContract = {
     .input(z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) }))
     .output(z.array(planViewSchema)),
   templates: oc.route({ method: 'GET', path: '/plans/templates' }).output(z.array(templateViewSchema)),
+  /** Oldest first, those that are off too. */
+  schedules: oc.route({ method: 'GET', path: '/plans/schedules' }).output(z.array(scheduleViewSchema)),
+  /**
+   * Has plans made by themselves at set times; the schedule that is named gets other terms, and is switched on. Throws CRON_INVALID,
+   * TIMEZONE_UNKNOWN, SCHEDULE_UNKNOWN, SCHEDULE_NEVER_DUE, and what `create` throws.
+   */
+  schedule: oc
+    .route({ method: 'POST', path: '/plans/schedules' })
+    .input(scheduleTermsSchema.extend({ scheduleId: z.string().optional() }))
+    .output(scheduleViewSchema),
+  /** Switches a schedule off. Throws SCHEDULE_UNKNOWN, SCHEDULE_OFF. */
+  unschedule: oc
+    .route({ method: 'POST', path: '/plans/schedules/{scheduleId}/off' })
+    .input(oneSchedule.extend({ reason: z.string().trim().min(1).max(200).default('Switched off by the trader') }))
+    .output(scheduleViewSchema),
   get: oc.route({ method: 'GET', path: '/plans/{planId}' }).input(one).output(planViewSchema),
   /** Has a draft begin. */
   start: oc.route({ method: 'POST', path: '/plans/{planId}/start' }).input(one).output(planViewSchema),

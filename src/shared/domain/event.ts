@@ -19,6 +19,7 @@ import type { Plan } from './plan.ts'
 import type { Proposal } from './proposal.ts'
 import type { BlindJudgement, Override, Review, ReviewOrder, ReviewWords } from './review.ts'
 import type { Goal, RunStatus } from './run.ts'
+import type { Schedule, ScheduleTerms } from './schedule.ts'
 import type { Settings } from './settings.ts'
 import type { Situation } from './situation.ts'
 import type { Tally } from './tally.ts'
@@ -32,6 +33,7 @@ interface LoopDelayed {
   readonly maxMs: number
 }
 type AboutPlan = { readonly planId: string; readonly reason: string }
+type AboutSchedule<T = unknown> = { readonly scheduleId: string } & T
 type AboutOrder<T = unknown> = { readonly clientOrderId: string } & T
 type AboutReview<T = unknown> = { readonly reviewId: string } & T
 
@@ -59,6 +61,15 @@ export interface DeskEvents {
   collaborativePlanCancelled: AboutPlan
   collaborativePlanExpired: AboutPlan
   collaborativePlanFailed: AboutPlan
+
+  /** A schedule of plans was made, given other terms, or switched off. */
+  scheduleMade: { readonly schedule: Schedule }
+  scheduleChanged: AboutSchedule<{ readonly terms: ScheduleTerms; readonly doneUntil: number }>
+  scheduleSwitchedOff: AboutSchedule<{ readonly reason: string }>
+  /** It fell due and a plan was made. */
+  scheduleFired: AboutSchedule<{ readonly dueAt: number; readonly planId: string }>
+  /** It fell due, once or more often, and no plan was made: none is made up for it later. */
+  scheduleMissed: AboutSchedule<{ readonly times: number; readonly dueAt: number; readonly why: string }>
 
   runStarted: AboutRun<{ readonly goal: Goal; readonly plan: Plan }>
   runResumed: AboutRun

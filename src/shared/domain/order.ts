@@ -160,7 +160,13 @@ export function isClosed(status: OrderStatus): boolean {
   return closed.includes(status)
 }
 
+/** What tells an exit from any other order. */
+interface Linked {
+  readonly contingency: Pick<Contingency, 'kind'> | null
+  readonly reduceOnly: boolean
+}
+
 /** True for a stop or a target that protects an entry: it takes back what was approved with the entry, and needs no word of its own. */
-export function isExit({ contingency, reduceOnly }: Pick<Order, 'contingency' | 'reduceOnly'>): boolean {
+export function isExit({ contingency, reduceOnly }: Linked): boolean {
   return contingency?.kind === 'OCO' && reduceOnly
 }

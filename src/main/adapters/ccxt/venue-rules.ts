@@ -15,6 +15,7 @@ export const venueRules: Readonly<Partial<Record<ExchangeName, BrokerCapabilitie
     postOnly: true,
     // A spot account cannot go short; that an order sells no more than was bought, the adapter looks after.
     reduceOnly: true,
+    holdsForSale: true,
     // Its lists of linked orders are sent as one; the desk sends one by one.
     contingencies: false,
     clientOrderId: { maximumLength: 36, pattern: /^[.A-Z:/a-z0-9_-]+$/ },

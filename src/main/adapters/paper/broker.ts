@@ -39,6 +39,7 @@ const capabilities: BrokerCapabilities = {
   replace: true,
   postOnly: true,
   reduceOnly: true,
+  holdsForSale: false,
   contingencies: false,
   clientOrderId: { maximumLength: 36, pattern: /^[\w-]+$/ },
   deadManSwitch: false,

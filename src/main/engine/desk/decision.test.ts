@@ -46,7 +46,7 @@ function ballots(others: Readonly<Record<string, string | null>> = {}): Ballot[]
 
 const counted = (others?: Parameters<typeof ballots>[0], policy = goal.policy) =>
   tally(votingPolicy({ ...goal, policy }, profile, new Map()), ballots(others), 5)
-const grounds = { objections: [], conflicts: [], aboveNotional: null }
+const grounds = { objections: [], conflicts: [], aboveNotional: null, record: null }
 const decided = (
   given: { others?: Parameters<typeof ballots>[0]; validation?: Validation | null; objections?: string[] } = {},
 ) => {
@@ -119,6 +119,17 @@ describe('what is decided', () => {
     expect(decide(made, sale, counted(sell), good, profile, { ...grounds, aboveNotional: decimal(1) }).status).toBe(
       'agreed',
     )
+  })
+
+  it('HO-3 a desk that was right much less often than it said asks the trader, once enough trades say so', () => {
+    const judged = (record: { count: number; hits: number; stated: number }) =>
+      decide(made, proposal, counted(), good, profile, { ...grounds, record })
+    expect(judged({ count: 10, hits: 4, stated: 0.7 })).toMatchObject({
+      status: 'review',
+      reason: expect.stringContaining('4 of 10 earlier trades were right where 70 % were stated'),
+    })
+    expect(judged({ count: 10, hits: 5, stated: 0.7 }).status).toBe('agreed')
+    expect(judged({ count: 9, hits: 0, stated: 0.9 }).status).toBe('agreed')
   })
 
   it.each(['risk', 'privacy'])('without a ballot of %s it goes to the trader: silence is no consent', (holder) => {

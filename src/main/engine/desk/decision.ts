@@ -1,4 +1,5 @@
 import type { SeatModels } from '#engine/agents/models/seat-model.ts'
+import type { TradeRecord } from '#engine/agents/seats/assess-record.ts'
 import { defaultReviewThresholds, needsReview } from '#engine/consensus/review-rules.ts'
 import { seatTitles } from '#shared/domain/agent.ts'
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
@@ -49,7 +50,13 @@ export interface ReviewGrounds {
   readonly conflicts: readonly string[]
   /** Orders above the amount are reviewed; null asks for none. */
   readonly aboveNotional: Decimal | null
+  /** How the desk's earlier trades on the instrument came out; null where too few can be judged. */
+  readonly record: TradeRecord | null
 }
+
+/** The desk was right less often than it said by more than this share: its confidence is not to be relied on. */
+const mostOverconfidence = 0.25
+const leastTrades = 10
 
 /**
  * Every rule that sends the result of a vote to the trader, gravest first (HO-3); empty where it needs nobody: it is
@@ -62,7 +69,7 @@ export function reviewRules(
   validation: Validation | null,
   profile: Profile,
   price: Decimal | null,
-  { objections, conflicts, aboveNotional }: ReviewGrounds,
+  { objections, conflicts, aboveNotional, record }: ReviewGrounds,
 ): ReviewRule[] {
   const action = actionOf(tally.outcome)
   const agreed = tally.status === 'agreed' && action !== 'hold'
@@ -74,6 +81,14 @@ export function reviewRules(
   const add = (code: ReviewRule['code'], sentence: string) => rules.push({ code, sentence })
   if (validation?.sufficient !== true) add('DOSSIER_INSUFFICIENT', insufficient(validation, profile))
   if (agreed && action !== proposal?.action) add('NOT_PROPOSED', `Nobody proposed to ${action}.`)
+  if (agreed && record !== null && record.count >= leastTrades) {
+    const { count, hits, stated } = record
+    if (stated - hits / count > mostOverconfidence)
+      add(
+        'LOW_CALIBRATION',
+        `${hits} of ${count} earlier trades were right where ${Math.round(100 * stated)} % were stated; more than ${100 * mostOverconfidence} points too sure is reviewed.`,
+      )
+  }
   // Silence is no consent: an agent that hangs must not lose the desk its veto.
   const silent = vetoHolders.filter((holder) => tally.absent.includes(holder)).map((holder) => seatTitles[holder])
   for (const objection of objections) add('OBJECTION', `The trader objects: ${objection}`)

@@ -325,6 +325,8 @@ describe('KS-11 what an agent can reach', () => {
     'plans.start',
     'plans.cancel',
     'plans.vote',
+    'plans.schedule',
+    'plans.unschedule',
     'runs.start',
     'runs.cancel',
     'runs.pause',

@@ -16,6 +16,7 @@ import type {
   ResearchSources,
   ReviewArchive,
   Sha256,
+  Timetable,
 } from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
@@ -29,6 +30,7 @@ import { isInFlight } from '#shared/domain/order.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { ReviewPolicy } from '#shared/domain/review.ts'
+import type { CalendarsConfig } from '#shared/domain/trading-calendar.ts'
 import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
@@ -41,6 +43,7 @@ import { createRegimeReader } from './regime-reader.ts'
 import { createReviews, type Reviews } from './reviews.ts'
 import type { RunMemory } from './run-memory.ts'
 import { createRuns, type Runs } from './runs.ts'
+import { createSchedules, type Schedules } from './schedules.ts'
 
 /** The world around a desk and what it remembers; the same for the app, one decision on a file, and the simulation. */
 export interface KernelOptions {
@@ -77,6 +80,9 @@ export interface KernelOptions {
   readonly models?: SeatModels
   /** Methods that collaborative plans can be made by; none unless given. */
   readonly templates?: readonly PlanTemplate[]
+  /** When schedules fall due, and markets are open. */
+  readonly timetable: Timetable
+  readonly calendars: CalendarsConfig
   /** How long a halted desk stays so at least (KS-9); default 30 s. */
   readonly coolDownMs?: number
 }
@@ -87,6 +93,7 @@ export interface Kernel {
   readonly latch: DeskLatch
   readonly runs: Runs
   readonly plans: Plans
+  readonly schedules: Schedules
   readonly reviews: Reviews
   readonly protection: Pick<Protection, 'standDown'>
   readonly roster: Roster
@@ -178,7 +185,7 @@ export function createKernel(options: KernelOptions): Kernel {
     orders,
     latch,
     capabilities: broker.capabilities,
-    last: (instrument) => feed.quote(instrument)?.last,
+    quote: (instrument) => feed.quote(instrument),
     clock,
   })
   const parts: DeskParts = {
@@ -203,6 +210,8 @@ export function createKernel(options: KernelOptions): Kernel {
   const runs: Runs = createRuns(parts, options.outcomesOf)
   const { templates = [], archive, timeScale = 1 } = options
   const plans = createPlans({ parts, runs, templates, archive, timeScale })
+  const { timetable, calendars } = options
+  const schedules = createSchedules({ parts, plans, archive, timetable, calendars, timeScale })
   const roster = createRoster({
     bus,
     clock,
@@ -255,6 +264,7 @@ export function createKernel(options: KernelOptions): Kernel {
       if (now - before > stalledMs) halt(1, system, `The desk stood still for ${seconds(now - before)}`)
       else if (now - heardAt > stalledMs) halt(1, system, `The broker is silent for ${seconds(now - heardAt)}`)
       openDay()
+      schedules.tick()
       plans.tick()
       reviews.tick()
       before = now
@@ -315,6 +325,7 @@ export function createKernel(options: KernelOptions): Kernel {
     latch,
     runs,
     plans,
+    schedules,
     reviews,
     protection,
     roster,

@@ -27,7 +27,7 @@ import { refuseFalseFindings, refuseFalseOutcome, refuseImpostor, refuseInvented
 import { settledParts } from './negotiating.ts'
 import type { DeskParts } from './parts.ts'
 import { recollect } from './recollect.ts'
-import { awaitReview, groundsOf, orderOf } from './review-step.ts'
+import { awaitReview, groundsOf, orderOf, tradeRecordOf } from './review-step.ts'
 import { intentOf } from './reviews.ts'
 import { questionOf, type RunMemory, voteDeadlines } from './run-memory.ts'
 import { viewsLookedBack } from './view-records.ts'
@@ -453,12 +453,17 @@ async function proposalBriefingOf({ parts, memory, outcomes }: RunWork, proposal
   }
 }
 
+/** The moment of a ballot or a count: a clock that is set back does not turn the order of ballots around. */
+function nowInVote({ clock }: DeskParts, { ballots }: RunMemory): number {
+  return ballots.reduce((latest, { at }) => Math.max(latest, at), Math.floor(clock.now()))
+}
+
 function ballotOf({ parts, memory }: RunWork, voter: string, proposal: Proposal, assessment: Assessment): Ballot {
   return {
     id: parts.ids.next('bal'),
     voter,
     proposalId: proposal.id,
-    at: Math.floor(parts.clock.now()),
+    at: nowInVote(parts, memory),
     choice: assessment.choice,
     confidence: assessment.confidence,
     weight: memory.goal.collaboration?.participants.find((one) => one.voter === voter)?.weight ?? 1,
@@ -492,12 +497,14 @@ export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Pr
 async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts, epoch } = run
   await closedVote(run, signal)
+  const earlier = await tradeRecordOf(run)
   // The trader may add another fact while the first is thought about.
   for (let heard: unknown; heard !== run.thinkingAgain.current; ) {
     heard = run.thinkingAgain.current
     await heard
   }
-  const at = Math.floor(parts.clock.now())
+  if (signal.aborted) throw new ParleyError('ANSWER_LATE', 'The votes were not counted: the step was stopped.')
+  const at = nowInVote(parts, memory)
   const profile = profileFor(memory.goal, parts.planning)
   const policy = {
     ...votingPolicy(memory.goal, profile, parts.models),
@@ -506,7 +513,8 @@ async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Prom
   const counted = tally(policy, memory.ballots, at)
   const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }
-  const decision = decide(made, questionOf(memory), counted, memory.validation, profile, groundsOf(parts, memory))
+  const grounds = groundsOf(parts, memory, earlier)
+  const decision = decide(made, questionOf(memory), counted, memory.validation, profile, grounds)
   const remark: SystemRemark = {
     kind: 'decision',
     text: decisionSentence(decision),

@@ -2,6 +2,7 @@ import type { PlanArchive } from '#engine/ports.ts'
 import type { KeptBallot, PlanWish } from '#shared/contract/plans.ts'
 import type { PlanSeconds } from '#shared/domain/collaboration.ts'
 import { type CollaborativePlan, isEndedPlan, planPriorities } from '#shared/domain/collaborative-plan.ts'
+import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
 import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
@@ -24,6 +25,14 @@ export interface PlansOptions {
   readonly timeScale: number
 }
 
+/** Why the desk makes a plan by itself. */
+export interface Because {
+  /** In a sentence. */
+  readonly why: string
+  /** What is journalled together with the plan. */
+  readonly with?: (planId: string) => DeskEvent
+}
+
 /** The collaborative plans of the desk. */
 export interface Plans {
   readonly templates: readonly PlanTemplate[]
@@ -32,6 +41,10 @@ export interface Plans {
    * TEMPLATE_NOT_FOUND, INSTRUMENT_NOT_FOUND, PARAMETER_UNKNOWN, PLAN_NOT_FOUND (its method makes no plan) and TRADING_HALTED.
    */
   create(wish: PlanWish, chosen: Pick<Settings, 'policy' | 'profile'>, by: Actor): Promise<CollaborativePlan>
+  /** Makes a plan that nobody asked for at this moment; throws as `create` does. */
+  createBySystem(wish: PlanWish, because: Because): Promise<CollaborativePlan>
+  /** Throws what making a plan by the wish would. */
+  check(wish: PlanWish): void
   /** Has a draft begin as soon as it can. Throws PLAN_UNKNOWN, PLAN_BEGUN, TRADING_HALTED. */
   start(planId: string, by: Actor): Promise<CollaborativePlan>
   /** Throws PLAN_UNKNOWN, PLAN_ENDED. */
@@ -95,12 +108,13 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     })
   }
 
-  async function create(
+  /** The plan that is wished for. What cannot be planned is refused now, not when its time has come. */
+  function draft(
     wish: PlanWish,
     chosen: Pick<Settings, 'policy' | 'profile'>,
     by: Actor,
-    occasion?: string,
-  ): Promise<CollaborativePlan> {
+    because?: Because,
+  ): CollaborativePlan {
     const template = templates.find(({ name }) => name === wish.template)
     if (wish.template !== undefined && template === undefined) throw noTemplate(wish.template)
     if (!feed.instruments().some(({ id }) => id === wish.instrument)) throw instrumentMissing(feed, wish.instrument)
@@ -108,14 +122,24 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
       id: ids.next('plan'),
       at: now(),
       by,
-      ...(occasion !== undefined && { occasion }),
+      ...(because !== undefined && { occasion: because.why }),
     })
-    // What cannot be planned is refused now, not when its time has come.
     decidePlan('plan', goalOf(plan, deadlinesFrom(plan.seconds, now(), timeScale)), parts.planning, parts.sha256, {
       models: parts.models,
     })
+    return plan
+  }
+
+  async function create(
+    wish: PlanWish,
+    chosen: Pick<Settings, 'policy' | 'profile'>,
+    by: Actor,
+    because?: Because,
+  ): Promise<CollaborativePlan> {
+    const plan = draft(wish, chosen, by, because)
     if (plan.called) refuseHalted()
-    await journal.append({ kind: 'collaborativePlanDrafted', data: { plan }, actor: by })
+    const also = because?.with === undefined ? [] : [{ ...because.with(plan.id), actor: by }]
+    await journal.append({ kind: 'collaborativePlanDrafted', data: { plan }, actor: by }, ...also)
     if (plan.called) await begin(plan)
     return get(plan.id)
   }
@@ -269,8 +293,12 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
       timeScale,
       latest,
     })) {
-      create({ instrument, template: template.name }, chosenBySystem, system, why).catch(() => {})
+      createBySystem({ instrument, template: template.name }, { why }).catch(() => {})
     }
+  }
+
+  function createBySystem(wish: PlanWish, because: Because): Promise<CollaborativePlan> {
+    return create(wish, chosenBySystem, system, because)
   }
 
   function tick(): void {
@@ -289,6 +317,8 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
   return {
     templates,
     create,
+    createBySystem,
+    check: (wish) => void draft(wish, chosenBySystem, system),
     start,
     cancel,
     vote: (planId, ballot, by) => castTraderBallot(parts, get(planId), ballot, by),

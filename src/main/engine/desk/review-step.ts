@@ -1,3 +1,5 @@
+import type { ProposalBriefing } from '#engine/agents/seat.ts'
+import { type TradeRecord, tradeRecord } from '#engine/agents/seats/assess-record.ts'
 import { tally as count } from '#engine/consensus/tally.ts'
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
 import type { Decision } from '#shared/domain/decision.ts'
@@ -6,6 +8,7 @@ import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Review } from '#shared/domain/review.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import { errorCode } from '#shared/lib/error.ts'
+import { briefingOf } from './briefing.ts'
 import { voters } from './decide-domain.ts'
 import { profileFor, votersOf } from './decide-terms.ts'
 import { decide, type ReviewGrounds, reviewRules, votingPolicy } from './decision.ts'
@@ -18,7 +21,11 @@ export interface ReviewWork {
   readonly parts: DeskParts
   readonly memory: RunMemory
   readonly epoch: number
+  /** Outcomes of earlier decisions on the instrument. */
+  readonly outcomes: ProposalBriefing['outcomes']
 }
+
+type Recorded = Pick<ReviewWork, 'parts' | 'memory' | 'outcomes'>
 
 /** How the step has agents vote: one seat, under its own time limit. */
 export type Assess = (seat: 'risk' | (typeof voters)[number], context: StepContext) => Promise<unknown>
@@ -34,16 +41,19 @@ const assessTimeoutMs = 20_000
  * review and the same deadline (HO-15).
  */
 export async function awaitReview(
-  { parts, memory, epoch }: ReviewWork,
+  work: ReviewWork,
   context: StepContext,
   assess: Assess,
   note: Note,
 ): Promise<StepResult> {
+  const { parts, memory, epoch } = work
   const { reviews } = parts
   const { decision } = memory
   if (decision?.status !== 'review') return { status: 'skipped', reason: 'The decision needs nobody to look at it.' }
+  const record = await tradeRecordOf(work)
+  if (context.signal.aborted) return { status: 'skipped', reason: String(context.signal.reason) }
   if (memory.review === null) {
-    const opening = openingOf(parts, memory, false)
+    const opening = openingOf(work, record, false)
     if (opening === undefined) return { status: 'skipped', reason: 'There is no order to put before the trader.' }
     await reviews.open(opening)
   }
@@ -107,7 +117,7 @@ export async function awaitReview(
       ],
       `The agents have voted again. ${made.reason}`,
     )
-    await reviews.showAgain(id, made.status === 'review' ? (openingOf(parts, memory, true) ?? null) : null)
+    await reviews.showAgain(id, made.status === 'review' ? (openingOf(work, record, true) ?? null) : null)
   }
 
   function countAgain(silent: ReadonlySet<string>): Tally {
@@ -131,7 +141,7 @@ export async function awaitReview(
       tally,
       memory.validation,
       profileOf(parts, memory),
-      groundsOf(parts, memory),
+      groundsOf(parts, memory, record),
     )
     if (again.status !== 'agreed') return again
     // Whoever asked gets the answer: the desk does not act on it by itself.
@@ -145,13 +155,29 @@ function profileOf({ planning }: DeskParts, { goal }: RunMemory) {
   return profileFor(goal, planning)
 }
 
+/** How earlier trades on the run's instrument came out; null where too few can be judged, or there is no price to judge them by. */
+export async function tradeRecordOf({ parts, memory, outcomes }: Recorded): Promise<TradeRecord | null> {
+  const proposal = questionOf(memory)
+  if (proposal === undefined || outcomes.length === 0) return null
+  const briefing = await briefingOf(parts, memory).catch(() => null)
+  return briefing && tradeRecord({ ...briefing, proposal, outcomes })
+}
+
 /** What besides the vote may send the decision of a run to the trader. */
-export function groundsOf({ reviews }: DeskParts, { objections, conflicts }: RunMemory): ReviewGrounds {
-  return { objections, conflicts, aboveNotional: reviews.policy.aboveNotional }
+export function groundsOf(
+  { reviews }: DeskParts,
+  { objections, conflicts }: RunMemory,
+  record: ReviewGrounds['record'],
+): ReviewGrounds {
+  return { objections, conflicts, aboveNotional: reviews.policy.aboveNotional, record }
 }
 
 /** The order of the decision as it would be sent, and why it goes to the trader. */
-function openingOf(parts: DeskParts, memory: RunMemory, again: boolean): ReviewOpening | undefined {
+function openingOf(
+  { parts, memory }: ReviewWork,
+  record: ReviewGrounds['record'],
+  again: boolean,
+): ReviewOpening | undefined {
   const { decision, tally, runId } = memory
   const proposal = memory.proposals.find(({ id }) => id === decision?.proposalId)
   const price = decision?.price ?? parts.feed.quote(memory.goal.instrument)?.last
@@ -164,7 +190,7 @@ function openingOf(parts: DeskParts, memory: RunMemory, again: boolean): ReviewO
     memory.validation,
     profileOf(parts, memory),
     price,
-    groundsOf(parts, memory),
+    groundsOf(parts, memory, record),
   )
   return {
     runId,

@@ -105,7 +105,13 @@ export function exitsOf(book: Pick<BracketedBook, 'orders'>, parentId: string, l
 
 /** What is to be done so that the working exits are those that the brackets ask for. */
 export type Duty =
-  | { readonly kind: 'place'; readonly bracket: Bracket; readonly leg: Leg; readonly quantity: Decimal }
+  | {
+      readonly kind: 'place'
+      readonly bracket: Bracket
+      readonly leg: Leg
+      readonly quantity: Decimal
+      readonly timeInForce: 'GTC' | 'IOC'
+    }
   | {
       readonly kind: 'resize'
       readonly bracket: Bracket
@@ -115,12 +121,22 @@ export type Duty =
     }
   | { readonly kind: 'cancel'; readonly bracket: Bracket; readonly leg: Leg; readonly exit: Order }
 
+/** What exits follow from beside the account. */
+export interface ExitRules {
+  readonly capabilities: BrokerCapabilities
+  /** True while the exits of an instrument step aside for another way out. */
+  readonly stepAside: (instrument: string) => boolean
+  /** True while the market offers the target, and it can be taken: asked where the stop and the target cannot both rest. */
+  readonly isTargetOffered: (bracket: Bracket) => boolean
+}
+
 /**
  * What brackets ask for now: of every entry a stop and a target that cover what is filled of it and not exited yet, and
  * of an exited one none. Together they never cover more than is held: what was sold otherwise is taken off the newest
- * brackets. It looks only at how things stand, so that a restart, a lost message or a refusal leaves nothing behind.
+ * brackets. Where the venue holds what is for sale the stop rests alone, and makes way for the target while that is
+ * offered. It looks only at how things stand, so that a restart, a lost message or a refusal leaves nothing behind.
  */
-export function bracketDuties(book: BracketedBook, capabilities: BrokerCapabilities): readonly Duty[] {
+export function bracketDuties(book: BracketedBook, rules: ExitRules): readonly Duty[] {
   const left = new Map([...book.positions].map(([instrument, { quantity }]) => [instrument, absolute(quantity)]))
   const duties: Duty[] = []
   for (const bracket of book.brackets.values()) {
@@ -128,7 +144,8 @@ export function bracketDuties(book: BracketedBook, capabilities: BrokerCapabilit
     const there = isHeld(book, bracket) ? (left.get(bracket.instrument) ?? ZERO) : ZERO
     const covered = minimum(open, there)
     left.set(bracket.instrument, subtract(left.get(bracket.instrument) ?? ZERO, covered))
-    for (const leg of ['stop', 'target'] as const) duties.push(...legDuties(book, bracket, leg, covered, capabilities))
+    const wanted = rules.stepAside(bracket.instrument) ? ZERO : covered
+    for (const leg of ['stop', 'target'] as const) duties.push(...legDuties(book, bracket, leg, wanted, rules))
   }
   return duties
 }
@@ -138,19 +155,22 @@ function legDuties(
   bracket: Bracket,
   leg: Leg,
   covered: Decimal,
-  { replace, reduceOnly }: BrokerCapabilities,
+  rules: ExitRules,
 ): readonly Duty[] {
+  const { replace } = rules.capabilities
   const [exit, ...more] = exitsOf(book, bracket.parentId, leg)
   const cancel = (one: Order): Duty[] =>
     one.status === 'PENDING_CANCEL' || one.status === 'INITIALIZED' ? [] : [{ kind: 'cancel', bracket, leg, exit: one }]
-  if (covered === ZERO) return [...(exit === undefined ? [] : cancel(exit)), ...more.flatMap(cancel)]
+  const alone = legThatRestsAlone(bracket, rules)
+  if (covered === ZERO || (alone ?? leg) !== leg)
+    return [...(exit === undefined ? [] : cancel(exit)), ...more.flatMap(cancel)]
   const surplus = more.flatMap(cancel)
   if (exit === undefined) {
-    const price = leg === 'stop' ? bracket.stopPrice : bracket.targetPrice
-    // Where the venue holds what is for sale, two exits would need the position twice: the stop comes first.
-    const isPossible = leg === 'stop' || reduceOnly
-    const isWanted = price !== null && isPossible && !bracket.released.includes(leg)
-    return isWanted ? [{ kind: 'place', bracket, leg, quantity: covered }, ...surplus] : surplus
+    const isFree = alone === undefined || exitsOf(book, bracket.parentId).length === 0
+    if (!isFree || !isWanted(bracket, leg)) return surplus
+    // A target in the place of a stop is taken at once or not at all.
+    const timeInForce = alone === 'target' && isWanted(bracket, 'stop') ? 'IOC' : 'GTC'
+    return [{ kind: 'place', bracket, leg, quantity: covered, timeInForce }, ...surplus]
   }
   const quantity = add(exit.filledQuantity, covered)
   if (exit.quantity === quantity || !isOpen(exit.status)) return surplus
@@ -158,4 +178,15 @@ function legDuties(
     replace ? { kind: 'resize', bracket, leg, exit, quantity } : { kind: 'cancel', bracket, leg, exit },
     ...surplus,
   ]
+}
+
+/** The leg that works where two would need the position twice; undefined where both can. */
+function legThatRestsAlone(bracket: Bracket, { capabilities, isTargetOffered }: ExitRules): Leg | undefined {
+  if (capabilities.reduceOnly && !capabilities.holdsForSale) return undefined
+  if (!isWanted(bracket, 'target')) return 'stop'
+  return !isWanted(bracket, 'stop') || isTargetOffered(bracket) ? 'target' : 'stop'
+}
+
+function isWanted({ stopPrice, targetPrice, released }: Bracket, leg: Leg): boolean {
+  return (leg === 'stop' ? stopPrice : targetPrice) !== null && !released.includes(leg)
 }

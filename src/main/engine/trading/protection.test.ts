@@ -1,17 +1,26 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { BrokerCapabilities } from '#engine/ports.ts'
+import { sleep } from '#shared/lib/clock.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
 import { compare, decimal, minimum, sum, ZERO } from '#shared/lib/decimal.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { intentOf, orderDesk, quietFeed, trader } from '#test/builders/order-desk.ts'
 import { btc, deskFill, deskOrder } from '#test/builders/orders.ts'
-import { pass } from '#test/conformance/settle.ts'
+import { pass, settle } from '#test/conformance/settle.ts'
 import { createScriptedBroker, refused, scriptedCapabilities } from '#test/fakes/scripted-broker.ts'
 import { applyToBook, emptyBook } from './book.ts'
-import { bracketDuties } from './brackets.ts'
+import { bracketDuties, type ExitRules } from './brackets.ts'
 import { closePosition } from './close-position.ts'
 import { createProtection } from './protection.ts'
 import { workingQuantity } from './working.ts'
+
+/** Rules of a market where no target is offered, and nothing steps aside. */
+const rulesOf = (capabilities: Partial<BrokerCapabilities> = {}): ExitRules => ({
+  capabilities: { ...scriptedCapabilities, ...capabilities },
+  stepAside: () => false,
+  isTargetOffered: () => false,
+})
 
 const exits = { stopPrice: decimal(95), targetPrice: decimal(110) }
 
@@ -20,14 +29,17 @@ async function bracketed(capabilities = {}) {
   const broker = createScriptedBroker()
   const able = { ...broker, capabilities: { ...scriptedCapabilities, ...capabilities } }
   const submit = broker.submit.bind(broker)
+  const arrived = new Set<string>()
   const acknowledging = {
     ...able,
     submit: async (order: Parameters<typeof submit>[0]) => {
       await submit(order)
+      arrived.add(order.clientOrderId)
       broker.tell({ kind: 'accepted', clientOrderId: order.clientOrderId, venueOrderId: `v-${order.clientOrderId}` })
     },
     cancel: async (clientOrderId: string) => {
       await broker.cancel(clientOrderId)
+      if (!arrived.has(clientOrderId)) refused('never heard of it')()
       broker.tell({ kind: 'canceled', clientOrderId })
     },
     replace: async (clientOrderId: string, change: { quantity?: Decimal | undefined }) => {
@@ -51,7 +63,7 @@ async function bracketed(capabilities = {}) {
       orders: desk.orders,
       latch: desk.latch,
       capabilities: acknowledging.capabilities,
-      last: () => last,
+      quote: (id) => ({ instrument: id, bid: last, ask: last, last, at: clock.now() }),
       clock,
     })
   const protection = protect()
@@ -161,7 +173,7 @@ describe('what protects an entry', () => {
   it('stands down for another way out, and comes back for what is left', async () => {
     const t = await bracketed()
     await t.fill(t.entry.clientOrderId, '1')
-    const release = await t.protection.standDown(btc.id, new AbortController().signal)
+    const release = await settle(t.clock, t.protection.standDown(btc.id, new AbortController().signal))
     expect(t.working()).toEqual([])
     const close = intentOf({ side: 'sell', quantity: decimal('0.6'), reduceOnly: true, decisionId: 'decision-2' })
     const sale = await t.orders.submit(close)
@@ -177,17 +189,36 @@ describe('what protects an entry', () => {
   it('HO-8 steps aside when a part is closed by hand, and protects what is left', async () => {
     const t = await bracketed()
     await t.fill(t.entry.clientOrderId, '1')
-    const sale = await closePosition(t, {
-      key: 'by-hand-1',
-      instrument: btc.id,
-      quantity: decimal('0.6'),
-      by: trader,
-      reason: 'Half of it is enough',
-    })
+    const reason = 'Half of it is enough'
+    const wish = { key: 'by-hand-1', instrument: btc.id, quantity: decimal('0.6'), by: trader, reason }
+    const sale = await settle(t.clock, closePosition(t, wish))
     expect(sale).toMatchObject({ side: 'sell', reduceOnly: true, status: 'ACCEPTED' })
     expect(t.working()).toEqual([])
     await t.fill(sale.clientOrderId, '0.6')
     expect(t.working()).toEqual(['STOP_MARKET 0.4 95', 'LIMIT 0.4 110'])
+  })
+
+  it('HO-8 steps aside too where an exit is on its way to the venue while a part is closed', async () => {
+    const t = await bracketed()
+    const slowly = () => sleep(t.clock, 300)
+    t.broker.script.submit.push(slowly, slowly)
+    await t.fill(t.entry.clientOrderId, '1')
+    expect([...t.book.orders.values()].map(({ status }) => status)).toEqual(['SUBMITTED', 'SUBMITTED'])
+    const wish = { key: 'by-hand-1', instrument: btc.id, quantity: decimal('0.6'), by: trader, reason: 'Enough' }
+    const sale = await settle(t.clock, closePosition(t, wish))
+    expect(sale).toMatchObject({ status: 'ACCEPTED', quantity: '0.6' })
+    await t.fill(sale.clientOrderId, '0.6')
+    expect(t.working()).toEqual(['STOP_MARKET 0.4 95', 'LIMIT 0.4 110'])
+  })
+
+  it('a cancel that the venue refuses is sent again until the exit has ended, and not all the time', async () => {
+    const t = await bracketed()
+    await t.fill(t.entry.clientOrderId, '1')
+    t.broker.script.cancel.push(refused('busy'), refused('busy'))
+    const release = await settle(t.clock, t.protection.standDown(btc.id, new AbortController().signal))
+    expect(t.working()).toEqual([])
+    expect(t.broker.calls.filter((call) => call.startsWith('cancel'))).toHaveLength(4)
+    release()
   })
 
   it('survives a restart: what is there stays, what is missing is sent', async () => {
@@ -198,8 +229,69 @@ describe('what protects an entry', () => {
     t.orders.stop()
     const book = emptyBook()
     t.journal.replay(0, (record) => applyToBook(book, record, record.at))
-    const duties = bracketDuties(book, scriptedCapabilities)
+    const duties = bracketDuties(book, rulesOf())
     expect(duties).toMatchObject([{ kind: 'place', leg: 'target', quantity: '1', bracket: { made: { target: 1 } } }])
+  })
+})
+
+describe('where the venue holds what is for sale', () => {
+  const holding = () => bracketed({ holdsForSale: true, replace: false })
+
+  it('the stop rests alone, and grows with the entry', async () => {
+    const t = await holding()
+    await t.fill(t.entry.clientOrderId, '0.4')
+    expect(t.working()).toEqual(['STOP_MARKET 0.4 95'])
+    await t.fill(t.entry.clientOrderId, '0.6')
+    await pass(t.clock, 2_000)
+    expect(t.working()).toEqual(['STOP_MARKET 1 95'])
+  })
+
+  it('it makes way for the target once that is offered, which is taken at once or not at all', async () => {
+    const t = await holding()
+    await t.fill(t.entry.clientOrderId, '1')
+    t.move('110')
+    await pass(t.clock, 2_000)
+    expect(t.working()).toEqual(['LIMIT 1 110'])
+    const target = t.book.orders.get(t.exitOf('target'))
+    expect(target).toMatchObject({ timeInForce: 'IOC', reduceOnly: true })
+    await t.fill(t.exitOf('target'), '1', '110')
+    await pass(t.clock, 2_000)
+    expect(t.working()).toEqual([])
+    expect(t.book.brackets.size).toBe(0)
+  })
+
+  it('a target that nobody takes gives its place back to the stop, and is tried again in time', async () => {
+    const t = await holding()
+    await t.fill(t.entry.clientOrderId, '1')
+    t.move('110')
+    await pass(t.clock, 1_000)
+    t.broker.tell({ kind: 'expired', clientOrderId: t.exitOf('target') })
+    await pass(t.clock, 500)
+    expect(t.working()).toEqual(['STOP_MARKET 1 95'])
+    await pass(t.clock, 2_000)
+    expect(t.working()).toEqual(['LIMIT 1 110'])
+    t.broker.tell({ kind: 'expired', clientOrderId: t.exitOf('target') })
+    t.move('109')
+    await pass(t.clock, 10_000)
+    expect(t.working()).toEqual(['STOP_MARKET 1 95'])
+  })
+
+  it('KS-2 the stop of a halted desk stays where it is, whatever is offered', async () => {
+    const t = await holding()
+    await t.fill(t.entry.clientOrderId, '1')
+    t.stop(2)
+    t.move('110')
+    await pass(t.clock, 5_000)
+    expect(t.working()).toEqual(['STOP_MARKET 1 95'])
+  })
+
+  it('a target whose stop the trader took away rests in its place', async () => {
+    const t = await holding()
+    await t.fill(t.entry.clientOrderId, '1')
+    await t.orders.cancel(t.exitOf('stop'), trader)
+    await pass(t.clock, 2_000)
+    expect(t.working()).toEqual(['LIMIT 1 110'])
+    expect(t.book.orders.get(t.exitOf('target'))?.timeInForce).toBe('GTC')
   })
 })
 
@@ -215,7 +307,7 @@ describe('KS-21 whatever happens to entries, exits and positions', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), fc.boolean(), (steps, replace) => {
         const book = emptyBook()
-        const capabilities = { ...scriptedCapabilities, replace }
+        const rules = rulesOf({ replace })
         let trades = 0
         const tell = (event: Parameters<typeof applyToBook>[1]) => applyToBook(book, event, 0)
         const fill = (clientOrderId: string, side: 'buy' | 'sell', quantity: Decimal) =>
@@ -229,7 +321,7 @@ describe('KS-21 whatever happens to entries, exits and positions', () => {
           tell({ kind: 'orderSubmitted', data: { clientOrderId: `e${number}` } })
         }
         const carryOut = () => {
-          for (const duty of bracketDuties(book, capabilities)) {
+          for (const duty of bracketDuties(book, rules)) {
             const { bracket, leg } = duty
             if (duty.kind === 'cancel')
               tell({ kind: 'orderCanceled', data: { clientOrderId: duty.exit.clientOrderId } })
@@ -276,7 +368,7 @@ describe('KS-21 whatever happens to entries, exits and positions', () => {
         }
         carryOut()
         carryOut()
-        expect(bracketDuties(book, capabilities)).toEqual([])
+        expect(bracketDuties(book, rules)).toEqual([])
         const held = book.positions.get(btc.id)?.quantity ?? ZERO
         const open = sum(
           [...book.brackets.values()].map(({ filled, exited }) =>

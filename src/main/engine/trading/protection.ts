@@ -2,10 +2,11 @@ import type { Journal } from '#engine/journal.ts'
 import type { BrokerCapabilities } from '#engine/ports.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { isClosed } from '#shared/domain/order.ts'
+import type { Quote } from '#shared/domain/quote.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
-import { compare, type Decimal } from '#shared/lib/decimal.ts'
+import { compare } from '#shared/lib/decimal.ts'
 import type { TradingBook } from './book.ts'
-import { bracketDuties, type Duty, exitsOf } from './brackets.ts'
+import { type Bracket, bracketDuties, type Duty, exitsOf, type Leg } from './brackets.ts'
 import type { DeskLatch } from './latch.ts'
 import type { Intent } from './new-orders.ts'
 import type { Orders } from './orders.ts'
@@ -16,8 +17,8 @@ export interface ProtectionOptions {
   readonly orders: Pick<Orders, 'submit' | 'replace' | 'cancel' | 'closed' | 'link'>
   readonly latch: Pick<DeskLatch, 'current'>
   readonly capabilities: BrokerCapabilities
-  /** The last price; undefined while there is none. */
-  readonly last: (instrument: string) => Decimal | undefined
+  /** The latest quote; undefined while there is none. */
+  readonly quote: (instrument: string) => Quote | undefined
   readonly clock: Clock
 }
 
@@ -39,18 +40,21 @@ const longestWaitMs = 5_000
 /**
  * Creates what protects entries where the venue does not link orders itself (KS-4, KS-21). Exits are sent only by a desk
  * that is not HALTED and has compared its account with the venue; taking away what protects nothing any more passes always.
- * What is denied or refused is tried again after 1, 2, 4 and then every 5 s; a stop whose price has been passed is sent as
- * a market order. Venues with contingencies of their own are left to do it.
+ * What is denied, refused or not taken is tried again after 1, 2, 4 and then every 5 s; a stop whose price has been passed
+ * is sent as a market order. Venues with contingencies of their own are left to do it.
  */
 export function createProtection(options: ProtectionOptions): Protection {
-  const { journal, book, orders, latch, capabilities, last, clock } = options
+  const { journal, book, orders, latch, capabilities, quote, clock } = options
   const standing = new Map<string, number>()
   /** Legs that something is being done about. */
   const busy = new Set<string>()
   const failures = new Map<string, { readonly count: number; readonly until: number }>()
+  const life = new AbortController()
   let isRunning = false
   let isDue = false
   let cancelTimer: Stop = () => {}
+
+  const stepAside = (instrument: string) => standing.has(instrument)
 
   function look(): void {
     if (isDue || !isRunning) return
@@ -58,49 +62,78 @@ export function createProtection(options: ProtectionOptions): Protection {
     // After the turn in which the records came: what they change is changed together.
     clock.after(0, () => {
       isDue = false
-      if (isRunning) for (const duty of bracketDuties(book, capabilities)) take(duty)
+      if (isRunning) for (const duty of bracketDuties(book, { capabilities, stepAside, isTargetOffered })) take(duty)
     })
   }
 
-  function take(duty: Duty): void {
-    const { bracket, leg } = duty
-    const key = `${bracket.parentId}|${leg}`
+  function maySend(): boolean {
     const { connected, compared } = orders.link()
-    const mayPlace = latch.current().state !== 'HALTED' && connected && compared && !standing.has(bracket.instrument)
-    if (busy.has(key) || (duty.kind !== 'cancel' && !mayPlace)) return
-    if (clock.monotonic() < (failures.get(key)?.until ?? 0)) return
+    return latch.current().state !== 'HALTED' && connected && compared
+  }
+
+  function take(duty: Duty): void {
+    const { bracket, leg, kind } = duty
+    const key = `${bracket.parentId}|${leg}`
+    const attempt = attemptOf(bracket, leg, kind)
+    if (busy.has(key) || (kind !== 'cancel' && !maySend()) || isTooSoon(attempt)) return
     busy.add(key)
     perform(duty)
       .then(
-        () => failures.delete(key),
+        () => failures.delete(attempt),
         () => {
-          const count = (failures.get(key)?.count ?? 0) + 1
-          failures.set(key, { count, until: clock.monotonic() + Math.min(longestWaitMs, everyMs * 2 ** (count - 1)) })
+          const count = (failures.get(attempt)?.count ?? 0) + 1
+          const waitMs = Math.min(longestWaitMs, everyMs * 2 ** (count - 1))
+          failures.set(attempt, { count, until: clock.monotonic() + waitMs })
         },
       )
-      .finally(() => busy.delete(key))
+      .finally(() => {
+        busy.delete(key)
+        look()
+      })
       .catch(() => {})
   }
 
+  function attemptOf({ parentId }: Bracket, leg: Leg, kind: Duty['kind']): string {
+    return `${parentId}|${leg}|${kind}`
+  }
+
+  function isTooSoon(attempt: string): boolean {
+    return clock.monotonic() < (failures.get(attempt)?.until ?? 0)
+  }
+
+  function isTargetOffered(bracket: Bracket): boolean {
+    const { instrument, side, targetPrice } = bracket
+    const at = quote(instrument)
+    if (at === undefined || targetPrice === null) return false
+    const isThere = side === 'buy' ? compare(at.bid, targetPrice) >= 0 : compare(at.ask, targetPrice) <= 0
+    return isThere && maySend() && !isTooSoon(attemptOf(bracket, 'target', 'place'))
+  }
+
+  /** Throws for what did not come to what it should, and has to be done again. */
   async function perform(duty: Duty): Promise<void> {
     switch (duty.kind) {
-      case 'cancel':
-        await orders.cancel(duty.exit.clientOrderId, actor)
+      case 'cancel': {
+        const { status } = await orders.cancel(duty.exit.clientOrderId, actor)
+        if (!isClosed(status) && status !== 'PENDING_CANCEL') throw new Error('The exit was not cancelled.')
         return
+      }
       case 'resize':
         await orders.replace(duty.exit.clientOrderId, { quantity: duty.quantity }, actor, latch.current().epoch)
         return
       case 'place': {
-        const { status } = await orders.submit(exitIntent(duty))
-        if (status === 'DENIED' || status === 'REJECTED') throw new Error(`The exit was ${status}.`)
+        const intent = exitIntent(duty)
+        const sent = await orders.submit(intent)
+        const isBrief = intent.timeInForce === 'IOC' && !isClosed(sent.status)
+        const { status } = isBrief ? await orders.closed(sent.clientOrderId, life.signal) : sent
+        if (isClosed(status) && status !== 'FILLED') throw new Error(`The exit was ${status}.`)
       }
     }
   }
 
-  function exitIntent({ bracket, leg, quantity }: Extract<Duty, { kind: 'place' }>): Intent {
+  function exitIntent({ bracket, leg, quantity, timeInForce }: Extract<Duty, { kind: 'place' }>): Intent {
     const { parentId, instrument, by, runId, proposalId, decisionId, made, stopPrice, targetPrice } = bracket
     const side = bracket.side === 'buy' ? 'sell' : 'buy'
-    const price = last(instrument)
+    const price = quote(instrument)?.last
     const isPassed =
       leg === 'stop' &&
       stopPrice !== null &&
@@ -117,7 +150,7 @@ export function createProtection(options: ProtectionOptions): Protection {
       reduceOnly: true,
       limitPrice: leg === 'target' ? targetPrice : null,
       stopPrice: leg === 'stop' && !isPassed ? stopPrice : null,
-      timeInForce: isPassed ? 'IOC' : 'GTC',
+      timeInForce: isPassed ? 'IOC' : timeInForce,
       exitOf: { parentId, leg, number: made[leg] },
       epoch: latch.current().epoch,
     }
@@ -137,6 +170,7 @@ export function createProtection(options: ProtectionOptions): Protection {
       tick()
       return () => {
         isRunning = false
+        life.abort()
         cancelTimer()
         stopObserving()
       }
@@ -152,16 +186,12 @@ export function createProtection(options: ProtectionOptions): Protection {
         else standing.delete(instrument)
         look()
       }
+      look()
       try {
         const exits = [...book.brackets.values()]
           .filter((bracket) => bracket.instrument === instrument)
           .flatMap(({ parentId }) => exitsOf(book, parentId))
-        await Promise.all(
-          exits.map(async ({ clientOrderId, status }) => {
-            if (!isClosed(status)) await orders.cancel(clientOrderId, actor)
-            await orders.closed(clientOrderId, signal)
-          }),
-        )
+        await Promise.all(exits.map(({ clientOrderId }) => orders.closed(clientOrderId, signal)))
       } catch (error) {
         release()
         throw error

@@ -10,6 +10,7 @@ import { createPlanQueries, plansProjection } from './plans.ts'
 import type { Projection } from './projection.ts'
 import { createReviewQueries, reviewsProjection } from './reviews.ts'
 import { createRunQueries, runsProjection } from './runs.ts'
+import { createScheduleQueries, schedulesProjection } from './schedules.ts'
 import { createSpendingQueries, spendingProjection } from './spending.ts'
 import { createViewQueries, viewsProjection } from './views.ts'
 import { createVoteQueries, votesProjection } from './votes.ts'
@@ -18,6 +19,7 @@ import { createWatchQueries, watchProjection } from './watch.ts'
 /** Every projection of the desk. */
 export const deskProjections: readonly Projection[] = [
   plansProjection,
+  schedulesProjection,
   runsProjection,
   messagesProjection,
   evidenceProjection,
@@ -37,6 +39,7 @@ export const deskProjections: readonly Projection[] = [
 export function createQueries(database: Database) {
   return {
     ...createPlanQueries(database),
+    ...createScheduleQueries(database),
     ...createRunQueries(database),
     ...createMessageQueries(database),
     ...createEvidenceQueries(database),

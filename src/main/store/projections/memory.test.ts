@@ -182,9 +182,9 @@ describe('what a run may recall', () => {
           recalled += then(event.data.runId)?.length ?? 0
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 40, seed: 7 },
     )
-    expect(recalled).toBeGreaterThan(0)
+    expect(recalled).toBeGreaterThan(10)
   })
 
   it('and all else that memory answers is what the contract promises, whatever happened', async () => {

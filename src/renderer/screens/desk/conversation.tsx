@@ -46,11 +46,9 @@ export function Conversation({ runId, running, className }: ConversationProps) {
       }
       tools={
         <>
-          {decision >= 0 && (
-            <Button variant="subtle" onClick={() => list.current?.show(decision)}>
-              To the decision
-            </Button>
-          )}
+          <Button variant="subtle" disabled={decision < 0} onClick={() => list.current?.show(decision)}>
+            To the decision
+          </Button>
           <Select
             aria-label="Whose words"
             w={132}
@@ -93,7 +91,7 @@ export function Conversation({ runId, running, className }: ConversationProps) {
       ) : (
         <MessageList key={runId} messages={shown} evidence={evidence} handle={list} />
       )}
-      {runId !== null && running && <Say runId={runId} />}
+      <Say runId={running ? runId : null} />
     </Panel>
   )
 }

@@ -8,21 +8,24 @@ import type { TraderRemark } from '#shared/domain/trader-remark.ts'
 import styles from './say.module.css'
 import { type Intention, type Leaning, leanings, remarkOf, sayPlaceholder } from './say-view.ts'
 
-/** Where the trader joins in while a run is under way: a question to one agent, a fact for all, or an objection. */
-export function Say({ runId }: { runId: string }) {
+/**
+ * Where the trader joins in: a question to one agent, a fact for all, or an objection. Always in its place, so that nothing
+ * moves when a run begins or ends; null while none is under way.
+ */
+export function Say({ runId }: { runId: string | null }) {
   const { client } = useDesk()
   const [intention, setIntention] = useState<Intention>('ask:analyst')
   const [leaning, setLeaning] = useState<Leaning>('none')
   const [text, setText] = useState('')
   const saying = useMutation({
-    mutationFn: (remark: TraderRemark) => client.conversations.say({ runId, remark }),
+    mutationFn: (said: { runId: string; remark: TraderRemark }) => client.conversations.say(said),
     onSuccess: () => setText(''),
   })
 
   function submit(event: FormEvent): void {
     event.preventDefault()
     const remark = remarkOf(intention, leaning, text)
-    if (remark !== undefined) saying.mutate(remark)
+    if (remark !== undefined && runId !== null) saying.mutate({ runId, remark })
   }
 
   return (
@@ -61,12 +64,12 @@ export function Say({ runId }: { runId: string }) {
       <TextInput
         className={styles.text}
         aria-label="Your words"
-        placeholder={sayPlaceholder(intention)}
+        placeholder={runId === null ? 'To join in while the desk decides' : sayPlaceholder(intention)}
         value={text}
         maxLength={2_000}
         onChange={(event) => setText(event.currentTarget.value)}
       />
-      <Button type="submit" loading={saying.isPending} disabled={text.trim() === ''}>
+      <Button type="submit" loading={saying.isPending} disabled={runId === null || text.trim() === ''}>
         Say
       </Button>
       {saying.isError && <ErrorState title="Not said" error={saying.error} effect="The run goes on without it." />}

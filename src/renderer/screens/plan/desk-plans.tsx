@@ -7,6 +7,7 @@ import { agentTitle } from '#renderer/ui/agent.tsx'
 import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
 import { ErrorState } from '#renderer/ui/states.tsx'
+import { useEngineNow } from '#renderer/ui/status.ts'
 import { StatusDot } from '#renderer/ui/status-dot.tsx'
 import type { PlanView } from '#shared/contract/plans.ts'
 import { isEndedPlan } from '#shared/domain/collaborative-plan.ts'
@@ -14,13 +15,17 @@ import styles from './desk-plans.module.css'
 import { deadlineWords, mayVote, planStateWords, planTones, sortPlans } from './desk-plans-view.ts'
 import { NewPlan } from './new-plan.tsx'
 import { PlanBallot } from './plan-ballot.tsx'
+import { nextScheduled, Schedules } from './schedules.tsx'
 
 /** The collaborative plans of the desk: their states, who takes part, the deadlines counting down, and a way to make one. */
 export function DeskPlans() {
   const { orpc, client } = useDesk()
   const navigate = useNavigate()
   const list = useQuery(orpc.plans.list.queryOptions({ input: { limit: 50 } }))
+  const schedules = useQuery(orpc.plans.schedules.queryOptions())
+  const engineNow = useEngineNow(false)
   const [making, setMaking] = useState(false)
+  const [scheduling, setScheduling] = useState(false)
   const [voting, setVoting] = useState<PlanView | null>(null)
   const plans = sortPlans(list.data ?? [])
   const open = plans.filter(({ state }) => !isEndedPlan(state)).length
@@ -104,11 +109,16 @@ export function DeskPlans() {
     <>
       <Panel
         title="Plans of the desk"
-        about={aboutOf(list.data, open)}
+        about={[aboutOf(list.data, open), nextScheduled(schedules.data, engineNow)].filter(Boolean).join('; ')}
         tools={
-          <Button size="compact-sm" onClick={() => setMaking(true)}>
-            New plan
-          </Button>
+          <>
+            <Button size="compact-sm" onClick={() => setScheduling(true)}>
+              Schedules
+            </Button>
+            <Button size="compact-sm" onClick={() => setMaking(true)}>
+              New plan
+            </Button>
+          </>
         }
         className={styles.plans}
       >
@@ -136,6 +146,7 @@ export function DeskPlans() {
           </div>
         )}
       </Panel>
+      <Schedules opened={scheduling} onDone={() => setScheduling(false)} />
       <NewPlan opened={making} onDone={() => setMaking(false)} />
       <PlanBallot plan={voting} onDone={() => setVoting(null)} />
     </>

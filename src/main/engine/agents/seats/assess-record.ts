@@ -1,10 +1,12 @@
 import { type MarketRead, readMarket } from '#engine/agents/market-read.ts'
-import type { ProposalBriefing } from '#engine/agents/seat.ts'
+import type { Briefing, ProposalBriefing } from '#engine/agents/seat.ts'
 import { percent, signedPercent, span } from '#engine/agents/wording.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
 import { abstain, type SeatVerdict, voteFor } from './verdict.ts'
 
 const leastDecisions = 5
+
+type Recorded = Briefing & Pick<ProposalBriefing, 'proposal' | 'outcomes'>
 
 interface Judged {
   readonly confidence: number
@@ -29,7 +31,7 @@ function closeAt({ bars, barMs }: MarketRead, at: number): number | null {
 }
 
 /** Earlier trades whose horizon has passed, judged by where the price went: an outcome itself only tells how it was done. */
-function judged({ outcomes, proposal, now, ...rest }: ProposalBriefing): readonly Judged[] {
+function judged({ outcomes, proposal, now, ...rest }: Recorded): readonly Judged[] {
   const market = readMarket({ ...rest, now })
   return outcomes.flatMap(({ action, at, arrivalPrice, confidence }): Judged[] => {
     if (action === 'hold' || arrivalPrice === null || at + proposal.horizonMs > now) return []
@@ -39,6 +41,23 @@ function judged({ outcomes, proposal, now, ...rest }: ProposalBriefing): readonl
     const made = action === 'buy' ? move : -move
     return [{ confidence, right: made > 0, made }]
   })
+}
+
+/** How earlier trades on an instrument came out whose horizon has passed. */
+export interface TradeRecord {
+  readonly count: number
+  readonly hits: number
+  /** Mean confidence that was stated, from 0 to 1. */
+  readonly stated: number
+}
+
+/** The desk's record on the instrument of a proposal; null with fewer than five trades that can be judged. */
+export function tradeRecord(briefing: Recorded): TradeRecord | null {
+  const record = judged(briefing)
+  const count = record.length
+  if (count < leastDecisions) return null
+  const stated = record.reduce((sum, { confidence }) => sum + confidence, 0) / count
+  return { count, hits: record.filter(({ right }) => right).length, stated }
 }
 
 /**
