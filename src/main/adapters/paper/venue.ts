@@ -289,6 +289,9 @@ export function createPaperVenue(
     count(event, 1)
     tradeIds.add(event.tradeId)
     done.push(event)
+    if (!isPerpetual(event.instrument)) return
+    if (isIdle()) unwatch()
+    else watch()
   }
 
   /** Adds a trade to the position and the cash, or takes it off again; contracts count at their full price. */

@@ -42,7 +42,8 @@ function riskRoom({ feed, book, mandate }: DeskParts, instrument: string, now: n
 /** What an instrument can be bought for: nothing where that cannot be told. */
 function moneyFor({ feed, book, mandate }: DeskParts, { perpetual }: Instrument): Decimal {
   const terms = (id: string) => feed.instruments().find((each) => each.id === id)?.perpetual
-  const free = freeCash({ book, mandate, mark: marksOf(feed), terms }) ?? ZERO
+  const free = freeCash({ book, mandate, mark: marksOf(feed), terms })
+  if (typeof free === 'object') return ZERO
   return perpetual === undefined ? free : multiply(free, fromNumber(roomKept * mandate.maximumLeverage, 4))
 }
 

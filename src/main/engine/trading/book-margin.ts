@@ -78,12 +78,12 @@ export function marginAfter(reading: MarginReading, planned?: PlannedOrder): Mar
 }
 
 /**
- * Money that nothing held or working in perpetuals stands on, and that no loss of theirs has used up; undefined while that
- * cannot be told. Working orders on spot are not taken off.
+ * Money that nothing held or working in perpetuals stands on, and that no loss of theirs has used up; the perpetual whose
+ * mark or terms are missing otherwise. Working orders on spot are not taken off.
  */
-export function freeCash(reading: MarginReading): Decimal | undefined {
+export function freeCash(reading: MarginReading): Decimal | { readonly unpriced: string } {
   const account = marginAfter(reading)
-  if (typeof account === 'string') return undefined
+  if (typeof account === 'string') return { unpriced: account }
   return subtract(minimum(account.wallet, account.balance), account.initial)
 }
 

@@ -17,17 +17,17 @@ import { marginAfter } from './book-margin.ts'
 import { deny, type GateContext, referencePrice } from './gate-context.ts'
 import { leavesQuantity } from './working.ts'
 
-/** What the working purchases on spot will cost; undefined while a price is missing. */
+/** What the working purchases on spot will cost; the instrument whose price is missing otherwise. */
 export function reservedCash(
   { book, mark }: Pick<GateContext, 'book' | 'mark'>,
   apartFrom: Order,
-): Decimal | undefined {
+): Decimal | { readonly unpriced: string } {
   let reserved = ZERO
   for (const other of book.orders.values()) {
     if (other.side !== 'buy' || other.clientOrderId === apartFrom.clientOrderId || isPerpetual(other.instrument))
       continue
     const price = other.limitPrice ?? other.stopPrice ?? mark(other.instrument)
-    if (price === undefined) return undefined
+    if (price === undefined) return { unpriced: other.instrument }
     reserved = add(reserved, multiply(leavesQuantity(other), price))
   }
   return reserved
@@ -62,8 +62,9 @@ export function checkContract(order: Order, quote: Quote, context: GateContext):
   const price = referencePrice(order, quote)
   const stop = stopOf(order)
   const reserved = reservedCash(context, order)
-  const spent = reserved === undefined ? undefined : { ...book, cash: subtract(book.cash, reserved) }
-  const account = spent === undefined ? order.instrument : marginAfter({ ...context, book: spent }, { order, price })
+  if (typeof reserved === 'object') return deny('QUOTE_UNAVAILABLE', { instrument: reserved.unpriced })
+  const spent = { ...book, cash: subtract(book.cash, reserved) }
+  const account = marginAfter({ ...context, book: spent }, { order, price })
   if (typeof account === 'string') return deny('QUOTE_UNAVAILABLE', { instrument: account })
   const { balance, initial, leverage, contracts } = account
   const maximum = fromNumber(mandate.maximumLeverage, 2)

@@ -173,7 +173,8 @@ const withFee = decimal('1.001')
 function checkCash(order: Order, notional: Decimal, context: GateContext): Denial | undefined {
   const reserved = reservedCash(context, order)
   const cash = freeCash(context)
-  if (reserved === undefined || cash === undefined) return deny('QUOTE_UNAVAILABLE', { instrument: order.instrument })
+  if (typeof reserved === 'object') return deny('QUOTE_UNAVAILABLE', { instrument: reserved.unpriced })
+  if (typeof cash !== 'string') return deny('QUOTE_UNAVAILABLE', { instrument: cash.unpriced })
   const free = subtract(cash, multiply(reserved, withFee))
   return compare(multiply(notional, withFee), free) > 0
     ? deny('NOTIONAL_EXCEEDS_FREE_BALANCE', { notional, free })
