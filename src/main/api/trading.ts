@@ -3,6 +3,7 @@ import { requireKnownAccount } from '#engine/trading/account-doubt.ts'
 import { closePosition } from '#engine/trading/close-position.ts'
 import { unrealised } from '#engine/trading/positions.ts'
 import { contract } from '#shared/contract/index.ts'
+import { markOf } from '#shared/domain/quote.ts'
 import { ZERO } from '#shared/lib/decimal.ts'
 import type { CallContext } from './desk.ts'
 import { type ApiParts, trader } from './parts.ts'
@@ -38,9 +39,9 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
           const quote = feed.quote(position.instrument)
           return {
             ...position,
-            mark: quote?.last ?? null,
+            mark: quote === undefined ? null : markOf(quote),
             markedAt: quote?.at ?? null,
-            unrealised: quote === undefined ? null : unrealised(position, quote.last),
+            unrealised: quote === undefined ? null : unrealised(position, markOf(quote)),
             runId: kernel.book.openedBy.get(position.instrument) ?? null,
           }
         })

@@ -58,8 +58,8 @@ export interface SimulationOptions {
 
 const coolDownMs = 10_000
 const traded = coins.slice(0, 2)
-/** Funding comes every minute, so that a simulation of minutes has some. */
-const perpetuals = coins.slice(0, 1).map((coin) => perpetualOn(coin, 60_000))
+/** Funding comes so often that a simulation of minutes has some. */
+const perpetuals = coins.slice(0, 1).map((coin) => perpetualOn(coin, 20_000))
 /** Reviews that expire and drift within the minutes of a simulation. */
 const reviewTerms: Omit<ReviewPolicy, 'aboveNotional' | 'driftLimitBps'> = {
   expiresAfterSeconds: { paper: 20, live: 20 },

@@ -19,6 +19,7 @@ import type { PortfolioGoal, PortfolioPoint, PortfolioReport } from '#shared/dom
 import { absolute, compare, fromNumber, multiply, roundToStep, sign, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { errorCode, errorMessage } from '#shared/lib/error.ts'
 import { type HeldPosition, heldBook, type ReportParts } from './held-book.ts'
+import { perpetualsReport } from './perpetuals-report.ts'
 
 /** A weight nearer to its target than this is left alone: trading it costs more than it mends. */
 const band = 0.02
@@ -62,6 +63,7 @@ export function allocationReport(parts: ReportParts, goal: PortfolioGoal): Portf
     diversification: null,
     trades: [],
     band,
+    perpetuals: perpetualsReport(parts),
   }
   const universe = readUniverse(parts, priced)
   if (typeof universe === 'string' || priced.length < held.length || priced.some(({ worth }) => worth < 0)) {
