@@ -9,6 +9,7 @@ import { importCommand } from './cli/import-command.ts'
 import { journalCommands } from './cli/journal-command.ts'
 import { labCommand } from './cli/lab.ts'
 import { memoryCommands } from './cli/memory-command.ts'
+import { ordersCommands } from './cli/orders-command.ts'
 import { planCommand } from './cli/plan.ts'
 import { plansCommands } from './cli/plans-command.ts'
 import { reviewCommands } from './cli/review-command.ts'
@@ -26,6 +27,7 @@ const commands: readonly ((program: Command) => void)[] = [
   converseCommands,
   memoryCommands,
   importCommand,
+  ordersCommands,
   journalCommands,
   planCommand,
   runCommands,

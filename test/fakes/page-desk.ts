@@ -1015,6 +1015,13 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           throw new ORPCError('POSITION_NOT_FOUND', { status: 404, message: `There is no position in ${instrument}.` })
         return closeNow(held, quantity ?? held.quantity)
       }),
+      reconcile: os.trading.reconcile.handler(() => ({
+        at: Date.now(),
+        matched: 0,
+        adjusted: [],
+        inDoubt: [],
+        positions: [],
+      })),
       positions: os.trading.positions.handler(() => (position === null ? [] : [position])),
     },
     alerts: {

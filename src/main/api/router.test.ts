@@ -256,6 +256,7 @@ describe('the API over a whole desk', () => {
     expect(await api.trading.orders({})).toEqual([])
     expect(await api.trading.fills({ instrument: 'BTC/USDT' })).toEqual([])
     expect(await api.trading.positions()).toEqual([])
+    expect(await api.trading.reconcile()).toMatchObject({ adjusted: [], inDoubt: [], positions: [] })
     expect(await codeOf(api.trading.cancel({ clientOrderId: 'nobody' }))).toBe('ORDER_NOT_FOUND')
     const close = { key: 'a wish of mine', instrument: 'BTC/USDT', reason: 'Enough' }
     expect(await codeOf(api.trading.close(close))).toBe('POSITION_NOT_FOUND')

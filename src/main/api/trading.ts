@@ -31,6 +31,7 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
     cancel: os.cancel.handler(({ input }) => kernel.orders.cancel(input.clientOrderId, trader)),
     fills: os.fills.handler(({ input }) => [...queries.listFills(input.instrument, input.limit)]),
     close: os.close.handler(({ input }) => closePosition({ ...kernel, clock }, { ...input, by: trader })),
+    reconcile: os.reconcile.handler(() => kernel.orders.compare()),
     positions: os.positions.handler(() => {
       requireKnownAccount(kernel.book)
       return [...kernel.book.positions.values()]

@@ -20,6 +20,7 @@ import type { Override, Review } from '#shared/domain/review.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import type { Schedule } from '#shared/domain/schedule.ts'
 import type { Settings } from '#shared/domain/settings.ts'
+import type { Regime } from '#shared/domain/situation.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 import type { Stop } from '#shared/lib/clock.ts'
@@ -331,6 +332,8 @@ export interface PlanArchive {
   lastPlanOf(template: string): CollaborativePlan | undefined
   /** The schedules that plans are made by, those that are off too; oldest first. */
   listSchedules(): readonly Schedule[]
+  /** The regime that the environment watcher saw last, by instrument. */
+  lastRegimes(): ReadonlyMap<string, Regime>
 }
 
 /** What can be asked of the projections: lists as the contract gives them, of what is durable. */

@@ -119,6 +119,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
         getPlan: (planId) => (life.alive ? queries.getPlan(planId) : undefined),
         lastPlanOf: (template) => (life.alive ? queries.lastPlanOf(template) : undefined),
         listOpenPlans: () => (life.alive ? queries.listOpenPlans() : []),
+        lastRegimes: () => (life.alive ? queries.lastRegimes() : new Map()),
         listSchedules: () => (life.alive ? queries.listSchedules() : []),
         getFill: (clientOrderId, tradeId) => (life.alive ? queries.getFill(clientOrderId, tradeId) : undefined),
         getFunding: (id) => (life.alive ? queries.getFunding(id) : undefined),

@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { comparisonSchema } from '#shared/domain/comparison.ts'
 import { decimalSchema } from '#shared/domain/decimal.ts'
 import { fillSchema, orderSchema } from '#shared/domain/order.ts'
 import { positionViewSchema } from '#shared/domain/position.ts'
@@ -48,5 +49,7 @@ export const tradingContract = {
       }),
     )
     .output(orderSchema),
+  /** Compares orders, the fills of the last day and positions with the venue; what was missed is booked (OL-13, OL-14). */
+  reconcile: oc.route({ method: 'POST', path: '/reconcile' }).output(comparisonSchema),
   positions: oc.route({ method: 'GET', path: '/positions' }).output(z.array(positionViewSchema)),
 }

@@ -21,7 +21,8 @@ import type { BlindJudgement, Override, Review, ReviewOrder, ReviewWords } from 
 import type { Goal, RunStatus } from './run.ts'
 import type { Schedule, ScheduleTerms } from './schedule.ts'
 import type { Settings } from './settings.ts'
-import type { Situation } from './situation.ts'
+import type { Regime, Situation } from './situation.ts'
+import type { SubGoal, SubPlan } from './sub-goal.ts'
 import type { Tally } from './tally.ts'
 import type { Latch, StopProgress } from './trading-state.ts'
 
@@ -76,6 +77,8 @@ export interface DeskEvents {
   /** Nothing more of it is begun until it goes on; what is under way comes to its end. */
   runPaused: AboutRun<{ readonly reason: string }>
   runContinued: AboutRun
+  /** The desk closes, and the next one goes on with it. */
+  runSuspended: AboutRun<{ readonly reason: string }>
   runEnded: AboutRun<{ readonly status: Exclude<RunStatus, 'running'>; readonly reason: string | null }>
   stepStarted: AboutStep
   stepRetried: AboutStep<{ readonly code: string; readonly message: string; readonly delayMs: number }>
@@ -96,6 +99,13 @@ export interface DeskEvents {
   evidenceGathered: { readonly evidence: Evidence }
   dossierValidated: AboutRun<{ readonly validation: Validation }>
   insightFormed: AboutRun<{ readonly insight: Insight }>
+  /** The environment watcher saw a market turn; `before` is null where it looked for the first time. */
+  regimeChanged: {
+    readonly instrument: string
+    readonly before: Regime | null
+    readonly after: Regime
+    readonly confidence: number
+  }
   situationRead: AboutRun<{ readonly situation: Situation }>
   /** What memory has of situations like it: of runs that had ended before this one began. */
   situationRecalled: AboutRun<{ readonly recollection: Recollection }>
@@ -112,6 +122,13 @@ export interface DeskEvents {
   ballotCast: AboutRun<{ readonly ballot: Ballot }>
   tallyTaken: AboutRun<{ readonly tally: Tally }>
   decisionMade: { readonly decision: Decision }
+  /** What a plan has plans of its own for. */
+  subGoalsSet: AboutRun<{ readonly goals: readonly SubGoal[]; readonly why: string }>
+  /** A plan was made for one of these, and what became of it. */
+  subPlanBegun: AboutRun<{ readonly planId: string; readonly goal: SubGoal }>
+  subPlanEnded: AboutRun<Omit<SubPlan, 'goal'>>
+  /** What a plan that is to find something out, or has plans of its own, comes to. */
+  conclusionWritten: AboutRun<{ readonly conclusion: string }>
   outcomeMeasured: { readonly outcome: Outcome }
 
   reviewOpened: { readonly review: Review }

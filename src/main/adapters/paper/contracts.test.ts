@@ -56,7 +56,7 @@ function market(startMs = hourMs) {
     feed,
     move(next: string) {
       price = next
-      for (const listener of [...listeners]) listener({ kind: 'quote', quote: quoteOf(btcPerpetual.id) })
+      for (const listener of listeners) listener({ kind: 'quote', quote: quoteOf(btcPerpetual.id) })
     },
   }
 }

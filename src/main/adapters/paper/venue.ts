@@ -551,7 +551,7 @@ export function createPaperVenue(
       tell({ kind: 'filled', fill: event })
     }
     if (closed.size === 0) return
-    for (const ticket of [...resting]) if (isPerpetual(ticket.order.instrument)) finish(ticket, 'CANCELED')
+    for (const ticket of resting) if (isPerpetual(ticket.order.instrument)) finish(ticket, 'CANCELED')
   }
 
   function restore(orders: readonly Order[], fills: readonly Fill[], payments: readonly FundingPayment[]): void {

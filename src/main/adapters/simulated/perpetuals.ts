@@ -187,13 +187,18 @@ export function createPerpetualMarket(world: World, spot: Intraday, perpetuals: 
   }
 
   function fundingTime(id: string, at: number, intervalMs: number): FundingTime | undefined {
-    const tick = lastTick({ span, nextStart: spot.nextStart }, id, at)
+    const tick = lastTick(tape, id, at)
     const mark = tick && quote(id, { ...tick, at })?.mark
     return mark === undefined ? undefined : { at, rate: rateOf(id, at - intervalMs, at), mark }
   }
 
+  const tape: Tape = {
+    span,
+    nextStart: (id, afterMs) => spot.nextStart(known.get(id)?.coin.instrument.id ?? id, afterMs),
+  }
+
   return {
-    tape: { span, nextStart: (id, afterMs) => spot.nextStart(known.get(id)?.coin.instrument.id ?? id, afterMs) },
+    tape,
     bars,
     quote,
     find: (id) => known.get(id),

@@ -21,6 +21,7 @@ import { assess } from './seats/assess.ts'
 import { type Execution, lessonsOf } from './seats/lessons.ts'
 import { propose } from './seats/propose.ts'
 import { proposeReduction } from './seats/propose-reduction.ts'
+import { proposeShift } from './seats/propose-shift.ts'
 import { revise } from './seats/revise.ts'
 import { settleTerms } from './seats/settle.ts'
 import { validate } from './seats/validate.ts'
@@ -113,6 +114,7 @@ export function createRoster({ bus, clock, ids, sources, custom, onHealth, model
           insight: Insight | null
           debate: readonly Argument[]
         }
+        if (briefing.plan?.purpose === 'shift') return proposeShift(briefing, insight, ids)
         return briefing.plan === null || briefing.plan.purpose === 'decide'
           ? propose(briefing, insight, debate, ids)
           : proposeReduction(briefing, insight, ids)

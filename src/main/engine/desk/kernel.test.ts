@@ -319,6 +319,7 @@ describe('KS-11 what an agent can reach', () => {
     'trading.rearm',
     'trading.cancel',
     'trading.close',
+    'trading.reconcile',
     'settings.change',
     'market.import',
     'plans.create',

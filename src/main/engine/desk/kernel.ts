@@ -101,7 +101,7 @@ export interface Kernel {
   readonly mandate: Mandate
   /** Recovers, connects, reconciles; then the desk may be asked. */
   start(): Promise<void>
-  /** Ends runs and links; the journal stays open. */
+  /** Ends runs and links; the journal stays open. Plans that have decided nothing yet go on at the next start. */
   stop(why: string): Promise<void>
   /** Closes the gate before it returns, then cancels what the level says. A desk that is halted is only halted further. */
   halt(level: StopLevel, by: Actor, reason: string): Latch
@@ -206,6 +206,10 @@ export function createKernel(options: KernelOptions): Kernel {
     sha256: options.sha256,
     readRegime: createRegimeReader(options.compute),
     models,
+    nested: {
+      begin: (...asked) => plans.createBySystem(...asked),
+      get: (planId) => plans.get(planId),
+    },
   }
   const runs: Runs = createRuns(parts, options.outcomesOf)
   const { templates = [], archive, timeScale = 1 } = options
@@ -307,15 +311,19 @@ export function createKernel(options: KernelOptions): Kernel {
     watch()
     stops.push(protection.start())
     if (latch.current().state === 'HALTED') reviews.voidAll('The desk was started again while halted')
+    reviews.tick()
+    plans.expireLate('while the desk was closed')
     for (const memory of options.unfinished) {
-      if (latch.current().state === 'HALTED') await abandon(memory)
+      // KS-10: a desk that starts halted takes no run up again.
+      if (latch.current().state === 'HALTED') await abandon(memory, 'The desk was started again while halted')
+      else if (plans.hasEnded(memory.goal)) await abandon(memory, 'Its plan has ended')
       else runs.resume(memory)
     }
   }
 
-  /** A run that was left unfinished by a desk that starts halted is not taken up again (KS-10). */
-  function abandon({ runId }: RunMemory): Promise<unknown> {
-    const reason = 'The desk was started again while halted'
+  /** Ends a run that was left unfinished and is not taken up again. */
+  function abandon({ runId }: RunMemory, reason: string): Promise<unknown> {
+    reviews.voidAll(reason, runId)
     const data = { runId, status: 'cancelled', reason } as const
     return journal.append({ kind: 'runEnded', data, actor: system, correlationId: runId })
   }
@@ -333,7 +341,7 @@ export function createKernel(options: KernelOptions): Kernel {
     mandate,
     start,
     async stop(why) {
-      runs.cancelAll(why)
+      runs.close(why)
       await runs.drained()
       for (const stop of stops.splice(0).reverse()) stop()
       orders.stop()

@@ -21,6 +21,7 @@ import { compare, ZERO } from '#shared/lib/decimal.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { type Answer, checkAnswer, type Question } from './answers.ts'
 import { briefingOf } from './briefing.ts'
+import { conclude, lookBack, pursue, type Tell, weigh } from './concluding.ts'
 import { profileFor } from './decide-terms.ts'
 import { decide, votingPolicy } from './decision.ts'
 import { refuseFalseFindings, refuseFalseOutcome, refuseImpostor, refuseInvented, refuseTwins } from './honesty.ts'
@@ -88,7 +89,19 @@ const works: Readonly<Record<string, Work>> = {
   review: doReview,
   execute: doExecute,
   evaluate: doEvaluate,
+  'look back': (run, _context, seat) => lookBack(run, tellAs(run, seat)),
+  weigh: (run, _context, seat) => weigh(run, tellAs(run, seat)),
+  pursue: (run, context, seat) => pursue(run, context, tellAs(run, seat)),
+  conclude: (run, context, seat) => conclude(run, context, tellAs(run, seat)),
 }
+
+/** Journals and says something for a seat. */
+const tellAs =
+  (run: RunWork, seat: Seat): Tell =>
+  (events, remarks) => {
+    const said = remarks.map((remark) => ({ ...remark, confidence: null, evidence: [] }))
+    return record(run, seat, ...events, ...posted(run, seat, said))
+  }
 
 /** Asks a seat over the bus. Rejects with ANSWER_INVALID, ANSWER_LATE after the signal, and with what the agent fails with. */
 export async function askSeat<Asked extends Question>(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Bus } from '#engine/bus.ts'
+import type { DeskRecord } from '#engine/journal.ts'
 import { readTemplates } from '#main/templates.ts'
 import type { PlanWish } from '#shared/contract/plans.ts'
 import { type PlanState, planTransitions } from '#shared/domain/collaborative-plan.ts'
@@ -7,7 +8,7 @@ import { isExit } from '#shared/domain/order.ts'
 import { defaultSettings } from '#shared/domain/settings.ts'
 import { type TraderBallot, traderBallotSchema } from '#shared/domain/trader-ballot.ts'
 import { decimal } from '#shared/lib/decimal.ts'
-import { deskKernel, shippedReviewPolicy } from '#test/builders/desk-kernel.ts'
+import { deskKernel, shippedMandate, shippedReviewPolicy } from '#test/builders/desk-kernel.ts'
 import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
 import { portfolioRisk } from './portfolio-risk.ts'
 
@@ -209,7 +210,8 @@ describe('a stop', () => {
   })
 
   it('of the process leaves a plan that the next one carries on with', async () => {
-    const { create, journal, clock, latchStore, kinds } = await started()
+    // The dead process says nothing more.
+    const { create, journal, clock, latchStore, kinds } = await started({ wrapBus: hanging('bear', 'assess') })
     const { id, runId } = await create({ template: 'analyse-symbol' })
     await passUntil(clock, () => kinds().includes('ballotCast'))
     await settle(clock, journal.settled())
@@ -218,6 +220,93 @@ describe('a stop', () => {
     await passUntil(clock, () => again.kernel.plans.get(id).endedAt !== null)
     expect(again.kernel.plans.get(id)).toMatchObject({ state: 'completed', runId })
     expect(again.kinds()).toContain('runResumed')
+  })
+})
+
+describe('an orderly close', () => {
+  const reviewed = { ...shippedReviewPolicy, aboveNotional: decimal(1), driftLimitBps: 10_000 }
+  const wish: Partial<PlanWish> = { template: 'daily-trading-strategy', policy: 'simple-majority' }
+  /** Closes the desk once something was journalled, and opens another one so much later. */
+  async function reopened(kind: DeskRecord['kind'], laterMs: number, reviewPolicy = shippedReviewPolicy) {
+    const { create, kernel, clock, journal, latchStore, kinds, records } = await started({ options: { reviewPolicy } })
+    const { id } = await create(wish)
+    await passUntil(clock, () => kinds().includes(kind))
+    const { state } = kernel.plans.get(id)
+    const [review] = kernel.reviews.waiting()
+    await settle(clock, kernel.stop('closed by the trader.'))
+    await settle(clock, journal.settled())
+    const closed = records.length
+    await pass(clock, laterMs)
+    expect(records).toHaveLength(closed)
+    const again = deskKernel({ seed: 2, journal, clock, latchStore, options: { templates, reviewPolicy } })
+    await again.start()
+    const plan = () => again.kernel.plans.get(id)
+    const ended = () => passUntil(clock, () => plan().endedAt !== null)
+    const said = () => again.queries.listMessages(plan().runId ?? '', undefined, 1_000).map(({ text }) => text)
+    return {
+      ...again,
+      state,
+      review,
+      plan,
+      ended,
+      said,
+      sent: () => again.queries.listOrders(undefined, 9).filter(({ type }) => type === 'MARKET'),
+    }
+  }
+
+  it.each([
+    ['evidenceGathered', 'proposing'],
+    ['argumentMade', 'proposing'],
+    ['ballotCast', 'voting'],
+  ] as const)('after %s leaves a plan in %s that goes on when the desk opens again', async (kind, state) => {
+    const desk = await reopened(kind, 5_000)
+    expect(desk.state).toBe(state)
+    expect(desk.plan().state).toBe(state)
+    expect(desk.said()).toContainEqual(expect.stringMatching(/^The desk closes: closed by the trader/))
+    await desk.ended()
+    expect(desk.plan()).toMatchObject({ state: 'completed', traded: true })
+    expect(desk.sent()).toHaveLength(1)
+    expect(await desk.journal.verify()).toMatchObject({ status: 'verified' })
+  })
+
+  it('HO-15 leaves a review that waits on with the same deadline, and an approval of it sends its order', async () => {
+    const { review, kernel, clock, plan, ended, sent } = await reopened('reviewOpened', 60_000, reviewed)
+    const [still] = kernel.reviews.waiting()
+    expect(still).toMatchObject({ id: review?.id, expiresAt: review?.expiresAt, status: 'open' })
+    await settle(clock, kernel.reviews.approve(still?.id ?? '', still?.orderHash ?? '', {}, trader))
+    await ended()
+    expect(plan()).toMatchObject({ state: 'completed', traded: true })
+    expect(sent()).toMatchObject([{ quantity: review?.order.quantity, status: 'FILLED' }])
+  })
+
+  it.each([
+    ['evidenceGathered', 'Nothing was proposed in time: its deadline passed while the desk was closed.'],
+    ['ballotCast', 'The vote was not counted in time: its deadline passed while the desk was closed.'],
+  ] as const)(
+    'after %s for longer than the deadline leaves a plan that is expired, and said so',
+    async (kind, reason) => {
+      const { plan, queries, kernel, clock, sent } = await reopened(kind, 3_600_000)
+      expect(plan()).toMatchObject({ state: 'expired', reason })
+      await pass(clock, 5_000)
+      expect(queries.getRun(plan().runId ?? '')?.status).toBe('cancelled')
+      expect(kernel.runs.active()).toEqual([])
+      expect(sent()).toEqual([])
+    },
+  )
+
+  it('HO-5 for longer than a review lives leaves it rejected', async () => {
+    const { plan, ended, sent, queries } = await reopened('reviewOpened', 3_600_000, reviewed)
+    await ended()
+    expect(plan().state).toBe('expired')
+    expect(queries.listReviews(1)).toMatchObject([{ status: 'expired' }])
+    expect(sent()).toEqual([])
+  })
+
+  it('ends what is decided and on its way, as a stop would', async () => {
+    const { plan, clock, sent } = await reopened('decisionMade', 5_000)
+    expect(plan()).toMatchObject({ state: 'cancelled', reason: 'closed by the trader.' })
+    await pass(clock, 20_000)
+    expect(sent().filter(({ status }) => status === 'FILLED')).toEqual([])
   })
 })
 
@@ -346,6 +435,48 @@ describe('plans that ask for less of a position', () => {
     expect(portfolioRisk(kernel.book, feed, clock.now())?.share).toBeLessThan(0.016)
     await pass(clock, 60_000)
     expect(queries.listPlans(10)).toHaveLength(1)
+  })
+
+  it('the shipped limit of 8 % starts a mitigation, and none below it', async () => {
+    const mandate = {
+      ...shippedMandate,
+      maximumExposure: decimal(90_000),
+      maximumValueAtRisk: null,
+      maximumExpectedShortfall: null,
+    }
+    const { kernel, clock, feed, queries } = await started({ options: { templates, mandate } })
+    const share = () => portfolioRisk(kernel.book, feed, clock.now())?.share ?? 0
+    const buy = async (decisionId: string) => {
+      const price = Number(feed.quote('BTC/USDT')?.last)
+      const order = {
+        runId: null,
+        proposalId: null,
+        decisionId,
+        by: 'trader',
+        instrument: 'BTC/USDT',
+        side: 'buy',
+        quantity: decimal((11_000 / price).toFixed(4)),
+        limitPrice: null,
+        timeInForce: 'IOC',
+        reduceOnly: false,
+        epoch: kernel.latch.current().epoch,
+      } as const
+      await settle(clock, kernel.orders.submit(order))
+      await pass(clock, 5_000)
+    }
+    let below = 0
+    for (let bought = 0; bought < 8 && queries.lastPlanOf('risk-mitigation') === undefined; bought++) {
+      below = share()
+      expect(below).toBeLessThanOrEqual(0.08)
+      await buy(`by hand ${bought}`)
+    }
+    expect(below).toBeGreaterThan(0.02)
+    await passUntil(clock, () => queries.lastPlanOf('risk-mitigation') !== undefined)
+    const id = queries.lastPlanOf('risk-mitigation')?.id ?? ''
+    expect(kernel.plans.get(id).occasion).toContain('above the limit of 8.0 %')
+    await passUntil(clock, () => queries.getPlan(id)?.endedAt !== null)
+    expect(kernel.plans.get(id)).toMatchObject({ state: 'completed', traded: true })
+    expect(share()).toBeLessThan(0.065)
   })
 
   it('a mitigation that is not unanimous sells nothing', async () => {

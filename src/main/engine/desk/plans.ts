@@ -5,10 +5,12 @@ import { type CollaborativePlan, isEndedPlan, planPriorities } from '#shared/dom
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
+import type { Goal } from '#shared/domain/run.ts'
 import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
 import type { TraderBallot } from '#shared/domain/trader-ballot.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { decidePlan } from './decide-plan.ts'
+import { createEnvironment } from './environment.ts'
 import type { DeskParts } from './parts.ts'
 import { planAfter } from './plan-fold.ts'
 import { deadlinesFrom, draftPlan, goalOf } from './plan-making.ts'
@@ -29,8 +31,9 @@ export interface PlansOptions {
 export interface Because {
   /** In a sentence. */
   readonly why: string
-  /** What is journalled together with the plan. */
+  /** What is journalled together with the plan, and which run it belongs to. */
   readonly with?: (planId: string) => DeskEvent
+  readonly runId?: string
 }
 
 /** The collaborative plans of the desk. */
@@ -55,6 +58,10 @@ export interface Plans {
   get(planId: string): CollaborativePlan
   /** Milliseconds of waiting until the deadline that comes next; null where none runs. */
   leftMs(plan: CollaborativePlan): number | null
+  /** Lets expire what is late; `when` says since when nobody has looked. */
+  expireLate(when?: string): void
+  /** True when the plan that the goal is of has ended; false for a goal of none. */
+  hasEnded(goal: Goal): boolean
   /** Begins what waits, most urgent first, and lets expire what is late. To be called often. */
   tick(): void
 }
@@ -75,6 +82,8 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
   const times = new Map<string, { readonly phase: string; readonly overAt: number }>()
   const beginning = new Set<string>()
   let lookedAt = Number.NEGATIVE_INFINITY
+  const watches = templates.some(({ trigger }) => trigger !== undefined)
+  const environment = createEnvironment(parts, { regimes: archive.lastRegimes(), timeScale })
   const known = {
     byId: (id: string) => open.get(id),
     byRun: (runId: string) => [...open.values()].find((plan) => plan.runId === runId),
@@ -116,6 +125,7 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     because?: Because,
   ): CollaborativePlan {
     const template = templates.find(({ name }) => name === wish.template)
+    if (wish.parentId !== undefined && !open.has(wish.parentId)) throw noParent(wish.parentId)
     if (wish.template !== undefined && template === undefined) throw noTemplate(wish.template)
     if (!feed.instruments().some(({ id }) => id === wish.instrument)) throw instrumentMissing(feed, wish.instrument)
     const plan = draftPlan(wish, template, chosen, {
@@ -138,7 +148,16 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
   ): Promise<CollaborativePlan> {
     const plan = draft(wish, chosen, by, because)
     if (plan.called) refuseHalted()
-    const also = because?.with === undefined ? [] : [{ ...because.with(plan.id), actor: by }]
+    const also =
+      because?.with === undefined
+        ? []
+        : [
+            {
+              ...because.with(plan.id),
+              actor: by,
+              ...(because.runId !== undefined && { correlationId: because.runId }),
+            },
+          ]
     await journal.append({ kind: 'collaborativePlanDrafted', data: { plan }, actor: by }, ...also)
     if (plan.called) await begin(plan)
     return get(plan.id)
@@ -181,8 +200,9 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
   }
 
   /** True when nothing is decided on the instrument; an emergency has what is not yet decided give way. */
-  function makeWay({ instrument, priority }: CollaborativePlan): boolean {
-    const busy = runs.active().find(({ goal }) => goal.instrument === instrument)
+  function makeWay({ instrument, priority, parentId }: CollaborativePlan): boolean {
+    const isOther = ({ collaboration }: Goal) => collaboration === undefined || collaboration.planId !== parentId
+    const busy = runs.active().find(({ goal }) => goal.instrument === instrument && isOther(goal))
     if (busy === undefined) return true
     const other = busy.goal.collaboration === undefined ? undefined : open.get(busy.goal.collaboration.planId)
     if (priority === 'emergency' && other?.priority !== 'emergency' && busy.decision === null) {
@@ -216,6 +236,7 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
 
   function endRun({ runId }: CollaborativePlan, reason: string): void {
     if (runs.active().some((memory) => memory.runId === runId)) runs.cancel(runId ?? '', reason)
+    endOrphans()
   }
 
   /** Keeps when the plan's phase is over on the clock that never jumps, where that is another phase than before. */
@@ -280,8 +301,9 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
 
   /** Makes the plans that triggers call for. */
   function lookOut(): void {
-    if (clock.monotonic() - lookedAt < lookOutMs || latch.current().state === 'HALTED') return
+    if (!watches || clock.monotonic() - lookedAt < lookOutMs || latch.current().state === 'HALTED') return
     lookedAt = clock.monotonic()
+    environment.look()
     const latest = (name: string) => {
       const isOf = ({ template }: CollaborativePlan) => template === name
       return [...open.values()].findLast(isOf) ?? [...ended.values()].findLast(isOf) ?? archive.lastPlanOf(name)
@@ -289,6 +311,7 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     for (const { template, instrument, why } of occasionsOf(templates, {
       book,
       feed,
+      environment,
       nowMs: now(),
       timeScale,
       latest,
@@ -301,14 +324,28 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     return create(wish, chosenBySystem, system, because)
   }
 
-  function tick(): void {
-    lookOut()
-    if (open.size === 0) return
+  /** A plan that serves one that has ended is of no use any more. */
+  function endOrphans(): void {
+    for (const { id, parentId } of open.values()) {
+      if (parentId === undefined || open.has(parentId) || beginning.has(id)) continue
+      cancel(id, 'The plan that it serves has ended', system).catch(() => {})
+    }
+  }
+
+  function expireLate(when?: string): void {
     for (const plan of open.values()) {
       const phase = phaseOf(plan)
       const overAt = times.get(plan.id)?.overAt ?? Number.POSITIVE_INFINITY
-      if (phase !== undefined && clock.monotonic() > overAt + phase.graceMs) expire(plan, phase.late)
+      if (phase === undefined || clock.monotonic() <= overAt + phase.graceMs) continue
+      expire(plan, when === undefined ? phase.late : `${phase.late.slice(0, -1)}: its deadline passed ${when}.`)
     }
+  }
+
+  function tick(): void {
+    lookOut()
+    if (open.size === 0) return
+    expireLate()
+    endOrphans()
     if (latch.current().state === 'HALTED') return
     const waiting = [...open.values()].filter(({ state, called }) => state === 'draft' && called)
     for (const plan of waiting.sort((a, b) => urgency(b) - urgency(a))) begin(plan).catch(() => {})
@@ -324,7 +361,15 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     vote: (planId, ballot, by) => castTraderBallot(parts, get(planId), ballot, by),
     get,
     leftMs,
+    expireLate,
+    hasEnded: ({ collaboration }) => collaboration !== undefined && isEndedPlan(get(collaboration.planId).state),
     tick,
+  }
+
+  function noParent(planId: string): ParleyError {
+    return new ParleyError('PLAN_ENDED', `There is no plan ${planId} under way that another one could serve.`, {
+      wayOut: 'Name a plan that has not ended, or none.',
+    })
   }
 
   function noTemplate(name: string): ParleyError {

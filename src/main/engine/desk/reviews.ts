@@ -22,10 +22,11 @@ import {
 import { canonicalJson } from '#shared/lib/canonical-json.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import { type Decimal, multiply, negate, subtract, ZERO } from '#shared/lib/decimal.ts'
-import { ParleyError } from '#shared/lib/error.ts'
+import { errorCode, ParleyError } from '#shared/lib/error.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import { type AutomationBias, createBiasWatch } from './automation-bias.ts'
 import { reviewAfter } from './review-fold.ts'
+import { runSuspended } from './suspension.ts'
 
 export interface ReviewsOptions {
   readonly journal: Journal
@@ -99,8 +100,8 @@ export interface Reviews {
   denial(review: Review): Denial | undefined
   /** What the desk says to an order that needs an approval, at the moment of sending (HO-6); undefined lets it out. */
   approvalDenial(order: Order): Denial | undefined
-  /** Voids every review that waits (KS-13). */
-  voidAll(why: string): void
+  /** Voids every review that waits (KS-13), or those of one run. */
+  voidAll(why: string, runId?: string): void
   /** Looks at clock and market: wakes, expires, voids, measures overrides. To be called often. */
   tick(): void
   /** The last notice that approving may have become a habit, in this session. */
@@ -329,7 +330,10 @@ export function createReviews(options: ReviewsOptions): Reviews {
           waiting.delete(onAnswer)
           const still = find(reviewId)
           const why = `The run was ended: ${String(signal.reason)}`
-          if (!isClosedReview(still.status)) noteAlone(still, { kind: 'reviewVoided', data: { reviewId, why } })
+          // It waits on, with the same deadline, for the trader and for the next process (HO-15).
+          const goesOn = errorCode(signal.reason) === runSuspended
+          if (!goesOn && !isClosedReview(still.status))
+            noteAlone(still, { kind: 'reviewVoided', data: { reviewId, why } })
           reject(signal.reason)
         }
         const onAnswer = (answered: Review) => {
@@ -437,9 +441,9 @@ export function createReviews(options: ReviewsOptions): Reviews {
         ? undefined
         : { code: 'ORDER_NOT_AS_APPROVED', values: { approved: review.orderHash, sending } }
     },
-    voidAll(why) {
+    voidAll(why, runId) {
       for (const review of reviews.values()) {
-        if (isClosedReview(review.status)) continue
+        if (isClosedReview(review.status) || (runId !== undefined && review.runId !== runId)) continue
         noteAlone(review, { kind: 'reviewVoided', data: { reviewId: review.id, why } })
       }
     },

@@ -17,6 +17,7 @@ import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Review } from '#shared/domain/review.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import type { Situation } from '#shared/domain/situation.ts'
+import type { SubGoal, SubPlan } from '#shared/domain/sub-goal.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import { reviewAfter } from './review-fold.ts'
 
@@ -59,6 +60,10 @@ export interface RunMemory {
   orders: string[]
   fills: Fill[]
   outcome: Outcome | null
+  /** What the run has plans of its own for, why, and these plans. */
+  subGoals: { readonly goals: readonly SubGoal[]; readonly why: string } | null
+  subPlans: SubPlan[]
+  conclusion: string | null
   messages: Message[]
   /** Why the trader has paused it; null when it is not. */
   paused: string | null
@@ -99,6 +104,9 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
     orders: [],
     fills: [],
     outcome: null,
+    subGoals: null,
+    subPlans: [],
+    conclusion: null,
     messages: [],
     paused: null,
     wanted: [],
@@ -175,6 +183,22 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
       return
     case 'orderFilled':
       memory.fills.push(record.data.fill)
+      return
+    case 'subGoalsSet':
+      memory.subGoals = { goals: record.data.goals, why: record.data.why }
+      return
+    case 'subPlanBegun': {
+      const { planId, goal } = record.data
+      memory.subPlans.push({ planId, goal, state: null, traded: false, reason: null })
+      return
+    }
+    case 'subPlanEnded': {
+      const { runId: _runId, ...end } = record.data
+      memory.subPlans = memory.subPlans.map((one) => (one.planId === end.planId ? { ...one, ...end } : one))
+      return
+    }
+    case 'conclusionWritten':
+      memory.conclusion = record.data.conclusion
       return
     case 'outcomeMeasured':
       memory.outcome = record.data.outcome

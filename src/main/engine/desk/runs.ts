@@ -7,9 +7,10 @@ import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
 import type { RunForecast } from '#shared/domain/monitoring.ts'
+import { isClosedReview } from '#shared/domain/review.ts'
 import type { Goal, RunStatus } from '#shared/domain/run.ts'
 import type { TraderRemark } from '#shared/domain/trader-remark.ts'
-import { errorMessage, ParleyError } from '#shared/lib/error.ts'
+import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { decidePlan } from './decide-plan.ts'
 import { profileFor } from './decide-terms.ts'
 import { attemptsLearned, type EstimateOf, learnedEstimates } from './estimates.ts'
@@ -20,6 +21,7 @@ import { performRun, type RunWork } from './perform.ts'
 import { forecastRun } from './run-forecast.ts'
 import { beginRunMemory, type RunMemory, remember, runTime } from './run-memory.ts'
 import { createSpending, leastCostUsd, refuseUnaffordable, type Spending } from './spending.ts'
+import { runSuspended } from './suspension.ts'
 import { wantableTask } from './wanted-research.ts'
 
 /** A run that is under way. */
@@ -41,6 +43,11 @@ export interface Runs {
   /** Throws RUN_NOT_ACTIVE. */
   cancel(runId: string, reason: string): void
   cancelAll(reason: string): void
+  /**
+   * Ends the work of this process: the run of a collaborative plan that has decided nothing yet, or waits for the trader, is
+   * left to the next one, as a kill would leave it; every other one is cancelled.
+   */
+  close(reason: string): void
   /** Begins nothing more of a run until it is unpaused; resolves once that is durable. Rejects with RUN_NOT_ACTIVE. */
   pause(runId: string, reason: string, by: Actor): Promise<void>
   /** Lets a paused run go on. Rejects with RUN_NOT_ACTIVE. */
@@ -75,6 +82,12 @@ interface Running {
 
 const system: Actor = { kind: 'system', id: 'desk' }
 
+/** True while nothing was decided that could be on its way: such a run can be left to the next process. */
+function canWait({ goal, decision, review }: RunMemory): boolean {
+  if (goal.collaboration === undefined) return false
+  return decision === null || (review !== null && review.decisionId === decision.id && !isClosedReview(review.status))
+}
+
 function isCount({ plan }: RunMemory, stepId: string): boolean {
   return plan.steps.some(({ id, action }) => id === stepId && action === 'decide')
 }
@@ -103,7 +116,10 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       throw instrumentMissing(feed, goal.instrument)
     }
     for (const { memory } of running.values()) {
-      if (memory.goal.instrument !== goal.instrument) continue
+      // The run of the plan that this one serves waits for it.
+      const isParent = memory.goal.collaboration?.planId === goal.collaboration?.parentId
+      if (memory.goal.instrument !== goal.instrument || (isParent && goal.collaboration?.parentId !== undefined))
+        continue
       throw new ParleyError('RUN_ACTIVE', `The desk is already deciding on ${goal.instrument} (${memory.runId}).`, {
         wayOut: 'Wait until that run has ended, or cancel it.',
         details: { runId: memory.runId },
@@ -218,7 +234,9 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       const { status, reason } = await run.result
       return await end(memory, status, status === 'cancelled' ? String(signal.reason) : reason)
     } catch (error) {
-      return end(memory, 'failed', errorMessage(error))
+      if (errorCode(error) !== runSuspended) return end(memory, 'failed', errorMessage(error))
+      running.delete(memory.runId)
+      return memory
     }
   }
 
@@ -307,6 +325,21 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     },
     cancelAll(reason) {
       for (const { controller } of running.values()) controller.abort(reason)
+    },
+    close(reason) {
+      for (const { memory, plan, controller } of running.values()) {
+        if (plan === undefined || !canWait(memory)) {
+          controller.abort(reason)
+          continue
+        }
+        const { runId } = memory
+        const suspended = new ParleyError(runSuspended, reason)
+        const words = `The desk closes: ${reason} The plan goes on when it opens again, unless its deadline has passed by then.`
+        const events = [{ kind: 'runSuspended' as const, data: { runId, reason } }, remarkOf(runId, system, words)]
+        journal.append(...events.map((event) => ({ ...event, actor: system, correlationId: runId }))).catch(() => {})
+        plan.suspend(suspended)
+        controller.abort(suspended)
+      }
     },
     active: memories,
     spending,

@@ -66,6 +66,13 @@ const phases: readonly Phase[] = [
     hold: (gate) => ({ strategist: held('propose', gate) }),
     left: 0,
   },
+  {
+    phase: 'negotiating',
+    state: 'voting',
+    after: 'ballotCast',
+    hold: (gate) => ({ planner: held('settle', gate) }),
+    left: 0,
+  },
   { phase: 'voting', state: 'voting', after: 'ballotCast', hold: (gate) => ({ bear: held('assess', gate) }), left: 0 },
   { phase: 'waiting for the trader', state: 'inReview', after: 'reviewOpened', askTrader: true, left: 0 },
   {

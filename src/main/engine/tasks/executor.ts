@@ -134,6 +134,11 @@ export interface PlanRun {
    * Throws PLAN_INVALID, and has then changed nothing.
    */
   revise(plan: Plan, unwanted: ReadonlyMap<string, string>): void
+  /**
+   * Gives up what is under way and records nothing more, as the end of the process would: the next one takes the run up. The
+   * result rejects with the reason.
+   */
+  suspend(reason: unknown): void
 }
 
 /** Runs a plan as executePlan does, and lets it be steered meanwhile. */
@@ -149,6 +154,7 @@ export function startPlan(options: ExecuteOptions): PlanRun {
     pause: () => execution?.pause(),
     resume: () => execution?.resume(),
     revise: (plan, unwanted) => execution?.revise(plan, unwanted),
+    suspend: (reason) => execution?.suspend(reason),
   }
 }
 
@@ -235,6 +241,10 @@ class Execution {
       else if (node.state === 'ready' && node.waitingFor > 0) this.#wait(node)
     }
     this.#proceed()
+  }
+
+  suspend(reason: unknown): void {
+    this.#break(reason)
   }
 
   #drop(node: StepNode, why: string): void {

@@ -8,7 +8,7 @@ import { createRandom } from '#shared/lib/random.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import type { StoreJournal } from '#store/journal.ts'
 import { intentOf, orderDesk, quietFeed, reportOf, startMs, trader } from '#test/builders/order-desk.ts'
-import { deskFill } from '#test/builders/orders.ts'
+import { btc, deskFill } from '#test/builders/orders.ts'
 import { pass, settle } from '#test/builders/virtual-time.ts'
 import { createScriptedBroker, hangs, noAnswer, noLink, refused } from '#test/fakes/scripted-broker.ts'
 import { clientOrderIdOf } from './new-orders.ts'
@@ -508,6 +508,22 @@ describe('a stop', () => {
 })
 
 describe('OL-13 comparing with the venue', () => {
+  it('because a person asks, books what was missed and sets the positions beside the venue’s; OL-15 unknown is not flat', async () => {
+    const t = await scripted()
+    const { clientOrderId } = await t.submit()
+    t.broker.script.positions.push(noAnswer)
+    expect(await settle(t.clock, t.orders.compare())).toMatchObject({ positions: null, inDoubt: [clientOrderId] })
+    t.fill(clientOrderId, '1')
+    t.broker.held.push({ instrument: btc.id, quantity: decimal(1) })
+    expect(await settle(t.clock, t.orders.compare())).toMatchObject({
+      adjusted: [`fill trade-1 of ${clientOrderId}`],
+      positions: [{ instrument: btc.id, desk: '1', venue: '1', agrees: true }],
+    })
+    t.broker.held.pop()
+    const { positions } = await settle(t.clock, t.orders.compare())
+    expect(positions).toEqual([{ instrument: btc.id, desk: '1', venue: '0', agrees: false }])
+  })
+
   /** A desk that was killed while it had one order in each of these states, and comes back. */
   async function restarted(prepare: (desk: Awaited<ReturnType<typeof scripted>>) => Promise<void>) {
     const before = await scripted()

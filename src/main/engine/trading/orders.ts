@@ -1,5 +1,6 @@
 import type { Entry, Journal } from '#engine/journal.ts'
 import type { Broker, BrokerEvent, Feed, OrderArchive, OrderReport, Sha256 } from '#engine/ports.ts'
+import type { Comparison } from '#shared/domain/comparison.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { FundingPayment } from '#shared/domain/funding.ts'
 import type { Actor } from '#shared/domain/journal.ts'
@@ -65,6 +66,8 @@ export interface Orders {
    * error when that fails; it is tried again by itself until it succeeds, and after every loss of the link.
    */
   reconcile(): Promise<void>
+  /** Compares orders, the fills of the last day and positions with the venue, because a person asks; rejects as reconcile does. */
+  compare(): Promise<Comparison>
   link(): BrokerLink
   /** Ends the link and all asking. */
   stop(): void
@@ -513,6 +516,7 @@ export function createOrders(options: OrdersOptions): Orders {
       unlink = await broker.connect(onBrokerEvent)
     },
     reconcile: () => reconciliation.reconcile(),
+    compare: () => reconciliation.compare(),
     link: () => reconciliation.link(),
     stop() {
       life.abort()

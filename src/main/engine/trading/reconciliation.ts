@@ -1,9 +1,11 @@
 import type { Broker, BrokerEvent, OrderReport } from '#engine/ports.ts'
+import type { Comparison } from '#shared/domain/comparison.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { FundingPayment } from '#shared/domain/funding.ts'
-import { type Fill, isOpen, type Order } from '#shared/domain/order.ts'
+import { type Fill, isInFlight, isOpen, type Order } from '#shared/domain/order.ts'
 import { type Clock, sleep } from '#shared/lib/clock.ts'
 import type { TradingBook } from './book.ts'
+import { comparePositions } from './position-differences.ts'
 
 /** The link to the broker. */
 export interface BrokerLink {
@@ -15,7 +17,7 @@ export interface BrokerLink {
 
 /** What comparing with the venue needs from those who keep the orders. */
 export interface ReconciliationOptions {
-  readonly broker: Pick<Broker, 'openOrders' | 'fills' | 'funding'>
+  readonly broker: Pick<Broker, 'openOrders' | 'fills' | 'funding' | 'positions'>
   readonly clock: Clock
   /** Ends all comparing. */
   readonly signal: AbortSignal
@@ -31,6 +33,11 @@ export interface ReconciliationOptions {
   readonly record: (event: DeskEvent, about?: Order) => Promise<unknown>
 }
 
+interface OrdersCompared {
+  readonly matched: number
+  readonly adjusted: readonly string[]
+}
+
 /** The link to the broker, and the comparing with it that every link begins with. */
 export interface Reconciliation {
   onLink(link: Extract<BrokerEvent, { kind: 'link' }>): void
@@ -38,6 +45,8 @@ export interface Reconciliation {
   answeredIn(ms: number): void
   /** Compares as far back as was not compared yet. Rejects when that fails, and is then tried again by itself. */
   reconcile(): Promise<void>
+  /** Compares the last day and the positions, because a person asks. Rejects with the broker's error when that fails. */
+  compare(): Promise<Comparison>
   link(): BrokerLink
   stop(): void
 }
@@ -45,13 +54,14 @@ export interface Reconciliation {
 /** The venue's clock and ours may differ by so much. */
 export const clocksDifferMs = 60_000
 const retryMs = 2_000
+const dayMs = 86_400_000
 /** How often a link that stands is not taken at its word: longer than a venue takes to tell of what it did (OL-18). */
 const everyMs = 60_000
 
 /**
  * Creates what compares fills and working orders with the venue (OL-13): when asked, and after every loss of the link,
- * again and again until it succeeds; and every minute besides (OL-18). What was filled is booked, and what funding was paid; what the venue does not
- * list as open is followed up.
+ * again and again until it succeeds; and every minute besides (OL-18). What was filled is booked, and what funding was
+ * paid; what the venue does not list as open is followed up.
  */
 export function createReconciliation(options: ReconciliationOptions): Reconciliation {
   const { broker, clock, signal, book, find, bookFill, bookFunding, bringTo, followUp, record } = options
@@ -80,10 +90,11 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
     comparing = false
   }
 
-  async function compareOnce(since: number): Promise<void> {
+  async function compareOnce(since: number): Promise<OrdersCompared> {
     const lossesBefore = losses
-    await compareWithVenue(Math.max(0, since - clocksDifferMs))
+    const compared = await compareWithVenue(Math.max(0, since - clocksDifferMs))
     if (losses === lossesBefore) uncomparedSince = undefined
+    return compared
   }
 
   /** Compares now and then although nothing was lost: a stream can be silent about what happened. */
@@ -102,7 +113,7 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
     }
   }
 
-  async function compareWithVenue(sinceMs: number, onlyNews = false): Promise<void> {
+  async function compareWithVenue(sinceMs: number, onlyNews = false): Promise<OrdersCompared> {
     const reports = new Map((await broker.openOrders()).map((report) => [report.clientOrderId, report]))
     const fills = await broker.fills(sinceMs)
     const adjusted = fills.filter(bookFill).map(({ clientOrderId, tradeId }) => `fill ${tradeId} of ${clientOrderId}`)
@@ -119,6 +130,7 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
       else followUp(order.clientOrderId)
     }
     if (!onlyNews || adjusted.length > 0) await record({ kind: 'ordersReconciled', data: { matched, adjusted } })
+    return { matched, adjusted }
   }
 
   async function isMatched(report: OrderReport | undefined): Promise<boolean> {
@@ -155,6 +167,19 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
       } catch (error) {
         void compareUntilDone()
         throw error
+      }
+    },
+    async compare() {
+      const { matched, adjusted } = await compareOnce(Math.min(uncomparedSince ?? Infinity, clock.now() - dayMs))
+      // That it cannot be told makes positions unknown, and nothing else (OL-15).
+      const held = await broker.positions().catch(() => null)
+      const inDoubt = [...book.orders.values()].filter(({ status }) => isInFlight(status))
+      return {
+        at: Math.floor(clock.now()),
+        matched,
+        adjusted: [...adjusted],
+        inDoubt: inDoubt.map(({ clientOrderId }) => clientOrderId),
+        positions: held && comparePositions(book.positions, held),
       }
     },
     link: () => ({ connected, compared: uncomparedSince === undefined, latencyMs }),

@@ -8,6 +8,7 @@ import { createMessageQueries, messagesProjection } from './messages.ts'
 import { createOrderQueries, ordersProjection } from './orders.ts'
 import { createPlanQueries, plansProjection } from './plans.ts'
 import type { Projection } from './projection.ts'
+import { createRegimeQueries, regimesProjection } from './regimes.ts'
 import { createReviewQueries, reviewsProjection } from './reviews.ts'
 import { createRunQueries, runsProjection } from './runs.ts'
 import { createScheduleQueries, schedulesProjection } from './schedules.ts'
@@ -20,6 +21,7 @@ import { createWatchQueries, watchProjection } from './watch.ts'
 export const deskProjections: readonly Projection[] = [
   plansProjection,
   schedulesProjection,
+  regimesProjection,
   runsProjection,
   messagesProjection,
   evidenceProjection,
@@ -40,6 +42,7 @@ export function createQueries(database: Database) {
   return {
     ...createPlanQueries(database),
     ...createScheduleQueries(database),
+    ...createRegimeQueries(database),
     ...createRunQueries(database),
     ...createMessageQueries(database),
     ...createEvidenceQueries(database),

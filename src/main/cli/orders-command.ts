@@ -1,0 +1,54 @@
+import type { Command } from 'commander'
+import { resolveHome } from '#main/home.ts'
+import type { Comparison } from '#shared/domain/comparison.ts'
+import type { Order } from '#shared/domain/order.ts'
+import type { PositionView } from '#shared/domain/position.ts'
+import { homeOption, jsonOption, wholeNumber } from './options.ts'
+import { comparisonLines, orderRow, positionRow, workingOnly } from './orders-text.ts'
+import { requireDesk } from './running-desk.ts'
+import { describeTerminal, print, printJson, textTable } from './terminal.ts'
+
+interface Flags {
+  readonly home?: string
+  readonly json?: boolean
+}
+
+/** Adds orders, positions and reconcile: what the desk that is open has at its venue. */
+export function ordersCommands(program: Command): void {
+  const add = (name: string, does: string) =>
+    program.command(name).description(does).addOption(homeOption()).addOption(jsonOption())
+  const table = (rows: readonly (readonly string[])[]) =>
+    textTable(rows, { columns: describeTerminal().columns, indent: 0 })
+
+  add('orders', 'list the orders of the open desk, newest first')
+    .option('--instrument <symbol>', 'of one instrument alone')
+    .option('--working', 'those alone that work, or whose fate is not known')
+    .option('--limit <n>', 'how many to look at', wholeNumber(1, 1_000), 50)
+    .action(async ({ home, json, instrument, working, limit }: Flags & OrdersAsked) => {
+      const about = new URLSearchParams({ limit: String(limit), ...(instrument !== undefined && { instrument }) })
+      const listed = await requireDesk(resolveHome(home)).call<Order[]>('GET', `/orders?${about.toString()}`)
+      const orders = working === true ? workingOnly(listed) : listed
+      if (json === true) return printJson(orders)
+      print(orders.length === 0 ? 'There is no such order.' : table(orders.map(orderRow)))
+    })
+  add('positions', 'list what the account of the open desk holds').action(async ({ home, json }: Flags) => {
+    const positions = await requireDesk(resolveHome(home)).call<PositionView[]>('GET', '/positions')
+    if (json === true) return printJson(positions)
+    print(positions.length === 0 ? 'Nothing is held.' : table(positions.map(positionRow)))
+  })
+  add(
+    'reconcile',
+    'compare orders, the fills of the last day and positions with the venue, and book what was missed',
+  ).action(async ({ home, json }: Flags) => {
+    const comparison = await requireDesk(resolveHome(home)).call<Comparison>('POST', '/reconcile', {})
+    if (json === true) printJson(comparison)
+    else print(comparisonLines(comparison).join('\n'))
+    if (comparison.positions?.some(({ agrees }) => !agrees) !== false) process.exitCode = 1
+  })
+}
+
+interface OrdersAsked {
+  readonly instrument?: string
+  readonly working?: boolean
+  readonly limit: number
+}
