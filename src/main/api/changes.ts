@@ -94,6 +94,10 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   fundingPaid: ['positions'],
   positionLiquidated: ['positions', 'orders'],
   ordersReconciled: ['orders', 'positions'],
+  parentOrderStarted: ['orders'],
+  parentOrderPaused: ['orders'],
+  parentOrderContinued: ['orders'],
+  parentOrderEnded: ['orders'],
   // A re-arm can make an unknown account known.
   tradingStateChanged: ['positions'],
   stopProgressed: [],

@@ -13,6 +13,7 @@ import type { Message, MessageHit, MessageSearch } from '#shared/domain/message.
 import type { RaisedAlert, RunWatch } from '#shared/domain/monitoring.ts'
 import type { Fill, Order, OrderChange, OrderStatus, OrderType, Side, TimeInForce } from '#shared/domain/order.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
+import type { ParentOrder } from '#shared/domain/parent-order.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
@@ -88,6 +89,8 @@ export interface BrokerCapabilities {
   readonly clientOrderId: { readonly maximumLength: number; readonly pattern: RegExp }
   /** True when the venue cancels everything by itself once it hears no more of the desk; that takes protection too (KS-19). */
   readonly deadManSwitch: boolean
+  /** What was traded is delivered so long after the trade, by the venue's rules: 0 where it settles with the trade, as crypto spot does. */
+  readonly settlesAfterMs: number
 }
 
 /** A position as the broker has it; long is positive. */
@@ -286,6 +289,8 @@ export interface BarStore {
 /** What is remembered of orders for good: what is durable. */
 export interface OrderArchive {
   getOrder(clientOrderId: string): Order | undefined
+  /** An order that is carried out in parts. */
+  getParentOrder(id: string): ParentOrder | undefined
   /** The trade as it was booked, be it undone since; undefined when it never was. */
   getFill(clientOrderId: string, tradeId: string): Fill | undefined
   /** The payment as it was booked; undefined when it never was. */
@@ -366,9 +371,15 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   /** Newest first. */
   listOrders(instrument: string | undefined, limit: number): readonly Order[]
   /** Newest first. */
+  listParentOrders(instrument: string | undefined, limit: number): readonly ParentOrder[]
+  /** The parts of a parent order, oldest first. */
+  listChildren(parentId: string): readonly Order[]
+  /** Newest first. */
   listFills(instrument: string | undefined, limit: number): readonly Fill[]
   /** Newest first. */
   listFunding(limit: number): readonly FundingPayment[]
+  /** The fills of an order that the venue has not undone, oldest first. */
+  listFillsOf(clientOrderId: string): readonly Fill[]
 }
 
 /** All that was voted on in a run. */

@@ -1,5 +1,6 @@
 import type { Feed } from '#engine/ports.ts'
 import type { Intent } from '#engine/trading/new-orders.ts'
+import type { ExecutionSchedule } from '#shared/domain/parent-order.ts'
 import { type Clock, sleep } from '#shared/lib/clock.ts'
 import {
   absolute,
@@ -26,8 +27,17 @@ export interface Algorithm {
 const notionals = [4, 20, 200, 2_000, 9_000, 24_000, 26_000, 60_000]
 
 /** Starts an algorithm that outlives the processes whose orders it sends. */
-export function startAlgorithm(process: () => DeskProcess, feed: Feed, random: Random, counts: Counts): Algorithm {
+export function startAlgorithm(
+  process: () => DeskProcess,
+  feed: Feed,
+  random: Random,
+  counts: Counts,
+  inParts: number,
+): Algorithm {
+  const shares = random.fork('parts')
+
   const sent: Omit<Intent, 'epoch'>[] = []
+  const scheduled = new Map<Omit<Intent, 'epoch'>, ExecutionSchedule | null>()
 
   function newIntent(desk: DeskProcess): Omit<Intent, 'epoch'> | undefined {
     const instrument = random.pick(feed.instruments())
@@ -73,7 +83,25 @@ export function startAlgorithm(process: () => DeskProcess, feed: Feed, random: R
   async function send(intent: Omit<Intent, 'epoch'>, desk: DeskProcess, clock: Clock): Promise<void> {
     const { epoch } = desk.kernel.latch.current()
     if (random.chance(0.5)) await sleep(clock, random.int(0, 4_000))
-    await desk.kernel.orders.submit({ ...intent, epoch })
+    // The same intent goes out in the same way however often it is tried.
+    const ways = scheduled.get(intent) ?? (shares.chance(inParts) ? scheduleOf() : null)
+    scheduled.set(intent, ways)
+    if (ways === null) await desk.kernel.orders.submit({ ...intent, epoch })
+    else await desk.kernel.parents.begin({ ...intent, epoch }, ways)
+  }
+
+  function scheduleOf(): ExecutionSchedule {
+    const count = shares.int(2, 6)
+    const algorithm = shares.pick(['twap', 'pov', 'iceberg'] as const)
+    return {
+      algorithm,
+      why: 'as it comes',
+      intervalMs: shares.int(1_000, 8_000),
+      due: Array.from({ length: count }, (_, index) => (index + 1) / count),
+      participation: algorithm === 'pov' ? 0.5 : null,
+      displayed: algorithm === 'iceberg' ? fromNumber(shares.pick([0.01, 0.1, 1]), 2) : null,
+      expectedBps: null,
+    }
   }
 
   return {

@@ -116,6 +116,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       book,
       archive: {
         getOrder: (clientOrderId) => (life.alive ? queries.getOrder(clientOrderId) : undefined),
+        getParentOrder: (id) => (life.alive ? queries.getParentOrder(id) : undefined),
         getPlan: (planId) => (life.alive ? queries.getPlan(planId) : undefined),
         lastPlanOf: (template) => (life.alive ? queries.lastPlanOf(template) : undefined),
         listOpenPlans: () => (life.alive ? queries.listOpenPlans() : []),

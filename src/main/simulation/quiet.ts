@@ -43,6 +43,7 @@ export async function gatherQuiet(
     listedFunding: queries.listFunding(everything),
     liquidated,
     listedOrders: queries.listOrders(undefined, everything),
+    parents: queries.listParentOrders(undefined, everything),
     listedFills: queries.listFills(undefined, everything),
     working: [...kernel.book.orders.values()],
     positions: new Map([...kernel.book.positions].map(([instrument, { quantity }]) => [instrument, quantity])),

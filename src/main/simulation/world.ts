@@ -67,6 +67,8 @@ const reviewTerms: Omit<ReviewPolicy, 'aboveNotional' | 'driftLimitBps'> = {
   blindFirst: true,
   hardAboveDisagreement: 0.8,
 }
+/** Orders in parts that are over within the minutes of a simulation. */
+const quickExecution = { leastMinutes: 0.2, mostMinutes: 0.5, leastSecondsApart: 3 }
 const secondMs = 1_000
 /** How long everything may take to come to rest once nothing goes wrong any more. */
 const settleMs = 180 * secondMs
@@ -140,7 +142,7 @@ export async function simulateSeed(
   let desk = start()
   const current = () => desk
   const trader = seatTrader(current, machine, witness, random.fork('trader'), counts)
-  const algorithm = startAlgorithm(current, exchange, random.fork('algorithm'), counts)
+  const algorithm = startAlgorithm(current, exchange, random.fork('algorithm'), counts, scenario.inParts)
 
   function start(): DeskProcess {
     starts += 1
@@ -163,7 +165,7 @@ export async function simulateSeed(
       feed: exchange,
       sources,
       agents: agentFaults,
-      planning,
+      planning: { ...planning, execution: { ...planning.execution, ...quickExecution, algorithm: scenario.algorithm } },
       mandate,
       reviewPolicy,
       coolDownMs,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Decimal } from '#shared/lib/decimal.ts'
+import { add, type Decimal, decimal, multiply } from '#shared/lib/decimal.ts'
 import { decimalSchema } from './decimal.ts'
 
 /** What a venue says of a perpetual beside its trades. */
@@ -30,6 +30,22 @@ export type Quote = z.infer<typeof quoteSchema>
 /** The price that a position is valued at: a perpetual's mark, else the last trade. */
 export function markOf({ last, perpetual }: Pick<Quote, 'last' | 'perpetual'>): Decimal {
   return perpetual?.mark ?? last
+}
+
+/** The best bid and ask at a moment: what an execution is measured by. */
+export const touchSchema = quoteSchema.pick({ bid: true, ask: true, at: true })
+export type Touch = z.infer<typeof touchSchema>
+
+/** The touch of a quote. */
+export function touchOf({ bid, ask, at }: Quote): Touch {
+  return { bid, ask, at }
+}
+
+const half = decimal('0.5')
+
+/** The mid price, exactly. */
+export function middleOf({ bid, ask }: Pick<Touch, 'bid' | 'ask'>): Decimal {
+  return multiply(add(bid, ask), half)
 }
 
 /** One side's levels are best first; quantities in the base currency. */

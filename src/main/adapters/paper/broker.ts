@@ -43,6 +43,7 @@ const capabilities: BrokerCapabilities = {
   contingencies: false,
   clientOrderId: { maximumLength: 36, pattern: /^[\w-]+$/ },
   deadManSwitch: false,
+  settlesAfterMs: 0,
 }
 
 /** A broker whose orders go nowhere but into its own memory. */

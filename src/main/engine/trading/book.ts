@@ -5,6 +5,7 @@ import type { Position } from '#shared/domain/position.ts'
 import { add, compare, type Decimal, multiply, subtract, ZERO } from '#shared/lib/decimal.ts'
 import { type Bracket, foldBrackets } from './brackets.ts'
 import { applyOrderEvent, type OrderEvent } from './order-transitions.ts'
+import { foldChild, foldParent, type WorkedParent } from './parent-order-fold.ts'
 import { applyFill, cashChange, flatPosition, undoFill } from './positions.ts'
 
 /** How many closed orders are kept at hand for what the venue still says of them; the store knows them all. */
@@ -33,6 +34,8 @@ export interface TradingBook {
   readonly openedBy: Map<string, string | null>
   /** What protects the fills of each entry, by the entry's client order id, the oldest first. */
   readonly brackets: Map<string, Bracket>
+  /** The orders that are carried out in parts, with their children, until they end. */
+  readonly parents: Map<string, WorkedParent>
   /** Instruments of which more was filled than ordered: nothing new leaves in them until the desk is re-armed (OL-10). */
   readonly suspended: Set<string>
   /** When orders were sent, newest last; what is older than a minute is dropped. */
@@ -55,6 +58,7 @@ export function emptyBook(): TradingBook {
     positions: new Map(),
     openedBy: new Map(),
     brackets: new Map(),
+    parents: new Map(),
     suspended: new Set(),
     sentAt: [],
     latestAt: 0,
@@ -89,7 +93,7 @@ export function applyToBook(book: TradingBook, event: DeskEvent, at: number): Or
     book.positions.set(instrument, { ...position, funding: add(position.funding ?? ZERO, amount) })
   } else if (isOrderEvent(event)) {
     return foldOrder(book, event, at)
-  }
+  } else foldParent(book.parents, event, at)
   return undefined
 }
 
@@ -121,6 +125,7 @@ function foldOrder(book: TradingBook, event: OrderEvent, at: number): Order | un
     book.suspended.add(after.instrument)
   keep(book, id, after)
   foldBrackets(book, event, before, after)
+  foldChild(book.parents, after)
   return after
 }
 
@@ -167,12 +172,13 @@ export function equity(book: TradingBook, mark: (instrument: string) => Decimal 
 
 /** A book as JSON holds it. */
 interface PlainBook
-  extends Omit<TradingBook, 'orders' | 'closed' | 'positions' | 'openedBy' | 'brackets' | 'suspended'> {
+  extends Omit<TradingBook, 'orders' | 'closed' | 'positions' | 'openedBy' | 'brackets' | 'parents' | 'suspended'> {
   readonly orders: readonly Order[]
   readonly closed: readonly Order[]
   readonly positions: readonly Position[]
   readonly openedBy: readonly (readonly [string, string | null])[]
   readonly brackets: readonly Bracket[]
+  readonly parents: readonly WorkedParent[]
   readonly suspended: readonly string[]
 }
 
@@ -185,6 +191,7 @@ export function bookToJson(book: TradingBook): unknown {
     positions: [...book.positions.values()],
     openedBy: [...book.openedBy],
     brackets: [...book.brackets.values()],
+    parents: [...book.parents.values()],
     suspended: [...book.suspended],
   } satisfies PlainBook
 }
@@ -201,6 +208,7 @@ export function bookFromJson(json: unknown): TradingBook {
     positions: new Map(plain.positions.map((position) => [position.instrument, position])),
     openedBy: new Map(plain.openedBy),
     brackets: new Map(plain.brackets.map((bracket) => [bracket.parentId, bracket])),
+    parents: new Map(plain.parents.map((worked) => [worked.parent.id, worked])),
     suspended: new Set(plain.suspended),
   }
 }

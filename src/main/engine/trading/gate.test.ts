@@ -532,9 +532,17 @@ describe('KS-22 the gate denies, with a code and the values behind it', () => {
     expect(checkOrder(deskOrder(order), contextOf(context))).toEqual({ code, values })
   })
 
-  it('every code there is, but the one for a check that broke down and those of an approval (see reviews)', () => {
+  it('every code there is, but those of parts (see child-denial), of an approval (see reviews) and of a check that broke down', () => {
     const denied = new Set<DenialCode>(cases.map(({ code }) => code))
-    const elsewhere = ['APPROVAL_MISSING', 'APPROVAL_EXPIRED', 'APPROVAL_VOID', 'ORDER_NOT_AS_APPROVED', 'CHECK_FAILED']
+    const elsewhere = [
+      'PARENT_ORDER_ENDED',
+      'PARENT_ORDER_EXCEEDED',
+      'APPROVAL_MISSING',
+      'APPROVAL_EXPIRED',
+      'APPROVAL_VOID',
+      'ORDER_NOT_AS_APPROVED',
+      'CHECK_FAILED',
+    ]
     expect(denialCodes.filter((code) => !denied.has(code))).toEqual(elsewhere)
   })
 

@@ -1,6 +1,7 @@
 import type { Sha256 } from '#engine/ports.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { type Contingency, type Fill, type Order, plainTerms, type Side, type Trailing } from '#shared/domain/order.ts'
+import type { Touch } from '#shared/domain/quote.ts'
 import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
 
 /** What is to be sent, and what it follows from: the client order id is derived from it (OL-1). */
@@ -30,14 +31,19 @@ export interface Intent {
   readonly exits?: { readonly stopPrice: Decimal | null; readonly targetPrice: Decimal | null }
   /** The entry that it is an exit of; the number tells later ones of the same leg apart. */
   readonly exitOf?: { readonly parentId: string; readonly leg: 'stop' | 'target'; readonly number: number }
+  /** The parent order that it is a part of, and the look of its schedule that sends it. */
+  readonly sliceOf?: NonNullable<Order['sliceOf']>
+  /** The market when it was decided on, where that was not just now. */
+  readonly decided?: Touch | null
   /** The epoch of the trading state that it was decided under. */
   readonly epoch: number
 }
 
 /** The client order id of an intent: the same intent always has the same id. 20 characters of [0-9a-z], short enough for every venue. */
 export function clientOrderIdOf(intent: Intent, sha256: Sha256): string {
-  const { decisionId, proposalId, instrument, side, exitOf } = intent
+  const { decisionId, proposalId, instrument, side, exitOf, sliceOf } = intent
   if (exitOf !== undefined) return exitIdOf(exitOf, sha256)
+  if (sliceOf !== undefined) return idOf([sliceOf.parentId, 'slice', String(sliceOf.index)], sha256)
   return idOf([decisionId ?? '', proposalId ?? '', instrument, side], sha256)
 }
 
@@ -68,6 +74,7 @@ export function orderOfIntent(intent: Intent, clientOrderId: string, nowMs: numb
     postOnly: intent.postOnly ?? false,
     reduceOnly,
     contingency: contingencyOf(intent, clientOrderId, sha256),
+    sliceOf: intent.sliceOf ?? null,
     status: 'INITIALIZED',
     filledQuantity: ZERO,
     averagePrice: null,

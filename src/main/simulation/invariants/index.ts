@@ -22,6 +22,7 @@ import { noOrderAfterStop } from './no-order-after-stop.ts'
 import { nothingLost } from './nothing-lost.ts'
 import { oneOrderAnIntent } from './one-order-an-intent.ts'
 import { ordersStayOnPaper, recordsStayOnPaper } from './paper-only.ts'
+import { parentsEnd, partStaysWithinWhole, partsFillNoMore } from './parts-stay-within-whole.ts'
 import { booksAgree, positionsAreTheBrokers } from './position-is-sum-of-fills.ts'
 import { positionsAreProtected } from './positions-are-protected.ts'
 import { cancelIsRecorded, journalVerifies, orderIsRecorded, recordContinuesChain } from './recorded-before-sent.ts'
@@ -56,6 +57,7 @@ export const invariants: { readonly [Occasion in keyof Evidence]: readonly Check
   departure: [
     ['I1', noOrderAfterStop],
     ['I2', oneOrderAnIntent],
+    ['I2', partStaysWithinWhole],
     ['I7', orderIsRecorded],
     ['I8', reviewIsNotSent],
     ['I11', ordersStayOnPaper],
@@ -82,6 +84,7 @@ export const invariants: { readonly [Occasion in keyof Evidence]: readonly Check
   dayOpening: [['I13', noDayAgain]],
   calm: [['LIVE', deskOpens]],
   quiet: [
+    ['I2', partsFillNoMore],
     ['I3', nothingLost],
     ['I3', liquidationsAreTold],
     ['I4', positionsAreTheBrokers],
@@ -89,6 +92,7 @@ export const invariants: { readonly [Occasion in keyof Evidence]: readonly Check
     ['LIVE', ordersEnd],
     ['I15', positionsAreProtected],
     ['LIVE', runsEnd],
+    ['LIVE', parentsEnd],
     ['I7', journalVerifies],
     ['I12', replayRebuilds],
     ['LIVE', deskRearms],

@@ -6,6 +6,7 @@ import { createFundingQueries, fundingProjection } from './funding.ts'
 import { createMemoryQueries, memoryProjection } from './memory.ts'
 import { createMessageQueries, messagesProjection } from './messages.ts'
 import { createOrderQueries, ordersProjection } from './orders.ts'
+import { createParentOrderQueries, parentOrdersProjection } from './parent-orders.ts'
 import { createPlanQueries, plansProjection } from './plans.ts'
 import type { Projection } from './projection.ts'
 import { createRegimeQueries, regimesProjection } from './regimes.ts'
@@ -29,6 +30,7 @@ export const deskProjections: readonly Projection[] = [
   votesProjection,
   reviewsProjection,
   ordersProjection,
+  parentOrdersProjection,
   fillsProjection,
   fundingProjection,
   attemptsProjection,
@@ -50,6 +52,7 @@ export function createQueries(database: Database) {
     ...createVoteQueries(database),
     ...createReviewQueries(database),
     ...createOrderQueries(database),
+    ...createParentOrderQueries(database),
     ...createFillQueries(database),
     ...createFundingQueries(database),
     ...createAttemptQueries(database),
