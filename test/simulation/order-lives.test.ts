@@ -4,6 +4,7 @@ import { noFaults, type PaperFaults } from '#adapters/paper/faults.ts'
 import type { Feed, MarketUpdate } from '#engine/ports.ts'
 import { isInFlight, isOpen } from '#shared/domain/order.ts'
 import type { Book, Quote } from '#shared/domain/quote.ts'
+import { sleep } from '#shared/lib/clock.ts'
 import { decimal, fromNumber, multiply, roundToStep } from '#shared/lib/decimal.ts'
 import { createRandom, type Random } from '#shared/lib/random.ts'
 import { createVirtualClock, type VirtualClock } from '#shared/lib/virtual-clock.ts'
@@ -89,15 +90,16 @@ function drawFaults(random: Random): PaperFaults {
 function drawIntent(random: Random, feed: Feed, index: number) {
   const { last = decimal(100) } = feed.quote(btc.id) ?? {}
   const at = (share: string) => roundToStep(multiply(last, decimal(share)), btc.priceStep, 'nearest')
-  const side = random.pick(['buy', 'sell'] as const)
+  // What is sold has to be held.
+  const side = index < 4 ? 'buy' : random.pick(['buy', 'sell'] as const)
   const kind = random.pick(['market', 'limit', 'limit', 'limit', 'stop'] as const)
   return intentOf({
     decisionId: `decision-${index}`,
     side,
-    quantity: decimal(random.pick(['0.1', '0.4', '2'])),
+    quantity: decimal(random.pick(['0.2', '0.4', '2'])),
     limitPrice: kind === 'limit' ? at(random.pick(['0.97', '0.99', '1', '1.01', '1.03'])) : null,
     ...(kind === 'stop' && { stopPrice: at(side === 'buy' ? '1.01' : '0.99') }),
-    timeInForce: random.pick(['GTC', 'GTC', 'IOC'] as const),
+    timeInForce: kind === 'stop' ? 'GTC' : random.pick(['GTC', 'GTC', 'IOC'] as const),
   })
 }
 
@@ -124,8 +126,9 @@ async function live(seed: number) {
     const id = ids[random.int(0, ids.length)]
     const order = id === undefined ? undefined : desk.book.orders.get(id)
     if (order === undefined) continue
-    if (random.chance(0.4)) void desk.orders.cancel(order.clientOrderId, trader)
-    else if (random.chance(0.4) && isOpen(order.status)) {
+    const act = random.pick(['cancel', 'change', 'wait'] as const)
+    if (act === 'cancel') void desk.orders.cancel(order.clientOrderId, trader)
+    else if (act === 'change' && isOpen(order.status)) {
       const quantity = decimal(random.pick(['0.3', '1', '3']))
       void desk.orders.replace(order.clientOrderId, { quantity }, trader, 1).catch(() => {})
     }
@@ -146,9 +149,12 @@ async function live(seed: number) {
   // Nothing trades between the two looks.
   feed.close()
   await pass(clock, 2_000)
-  const account = await settle(clock, accountAt(broker, desk))
+  const account = await settle(clock, accountAt(broker, desk, clock))
   desk.orders.stop()
-  for (const { kind } of desk.records) seen.set(kind, (seen.get(kind) ?? 0) + 1)
+  for (const record of desk.records) {
+    const what = record.kind === 'orderDenied' ? `denied ${record.data.denial.code}` : record.kind
+    seen.set(what, (seen.get(what) ?? 0) + 1)
+  }
   return { desk: { ...desk, instrument: btc.id, isStopped }, account }
 
   /** The process dies between two turns, and another begins on what it left behind. */
@@ -165,9 +171,21 @@ async function live(seed: number) {
 }
 
 /** What the paper venue has, by asking it for every order that is known, is open or has traded. */
-async function accountAt(broker: PaperBroker, desk: ReturnType<typeof orderDesk>): Promise<VenueAccount> {
-  const fills = await broker.fills(0)
-  const open = await broker.openOrders()
+async function accountAt(
+  broker: PaperBroker,
+  desk: ReturnType<typeof orderDesk>,
+  clock: VirtualClock,
+): Promise<VenueAccount> {
+  /** An outage that was drawn before things went right may still come. */
+  async function answered<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      const answer = await ask().catch(() => null)
+      if (answer !== null) return answer
+      await sleep(clock, 1_000)
+    }
+  }
+  const fills = await answered(() => broker.fills(0))
+  const open = await answered(() => broker.openOrders())
   const ids = new Set([
     ...desk.book.orders.keys(),
     ...desk.book.closed.keys(),
@@ -176,7 +194,7 @@ async function accountAt(broker: PaperBroker, desk: ReturnType<typeof orderDesk>
   ])
   const orders = []
   for (const id of ids) {
-    const report = await broker.query(id)
+    const report = await answered(() => broker.query(id))
     if (report === undefined || report.status === 'REJECTED') continue
     orders.push({ id, filled: Number(report.filledQuantity), isWorking: isOpen(report.status) })
   }

@@ -58,7 +58,7 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
       return {
         order,
         fills: [...queries.listFillsOf(order.clientOrderId)],
-        linked: [...linkedOrders(order, kernel.book, queries.getOrder)],
+        linked: [...linkedOrders(order, kernel.book, (id) => queries.getOrder(id))],
       }
     }),
     change: os.change.handler(({ input: { clientOrderId, ...change } }) => {
