@@ -326,6 +326,8 @@ describe('KS-11 what an agent can reach', () => {
     'plans.start',
     'plans.cancel',
     'plans.vote',
+    'plans.resolveConflict',
+    'plans.propose',
     'plans.schedule',
     'plans.unschedule',
     'runs.start',
