@@ -1,58 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { places } from '#renderer/app/places.ts'
-import { buildPage } from '#test/fakes/page-build.ts'
-import { type PageDesk, startPageDesk } from '#test/fakes/page-desk.ts'
+import { hasNoBrowser, onMadeUpDesk } from '#test/e2e/made-up-desk.ts'
+import type { PageDesk } from '#test/fakes/page-desk.ts'
 
-const flags = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
-let folder: string
-let browser: Browser
 let desk: PageDesk
 let page: Page
-/** What the page complained of: errors thrown, and whatever its content security policy refused. */
-let complaints: Set<string>
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'parley-page-'))
-  await buildPage(folder)
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags })
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await rm(folder, { recursive: true, force: true })
-})
-
-beforeEach(async () => {
-  desk = await startPageDesk(folder)
+onMadeUpDesk(async (opened) => {
+  ;({ desk, page } = opened)
   desk.playTo(26)
-  complaints = new Set()
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  page.on('pageerror', (error) => complaints.add(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.add(message.text())
-  })
   await page.goto(`${desk.url}#/desk?symbol=BTC%2FUSDT`)
   await page.getByText('Executed as planned').waitFor()
-})
-
-afterEach(async () => {
-  await page.close()
-  await desk.close()
-  expect([...complaints]).toEqual([])
 })
 
 const stopButton = () => page.getByRole('button', { name: /^STOP/ })
@@ -70,7 +28,7 @@ async function until(holds: () => boolean | Promise<boolean>, what: string): Pro
   throw new Error(`After five seconds it still does not hold that ${what}.`)
 }
 
-describe('KS-1 the stop', () => {
+describe.skipIf(hasNoBrowser)('KS-1 the stop', () => {
   it('halts at level 2 with one click and no question, and says all clear only when the desk does (KS-15)', async () => {
     await stopButton().click()
     await page.getByText('HALTED', { exact: true }).first().waitFor()
@@ -151,7 +109,7 @@ describe('KS-1 the stop', () => {
   })
 })
 
-describe('UX-17 the conversation', () => {
+describe.skipIf(hasNoBrowser)('UX-17 the conversation', () => {
   it('stays where the trader scrolled, counts what is new, and follows again from its end', async () => {
     await until(async () => ((await scrollOf())[1] ?? 0) > 100, 'there is something to scroll')
     const [end, bottom] = await scrollOf()
@@ -184,7 +142,7 @@ describe('UX-17 the conversation', () => {
   })
 })
 
-describe('the credit of the chart', () => {
+describe.skipIf(hasNoBrowser)('the credit of the chart', () => {
   it('is a visible link to TradingView on the chart and in Settings, which tells the other site nothing', async () => {
     for (const place of ['desk', 'settings']) {
       await page.goto(`${desk.url}#/${place}`)
@@ -202,7 +160,7 @@ describe('the credit of the chart', () => {
   })
 })
 
-describe('the plan panel', () => {
+describe.skipIf(hasNoBrowser)('the plan panel', () => {
   it('leads to the same run on the Plans screen', async () => {
     await page.getByRole('link', { name: 'the whole plan' }).click()
     await page.getByRole('link', { name: 'on the Desk' }).waitFor()
@@ -210,7 +168,7 @@ describe('the plan panel', () => {
   })
 })
 
-describe('HO-8 closing by hand', () => {
+describe.skipIf(hasNoBrowser)('HO-8 closing by hand', () => {
   const open = () => page.getByRole('button', { name: 'Close BTC/USDT' }).click()
   const dialog = () => page.getByRole('dialog')
 
@@ -272,7 +230,7 @@ describe('HO-8 closing by hand', () => {
   })
 })
 
-describe('at 200 events a second', () => {
+describe.skipIf(hasNoBrowser)('at 200 events a second', () => {
   it('nothing shifts, and the page stays quick to the hand', async () => {
     await page.evaluate(`(() => {
       window.seen = { shift: 0, long: [], frames: [] }
@@ -302,7 +260,7 @@ describe('at 200 events a second', () => {
   })
 })
 
-describe('EL-2 the bar', () => {
+describe.skipIf(hasNoBrowser)('EL-2 the bar', () => {
   it('says whether the stop shortcut is armed, not armed, or not available here', async () => {
     const bar = page.getByRole('banner')
     await bar.getByText('not available', { exact: true }).waitFor()
@@ -315,7 +273,7 @@ describe('EL-2 the bar', () => {
   })
 })
 
-describe('KS-18 a lost engine', () => {
+describe.skipIf(hasNoBrowser)('KS-18 a lost engine', () => {
   it('is said within three seconds, with the way to stop without it; a stop pressed meanwhile arrives when it is back', async () => {
     desk.freeze()
     await page.getByText('The engine does not answer').waitFor({ timeout: 3_500 })
@@ -329,7 +287,7 @@ describe('KS-18 a lost engine', () => {
   })
 })
 
-describe('UX-10 by keyboard alone', () => {
+describe.skipIf(hasNoBrowser)('UX-10 by keyboard alone', () => {
   it('everything on the Desk is reached, and the focus is always to be seen', async () => {
     await page.evaluate('document.activeElement.blur()')
     const reached = new Set<string>()
@@ -395,7 +353,7 @@ describe('UX-10 by keyboard alone', () => {
   })
 })
 
-describe('every screen', () => {
+describe.skipIf(hasNoBrowser)('every screen', () => {
   it.each([
     [2_560, 1_440],
     [1_440, 900],

@@ -1,55 +1,18 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { decidePlan } from '#engine/desk/decide-plan.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
 import type { Run } from '#shared/domain/run.ts'
-import { chromiumFlags, findChromium } from '#test/e2e/chromium.ts'
-import { buildPage } from '#test/fakes/page-build.ts'
-import { type PageDesk, startPageDesk } from '#test/fakes/page-desk.ts'
+import { hasNoBrowser, onMadeUpDesk } from '#test/e2e/made-up-desk.ts'
+import type { PageDesk } from '#test/fakes/page-desk.ts'
 
-const executablePath = findChromium()
-
-let folder: string
-let browser: Browser
 let desk: PageDesk
 let page: Page
-/** What the page complained of: errors thrown, and whatever its content security policy refused. */
-let complaints: Set<string>
-
-beforeAll(async () => {
-  if (executablePath === undefined) return
-  folder = await mkdtemp(join(tmpdir(), 'parley-plan-'))
-  await buildPage(folder)
-  browser = await chromium.launch({ executablePath, args: chromiumFlags })
-})
-
-afterAll(async () => {
-  await browser?.close()
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
-})
-
-beforeEach(async () => {
-  if (executablePath === undefined) return
-  desk = await startPageDesk(folder)
-  complaints = new Set()
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
-  page.on('pageerror', (error) => complaints.add(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.add(message.text())
-  })
-})
-
-afterEach(async () => {
-  if (executablePath === undefined) return
-  await page.close()
-  await desk.close()
-  expect([...complaints]).toEqual([])
+onMadeUpDesk((opened) => {
+  ;({ desk, page } = opened)
 })
 
 const node = (id: string) => page.locator(`[data-step="${id}"]`)
@@ -89,7 +52,7 @@ function newestRun(): Run {
   }
 }
 
-describe.skipIf(executablePath === undefined)('the Plan screen', () => {
+describe.skipIf(hasNoBrowser)('the Plan screen', () => {
   it('is reached by its name and from the runs, and shows the run under way', async () => {
     desk.playTo(12)
     await page.goto(`${desk.url}#/runs`)

@@ -1,51 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { chromiumFlags, findChromium } from '#test/e2e/chromium.ts'
-import { buildPage } from '#test/fakes/page-build.ts'
-import { type PageDesk, startPageDesk } from '#test/fakes/page-desk.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { hasNoBrowser, onMadeUpDesk } from '#test/e2e/made-up-desk.ts'
+import type { PageDesk } from '#test/fakes/page-desk.ts'
 
-const executablePath = findChromium()
-
-let folder: string
-let browser: Browser
 let desk: PageDesk
 let page: Page
-let complaints: Set<string>
-
-beforeAll(async () => {
-  if (executablePath === undefined) return
-  folder = await mkdtemp(join(tmpdir(), 'parley-portfolio-'))
-  await buildPage(folder)
-  browser = await chromium.launch({ executablePath, args: chromiumFlags })
+onMadeUpDesk((opened) => {
+  ;({ desk, page } = opened)
 })
 
-afterAll(async () => {
-  await browser?.close()
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
-})
-
-beforeEach(async () => {
-  if (executablePath === undefined) return
-  desk = await startPageDesk(folder)
-  complaints = new Set()
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
-  page.on('pageerror', (error) => complaints.add(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.add(message.text())
-  })
-})
-
-afterEach(async () => {
-  if (executablePath === undefined) return
-  await page.close()
-  await desk.close()
-  expect([...complaints]).toEqual([])
-})
-
-describe.skipIf(executablePath === undefined)('risk and portfolio (skipped: there is no Chromium here)', () => {
+describe.skipIf(hasNoBrowser)('risk and portfolio (skipped: there is no Chromium here)', () => {
   it('a desk that holds nothing says so, with what it may use', async () => {
     await page.goto(`${desk.url}#/risk`)
     await page.getByText('Nothing is held', { exact: true }).waitFor()

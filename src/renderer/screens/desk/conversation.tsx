@@ -146,6 +146,8 @@ const nearBottom = 24
 function MessageList({ messages, evidence, handle }: MessageListProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const following = useRef(true)
+  /** How far down the list was when it was scrolled last, by whomever. */
+  const top = useRef(0)
   const [seen, setSeen] = useState<number | null>(null)
   const rows = useVirtualizer({
     count: messages.length,
@@ -154,6 +156,9 @@ function MessageList({ messages, evidence, handle }: MessageListProps) {
     getItemKey: (index) => messages[index]?.id ?? index,
     overscan: 6,
   })
+  // What keeps the words in view in their place as others above them are measured would draw the list from its end.
+  rows.shouldAdjustScrollPositionOnItemSizeChange = ({ start }, _delta, { scrollOffset }) =>
+    !following.current && start < (scrollOffset ?? 0)
   handle.current = {
     show(index) {
       following.current = false
@@ -162,18 +167,22 @@ function MessageList({ messages, evidence, handle }: MessageListProps) {
     },
   }
   const height = rows.getTotalSize()
+  const room = rows.scrollRect?.height
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the list grows or is measured anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the list grows, is measured anew, or has more or less room
   useLayoutEffect(() => {
     const element = scroller.current
     if (element !== null && following.current) element.scrollTop = element.scrollHeight
-  }, [messages.length, height])
+  }, [messages.length, height, room])
 
   function onScroll(): void {
     const element = scroller.current
     if (element === null) return
     const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearBottom
-    if (atEnd === following.current) return
+    const movedUp = element.scrollTop < top.current
+    top.current = element.scrollTop
+    // The end also comes out of view when the list is given less room: only who scrolls up leaves it.
+    if (atEnd === following.current || (!atEnd && !movedUp)) return
     following.current = atEnd
     setSeen(atEnd ? null : messages.length)
   }

@@ -1,6 +1,6 @@
 import { Button, Select, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, memo, useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
 import { ErrorState } from '#renderer/ui/states.tsx'
 import { seats, seatTitles } from '#shared/domain/agent.ts'
@@ -12,7 +12,7 @@ import { type Intention, type Leaning, leanings, remarkOf, sayPlaceholder } from
  * Where the trader joins in: a question to one agent, a fact for all, or an objection. Always in its place, so that nothing
  * moves when a run begins or ends; null while none is under way.
  */
-export function Say({ runId }: { runId: string | null }) {
+export const Say = memo(function Say({ runId }: { runId: string | null }) {
   const { client } = useDesk()
   const [intention, setIntention] = useState<Intention>('ask:analyst')
   const [leaning, setLeaning] = useState<Leaning>('none')
@@ -75,4 +75,4 @@ export function Say({ runId }: { runId: string | null }) {
       {saying.isError && <ErrorState title="Not said" error={saying.error} effect="The run goes on without it." />}
     </form>
   )
-}
+})
