@@ -89,7 +89,7 @@ export function createPagePlans(changed: () => void) {
     conflicts: os.conflicts.handler(() => []),
     conflict: os.conflict.handler(({ input }) => tooEarly('CONFLICT_UNKNOWN', input.planId)),
     resolveConflict: os.resolveConflict.handler(({ input }) => tooEarly('NOTHING_TO_RESOLVE', input.planId)),
-    propose: os.propose.handler(({ input }) => tooEarly('NOTHING_TO_RESOLVE', input.planId)),
+    addProposal: os.addProposal.handler(({ input }) => tooEarly('NOTHING_TO_RESOLVE', input.planId)),
     context: os.context.handler(({ input }) => tooEarly('NOTHING_TO_RESOLVE', input.planId)),
     cancel: os.cancel.handler(({ input }) => move(find(input.planId), 'cancelled', input.reason)),
   }

@@ -66,7 +66,7 @@ export function plansRoutes({ kernel, queries, feed, settings, clock }: ApiParts
     resolveConflict: os.resolveConflict.handler(({ input: { planId, between, kind, description } }) =>
       plans.resolveConflict(planId, between, kind, description, trader),
     ),
-    propose: os.propose.handler(({ input: { planId, ...wish } }) => plans.propose(planId, wish, trader)),
+    addProposal: os.addProposal.handler(({ input: { planId, ...wish } }) => plans.propose(planId, wish, trader)),
     context: os.context.handler(({ input }) => contextOf(plans.get(input.planId))),
     cancel: os.cancel.handler(async ({ input }) => view(await plans.cancel(input.planId, input.reason, trader))),
   }

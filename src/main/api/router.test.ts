@@ -321,7 +321,7 @@ describe('the API over a whole desk', () => {
     const twice = { ...raised, between: ['risk' as const, 'risk' as const] }
     expect(await codeOf(api.plans.resolveConflict({ planId, ...twice }))).toBe('BAD_REQUEST')
     const wish = { action: 'buy', quantity: decimal('0.1'), reason: 'So.' } as const
-    expect(await codeOf(api.plans.propose({ planId, ...wish }))).toBe('NOTHING_TO_RESOLVE')
+    expect(await codeOf(api.plans.addProposal({ planId, ...wish }))).toBe('NOTHING_TO_RESOLVE')
     await api.plans.cancel({ planId, reason: 'Enough' })
   })
 

@@ -125,7 +125,7 @@ export const plansContract = {
     .input(one.extend(raisedConflictSchema.shape))
     .output(planConflictSchema),
   /** Has the trader's own proposal compete for the vote. Throws NOTHING_TO_RESOLVE, RUN_DECIDED, PROPOSAL_INVALID. */
-  propose: oc
+  addProposal: oc
     .route({ method: 'POST', path: '/plans/{planId}/proposals' })
     .input(one.extend(traderProposalSchema.shape))
     .output(proposalSchema),

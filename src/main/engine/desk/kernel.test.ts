@@ -327,7 +327,7 @@ describe('KS-11 what an agent can reach', () => {
     'plans.cancel',
     'plans.vote',
     'plans.resolveConflict',
-    'plans.propose',
+    'plans.addProposal',
     'plans.schedule',
     'plans.unschedule',
     'runs.start',

@@ -191,18 +191,18 @@ export function createOrders(options: OrdersOptions): Orders {
     return known(clientOrderId)
   }
 
-  function gate(order: Order, epoch: number, isChange = false): Denial | undefined {
+  function gate(order: Order, epoch: number, isChange = false, seen = book): Denial | undefined {
     try {
       return checkOrder(order, {
         latch: latch.current(),
         mandate,
-        book,
+        book: seen,
         instrument: feed.instruments().find(({ id }) => id === order.instrument),
         quote: feed.quote(order.instrument),
         capabilities: broker.capabilities,
         mark,
         tail: (worths) => tails.read(worths, clock.now()),
-        equity: equity(book, mark),
+        equity: equity(seen, mark),
         now: clock.now(),
         isChange,
         decidedInEpoch: epoch,
@@ -445,8 +445,10 @@ export function createOrders(options: OrdersOptions): Orders {
 
   return {
     submit,
-    denial: (intent) =>
-      gate(orderOfIntent(intent, clientOrderIdOf(intent, sha256), Math.floor(clock.now()), sha256), intent.epoch),
+    denial(intent) {
+      const order = orderOfIntent(intent, clientOrderIdOf(intent, sha256), Math.floor(clock.now()), sha256)
+      return gate(order, intent.epoch, false, intent.reduceOnly ? withoutExits(book, intent.instrument) : book)
+    },
     replace,
     async cancel(clientOrderId, by) {
       if (!isClosed(known(clientOrderId).status)) await sendCancel(clientOrderId, by, by.kind === 'human')
@@ -520,4 +522,12 @@ function withoutUndefined({ quantity, limitPrice, stopPrice }: OrderChange): Par
     ...(limitPrice !== undefined && { limitPrice }),
     ...(stopPrice !== undefined && { stopPrice }),
   }
+}
+
+/** The book as it is once the exits that the desk keeps have stepped aside, as they do before what reduces is sent. */
+function withoutExits(book: TradingBook, instrument: string): TradingBook {
+  const orders = [...book.orders].filter(
+    ([, order]) => order.instrument !== instrument || order.contingency?.kind !== 'OCO',
+  )
+  return { ...book, orders: new Map(orders) }
 }

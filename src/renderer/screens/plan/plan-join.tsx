@@ -128,7 +128,7 @@ function ProposalForm({ plan, onDone }: FormProps) {
   const [reason, setReason] = useState('')
   const propose = useMutation({
     mutationFn: () =>
-      client.plans.propose({
+      client.plans.addProposal({
         planId: plan.id,
         action,
         quantity: decimal(quantity.trim()),
