@@ -93,7 +93,13 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   orderCancelRejected: ['orders'],
   orderCanceled: ['orders'],
   orderExpired: ['orders'],
+  fundingPaid: ['positions'],
+  positionLiquidated: ['positions', 'orders'],
   ordersReconciled: ['orders', 'positions'],
+  parentOrderStarted: ['orders'],
+  parentOrderPaused: ['orders'],
+  parentOrderContinued: ['orders'],
+  parentOrderEnded: ['orders'],
   // A re-arm can make an unknown account known.
   tradingStateChanged: ['positions'],
   stopProgressed: [],

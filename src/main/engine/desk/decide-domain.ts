@@ -85,8 +85,8 @@ function operator({ name, needs, gives, step }: Deed): Operator<DecideTerms> {
 /** Research waits for slots; what agents think does not. */
 export const researchSlots = 'research'
 const agentTimeoutMs = 20_000
-/** A market order is filled within seconds; what is not by then is left to the order's own life. */
-const executeTimeoutMs = 60_000
+/** What is carried out in parts ends by itself, the longest after half a day. */
+const executeTimeoutMs = 12 * 3_600_000
 /** Reviews expire by themselves, the longest after a day. */
 const reviewTimeoutMs = 2 * 86_400_000
 /** Plans of its own have deadlines themselves, the longest three weeks. */

@@ -5,6 +5,7 @@ import type { DeskHistory, Feed, Sha256 } from '#engine/ports.ts'
 import type { TradingBook } from '#engine/trading/book.ts'
 import type { DeskLatch } from '#engine/trading/latch.ts'
 import type { Orders } from '#engine/trading/orders.ts'
+import type { ParentOrders } from '#engine/trading/parent-orders.ts'
 import type { Protection } from '#engine/trading/protection.ts'
 import type { PlanWish } from '#shared/contract/plans.ts'
 import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
@@ -23,6 +24,7 @@ export interface DeskParts {
   readonly bus: Bus
   readonly feed: Feed
   readonly orders: Orders
+  readonly parents: ParentOrders
   readonly protection: Protection
   readonly reviews: Reviews
   readonly book: TradingBook

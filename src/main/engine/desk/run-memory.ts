@@ -61,6 +61,8 @@ export interface RunMemory {
   /** Orders of the run and what was filled of them. */
   orders: string[]
   fills: Fill[]
+  /** True while its order is carried out in parts. */
+  inParts: boolean
   outcome: Outcome | null
   /** What the run has plans of its own for, why, and these plans. */
   subGoals: { readonly goals: readonly SubGoal[]; readonly why: string } | null
@@ -106,6 +108,7 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
     review: null,
     orders: [],
     fills: [],
+    inParts: false,
     outcome: null,
     subGoals: null,
     subPlans: [],
@@ -191,6 +194,12 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
     case 'orderFilled':
       memory.fills.push(record.data.fill)
       return
+    case 'parentOrderStarted':
+      memory.inParts = true
+      return
+    case 'parentOrderEnded':
+      memory.inParts = false
+      return
     case 'subGoalsSet':
       memory.subGoals = { goals: record.data.goals, why: record.data.why }
       return
@@ -258,18 +267,23 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
 
 /**
  * A clock that is set, forwards or back, makes no step longer or shorter; while no desk was there, the wall's time went by,
- * and while the trader is waited for, none of the run's.
+ * and while the trader or an order in parts is waited for, none of the run's.
  */
 function keepTime(memory: RunMemory, { kind, at, monotonicMs }: DeskRecord): void {
   const { time } = memory
   const passed = time === null || kind === 'runResumed' ? undefined : monotonicMs - time.monotonicMs
   const later = passed === undefined ? Math.max(time?.at ?? memory.startedAt, at) : (time?.at ?? at) + passed
-  memory.time = { at: time !== null && waitsForTrader(memory) ? time.at : later, monotonicMs }
+  memory.time = { at: time !== null && standsStill(memory) ? time.at : later, monotonicMs }
 }
 
 /** The run's own time so many milliseconds after its last record, in epoch milliseconds. */
 export function runTime(memory: RunMemory, sinceMs: number): number {
-  return (memory.time?.at ?? memory.startedAt) + (waitsForTrader(memory) ? 0 : sinceMs)
+  return (memory.time?.at ?? memory.startedAt) + (standsStill(memory) ? 0 : sinceMs)
+}
+
+/** While the trader is waited for, or the market by a schedule, none of the run's own time goes by. */
+export function standsStill(memory: RunMemory): boolean {
+  return memory.inParts || waitsForTrader(memory)
 }
 
 /** True while the trader is asked or may vote, or has paused the run and nothing of it is under way any more. */
