@@ -148,6 +148,7 @@ const decision: fc.Arbitrary<Decision> = fc.record({
   confidence: share,
   agreement: fc.integer({ min: 0, max: 100 }),
   price: fc.constant(null),
+  market: fc.constant(null),
   epoch: fc.nat(5),
 })
 

@@ -4,6 +4,8 @@ import { applyToBook, emptyBook } from '#engine/trading/book.ts'
 import { createDeskLatch } from '#engine/trading/latch.ts'
 import type { Intent } from '#engine/trading/new-orders.ts'
 import { createOrders } from '#engine/trading/orders.ts'
+import { createParentOrders } from '#engine/trading/parent-orders.ts'
+import { createProtection } from '#engine/trading/protection.ts'
 import { sha256 } from '#main/system.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import type { Quote } from '#shared/domain/quote.ts'
@@ -96,6 +98,9 @@ export function orderDesk(broker: Broker, given: OrderDeskGiven = {}) {
   journal.replay(0, (record) => applyToBook(book, record, record.at))
   journal.observe((record) => records.push(record))
   const initial: Latch = { state: 'ACTIVE', epoch: 1, level: null, by: 'system', reason: 'new', at: 0 }
+  const queries = createQueries(journal.database)
+  const feed = given.feed ?? quietFeed(clock)
+  const mandate = { ...wideMandate, ...given.limits }
   const store = createMemoryLatchStore(initial)
   const latch = createDeskLatch({
     store,
@@ -103,19 +108,43 @@ export function orderDesk(broker: Broker, given: OrderDeskGiven = {}) {
     clock,
     initial,
     onChange: (after, change) => {
+      parents.stopAll(change.reason)
       if (after.state === 'HALTED') orders.cancelForStop(after.level ?? 2, change.by)
     },
   })
   const orders = createOrders({
     journal,
     book,
-    archive: createQueries(journal.database),
+    archive: queries,
     broker,
-    feed: given.feed ?? quietFeed(clock),
+    feed,
     latch,
-    mandate: { ...wideMandate, ...given.limits },
+    mandate,
     clock,
     sha256,
+  })
+  const protection = createProtection({
+    journal,
+    book,
+    orders,
+    latch,
+    capabilities: broker.capabilities,
+    quote: (id) => feed.quote(id),
+    clock,
+  })
+  const parents = createParentOrders({
+    journal,
+    book,
+    archive: queries,
+    orders,
+    protection,
+    latch,
+    mandate,
+    feed,
+    onMarket: (listener) => feed.start(listener),
+    clock,
+    sha256,
+    approvalDenial: () => undefined,
   })
   if (book.account === '') {
     const system = { kind: 'system', id: 'desk' } as const
@@ -127,6 +156,9 @@ export function orderDesk(broker: Broker, given: OrderDeskGiven = {}) {
   }
   return {
     orders,
+    parents,
+    protection,
+    queries,
     book,
     journal,
     latch,

@@ -5,6 +5,7 @@ import { extname, join, normalize } from 'node:path'
 import { implement, ORPCError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { reportExecution } from '#engine/trading/execution-report.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { Noun, Status, StopShortcut } from '#shared/contract/system.ts'
 import { seats, seatTitles } from '#shared/domain/agent.ts'
@@ -13,6 +14,7 @@ import { type Bar, barOpenTime, type ImportedSeries, type Timeframe, timeframeMs
 import { consensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
+import type { ExecutionReport } from '#shared/domain/execution-report.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { JournalRecord } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
@@ -550,6 +552,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       confidence: 0.72,
       agreement: 80.5,
       price: null,
+      market: null,
       epoch: latch.epoch,
     }
     run.outcome = 'buy'
@@ -585,6 +588,15 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     record('orderInitialized', { order: made }, { kind: 'agent', id: 'executor' })
     touch('orders')
     return made
+  }
+
+  function reportOf(order: Order): ExecutionReport {
+    const own = fills.filter(({ clientOrderId }) => clientOrderId === order.clientOrderId)
+    return reportExecution(order, { fills: own, market: null, now: Date.now(), settlesAfterMs: 0 })
+  }
+
+  function noParent(): never {
+    throw new ORPCError('PARENT_ORDER_NOT_FOUND', { status: 404, message: 'There is no such order.' })
   }
 
   function place(state: RunState): void {
@@ -1007,6 +1019,16 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         touch('orders')
         return found
       }),
+      reports: os.trading.reports.handler(() => orders.map(reportOf)),
+      report: os.trading.report.handler(({ input }) => {
+        const found = orders.find(({ clientOrderId }) => clientOrderId === input.clientOrderId)
+        if (found === undefined)
+          throw new ORPCError('ORDER_NOT_FOUND', { status: 404, message: 'There is no such order.' })
+        return reportOf(found)
+      }),
+      parents: os.trading.parents.handler(() => []),
+      parentReport: os.trading.parentReport.handler(() => noParent()),
+      cancelParent: os.trading.cancelParent.handler(() => noParent()),
       fills: os.trading.fills.handler(() => fills),
       close: os.trading.close.handler(({ input: { key, instrument, quantity, reason } }) => {
         closes.push({ key, instrument, quantity: quantity ?? null, reason })

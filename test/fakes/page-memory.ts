@@ -29,6 +29,7 @@ const episode: Episode = {
     confidence: 0.62,
     agreement: 62,
     price: decimal('64210'),
+    market: null,
     epoch: 0,
   },
   outcome: {

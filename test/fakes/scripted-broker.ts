@@ -66,6 +66,7 @@ export const scriptedCapabilities: BrokerCapabilities = {
   contingencies: false,
   clientOrderId: { maximumLength: 36, pattern: /^[\w-]+$/ },
   deadManSwitch: false,
+  settlesAfterMs: 0,
 }
 
 /** Creates a broker that takes everything and lets nothing happen by itself. */

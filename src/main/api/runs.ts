@@ -37,6 +37,7 @@ export function runsRoutes({ kernel, queries, feed, settings, planning, models, 
         ...(input.deadlineSeconds !== undefined && { deadlineSeconds: input.deadlineSeconds }),
         ...(input.leaveOut !== undefined && input.leaveOut.length > 0 && { leaveOut: input.leaveOut }),
         ...(input.slots !== undefined && { slots: input.slots }),
+        ...(input.algorithm !== undefined && { algorithm: input.algorithm }),
       }
       const { runId } = await kernel.runs.start(goal, trader)
       return summary(runId)

@@ -1,15 +1,34 @@
 import { implement } from '@orpc/server'
 import { requireKnownAccount } from '#engine/trading/account-doubt.ts'
 import { closePosition } from '#engine/trading/close-position.ts'
+import { type ReportContext, reportExecution, reportParent } from '#engine/trading/execution-report.ts'
 import { unrealised } from '#engine/trading/positions.ts'
 import { contract } from '#shared/contract/index.ts'
-import { ZERO } from '#shared/lib/decimal.ts'
+import type { Fill, Order } from '#shared/domain/order.ts'
+import type { ParentOrder, ParentOrderView } from '#shared/domain/parent-order.ts'
+import { markOf, touchOf } from '#shared/domain/quote.ts'
+import { sum, ZERO } from '#shared/lib/decimal.ts'
 import type { CallContext } from './desk.ts'
 import { type ApiParts, trader } from './parts.ts'
 
 /** The stop and its release, orders, fills, positions. */
 export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiParts) {
   const os = implement(contract.trading).$context<CallContext>()
+
+  function contextOf(instrument: string, fills: readonly Fill[]): ReportContext {
+    const quote = feed.quote(instrument)
+    const market = quote === undefined ? null : touchOf(quote)
+    return { fills, market, now: clock.now(), settlesAfterMs: kernel.capabilities.settlesAfterMs }
+  }
+
+  const reportOf = (order: Order) =>
+    reportExecution(order, contextOf(order.instrument, queries.listFillsOf(order.clientOrderId)))
+
+  function viewOf(parent: ParentOrder): ParentOrderView {
+    const children = [...queries.listChildren(parent.id)]
+    return { ...parent, children, filledQuantity: sum(children.map(({ filledQuantity }) => filledQuantity)) }
+  }
+
   return {
     stop: os.stop.handler(({ input }) => {
       // The answer does not wait for the record: the gate is closed.
@@ -28,6 +47,17 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
     }),
     orders: os.orders.handler(({ input }) => [...queries.listOrders(input.instrument, input.limit)]),
     cancel: os.cancel.handler(({ input }) => kernel.orders.cancel(input.clientOrderId, trader)),
+    reports: os.reports.handler(({ input }) => queries.listOrders(input.instrument, input.limit).map(reportOf)),
+    report: os.report.handler(({ input }) => reportOf(kernel.orders.get(input.clientOrderId))),
+    parents: os.parents.handler(({ input }) => queries.listParentOrders(input.instrument, input.limit).map(viewOf)),
+    parentReport: os.parentReport.handler(({ input }) => {
+      const parent = kernel.parents.get(input.parentId)
+      const fills = queries.listChildren(parent.id).flatMap(({ clientOrderId }) => queries.listFillsOf(clientOrderId))
+      return reportParent(parent, contextOf(parent.instrument, fills))
+    }),
+    cancelParent: os.cancelParent.handler(async ({ input }) =>
+      viewOf(await kernel.parents.cancel(input.parentId, trader, input.reason)),
+    ),
     fills: os.fills.handler(({ input }) => [...queries.listFills(input.instrument, input.limit)]),
     close: os.close.handler(({ input }) => closePosition({ ...kernel, clock }, { ...input, by: trader })),
     reconcile: os.reconcile.handler(() => kernel.orders.compare()),
@@ -39,9 +69,9 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
           const quote = feed.quote(position.instrument)
           return {
             ...position,
-            mark: quote?.last ?? null,
+            mark: quote === undefined ? null : markOf(quote),
             markedAt: quote?.at ?? null,
-            unrealised: quote === undefined ? null : unrealised(position, quote.last),
+            unrealised: quote === undefined ? null : unrealised(position, markOf(quote)),
             runId: kernel.book.openedBy.get(position.instrument) ?? null,
           }
         })

@@ -1,15 +1,25 @@
 import type { Command } from 'commander'
 import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
+import type { ExecutionWish } from '#shared/domain/parent-order.ts'
 import type { ProfileName } from '#shared/domain/profile.ts'
 import { defaultSettings } from '#shared/domain/settings.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import { jsonOption, leaveOutOption, policyOption, profileOption, slotsOption, wholeNumber } from './options.ts'
+import {
+  algorithmOption,
+  jsonOption,
+  leaveOutOption,
+  policyOption,
+  profileOption,
+  slotsOption,
+  wholeNumber,
+} from './options.ts'
 import { describeTerminal, print, printJson } from './terminal.ts'
 
 interface AnalyzeOptions {
   readonly profile: ProfileName
   readonly policy: ConsensusPreset
   readonly leaveOut?: string[]
+  readonly algorithm?: ExecutionWish
   readonly slots?: number
   readonly seed: number
   readonly home?: string
@@ -30,6 +40,7 @@ export function analyzeCommand(program: Command): void {
     .addOption(policyOption())
     .addOption(leaveOutOption())
     .addOption(slotsOption())
+    .addOption(algorithmOption())
     .option('--home <folder>', 'use the planning of this data folder (default: what Parley ships with)')
     .option('--seed <number>', 'the same seed gives the same decision', wholeNumber(), usualSeed)
     .addOption(jsonOption())

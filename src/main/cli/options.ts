@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { consensusPresets } from '#shared/domain/consensus-policy.ts'
+import { executionWishes } from '#shared/domain/parent-order.ts'
 import { profileNames } from '#shared/domain/profile.ts'
 import { defaultSettings } from '#shared/domain/settings.ts'
 import { compare, type Decimal, isDecimal, ZERO } from '#shared/lib/decimal.ts'
@@ -19,6 +20,12 @@ export const slotsOption = () =>
   new Option('--slots <number>', "how many research tasks run at once (default: the profile's)").argParser(
     wholeNumber(1, 64),
   )
+
+export const algorithmOption = () =>
+  new Option(
+    '--algorithm <name>',
+    'carry the order out so (default: what planning.yaml says; auto leaves it to the executor)',
+  ).choices(executionWishes)
 
 /** Reads a whole number of an option's argument, at least `least`. */
 export function wholeNumber(least = Number.MIN_SAFE_INTEGER, most = Number.MAX_SAFE_INTEGER) {

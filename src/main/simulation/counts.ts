@@ -25,12 +25,19 @@ export function createCounts(): Counts {
           add('fills')
           return
         case 'orderInitialized': {
-          const { contingency, type, timeInForce } = record.data.order
+          const { contingency, type, timeInForce, sliceOf } = record.data.order
           if (contingency?.kind === 'OCO') add(`exits made, ${contingency.leg}`)
           if (contingency?.kind === 'OTO') add('entries with exits')
           add(`orders made, ${type} ${timeInForce}`)
+          if (sliceOf !== null) add('parts made')
           return
         }
+        case 'parentOrderStarted':
+          add(`orders in parts, ${record.data.parent.schedule.algorithm}`)
+          return
+        case 'parentOrderEnded':
+          add(`orders in parts ${record.data.status}`)
+          return
         case 'orderTriggered':
           add('stops triggered')
           return
@@ -51,6 +58,12 @@ export function createCounts(): Counts {
           return
         case 'orderCanceled':
           add('orders cancelled')
+          return
+        case 'fundingPaid':
+          add('funding paid')
+          return
+        case 'positionLiquidated':
+          add('positions liquidated')
           return
         case 'runStarted':
           add('runs started')

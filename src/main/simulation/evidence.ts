@@ -1,7 +1,9 @@
 import type { DeskRecord } from '#engine/journal.ts'
 import type { OrderReport } from '#engine/ports.ts'
 import type { EventKind } from '#shared/domain/event.ts'
+import type { FundingPayment } from '#shared/domain/funding.ts'
 import type { Fill, Order, OrderStatus } from '#shared/domain/order.ts'
+import type { ParentOrder } from '#shared/domain/parent-order.ts'
 import type { ReviewOrder } from '#shared/domain/review.ts'
 import type { Latch, TradingState } from '#shared/domain/trading-state.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
@@ -46,6 +48,10 @@ export interface Departure {
   readonly mandateEnded: boolean
   /** True when the order can only bring the position nearer to zero. */
   readonly onlyReduces: boolean
+  /** The durable record of the parent order that it is a part of; undefined where there is none. */
+  readonly whole: ParentOrder | undefined
+  /** What every other part of it that left has taken: all of it while it may fill, what is filled once it has ended. */
+  readonly partsTaken: readonly Decimal[]
 }
 
 /** The desk asks the broker to cancel. */
@@ -139,6 +145,12 @@ export interface Quiet {
   /** What the desk's lists show, of what is durable. */
   readonly listedOrders: readonly Order[]
   readonly listedFills: readonly Fill[]
+  /** The funding that the broker knows of, and that the desk lists. */
+  readonly funding: readonly FundingPayment[]
+  readonly listedFunding: readonly FundingPayment[]
+  /** Trades of which the journal says that the venue has closed a position by them. */
+  readonly liquidated: ReadonlySet<string>
+  readonly parents: readonly ParentOrder[]
   /** Orders that the desk believes to be working. */
   readonly working: readonly Order[]
   readonly positions: ReadonlyMap<string, Decimal>

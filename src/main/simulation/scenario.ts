@@ -1,5 +1,6 @@
 import type { PaperFaults } from '#adapters/paper/faults.ts'
 import type { SourceFaults } from '#adapters/research/unsteady-sources.ts'
+import type { ExecutionWish } from '#shared/domain/parent-order.ts'
 import type { Random } from '#shared/lib/random.ts'
 
 /** How agents misbehave: shares of requests from 0 to 1. */
@@ -69,6 +70,10 @@ export interface Scenario {
   readonly crashes: CrashFaults
   readonly time: TimeFaults
   readonly trader: TraderHabits
+  /** Share of the orders beside the agents that are carried out in parts. */
+  readonly inParts: number
+  /** How the agents' own orders are carried out. */
+  readonly algorithm: ExecutionWish
 }
 
 const minuteMs = 60_000
@@ -110,6 +115,7 @@ export function drawScenario(random: Random): Scenario {
       rateLimit: link(0.1),
       bust: 0,
       outagesPerHour: link(30),
+      liquidationsPerHour: random.fork('liquidations').pick([0, 40]),
       skewMs: 0,
     },
     sources: { failure: source(0.3), rateLimit: source(0.2), timeout: source(0.2) },
@@ -132,5 +138,7 @@ export function drawScenario(random: Random): Scenario {
       orderEveryMs: random.int(2_000, 8_000),
       answerEveryMs: random.fork('answers').int(1_000, 15_000),
     },
+    inParts: random.fork('parts').pick([0, 0.2, 0.6]),
+    algorithm: random.fork('algorithm').pick(['auto', 'auto', 'twap', 'pov', 'iceberg', 'almgren-chriss']),
   }
 }

@@ -3,8 +3,9 @@ import type { Broker, BrokerEvent } from '#engine/ports.ts'
 import type { EventKind } from '#shared/domain/event.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import type { Order, OrderStatus } from '#shared/domain/order.ts'
+import type { ParentOrder } from '#shared/domain/parent-order.ts'
 import type { Latch, TradingState } from '#shared/domain/trading-state.ts'
-import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
+import { type Decimal, maximum, ZERO } from '#shared/lib/decimal.ts'
 import { errorCode } from '#shared/lib/error.ts'
 import { keepApprovals } from './approvals.ts'
 import type { Counts } from './counts.ts'
@@ -92,6 +93,8 @@ export function callWitness(options: WitnessOptions): Witness {
   const statuses = new Map<string, OrderStatus>()
   const decisions = new Map<string, 'agreed' | 'noTrade' | 'review'>()
   const intents = new Map<string, Set<string>>()
+  const parents = new Map<string, ParentOrder>()
+  const partsLeft = new Map<string, Set<string>>()
   const tradesTold = new Set<string>()
 
   function check<Occasion extends keyof Evidence>(occasion: Occasion, seen: Evidence[Occasion]): void {
@@ -129,6 +132,7 @@ export function callWitness(options: WitnessOptions): Witness {
     approvals.fold(record)
     if (record.kind === 'dayOpened') lastDurableDay = record.data.day
     if (hasEnded(record.at)) mandateEndedDurably = true
+    if (record.kind === 'parentOrderStarted') parents.set(record.data.parent.id, record.data.parent)
     if (record.kind === 'decisionMade') decisions.set(record.data.decision.id, record.data.decision.status)
     const about = orderOf(record)
     if (about === undefined) return
@@ -177,7 +181,11 @@ export function callWitness(options: WitnessOptions): Witness {
     look()
     const { clientOrderId, decisionId, proposalId, instrument, side, contingency } = order
     const exit = contingency?.kind === 'OCO' ? [contingency.parentId, contingency.leg, contingency.number] : []
-    const intent = [decisionId, proposalId, instrument, side, ...exit].join('|')
+    const { sliceOf } = order
+    const part = sliceOf === null ? [] : [sliceOf.parentId, sliceOf.index]
+    const intent = [decisionId, proposalId, instrument, side, ...exit, ...part].join('|')
+    const parts = partsLeft.get(sliceOf?.parentId ?? '') ?? new Set()
+    if (sliceOf !== null) partsLeft.set(sliceOf.parentId, parts)
     const leftBefore = intents.get(intent) ?? new Set()
     intents.set(intent, leftBefore)
     check('departure', {
@@ -196,9 +204,18 @@ export function callWitness(options: WitnessOptions): Witness {
         position: ledger.position(instrument),
         workingOnSide: workingQuantity(ledger, instrument, side),
       }),
+      whole: parents.get(sliceOf?.parentId ?? ''),
+      partsTaken: [...parts].filter((other) => other !== clientOrderId).map(taken),
     })
     leftBefore.add(clientOrderId)
+    parts.add(clientOrderId)
     counts.add('orders sent')
+  }
+
+  function taken(clientOrderId: string): Decimal {
+    const order = ledger.orders.get(clientOrderId)
+    if (order === undefined) return ZERO
+    return order.ended ? order.filled : maximum(order.quantity, order.filled)
   }
 
   function onEvent(event: BrokerEvent): void {
@@ -278,6 +295,7 @@ export function callWitness(options: WitnessOptions): Witness {
       query: (clientOrderId) => counted(broker.query(clientOrderId)),
       openOrders: () => counted(broker.openOrders()),
       fills: (sinceMs) => counted(broker.fills(sinceMs)),
+      funding: async (sinceMs) => await counted(broker.funding?.(sinceMs) ?? Promise.resolve([])),
       replace: (clientOrderId, change) => counted(broker.replace(clientOrderId, change)),
       positions: () => counted(broker.positions()),
       balances: () => counted(broker.balances()),

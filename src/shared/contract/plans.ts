@@ -28,6 +28,8 @@ export const planWishSchema = z.object({
   participants: z.array(participantSchema).optional(),
   without: z.array(participantNameSchema).optional(),
   parameters: z.record(z.string(), z.number()).optional(),
+  /** The plan that it serves: what is under way for that one does not hold it up. */
+  parentId: z.string().optional(),
   /** True leaves it a draft until it is called. */
   draft: z.boolean().optional(),
 })

@@ -2,7 +2,9 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { comparisonSchema } from '#shared/domain/comparison.ts'
 import { decimalSchema } from '#shared/domain/decimal.ts'
+import { executionReportSchema } from '#shared/domain/execution-report.ts'
 import { fillSchema, orderSchema } from '#shared/domain/order.ts'
+import { parentOrderViewSchema } from '#shared/domain/parent-order.ts'
 import { positionViewSchema } from '#shared/domain/position.ts'
 import { latchSchema, stopLevelSchema, stopProgressSchema } from '#shared/domain/trading-state.ts'
 import { sign } from '#shared/lib/decimal.ts'
@@ -33,6 +35,25 @@ export const tradingContract = {
     .route({ method: 'POST', path: '/orders/{clientOrderId}/cancel' })
     .input(z.object({ clientOrderId: z.string() }))
     .output(orderSchema),
+  /** What carrying out came to, so far or in the end, of the orders that the list gives: arrival price, shortfall, times. */
+  reports: oc.route({ method: 'GET', path: '/orders/reports' }).input(page).output(z.array(executionReportSchema)),
+  /** The same of one order. Throws ORDER_NOT_FOUND. */
+  report: oc
+    .route({ method: 'GET', path: '/orders/{clientOrderId}/report' })
+    .input(z.object({ clientOrderId: z.string() }))
+    .output(executionReportSchema),
+  /** Orders that are carried out in parts, newest first, each with its children. */
+  parents: oc.route({ method: 'GET', path: '/orders/parents' }).input(page).output(z.array(parentOrderViewSchema)),
+  /** What carrying out in parts came to, as one. Throws PARENT_ORDER_NOT_FOUND. */
+  parentReport: oc
+    .route({ method: 'GET', path: '/orders/parents/{parentId}/report' })
+    .input(z.object({ parentId: z.string() }))
+    .output(executionReportSchema),
+  /** Ends one at once: no part follows, and what works of it is cancelled. Throws PARENT_ORDER_NOT_FOUND. */
+  cancelParent: oc
+    .route({ method: 'POST', path: '/orders/parents/{parentId}/cancel' })
+    .input(z.object({ parentId: z.string(), reason: z.string().trim().min(1).default('Cancelled by the trader') }))
+    .output(parentOrderViewSchema),
   fills: oc.route({ method: 'GET', path: '/fills' }).input(page).output(z.array(fillSchema)),
   /**
    * A reduce-only market order against a position, the whole of it unless a quantity is given; in ACTIVE and REDUCING

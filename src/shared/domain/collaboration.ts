@@ -1,13 +1,17 @@
 import { z } from 'zod'
 import { votingSeats } from './agent.ts'
+import { subGoalSchema } from './sub-goal.ts'
 
-/** What a plan is for: to decide on an instrument, to get out of a position, to bring a risk down that is too high. */
-export const purposes = ['decide', 'exit', 'mitigate'] as const
+/**
+ * What a plan is for: to decide on an instrument, to get out of a position, to bring a risk down that is too high, to look
+ * back at what was decided, to bring the weights of the portfolio back, or one weight of it.
+ */
+export const purposes = ['decide', 'exit', 'mitigate', 'review', 'rebalance', 'shift'] as const
 export const purposeSchema = z.enum(purposes)
 export type Purpose = z.infer<typeof purposeSchema>
 
-/** The tasks that a method of a plan may consist of, in the only order in which they make sense. */
-export const planTasks = [
+/** The tasks of a decision, in the only order in which they make sense. */
+export const decisionTasks = [
   'gather',
   'validate',
   'analyse',
@@ -21,6 +25,12 @@ export const planTasks = [
   'carry out',
   'measure',
 ] as const
+
+/**
+ * The tasks that a method of a plan may consist of, in the only order in which they make sense: those of a decision, and to
+ * look back, to weigh the portfolio, to pursue goals by plans of their own, and to conclude what came of it.
+ */
+export const planTasks = [...decisionTasks, 'look back', 'weigh', 'pursue', 'conclude'] as const
 export const planTaskSchema = z.enum(planTasks)
 export type PlanTask = z.infer<typeof planTaskSchema>
 
@@ -62,5 +72,8 @@ export const collaborationSchema = z.object({
   research: z.array(z.string()).optional(),
   /** What the purpose asks for, for instance the share of a position to close. */
   parameters: z.record(z.string(), z.number()),
+  /** The plan that this one serves, and what this one has plans of its own for. */
+  parentId: z.string().optional(),
+  subGoals: z.array(subGoalSchema).optional(),
 })
 export type Collaboration = z.infer<typeof collaborationSchema>

@@ -10,6 +10,7 @@ import { consensusPresetSchema } from './consensus-policy.ts'
 import { actorSchema } from './journal.ts'
 import { profileNameSchema } from './profile.ts'
 import { actionSchema } from './proposal.ts'
+import { subGoalSchema } from './sub-goal.ts'
 
 const planStates = [
   'draft',
@@ -30,7 +31,8 @@ export type PlanState = z.infer<typeof planStateSchema>
 /** The only ways a collaborative plan may go from one state to another. */
 export const planTransitions: Readonly<Record<PlanState, readonly PlanState[]>> = {
   draft: ['proposing', 'expired', 'failed', 'cancelled'],
-  proposing: ['voting', 'rejected', 'expired', 'failed', 'cancelled'],
+  // What puts nothing to the vote ends without one.
+  proposing: ['voting', 'rejected', 'expired', 'completed', 'failed', 'cancelled'],
   // What carries nothing out ends with the vote.
   voting: ['inReview', 'approved', 'rejected', 'expired', 'completed', 'failed', 'cancelled'],
   inReview: ['approved', 'rejected', 'expired', 'failed', 'cancelled'],
@@ -77,6 +79,9 @@ export const collaborativePlanSchema = z.object({
   seconds: planSecondsSchema,
   research: z.array(z.string()).nullable(),
   parameters: z.record(z.string(), z.number()),
+  /** The plan that this one serves, and what this one has plans of its own for. */
+  parentId: z.string().optional(),
+  subGoals: z.array(subGoalSchema).optional(),
   /** True when it is to begin as soon as it can; a draft that nobody has called waits for somebody to. */
   called: z.boolean(),
   state: planStateSchema,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { decimalSchema } from './decimal.ts'
 import { actionSchema } from './proposal.ts'
+import { touchSchema } from './quote.ts'
 
 /** The result of a vote, with the rule that fired. */
 export const decisionSchema = z.object({
@@ -21,6 +22,8 @@ export const decisionSchema = z.object({
   agreement: z.number(),
   /** The last price when it was made; null when there was none. */
   price: decimalSchema.nullable(),
+  /** The market when it was made; null when there was none. */
+  market: touchSchema.nullable().default(null),
   /** The epoch of the trading state it was made under; after a stop it is never executed (KS-12). */
   epoch: z.int(),
 })

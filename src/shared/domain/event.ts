@@ -6,6 +6,7 @@ import type { Conflict } from './conflict.ts'
 import type { Argument } from './debate.ts'
 import type { Decision } from './decision.ts'
 import type { Evidence, Validation } from './evidence.ts'
+import type { FundingPayment } from './funding.ts'
 import type { Insight } from './insight.ts'
 import type { Denial } from './mandate.ts'
 import type { Recollection } from './memory.ts'
@@ -14,13 +15,16 @@ import type { ModelCall } from './model.ts'
 import type { Pace, PlanDivergence, Replan, RunAlert } from './monitoring.ts'
 import type { Fill, Order, OrderChange } from './order.ts'
 import type { Outcome } from './outcome.ts'
+import type { ParentOrder, ParentOrderStatus } from './parent-order.ts'
 import type { Plan } from './plan.ts'
 import type { Proposal } from './proposal.ts'
+import type { Touch } from './quote.ts'
 import type { BlindJudgement, Override, Review, ReviewOrder, ReviewWords } from './review.ts'
 import type { Goal, RunStatus } from './run.ts'
 import type { Schedule, ScheduleTerms } from './schedule.ts'
 import type { Settings } from './settings.ts'
 import type { Regime, Situation } from './situation.ts'
+import type { SubGoal, SubPlan } from './sub-goal.ts'
 import type { Tally } from './tally.ts'
 import type { Latch, StopProgress } from './trading-state.ts'
 
@@ -34,6 +38,9 @@ interface LoopDelayed {
 type AboutPlan = { readonly planId: string; readonly reason: string }
 type AboutSchedule<T = unknown> = { readonly scheduleId: string } & T
 type AboutOrder<T = unknown> = { readonly clientOrderId: string } & T
+/** With the market of the moment, where there is one. */
+type AtMarket<T = unknown> = AboutOrder<{ readonly market?: Touch } & T>
+type AboutParent<T = unknown> = { readonly parentId: string } & T
 type AboutReview<T = unknown> = { readonly reviewId: string } & T
 
 /** Everything that can happen on the desk: the kind of a journal record and what its data holds. */
@@ -120,6 +127,13 @@ export interface DeskEvents {
   ballotCast: AboutRun<{ readonly ballot: Ballot }>
   tallyTaken: AboutRun<{ readonly tally: Tally }>
   decisionMade: { readonly decision: Decision }
+  /** What a plan has plans of its own for. */
+  subGoalsSet: AboutRun<{ readonly goals: readonly SubGoal[]; readonly why: string }>
+  /** A plan was made for one of these, and what became of it. */
+  subPlanBegun: AboutRun<{ readonly planId: string; readonly goal: SubGoal }>
+  subPlanEnded: AboutRun<Omit<SubPlan, 'goal'>>
+  /** What a plan that is to find something out, or has plans of its own, comes to. */
+  conclusionWritten: AboutRun<{ readonly conclusion: string }>
   outcomeMeasured: { readonly outcome: Outcome }
 
   reviewOpened: { readonly review: Review }
@@ -152,17 +166,17 @@ export interface DeskEvents {
   automationBiasNoticed: { readonly decisions: number; readonly approvals: number; readonly medianDwellMs: number }
 
   orderInitialized: { readonly order: Order }
-  orderDenied: AboutOrder<{ readonly denial: Denial }>
+  orderDenied: AtMarket<{ readonly denial: Denial }>
   orderSubmitted: AboutOrder
   orderAccepted: AboutOrder<{ readonly venueOrderId: string }>
-  orderRejected: AboutOrder<{ readonly reason: string }>
+  orderRejected: AtMarket<{ readonly reason: string }>
   orderUnknown: AboutOrder<{ readonly reason: string }>
   orderFilled: { readonly fill: Fill }
   /** A trade that was booked before is undone, or corrected to another (FIX: trade bust, trade correct). */
   orderFillBusted: AboutOrder<{ readonly busted: Fill; readonly corrected: Fill | null }>
   /** A trade that was booked was told again with another price or quantity: what is booked stays (OL-9). */
   orderFillDisputed: AboutOrder<{ readonly told: Fill }>
-  orderTriggered: AboutOrder
+  orderTriggered: AtMarket
   orderPendingUpdate: AboutOrder<{ readonly change: OrderChange }>
   /** All of the terms that are in force from now on. */
   orderUpdated: AboutOrder<{
@@ -173,9 +187,22 @@ export interface DeskEvents {
   orderUpdateRejected: AboutOrder<{ readonly reason: string }>
   orderPendingCancel: AboutOrder<{ readonly byTrader?: boolean }>
   orderCancelRejected: AboutOrder<{ readonly reason: string }>
-  orderCanceled: AboutOrder
-  orderExpired: AboutOrder
+  orderCanceled: AtMarket
+  orderExpired: AtMarket
+  fundingPaid: { readonly payment: FundingPayment }
+  /** The venue closed a position by itself, for want of margin; the fill is booked by a record of its own before. */
+  positionLiquidated: { readonly fill: Fill }
   ordersReconciled: { readonly matched: number; readonly adjusted: readonly string[] }
+
+  parentOrderStarted: { readonly parent: ParentOrder }
+  /** Nothing more of it is sent until it goes on. */
+  parentOrderPaused: AboutParent<{ readonly reason: string }>
+  parentOrderContinued: AboutParent
+  parentOrderEnded: AboutParent<{
+    readonly status: Exclude<ParentOrderStatus, 'working' | 'paused'>
+    readonly reason: string
+    readonly market: Touch | null
+  }>
 
   tradingStateChanged: { readonly before: Latch | null; readonly after: Latch }
   stopProgressed: { readonly progress: StopProgress }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { decimalSchema } from './decimal.ts'
+import { touchSchema } from './quote.ts'
 
 export const orderStatuses = [
   'INITIALIZED',
@@ -38,16 +39,20 @@ export type TimeInForce = z.infer<typeof timeInForceSchema>
 export const trailingSchema = z.object({ kind: z.enum(['absolute', 'basisPoints']), offset: decimalSchema })
 export type Trailing = z.infer<typeof trailingSchema>
 
+/** What is to protect an entry once it is filled; each null where there is none. */
+export const exitPricesSchema = z.object({
+  stopPrice: decimalSchema.nullable(),
+  targetPrice: decimalSchema.nullable(),
+})
+
 /**
  * What an order has to do with others. OTO: an entry; what of it is filled is protected by a stop and a target, each null
  * where there is none, under the first of the linked ids. OCO: such an exit of the entry `parentId`; what one of the
  * linked ones fills is taken off the other. `number` counts the exits of a leg, from 0.
  */
 export const contingencySchema = z.discriminatedUnion('kind', [
-  z.object({
+  exitPricesSchema.extend({
     kind: z.literal('OTO'),
-    stopPrice: decimalSchema.nullable(),
-    targetPrice: decimalSchema.nullable(),
     linkedIds: z.array(z.string()).readonly(),
   }),
   z.object({
@@ -59,6 +64,17 @@ export const contingencySchema = z.discriminatedUnion('kind', [
   }),
 ])
 export type Contingency = z.infer<typeof contingencySchema>
+
+/** What the execution of an order is measured by; each null where it was not known. */
+export const benchmarkSchema = z.object({
+  /** The market when it was decided on. */
+  decided: touchSchema.nullable(),
+  /** The market when the order was made; of a stop order, when it was triggered. */
+  arrival: touchSchema.nullable(),
+  /** The average price that the book of that moment, or the order's own terms, gave to expect. */
+  expectedPrice: decimalSchema.nullable(),
+})
+export type Benchmark = z.infer<typeof benchmarkSchema>
 
 /** What is to become of a working order; what is left out stays as it is. The quantity counts what is filled already. */
 export const orderChangeSchema = z.object({
@@ -89,6 +105,11 @@ export const orderSchema = z.object({
   postOnly: z.boolean().default(false),
   reduceOnly: z.boolean(),
   contingency: contingencySchema.nullable().default(null),
+  /** The parent order that it is a part of, and the look of its schedule that sent it; null for any other. */
+  sliceOf: z
+    .object({ parentId: z.string(), index: z.int().min(0) })
+    .nullable()
+    .default(null),
   /** As it is shown: what is pending ranks before what is (OL-4). */
   status: orderStatusSchema,
   /** The status apart from what is pending. */
@@ -101,6 +122,10 @@ export const orderSchema = z.object({
   cancelledByTrader: z.boolean().default(false),
   filledQuantity: decimalSchema,
   averagePrice: decimalSchema.nullable(),
+  /** Null for an order from outside, and of earlier versions. */
+  benchmark: benchmarkSchema.nullable().default(null),
+  /** The market when it ended without being filled; null before, and where it was not known. */
+  marketAtEnd: touchSchema.nullable().default(null),
   by: z.string(),
   runId: z.string().nullable(),
   proposalId: z.string().nullable(),
@@ -123,6 +148,8 @@ export const fillSchema = z.object({
   /** In the quote currency. */
   fee: decimalSchema,
   at: z.int(),
+  /** True where the venue itself closed a position whose margin was used up. */
+  liquidation: z.literal(true).optional(),
 })
 export type Fill = z.infer<typeof fillSchema>
 
@@ -133,10 +160,13 @@ export const plainTerms = {
   expireAt: null,
   postOnly: false,
   contingency: null,
+  sliceOf: null,
   standing: 'INITIALIZED' as const,
   pendingUpdates: [] as OrderChange[],
   triggered: false,
   cancelledByTrader: false,
+  benchmark: null,
+  marketAtEnd: null,
 } satisfies Partial<Order>
 
 const inFlight: readonly OrderStatus[] = ['SUBMITTED', 'PENDING_UPDATE', 'PENDING_CANCEL', 'UNKNOWN']

@@ -10,6 +10,7 @@ import {
 import { planPrioritySchema } from './collaborative-plan.ts'
 import { consensusPresetSchema } from './consensus-policy.ts'
 import { profileNameSchema } from './profile.ts'
+import { subGoalSchema } from './sub-goal.ts'
 
 const inOrder = (tasks: readonly PlanTask[]) =>
   tasks.every((task, index) => index === 0 || planTasks.indexOf(task) > planTasks.indexOf(tasks[index - 1] ?? task))
@@ -65,6 +66,8 @@ export const planTemplateSchema = z
     research: z.array(z.string().min(1)).optional(),
     /** What starts it by itself; nobody but the trader does where it is left out. */
     trigger: triggerSchema.optional(),
+    /** What it has plans of its own for: it waits for all of them. */
+    subGoals: z.array(subGoalSchema).default([]),
     /** Numbers that the purpose asks for. */
     parameters: z.record(z.string(), z.number()).default({}),
   })

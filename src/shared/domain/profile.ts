@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { executionWishes } from './parent-order.ts'
 
 export const profileNames = ['conservative', 'balanced', 'aggressive'] as const
 export const profileNameSchema = z.enum(profileNames)
@@ -147,6 +148,23 @@ const replanningSchema = z.strictObject({
   votesAgain: count(0, 5),
 })
 
+/** How orders are carried out: as one, or in parts by a schedule. */
+const executionSchema = z.strictObject({
+  /** What the executor is to do unless a goal says otherwise; auto leaves it the choice. */
+  algorithm: z.enum(executionWishes),
+  /** Up to this share of the depth that the book shows an order goes out as one. */
+  atOnceShare: share(),
+  /** The share of the volume that an order in parts may make up. */
+  participation: positiveShare(0.9),
+  leastMinutes: between(0.1, 600, 'min'),
+  mostMinutes: between(0.1, 600, 'min'),
+  /** Between two parts. */
+  leastSecondsApart: between(1, 3_600, 's'),
+  /** What a unit of variance is worth in cost, per unit of the quote currency (Almgren and Chriss). */
+  riskAversion: between(0, 1, ''),
+})
+export type ExecutionTerms = z.infer<typeof executionSchema>
+
 /** The steps after the research: a task of that name would be taken for one of them. */
 const deskSteps: readonly string[] = ['validate', 'analyse', 'propose', 'risk', 'decide', 'execute', 'evaluate']
 
@@ -165,5 +183,6 @@ export const planningConfigSchema = z.strictObject({
   /** Hard limit over all decisions of a UTC day. */
   dailyCostLimitUsd: between(0, 100_000, 'USD'),
   replanning: replanningSchema,
+  execution: executionSchema,
 })
 export type PlanningConfig = z.infer<typeof planningConfigSchema>

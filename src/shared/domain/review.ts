@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { absolute, type Decimal, decimal, divide, multiply, subtract, toNumber } from '#shared/lib/decimal.ts'
 import { decimalSchema } from './decimal.ts'
-import { orderTypeSchema, sideSchema, timeInForceSchema } from './order.ts'
+import { exitPricesSchema, orderTypeSchema, sideSchema, timeInForceSchema } from './order.ts'
 
 const reviewStatuses = ['open', 'snoozed', 'edited', 'asked', 'approved', 'rejected', 'expired', 'voided'] as const
 export const reviewStatusSchema = z.enum(reviewStatuses)
@@ -63,7 +63,7 @@ export const reviewOrderSchema = z.object({
   timeInForce: timeInForceSchema,
   reduceOnly: z.boolean(),
   /** What protects it once it is filled; absent for what reduces. */
-  exits: z.object({ stopPrice: decimalSchema.nullable(), targetPrice: decimalSchema.nullable() }).exactOptional(),
+  exits: exitPricesSchema.exactOptional(),
 })
 export type ReviewOrder = z.infer<typeof reviewOrderSchema>
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { collaborationSchema } from './collaboration.ts'
 import { consensusPresetSchema } from './consensus-policy.ts'
+import { executionWishSchema } from './parent-order.ts'
 import { planSchema, stepProgressSchema } from './plan.ts'
 import { profileNameSchema } from './profile.ts'
 import { actionSchema } from './proposal.ts'
@@ -19,6 +20,8 @@ export const goalSchema = z.object({
   leaveOut: z.array(z.string()).optional(),
   /** How many research tasks run at once; the profile's number when left out. */
   slots: z.int().min(1).max(64).optional(),
+  /** How the order is to be carried out; what planning.yaml says when left out. */
+  algorithm: executionWishSchema.optional(),
   /** What the collaborative plan that the run carries out adds; not there for a decision by itself. */
   collaboration: collaborationSchema.optional(),
 })

@@ -21,5 +21,6 @@ export const venueRules: Readonly<Partial<Record<ExchangeName, BrokerCapabilitie
     clientOrderId: { maximumLength: 36, pattern: /^[.A-Z:/a-z0-9_-]+$/ },
     // Only its futures have one.
     deadManSwitch: false,
+    settlesAfterMs: 0,
   },
 }

@@ -21,7 +21,9 @@ import { assess } from './seats/assess.ts'
 import { type Execution, lessonsOf } from './seats/lessons.ts'
 import { propose } from './seats/propose.ts'
 import { proposeReduction } from './seats/propose-reduction.ts'
+import { proposeShift } from './seats/propose-shift.ts'
 import { revise } from './seats/revise.ts'
+import { type OrderToSchedule, scheduleOrder } from './seats/schedule-order.ts'
 import { settleTerms } from './seats/settle.ts'
 import { validate } from './seats/validate.ts'
 import { readRecord } from './view-record.ts'
@@ -113,6 +115,7 @@ export function createRoster({ bus, clock, ids, sources, custom, onHealth, model
           insight: Insight | null
           debate: readonly Argument[]
         }
+        if (briefing.plan?.purpose === 'shift') return proposeShift(briefing, insight, ids)
         return briefing.plan === null || briefing.plan.purpose === 'decide'
           ? propose(briefing, insight, debate, ids)
           : proposeReduction(briefing, insight, ids)
@@ -121,7 +124,10 @@ export function createRoster({ bus, clock, ids, sources, custom, onHealth, model
     risk: assessing('risk'),
     optimizer: assessing('optimizer'),
     privacy: assessing('privacy'),
-    executor: assessing('executor'),
+    executor: {
+      ...assessing('executor'),
+      arrange: (input) => scheduleOrder((input as { order: OrderToSchedule }).order),
+    },
     evaluator: { ...assessing('evaluator'), evaluate: (input) => lessonsOf(input as Execution) },
   }
   const agents: Agent[] = Object.entries(handlers).map(([seat, handle]) =>

@@ -7,6 +7,7 @@ import { evidenceSchema, validationSchema } from '#shared/domain/evidence.ts'
 import { insightSchema } from '#shared/domain/insight.ts'
 import { modelCallSchema } from '#shared/domain/model.ts'
 import { outcomeSchema } from '#shared/domain/outcome.ts'
+import { executionScheduleSchema } from '#shared/domain/parent-order.ts'
 import { proposalSchema } from '#shared/domain/proposal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { refuseFlood } from './floods.ts'
@@ -45,6 +46,7 @@ export const answerSchemas = {
     revised: z.object({ quantity: decimalSchema, why: z.string() }).optional(),
   }),
   revise: z.object({ quantity: decimalSchema, riskAtStop: decimalSchema.nullable(), why: z.string() }).nullable(),
+  arrange: z.object({ schedule: executionScheduleSchema.nullable(), why: z.string() }),
   evaluate: outcomeSchema,
   settle: z.object({
     conflicts: z.array(conflictSchema),

@@ -85,10 +85,12 @@ function operator({ name, needs, gives, step }: Deed): Operator<DecideTerms> {
 /** Research waits for slots; what agents think does not. */
 export const researchSlots = 'research'
 const agentTimeoutMs = 20_000
-/** A market order is filled within seconds; what is not by then is left to the order's own life. */
-const executeTimeoutMs = 60_000
+/** What is carried out in parts ends by itself, the longest after half a day. */
+const executeTimeoutMs = 12 * 3_600_000
 /** Reviews expire by themselves, the longest after a day. */
 const reviewTimeoutMs = 2 * 86_400_000
+/** Plans of its own have deadlines themselves, the longest three weeks. */
+const pursueTimeoutMs = 21 * 86_400_000
 
 function thought(id: string, title: string, owner: Seat, action: string, about: Partial<DeskStep> = {}): DeskStep {
   return {
@@ -126,6 +128,10 @@ const decision = ({ instrument }: DecideTerms) => `a decision on ${instrument}`
 const cleared = 'a decision that the trader was asked about where it must be'
 const carriedOut = 'the decision carried out'
 const outcome = 'a measured outcome'
+const record = 'the record of what was decided'
+const weighed = 'what rebalancing comes to'
+const reached = 'what became of the plans of its own'
+const conclusion = 'a written conclusion'
 
 const deeds: readonly Deed[] = [
   {
@@ -216,6 +222,35 @@ const deeds: readonly Deed[] = [
     gives: () => [outcome],
     step: () => thought('evaluate', 'Measure the outcome', 'evaluator', 'evaluate', optional),
   },
+  {
+    name: 'look back',
+    needs: () => [],
+    gives: () => [record],
+    step: () => thought('look-back', 'Look back at the record', 'evaluator', 'look back'),
+  },
+  {
+    name: 'weigh',
+    needs: () => [],
+    gives: () => [weighed],
+    step: () => thought('weigh', 'Weigh costs against drift', 'optimizer', 'weigh'),
+  },
+  {
+    name: 'pursue',
+    needs: (_args, { method }) => (method.includes('weigh') ? [weighed] : []),
+    gives: () => [reached],
+    step: () => thought('pursue', 'Carry out plans of its own', 'planner', 'pursue', { timeoutMs: pursueTimeoutMs }),
+  },
+  {
+    name: 'conclude',
+    needs: (_args, { method }) => [
+      ...(method.includes('look back') ? [record] : []),
+      ...(method.includes('pursue') ? [reached] : []),
+      ...(method.includes('weigh') ? [weighed] : []),
+      ...(method.includes('measure') ? [outcome] : []),
+    ],
+    gives: () => [conclusion],
+    step: () => thought('conclude', 'Conclude', 'evaluator', 'conclude'),
+  },
 ]
 
 function researchStep(name: string, definition: EstimatedTask | undefined): DeskStep {
@@ -239,7 +274,13 @@ export function deskStep(name: string, args: readonly Argument[], terms: DecideT
 /** What the decision is made for. */
 export function decideGoals(terms: DecideTerms): readonly Condition[] {
   const critical = terms.research.filter((name) => terms.tasks[name]?.priority === 'critical')
-  const ends = [decision(terms), ...(terms.method.includes('measure') ? [outcome] : [])]
+  const { method } = terms
+  const ends = [
+    ...(method.includes('count') ? [decision(terms)] : []),
+    ...(method.includes('measure') ? [outcome] : []),
+    ...(method.includes('pursue') ? [reached] : []),
+    ...(method.includes('conclude') ? [conclusion] : []),
+  ]
   return [...critical.map((name) => enough(name)), ...ends].map(fact)
 }
 

@@ -85,6 +85,9 @@ const purposeWords: Readonly<Record<Purpose, string>> = {
   decide: 'Decide on',
   exit: 'Get out of',
   mitigate: 'Bring down the risk of',
+  review: 'Look back at',
+  rebalance: 'Rebalance, beginning with',
+  shift: 'Bring to its weight',
 }
 
 /** The use that a seat's model has in a step of each kind. */

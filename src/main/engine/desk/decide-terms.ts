@@ -1,4 +1,4 @@
-import { type Participant, planTasks, traderVoter } from '#shared/domain/collaboration.ts'
+import { decisionTasks, type Participant, traderVoter } from '#shared/domain/collaboration.ts'
 import { type PlanningConfig, type Profile, type ResearchTask, taskPriorities } from '#shared/domain/profile.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import { ParleyError } from '#shared/lib/error.ts'
@@ -48,7 +48,7 @@ export function profileFor({ profile: name, collaboration }: Goal, { profiles, t
 }
 
 /** What a decision by itself does: its terms are the risk manager's, and nobody bargains over them. */
-const usualTasks = planTasks.filter((name) => name !== 'negotiate')
+const usualTasks = decisionTasks.filter((name) => name !== 'negotiate')
 
 /** How the goal's method differs from that of a decision by itself. */
 function methodOf({ collaboration }: Goal): Pick<DecideTerms, 'method' | 'voters' | 'voteMs' | 'countMs'> {

@@ -11,7 +11,7 @@ import { decide, votingPolicy } from './decision.ts'
 
 const profile = shippedPlanning.profiles.balanced
 const electorate = ['risk', ...voters]
-const made = { id: 'dec_1', runId: 'run_1', at: 5, epoch: 2, price: decimal(100) }
+const made = { id: 'dec_1', runId: 'run_1', at: 5, epoch: 2, price: decimal(100), market: null }
 const good: Validation = {
   completeness: 1,
   quality: 1,

@@ -115,7 +115,7 @@ function isContested(proposal: Proposal | undefined, { status, shares }: Tally):
 
 /** What the tally decides. Whatever sends a decision to the trader keeps it from being carried out by itself. */
 export function decide(
-  made: Pick<Decision, 'id' | 'runId' | 'at' | 'epoch' | 'price'>,
+  made: Pick<Decision, 'id' | 'runId' | 'at' | 'epoch' | 'price' | 'market'>,
   proposal: Proposal | undefined,
   tally: Tally,
   validation: Validation | null,

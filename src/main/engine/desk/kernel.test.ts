@@ -4,9 +4,9 @@ import { contract } from '#shared/contract/index.ts'
 import { seats } from '#shared/domain/agent.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
 import type { Clock } from '#shared/lib/clock.ts'
-import { compare, decimal, multiply, toNumber, ZERO } from '#shared/lib/decimal.ts'
+import { compare, decimal, multiply, sum, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
-import { deskKernel, shippedMandate } from '#test/builders/desk-kernel.ts'
+import { deskKernel, goal, shippedMandate } from '#test/builders/desk-kernel.ts'
 import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
 import { createMemoryLatchStore } from '#test/fakes/memory-latch-store.ts'
 import { noAnswer } from '#test/fakes/scripted-broker.ts'
@@ -31,12 +31,52 @@ describe('a whole decision', () => {
     expect(tally?.outcome).toBe('buy')
     const order = queries.listOrders(undefined, 10).find(({ side }) => side === 'buy')
     expect(order).toMatchObject({ status: 'FILLED', runId: decision?.runId, decisionId: decision?.id })
+    expect(decision?.market).not.toBeNull()
+    expect(order?.benchmark).toMatchObject({ decided: decision?.market, arrival: { at: expect.any(Number) } })
     expect(fills.length).toBeGreaterThan(0)
     expect(outcome?.filledQuantity).toBe(order?.filledQuantity)
     expect(kernel.book.positions.get('BTC/USDT')?.quantity).toBe(order?.filledQuantity)
     expect(kernel.book.openedBy.get('BTC/USDT')).toBe(decision?.runId)
     expect(compare(kernel.equity() ?? ZERO, kernel.book.cash)).toBeGreaterThan(0)
     expect(await journal.verify()).toMatchObject({ status: 'verified' })
+  })
+
+  it('is carried out in parts where the trader wishes it: said, approved as one, protected, measured as one', async () => {
+    const { kernel, decide, queries, clock } = await started()
+    const { decision, ended, fills, outcome, messages } = await decide({ policy: 'simple-majority', algorithm: 'twap' })
+    expect(ended).toEqual({ status: 'completed', reason: null })
+    const [parent] = queries.listParentOrders(undefined, 10)
+    const children = queries.listChildren(parent?.id ?? '')
+    expect(parent).toMatchObject({ status: 'filled', decisionId: decision?.id, schedule: { algorithm: 'twap' } })
+    expect(children.length).toBeGreaterThan(2)
+    expect(children.every(({ status }) => status === 'FILLED')).toBe(true)
+    expect(sum(children.map(({ quantity }) => quantity))).toBe(parent?.quantity)
+    expect(new Set(fills.map(({ clientOrderId }) => clientOrderId)).size).toBe(children.length)
+    expect(outcome?.filledQuantity).toBe(parent?.quantity)
+    expect(messages.map(({ text }) => text)).toContain(parent?.schedule.why)
+    await pass(clock, 3_000)
+    const stops = [...kernel.book.orders.values()].filter(({ type }) => type === 'STOP_MARKET')
+    expect(sum(stops.map(({ quantity }) => quantity))).toBe(parent?.quantity)
+  })
+
+  it('KS-10 what is carried out in parts ends with its run, and with a stop', async () => {
+    for (const end of ['run', 'stop'] as const) {
+      const { kernel, queries, clock, kinds } = await started()
+      const about = { ...goal, policy: 'simple-majority', algorithm: 'twap' } as const
+      const run = await settle(clock, kernel.runs.start(about, trader))
+      await passUntil(clock, () => kinds().includes('parentOrderStarted'))
+      await pass(clock, 1_000)
+      if (end === 'run') kernel.runs.cancel(run.runId, 'enough')
+      else kernel.halt(2, trader, 'drill')
+      await settle(clock, run.ended)
+      const sent = kinds().filter((kind) => kind === 'orderInitialized').length
+      await pass(clock, 600_000)
+      const status = end === 'run' ? 'cancelled' : 'stopped'
+      expect(queries.listParentOrders(undefined, 10)).toEqual([expect.objectContaining({ status })])
+      const parts = queries.listOrders(undefined, 50).filter(({ sliceOf }) => sliceOf !== null)
+      expect(parts.length).toBeLessThanOrEqual(sent)
+      expect(parts).toHaveLength(1)
+    }
   })
 
   it('KS-6 the position that it opens has its stop and its target working, of the same decision', async () => {
@@ -318,6 +358,7 @@ describe('KS-11 what an agent can reach', () => {
     'trading.reduce',
     'trading.rearm',
     'trading.cancel',
+    'trading.cancelParent',
     'trading.close',
     'trading.reconcile',
     'settings.change',

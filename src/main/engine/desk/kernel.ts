@@ -5,6 +5,7 @@ import type { Bus } from '#engine/bus.ts'
 import type { Journal } from '#engine/journal.ts'
 import type {
   Broker,
+  BrokerCapabilities,
   Compute,
   CustomSources,
   DeskHistory,
@@ -20,7 +21,9 @@ import type {
 } from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
+import { marksOf } from '#engine/trading/marks.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
+import { createParentOrders, type ParentOrders } from '#engine/trading/parent-orders.ts'
 import { createProtection, type Protection } from '#engine/trading/protection.ts'
 import type { AgentHealth, Seat } from '#shared/domain/agent.ts'
 import type { Actor } from '#shared/domain/journal.ts'
@@ -89,6 +92,8 @@ export interface KernelOptions {
 /** A desk without its hosts. */
 export interface Kernel {
   readonly orders: Orders
+  /** Orders that are carried out in parts. */
+  readonly parents: ParentOrders
   readonly latch: DeskLatch
   readonly runs: Runs
   readonly plans: Plans
@@ -98,6 +103,8 @@ export interface Kernel {
   readonly roster: Roster
   readonly book: TradingBook
   readonly mandate: Mandate
+  /** What the broker can do. */
+  readonly capabilities: BrokerCapabilities
   /** Recovers, connects, reconciles; then the desk may be asked. */
   start(): Promise<void>
   /** Ends runs and links; the journal stays open. Plans that have decided nothing yet go on at the next start. */
@@ -139,7 +146,9 @@ export function createKernel(options: KernelOptions): Kernel {
     clock,
     initial: options.latch,
     onChange(after, change) {
-      reviews.voidAll(`The desk turned ${after.state}: ${change.reason}`)
+      const why = `The desk turned ${after.state}: ${change.reason}`
+      reviews.voidAll(why)
+      parents.stopAll(why)
       if (after.state === 'ACTIVE') return
       if (after.state === 'HALTED') {
         haltedSince = clock.monotonic()
@@ -175,6 +184,8 @@ export function createKernel(options: KernelOptions): Kernel {
     clock,
     sha256: options.sha256,
     approvalDenial: (order) => reviews.approvalDenial(order),
+    // The limits have failed if the venue had to close something: a person has to look.
+    onLiquidation: ({ instrument }) => halt(2, system, `The venue has liquidated ${instrument}`),
   })
   const protection = createProtection({
     journal,
@@ -185,11 +196,30 @@ export function createKernel(options: KernelOptions): Kernel {
     quote: (instrument) => feed.quote(instrument),
     clock,
   })
+  const onMarket = (listener: (update: MarketUpdate) => void): Stop => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+  const parents: ParentOrders = createParentOrders({
+    journal,
+    book,
+    archive: options.archive,
+    orders,
+    protection,
+    latch,
+    mandate,
+    feed,
+    onMarket,
+    clock,
+    sha256: options.sha256,
+    approvalDenial: (order) => reviews.approvalDenial(order),
+  })
   const parts: DeskParts = {
     journal,
     bus,
     feed,
     orders,
+    parents,
     protection,
     reviews,
     book,
@@ -203,6 +233,10 @@ export function createKernel(options: KernelOptions): Kernel {
     sha256: options.sha256,
     readRegime: createRegimeReader(options.compute),
     models,
+    nested: {
+      begin: (...asked) => plans.createBySystem(...asked),
+      get: (planId) => plans.get(planId),
+    },
   }
   const runs: Runs = createRuns(parts, options.outcomesOf)
   const { templates = [], archive, timeScale = 1 } = options
@@ -229,7 +263,7 @@ export function createKernel(options: KernelOptions): Kernel {
     void journal.append({ kind: 'agentStatusChanged', data: { health }, actor: system })
   }
 
-  const markedEquity = () => equity(book, (instrument) => feed.quote(instrument)?.last)
+  const markedEquity = () => equity(book, marksOf(feed))
 
   function openDay(): void {
     const day = Math.floor(clock.now() / dayMs)
@@ -241,7 +275,11 @@ export function createKernel(options: KernelOptions): Kernel {
 
   function halt(level: StopLevel, by: Actor, reason: string): Latch {
     const now = latch.current()
-    if (now.state === 'HALTED' && (now.level ?? 0) >= level) return now
+    if (now.state === 'HALTED' && (now.level ?? 0) >= level) {
+      // A crash may have kept the cancels of the stop before from leaving: who presses again means it.
+      if (by.kind === 'human') orders.cancelForStop(now.level ?? level, by)
+      return now
+    }
     return latch.change({ state: 'HALTED', level, by, reason })
   }
 
@@ -299,7 +337,11 @@ export function createKernel(options: KernelOptions): Kernel {
     openDay()
     watch()
     stops.push(protection.start())
-    if (latch.current().state === 'HALTED') reviews.voidAll('The desk was started again while halted')
+    if (latch.current().state === 'HALTED') {
+      reviews.voidAll('The desk was started again while halted')
+      parents.stopAll('The desk was started again while halted')
+    }
+    stops.push(parents.start())
     reviews.tick()
     plans.expireLate('while the desk was closed')
     for (const memory of options.unfinished) {
@@ -307,6 +349,13 @@ export function createKernel(options: KernelOptions): Kernel {
       if (latch.current().state === 'HALTED') await abandon(memory, 'The desk was started again while halted')
       else if (plans.hasEnded(memory.goal)) await abandon(memory, 'Its plan has ended')
       else runs.resume(memory)
+    }
+    // Nobody waits any more for what a run that is not taken up again had begun.
+    const active = new Set(runs.active().map(({ runId }) => runId))
+    const lost = options.unfinished.map(({ runId }) => runId).filter((runId) => !active.has(runId))
+    for (const { parent } of book.parents.values()) {
+      if (parent.runId !== null && lost.includes(parent.runId))
+        await parents.cancel(parent.id, system, 'Its run was not taken up again.')
     }
   }
 
@@ -319,6 +368,7 @@ export function createKernel(options: KernelOptions): Kernel {
 
   return {
     orders,
+    parents,
     latch,
     runs,
     plans,
@@ -328,6 +378,7 @@ export function createKernel(options: KernelOptions): Kernel {
     roster,
     book,
     mandate,
+    capabilities: broker.capabilities,
     start,
     async stop(why) {
       runs.close(why)
@@ -366,9 +417,6 @@ export function createKernel(options: KernelOptions): Kernel {
     equity: markedEquity,
     lastTickAt: () => lastTickAt,
     feedConnected: () => feedConnected,
-    onMarket(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onMarket,
   }
 }

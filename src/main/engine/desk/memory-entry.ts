@@ -43,6 +43,10 @@ export function memoryNoteOf(record: DeskRecord): MemoryNote | undefined {
       const text = words === undefined ? `${what}.` : `${what}: ${words}`
       return { runId: correlationId, kind: 'decided', key: 'review', agent: actor.id, text }
     }
+    case 'conclusionWritten': {
+      const { runId, conclusion } = record.data
+      return { runId, kind: 'learned', key: 'conclusion', agent: actor.id, text: conclusion }
+    }
     case 'outcomeMeasured': {
       const { runId, lessons } = record.data.outcome
       return { runId, kind: 'learned', key: 'outcome', agent: actor.id, text: lessons.join(' ') || null }

@@ -18,7 +18,7 @@ import { decideTerms, profileFor } from './decide-terms.ts'
 import type { EstimateOf } from './estimates.ts'
 import { divergenceSentence, replanSentence, withTitles } from './monitoring-words.ts'
 import type { DeskParts } from './parts.ts'
-import { type RunMemory, waitsForTrader } from './run-memory.ts'
+import { type RunMemory, standsStill } from './run-memory.ts'
 import { requireEnough, standInsFor } from './stand-ins.ts'
 import { voteAgain } from './vote-again.ts'
 import { wantedResearch } from './wanted-research.ts'
@@ -90,7 +90,7 @@ export function watchRun(run: WatchedRun): RunMonitor {
   }
 
   function look(): void {
-    if (isLooking || memory.ended !== null || run.signal.aborted || waitsForTrader(memory)) return
+    if (isLooking || memory.ended !== null || run.signal.aborted || standsStill(memory)) return
     isLooking = true
     try {
       raiseAlerts()

@@ -5,12 +5,16 @@ import type { DeskHistory, Feed, Sha256 } from '#engine/ports.ts'
 import type { TradingBook } from '#engine/trading/book.ts'
 import type { DeskLatch } from '#engine/trading/latch.ts'
 import type { Orders } from '#engine/trading/orders.ts'
+import type { ParentOrders } from '#engine/trading/parent-orders.ts'
 import type { Protection } from '#engine/trading/protection.ts'
+import type { PlanWish } from '#shared/contract/plans.ts'
+import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
+import type { Because } from './plans.ts'
 import type { RegimeReader } from './regime-reader.ts'
 import type { Reviews } from './reviews.ts'
 
@@ -20,6 +24,7 @@ export interface DeskParts {
   readonly bus: Bus
   readonly feed: Feed
   readonly orders: Orders
+  readonly parents: ParentOrders
   readonly protection: Protection
   readonly reviews: Reviews
   readonly book: TradingBook
@@ -33,4 +38,9 @@ export interface DeskParts {
   readonly sha256: Sha256
   readonly readRegime: RegimeReader
   readonly models: SeatModels
+  /** Plans that serve other ones. */
+  readonly nested: {
+    begin(wish: PlanWish, because: Because): Promise<CollaborativePlan>
+    get(planId: string): CollaborativePlan
+  }
 }

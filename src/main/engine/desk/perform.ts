@@ -13,14 +13,16 @@ import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 
 import { type ModelCall, type ModelUse, modelVoter } from '#shared/domain/model.ts'
-import { isClosed, type Order } from '#shared/domain/order.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
+import { touchOf } from '#shared/domain/quote.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { compare, ZERO } from '#shared/lib/decimal.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { type Answer, checkAnswer, type Question } from './answers.ts'
 import { briefingOf } from './briefing.ts'
+import { carryOut, orderToSchedule } from './carry-out.ts'
+import { conclude, lookBack, pursue, type Tell, weigh } from './concluding.ts'
 import { profileFor } from './decide-terms.ts'
 import { decide, votingPolicy } from './decision.ts'
 import { refuseFalseFindings, refuseFalseOutcome, refuseImpostor, refuseInvented, refuseTwins } from './honesty.ts'
@@ -88,7 +90,19 @@ const works: Readonly<Record<string, Work>> = {
   review: doReview,
   execute: doExecute,
   evaluate: doEvaluate,
+  'look back': (run, _context, seat) => lookBack(run, tellAs(run, seat)),
+  weigh: (run, _context, seat) => weigh(run, tellAs(run, seat)),
+  pursue: (run, context, seat) => pursue(run, context, tellAs(run, seat)),
+  conclude: (run, context, seat) => conclude(run, context, tellAs(run, seat)),
 }
+
+/** Journals and says something for a seat. */
+const tellAs =
+  (run: RunWork, seat: Seat): Tell =>
+  (events, remarks) => {
+    const said = remarks.map((remark) => ({ ...remark, confidence: null, evidence: [] }))
+    return record(run, seat, ...events, ...posted(run, seat, said))
+  }
 
 /** Asks a seat over the bus. Rejects with ANSWER_INVALID, ANSWER_LATE after the signal, and with what the agent fails with. */
 export async function askSeat<Asked extends Question>(
@@ -511,8 +525,9 @@ async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Prom
     deadline: voteDeadlines(memory)?.voteBy ?? null,
   }
   const counted = tally(policy, memory.ballots, at)
-  const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
-  const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }
+  const quote = parts.feed.quote(memory.goal.instrument)
+  const market = quote === undefined ? null : touchOf(quote)
+  const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price: quote?.last ?? null, market }
   const grounds = groundsOf(parts, memory, earlier)
   const decision = decide(made, questionOf(memory), counted, memory.validation, profile, grounds)
   const remark: SystemRemark = {
@@ -569,41 +584,38 @@ function doReview(run: RunWork, context: StepContext, seat: Seat): Promise<StepR
 function intentToSend({ decision, proposals, review, objections, runId }: RunMemory, by: Seat): Intent | string {
   const proposal = proposals.find(({ id }) => id === decision?.proposalId)
   if (decision === null || proposal === undefined) return 'Nothing was decided.'
-  if (review?.status === 'approved' && review.decisionId === decision.id) return intentOf(review)
+  const { market: decided } = decision
+  if (review?.status === 'approved' && review.decisionId === decision.id) return { ...intentOf(review), decided }
   if (review !== null) return review.end?.reason ?? decision.reason
   if (decision.status !== 'agreed' || decision.action === 'hold') return decision.reason
   const objection = objections.at(-1)
   if (objection !== undefined) return `The trader objects: ${objection}`
   const { type: _type, ...order } = orderOf(decision, proposal, decision.action)
-  return { ...order, runId, by, epoch: decision.epoch }
+  return { ...order, runId, by, decided, epoch: decision.epoch }
 }
 
 async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
-  const intent = intentToSend(run.memory, seat)
-  if (typeof intent === 'string') return { status: 'skipped', reason: intent }
-  const order = await (intent.reduceOnly ? close(run, context, intent) : sendAndWait(run, context, intent))
-  const text =
-    order.status === 'FILLED'
-      ? `Filled: ${order.side} ${order.filledQuantity} ${order.instrument} at ${order.averagePrice}.`
-      : `The order ended ${order.status} with ${order.filledQuantity} of ${order.quantity} filled${order.reason === null ? '' : `: ${order.reason}`}.`
-  await record(run, seat, ...posted(run, seat, [{ kind: 'system', text, confidence: null, evidence: [] }]))
-  return { status: 'succeeded', output: { clientOrderId: order.clientOrderId, status: order.status }, usd: 0 }
-}
-
-async function sendAndWait({ parts }: RunWork, { signal }: StepContext, intent: Intent): Promise<Order> {
-  const sent = await parts.orders.submit(intent)
-  return isClosed(sent.status) ? sent : parts.orders.closed(sent.clientOrderId, signal)
-}
-
-/** Closes what exits protect: they are taken away first, and come back for what is left. */
-async function close(run: RunWork, context: StepContext, intent: Intent): Promise<Order> {
-  const release = await run.parts.protection.standDown(intent.instrument, context.signal)
-  try {
-    return await sendAndWait(run, context, intent)
-  } finally {
-    release()
+  const { parts, memory } = run
+  const intent = intentToSend(memory, seat)
+  if (typeof intent === 'string') {
+    // What an earlier process had begun to carry out in parts may be objected to by now.
+    const begun = [...parts.book.parents.values()].filter(({ parent }) => parent.runId === memory.runId)
+    for (const { parent } of begun) await parts.parents.cancel(parent.id, { kind: 'system', id: 'desk' }, intent)
+    return { status: 'skipped', reason: intent }
   }
+  const endsBy = [memory.review?.expiresAt, voteDeadlines(memory)?.executeBy].filter((at) => at !== undefined)
+  const order = orderToSchedule(parts, intent, memory.goal.algorithm, endsBy.length === 0 ? null : Math.min(...endsBy))
+  const say = (text: string) =>
+    record(run, seat, ...posted(run, seat, [{ kind: 'system', text, confidence: null, evidence: [] }]))
+  const soon = { ...context, step: { ...context.step, timeoutMs: chooseTimeoutMs } }
+  const choose = () => ask(run, soon, seat, 'arrange', { order })
+  const { clientOrderId, status, text } = await carryOut(parts, intent, context.signal, { choose, say })
+  await say(text)
+  return { status: 'succeeded', output: { clientOrderId, status }, usd: 0 }
 }
+
+/** How long the executor may think about how to do it. */
+const chooseTimeoutMs = 5_000
 
 async function doEvaluate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts } = run

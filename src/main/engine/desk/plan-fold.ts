@@ -75,7 +75,8 @@ function afterStep(plan: CollaborativePlan, record: DeskRecord): CollaborativePl
     case 'runEnded': {
       const { status, reason } = record.data
       if (status !== 'completed') return to(status, reason)
-      if (plan.traded || !carriesOut(plan)) return to('completed', null) ?? to('failed', 'Nothing was proposed.')
+      if (plan.state === 'proposing' && plan.tasks.includes('propose')) return to('failed', 'Nothing was proposed.')
+      if (plan.traded || !carriesOut(plan)) return to('completed', null)
       if (plan.state === 'executing') return to('failed', 'Nothing was filled.')
       return (
         to('rejected', plan.state === 'inReview' ? plan.reason : 'Nobody approved it.') ??

@@ -2,10 +2,10 @@ import type { PlanWish } from '#shared/contract/plans.ts'
 import { votingSeats } from '#shared/domain/agent.ts'
 import {
   type Collaboration,
+  decisionTasks,
   type Participant,
   type PlanDeadlines,
   type PlanSeconds,
-  planTasks,
 } from '#shared/domain/collaboration.ts'
 import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import type { Actor } from '#shared/domain/journal.ts'
@@ -20,13 +20,14 @@ function byHand(chosen: Pick<Settings, 'policy'>): Omit<PlanTemplate, 'name' | '
   return {
     title: 'Decide together',
     purpose: 'decide',
-    tasks: [...planTasks],
+    tasks: [...decisionTasks],
     priority: 'medium',
     objectives: ['Find the best trade there is, or none.'],
     participants: votingSeats.map((voter) => ({ voter, weight: 1 })),
     policy: chosen.policy,
     threshold: null,
     seconds: { propose: 300, vote: 120, execute: 900 },
+    subGoals: [],
     parameters: {},
   }
 }
@@ -80,6 +81,8 @@ export function draftPlan(
     seconds: secondsOf(basis.seconds, wish.seconds),
     research: basis.research === undefined ? null : [...basis.research],
     parameters: parametersOf(basis, wish),
+    ...(wish.parentId !== undefined && { parentId: wish.parentId }),
+    ...(basis.subGoals.length > 0 && { subGoals: [...basis.subGoals] }),
     called: wish.draft !== true,
     state: 'draft',
     createdAt: made.at,
@@ -123,6 +126,8 @@ export function goalOf(plan: CollaborativePlan, deadlines: PlanDeadlines): Goal 
     deadlines,
     parameters: plan.parameters,
     ...(plan.research !== null && { research: plan.research }),
+    ...(plan.parentId !== undefined && { parentId: plan.parentId }),
+    ...(plan.subGoals !== undefined && { subGoals: plan.subGoals }),
   }
   return { instrument: plan.instrument, profile: plan.profile, policy: plan.policy, collaboration }
 }

@@ -31,8 +31,9 @@ export interface PlansOptions {
 export interface Because {
   /** In a sentence. */
   readonly why: string
-  /** What is journalled together with the plan. */
+  /** What is journalled together with the plan, and which run it belongs to. */
   readonly with?: (planId: string) => DeskEvent
+  readonly runId?: string
 }
 
 /** The collaborative plans of the desk. */
@@ -124,6 +125,7 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     because?: Because,
   ): CollaborativePlan {
     const template = templates.find(({ name }) => name === wish.template)
+    if (wish.parentId !== undefined && !open.has(wish.parentId)) throw noParent(wish.parentId)
     if (wish.template !== undefined && template === undefined) throw noTemplate(wish.template)
     if (!feed.instruments().some(({ id }) => id === wish.instrument)) throw instrumentMissing(feed, wish.instrument)
     const plan = draftPlan(wish, template, chosen, {
@@ -146,7 +148,16 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
   ): Promise<CollaborativePlan> {
     const plan = draft(wish, chosen, by, because)
     if (plan.called) refuseHalted()
-    const also = because?.with === undefined ? [] : [{ ...because.with(plan.id), actor: by }]
+    const also =
+      because?.with === undefined
+        ? []
+        : [
+            {
+              ...because.with(plan.id),
+              actor: by,
+              ...(because.runId !== undefined && { correlationId: because.runId }),
+            },
+          ]
     await journal.append({ kind: 'collaborativePlanDrafted', data: { plan }, actor: by }, ...also)
     if (plan.called) await begin(plan)
     return get(plan.id)
@@ -189,8 +200,9 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
   }
 
   /** True when nothing is decided on the instrument; an emergency has what is not yet decided give way. */
-  function makeWay({ instrument, priority }: CollaborativePlan): boolean {
-    const busy = runs.active().find(({ goal }) => goal.instrument === instrument)
+  function makeWay({ instrument, priority, parentId }: CollaborativePlan): boolean {
+    const isOther = ({ collaboration }: Goal) => collaboration === undefined || collaboration.planId !== parentId
+    const busy = runs.active().find(({ goal }) => goal.instrument === instrument && isOther(goal))
     if (busy === undefined) return true
     const other = busy.goal.collaboration === undefined ? undefined : open.get(busy.goal.collaboration.planId)
     if (priority === 'emergency' && other?.priority !== 'emergency' && busy.decision === null) {
@@ -224,6 +236,7 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
 
   function endRun({ runId }: CollaborativePlan, reason: string): void {
     if (runs.active().some((memory) => memory.runId === runId)) runs.cancel(runId ?? '', reason)
+    endOrphans()
   }
 
   /** Keeps when the plan's phase is over on the clock that never jumps, where that is another phase than before. */
@@ -311,6 +324,14 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     return create(wish, chosenBySystem, system, because)
   }
 
+  /** A plan that serves one that has ended is of no use any more. */
+  function endOrphans(): void {
+    for (const { id, parentId } of open.values()) {
+      if (parentId === undefined || open.has(parentId) || beginning.has(id)) continue
+      cancel(id, 'The plan that it serves has ended', system).catch(() => {})
+    }
+  }
+
   function expireLate(when?: string): void {
     for (const plan of open.values()) {
       const phase = phaseOf(plan)
@@ -324,6 +345,7 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     lookOut()
     if (open.size === 0) return
     expireLate()
+    endOrphans()
     if (latch.current().state === 'HALTED') return
     const waiting = [...open.values()].filter(({ state, called }) => state === 'draft' && called)
     for (const plan of waiting.sort((a, b) => urgency(b) - urgency(a))) begin(plan).catch(() => {})
@@ -342,6 +364,12 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     expireLate,
     hasEnded: ({ collaboration }) => collaboration !== undefined && isEndedPlan(get(collaboration.planId).state),
     tick,
+  }
+
+  function noParent(planId: string): ParleyError {
+    return new ParleyError('PLAN_ENDED', `There is no plan ${planId} under way that another one could serve.`, {
+      wayOut: 'Name a plan that has not ended, or none.',
+    })
   }
 
   function noTemplate(name: string): ParleyError {

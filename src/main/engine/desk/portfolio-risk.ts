@@ -2,6 +2,7 @@ import { bookProfits, type PriceHistory, sharedReturns } from '#engine/portfolio
 import { expectedShortfall } from '#engine/portfolio/value-at-risk.ts'
 import type { Feed } from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
+import { marksOf } from '#engine/trading/marks.ts'
 import { timeframeMs } from '#shared/domain/bar.ts'
 import { multiply, sign, toNumber } from '#shared/lib/decimal.ts'
 
@@ -26,13 +27,14 @@ const mostDays = 400
  * equity or sixty common days are missing; 0 where nothing is held.
  */
 export function portfolioRisk(book: TradingBook, feed: Feed, nowMs: number): PortfolioRisk | undefined {
+  const mark = marksOf(feed)
   const held = [...book.positions.values()].filter(({ quantity }) => sign(quantity) !== 0)
-  const worth = equity(book, (instrument) => feed.quote(instrument)?.last)
+  const worth = equity(book, mark)
   if (worth === undefined || sign(worth) <= 0) return undefined
   if (held.length === 0) return { share: 0, parts: [], days: 0 }
   const shares = new Map<string, number>()
   for (const { instrument, quantity } of held) {
-    const last = feed.quote(instrument)?.last
+    const last = mark(instrument)
     if (last === undefined) return undefined
     shares.set(instrument, toNumber(multiply(quantity, last)) / toNumber(worth))
   }

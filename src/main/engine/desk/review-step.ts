@@ -5,6 +5,7 @@ import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
+import { touchOf } from '#shared/domain/quote.ts'
 import type { Review } from '#shared/domain/review.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import { errorCode } from '#shared/lib/error.ts'
@@ -132,9 +133,10 @@ export async function awaitReview(
   }
 
   function decideAgain(tally: Tally): Decision {
-    const price = parts.feed.quote(memory.goal.instrument)?.last ?? null
+    const quote = parts.feed.quote(memory.goal.instrument)
+    const market = quote === undefined ? null : touchOf(quote)
     const at = Math.floor(parts.clock.now())
-    const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price }
+    const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price: quote?.last ?? null, market }
     const again = decide(
       made,
       questionOf(memory),

@@ -7,6 +7,7 @@ import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Denial } from '#shared/domain/mandate.ts'
 import { isExit, type Order } from '#shared/domain/order.ts'
+import type { ParentOrder } from '#shared/domain/parent-order.ts'
 import {
   type BlindJudgement,
   driftBps,
@@ -436,7 +437,8 @@ export function createReviews(options: ReviewsOptions): Reviews {
         const values = { driftBps: String(Math.round(drift(review) ?? 0)), limitBps: String(review.driftLimitBps) }
         return { code: 'APPROVAL_VOID', values }
       }
-      const sending = hashOf(reviewOrderOf(order, review.order))
+      const whole = book.parents.get(order.sliceOf?.parentId ?? '')?.parent ?? order
+      const sending = hashOf(reviewOrderOf(whole, review.order))
       return sending === review.orderHash
         ? undefined
         : { code: 'ORDER_NOT_AS_APPROVED', values: { approved: review.orderHash, sending } }
@@ -502,9 +504,10 @@ export function intentOf({ order, runId, epoch }: Review): Intent {
   return { ...rest, runId, by: 'executor', epoch }
 }
 
-/** What an order says of what an approval binds to. */
-function reviewOrderOf(order: Order, { decisionId, proposalId }: ReviewOrder): ReviewOrder {
-  const { instrument, side, type, quantity, limitPrice, timeInForce, reduceOnly, contingency } = order
+/** What an order, or the whole that it is a part of, says of what an approval binds to. */
+function reviewOrderOf(order: Order | ParentOrder, { decisionId, proposalId }: ReviewOrder): ReviewOrder {
+  const { instrument, side, type, quantity, limitPrice, timeInForce, reduceOnly } = order
+  const exits = 'exits' in order ? order.exits : order.contingency?.kind === 'OTO' ? order.contingency : null
   return {
     decisionId: order.decisionId ?? decisionId,
     proposalId: order.proposalId ?? proposalId,
@@ -515,9 +518,7 @@ function reviewOrderOf(order: Order, { decisionId, proposalId }: ReviewOrder): R
     limitPrice,
     timeInForce,
     reduceOnly,
-    ...(contingency?.kind === 'OTO' && {
-      exits: { stopPrice: contingency.stopPrice, targetPrice: contingency.targetPrice },
-    }),
+    ...(exits !== null && { exits: { stopPrice: exits.stopPrice, targetPrice: exits.targetPrice } }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { forecastOf } from '#engine/planning/monitor-forecast.ts'
 import type { RunForecast } from '#shared/domain/monitoring.ts'
-import { type RunMemory, waitsForTrader } from './run-memory.ts'
+import { type RunMemory, standsStill } from './run-memory.ts'
 
 /**
  * What a run is going to come to, by the steps that are left and what they are estimated to take. `now` is the run's own
@@ -11,7 +11,7 @@ export function forecastRun(memory: RunMemory, now: number, at: number): RunFore
   const takesTime = new Set(memory.plan.steps.flatMap(({ id, estimate }) => (estimate.seconds > 0 ? [id] : [])))
   return {
     at,
-    endsAt: memory.paused !== null || waitsForTrader(memory) ? null : at + Math.max(0, Math.round(finishAt - now)),
+    endsAt: memory.paused !== null || standsStill(memory) ? null : at + Math.max(0, Math.round(finishAt - now)),
     usd: Math.round(usd * 10_000) / 10_000,
     hangsOn: rest.criticalSteps.filter((id) => takesTime.has(id)),
   }

@@ -17,6 +17,7 @@ import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Review } from '#shared/domain/review.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import type { Situation } from '#shared/domain/situation.ts'
+import type { SubGoal, SubPlan } from '#shared/domain/sub-goal.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import { reviewAfter } from './review-fold.ts'
 
@@ -58,7 +59,13 @@ export interface RunMemory {
   /** Orders of the run and what was filled of them. */
   orders: string[]
   fills: Fill[]
+  /** True while its order is carried out in parts. */
+  inParts: boolean
   outcome: Outcome | null
+  /** What the run has plans of its own for, why, and these plans. */
+  subGoals: { readonly goals: readonly SubGoal[]; readonly why: string } | null
+  subPlans: SubPlan[]
+  conclusion: string | null
   messages: Message[]
   /** Why the trader has paused it; null when it is not. */
   paused: string | null
@@ -98,7 +105,11 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
     review: null,
     orders: [],
     fills: [],
+    inParts: false,
     outcome: null,
+    subGoals: null,
+    subPlans: [],
+    conclusion: null,
     messages: [],
     paused: null,
     wanted: [],
@@ -176,6 +187,28 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
     case 'orderFilled':
       memory.fills.push(record.data.fill)
       return
+    case 'parentOrderStarted':
+      memory.inParts = true
+      return
+    case 'parentOrderEnded':
+      memory.inParts = false
+      return
+    case 'subGoalsSet':
+      memory.subGoals = { goals: record.data.goals, why: record.data.why }
+      return
+    case 'subPlanBegun': {
+      const { planId, goal } = record.data
+      memory.subPlans.push({ planId, goal, state: null, traded: false, reason: null })
+      return
+    }
+    case 'subPlanEnded': {
+      const { runId: _runId, ...end } = record.data
+      memory.subPlans = memory.subPlans.map((one) => (one.planId === end.planId ? { ...one, ...end } : one))
+      return
+    }
+    case 'conclusionWritten':
+      memory.conclusion = record.data.conclusion
+      return
     case 'outcomeMeasured':
       memory.outcome = record.data.outcome
       return
@@ -227,18 +260,23 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
 
 /**
  * A clock that is set, forwards or back, makes no step longer or shorter; while no desk was there, the wall's time went by,
- * and while the trader is waited for, none of the run's.
+ * and while the trader or an order in parts is waited for, none of the run's.
  */
 function keepTime(memory: RunMemory, { kind, at, monotonicMs }: DeskRecord): void {
   const { time } = memory
   const passed = time === null || kind === 'runResumed' ? undefined : monotonicMs - time.monotonicMs
   const later = passed === undefined ? Math.max(time?.at ?? memory.startedAt, at) : (time?.at ?? at) + passed
-  memory.time = { at: time !== null && waitsForTrader(memory) ? time.at : later, monotonicMs }
+  memory.time = { at: time !== null && standsStill(memory) ? time.at : later, monotonicMs }
 }
 
 /** The run's own time so many milliseconds after its last record, in epoch milliseconds. */
 export function runTime(memory: RunMemory, sinceMs: number): number {
-  return (memory.time?.at ?? memory.startedAt) + (waitsForTrader(memory) ? 0 : sinceMs)
+  return (memory.time?.at ?? memory.startedAt) + (standsStill(memory) ? 0 : sinceMs)
+}
+
+/** While the trader is waited for, or the market by a schedule, none of the run's own time goes by. */
+export function standsStill(memory: RunMemory): boolean {
+  return memory.inParts || waitsForTrader(memory)
 }
 
 /** True while the trader is asked or may vote, or has paused the run and nothing of it is under way any more. */

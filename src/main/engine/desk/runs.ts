@@ -116,7 +116,10 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       throw instrumentMissing(feed, goal.instrument)
     }
     for (const { memory } of running.values()) {
-      if (memory.goal.instrument !== goal.instrument) continue
+      // The run of the plan that this one serves waits for it.
+      const isParent = memory.goal.collaboration?.planId === goal.collaboration?.parentId
+      if (memory.goal.instrument !== goal.instrument || (isParent && goal.collaboration?.parentId !== undefined))
+        continue
       throw new ParleyError('RUN_ACTIVE', `The desk is already deciding on ${goal.instrument} (${memory.runId}).`, {
         wayOut: 'Wait until that run has ended, or cancel it.',
         details: { runId: memory.runId },

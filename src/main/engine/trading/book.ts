@@ -1,9 +1,11 @@
 import type { DeskEvent } from '#shared/domain/event.ts'
+import { isPerpetual } from '#shared/domain/instrument.ts'
 import { type Fill, isClosed, type Order } from '#shared/domain/order.ts'
 import type { Position } from '#shared/domain/position.ts'
 import { add, compare, type Decimal, multiply, subtract, ZERO } from '#shared/lib/decimal.ts'
 import { type Bracket, foldBrackets } from './brackets.ts'
 import { applyOrderEvent, type OrderEvent } from './order-transitions.ts'
+import { foldChild, foldParent, type WorkedParent } from './parent-order-fold.ts'
 import { applyFill, cashChange, flatPosition, undoFill } from './positions.ts'
 
 /** How many closed orders are kept at hand for what the venue still says of them; the store knows them all. */
@@ -13,6 +15,10 @@ const closedKept = 200
 export interface TradingBook {
   account: string
   currency: string
+  /**
+   * What was put in, paid and received, contracts at their full price: exact whatever the order of fills. With perpetuals
+   * held it is not what can be spent; that is walletOf.
+   */
   cash: Decimal
   /** Why nobody knows what the account holds, until a person re-arms the desk (OL-15); null where it is known. */
   doubt: string | null
@@ -28,6 +34,8 @@ export interface TradingBook {
   readonly openedBy: Map<string, string | null>
   /** What protects the fills of each entry, by the entry's client order id, the oldest first. */
   readonly brackets: Map<string, Bracket>
+  /** The orders that are carried out in parts, with their children, until they end. */
+  readonly parents: Map<string, WorkedParent>
   /** Instruments of which more was filled than ordered: nothing new leaves in them until the desk is re-armed (OL-10). */
   readonly suspended: Set<string>
   /** When orders were sent, newest last; what is older than a minute is dropped. */
@@ -50,6 +58,7 @@ export function emptyBook(): TradingBook {
     positions: new Map(),
     openedBy: new Map(),
     brackets: new Map(),
+    parents: new Map(),
     suspended: new Set(),
     sentAt: [],
     latestAt: 0,
@@ -77,9 +86,14 @@ export function applyToBook(book: TradingBook, event: DeskEvent, at: number): Or
   } else if (event.kind === 'dayOpened') {
     book.day = event.data.day
     book.dayStartEquity = event.data.equity
+  } else if (event.kind === 'fundingPaid') {
+    const { instrument, amount } = event.data.payment
+    const position = book.positions.get(instrument) ?? flatPosition(instrument, at)
+    book.cash = add(book.cash, amount)
+    book.positions.set(instrument, { ...position, funding: add(position.funding ?? ZERO, amount) })
   } else if (isOrderEvent(event)) {
     return foldOrder(book, event, at)
-  }
+  } else foldParent(book.parents, event, at)
   return undefined
 }
 
@@ -111,6 +125,7 @@ function foldOrder(book: TradingBook, event: OrderEvent, at: number): Order | un
     book.suspended.add(after.instrument)
   keep(book, id, after)
   foldBrackets(book, event, before, after)
+  foldChild(book.parents, after)
   return after
 }
 
@@ -133,6 +148,15 @@ function foldFill(book: TradingBook, fill: Fill, order: Order | undefined): void
   book.positions.set(fill.instrument, applyFill(before, fill))
 }
 
+/** The money that is there, without the price of perpetuals, which is not paid but held on margin. */
+export function walletOf(book: TradingBook): Decimal {
+  let wallet = book.cash
+  for (const { instrument, quantity, averagePrice } of book.positions.values()) {
+    if (isPerpetual(instrument) && averagePrice !== null) wallet = add(wallet, multiply(quantity, averagePrice))
+  }
+  return wallet
+}
+
 /** Cash plus positions at their marks; undefined while a mark is missing or what is held is unknown. */
 export function equity(book: TradingBook, mark: (instrument: string) => Decimal | undefined): Decimal | undefined {
   if (book.doubt !== null) return undefined
@@ -148,12 +172,13 @@ export function equity(book: TradingBook, mark: (instrument: string) => Decimal 
 
 /** A book as JSON holds it. */
 interface PlainBook
-  extends Omit<TradingBook, 'orders' | 'closed' | 'positions' | 'openedBy' | 'brackets' | 'suspended'> {
+  extends Omit<TradingBook, 'orders' | 'closed' | 'positions' | 'openedBy' | 'brackets' | 'parents' | 'suspended'> {
   readonly orders: readonly Order[]
   readonly closed: readonly Order[]
   readonly positions: readonly Position[]
   readonly openedBy: readonly (readonly [string, string | null])[]
   readonly brackets: readonly Bracket[]
+  readonly parents: readonly WorkedParent[]
   readonly suspended: readonly string[]
 }
 
@@ -166,6 +191,7 @@ export function bookToJson(book: TradingBook): unknown {
     positions: [...book.positions.values()],
     openedBy: [...book.openedBy],
     brackets: [...book.brackets.values()],
+    parents: [...book.parents.values()],
     suspended: [...book.suspended],
   } satisfies PlainBook
 }
@@ -182,6 +208,7 @@ export function bookFromJson(json: unknown): TradingBook {
     positions: new Map(plain.positions.map((position) => [position.instrument, position])),
     openedBy: new Map(plain.openedBy),
     brackets: new Map(plain.brackets.map((bracket) => [bracket.parentId, bracket])),
+    parents: new Map(plain.parents.map((worked) => [worked.parent.id, worked])),
     suspended: new Set(plain.suspended),
   }
 }

@@ -1,6 +1,7 @@
 import type { Sha256 } from '#engine/ports.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { type Contingency, type Fill, type Order, plainTerms, type Side, type Trailing } from '#shared/domain/order.ts'
+import type { Touch } from '#shared/domain/quote.ts'
 import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
 
 /** What is to be sent, and what it follows from: the client order id is derived from it (OL-1). */
@@ -30,14 +31,19 @@ export interface Intent {
   readonly exits?: { readonly stopPrice: Decimal | null; readonly targetPrice: Decimal | null }
   /** The entry that it is an exit of; the number tells later ones of the same leg apart. */
   readonly exitOf?: { readonly parentId: string; readonly leg: 'stop' | 'target'; readonly number: number }
+  /** The parent order that it is a part of, and the look of its schedule that sends it. */
+  readonly sliceOf?: NonNullable<Order['sliceOf']>
+  /** The market when it was decided on, where that was not just now. */
+  readonly decided?: Touch | null
   /** The epoch of the trading state that it was decided under. */
   readonly epoch: number
 }
 
 /** The client order id of an intent: the same intent always has the same id. 20 characters of [0-9a-z], short enough for every venue. */
 export function clientOrderIdOf(intent: Intent, sha256: Sha256): string {
-  const { decisionId, proposalId, instrument, side, exitOf } = intent
+  const { decisionId, proposalId, instrument, side, exitOf, sliceOf } = intent
   if (exitOf !== undefined) return exitIdOf(exitOf, sha256)
+  if (sliceOf !== undefined) return idOf([sliceOf.parentId, 'slice', String(sliceOf.index)], sha256)
   return idOf([decisionId ?? '', proposalId ?? '', instrument, side], sha256)
 }
 
@@ -68,6 +74,7 @@ export function orderOfIntent(intent: Intent, clientOrderId: string, nowMs: numb
     postOnly: intent.postOnly ?? false,
     reduceOnly,
     contingency: contingencyOf(intent, clientOrderId, sha256),
+    sliceOf: intent.sliceOf ?? null,
     status: 'INITIALIZED',
     filledQuantity: ZERO,
     averagePrice: null,
@@ -102,7 +109,8 @@ function contingencyOf({ exits, exitOf }: Intent, clientOrderId: string, sha256:
 }
 
 /** An order that was not ours and traded on our account all the same (OL-11). */
-export function externalOrder({ clientOrderId, instrument, side, quantity, at }: Fill): Order {
+export function externalOrder({ clientOrderId, instrument, side, quantity, at, liquidation }: Fill): Order {
+  const isLiquidation = liquidation === true
   return {
     ...plainTerms,
     clientOrderId,
@@ -113,16 +121,18 @@ export function externalOrder({ clientOrderId, instrument, side, quantity, at }:
     timeInForce: 'GTC',
     quantity,
     limitPrice: null,
-    reduceOnly: false,
+    reduceOnly: isLiquidation,
     status: 'INITIALIZED',
     filledQuantity: ZERO,
     averagePrice: null,
-    by: 'external',
+    by: isLiquidation ? 'venue' : 'external',
     runId: null,
     proposalId: null,
     decisionId: null,
     createdAt: at,
     updatedAt: at,
-    reason: 'Traded on the account from outside the desk',
+    reason: isLiquidation
+      ? 'Closed by the venue: the margin of what was held was used up'
+      : 'Traded on the account from outside the desk',
   }
 }

@@ -1,5 +1,6 @@
 import type { DeskEvents } from '#shared/domain/event.ts'
 import { isClosed, type Order, type OrderStatus, plainTerms } from '#shared/domain/order.ts'
+import type { Touch } from '#shared/domain/quote.ts'
 import { add, compare, divide, maximum, multiply, subtract, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
@@ -130,9 +131,16 @@ function moved(order: Order, event: Extract<OrderEvent, { kind: Change }>): Orde
     ...order,
     standing: next ?? order.standing,
     triggered: order.triggered || event.kind === 'orderTriggered',
+    benchmark: event.kind === 'orderTriggered' ? arrivedAt(order, event.data.market) : order.benchmark,
+    marketAtEnd: next !== undefined && isClosed(next) && 'market' in event.data ? event.data.market : order.marketAtEnd,
     venueOrderId: event.kind === 'orderAccepted' ? event.data.venueOrderId : order.venueOrderId,
     reason: next === undefined ? order.reason : (reasonOf(event) ?? null),
   }
+}
+
+/** A stop order comes to the market when it is triggered. */
+function arrivedAt({ benchmark }: Order, market: Touch | undefined): Order['benchmark'] {
+  return benchmark === null || market === undefined ? benchmark : { ...benchmark, arrival: market }
 }
 
 function standingOf({ standing }: Order): Standing {

@@ -87,6 +87,26 @@ describe('sending an order', () => {
     })
   })
 
+  it('records the market that it was decided on, came to and ended in, for its report', async () => {
+    const { submit, rest, order, broker, clock } = await scripted()
+    const touch = { bid: '99', ask: '101', at: startMs }
+    const decided = { bid: decimal(95), ask: decimal(96), at: startMs - 5 }
+    const { clientOrderId } = await submit(intentOf({ decided }))
+    expect(order(clientOrderId)?.benchmark).toMatchObject({ decided, arrival: { bid: '99' }, expectedPrice: '101' })
+
+    const resting = await rest('decision-2')
+    await pass(clock, 1_000)
+    expect(order(resting)).toMatchObject({ benchmark: { decided: { bid: touch.bid } }, marketAtEnd: null })
+    broker.tell({ kind: 'canceled', clientOrderId: resting })
+    expect(order(resting)?.marketAtEnd).toMatchObject({ bid: touch.bid, at: clock.now() })
+
+    const stop = await rest('decision-3', { limitPrice: null, stopPrice: decimal(104) })
+    expect(order(stop)?.benchmark).toMatchObject({ arrival: null, expectedPrice: '104' })
+    await pass(clock, 1_000)
+    broker.tell({ kind: 'triggered', clientOrderId: stop })
+    expect(order(stop)?.benchmark?.arrival).toMatchObject({ ask: touch.ask, at: clock.now() })
+  })
+
   it('OL-1 the same intent is sent once, while it works, after it ended, and after a restart', async () => {
     const { broker, submit, told, journal, orders } = await scripted()
     const [first, again] = await Promise.all([submit(), submit()])

@@ -2,17 +2,22 @@ import type { Entry, Journal } from '#engine/journal.ts'
 import type { Broker, BrokerEvent, Feed, OrderArchive, OrderReport, Sha256 } from '#engine/ports.ts'
 import type { Comparison } from '#shared/domain/comparison.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
+import type { FundingPayment } from '#shared/domain/funding.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Denial, Mandate } from '#shared/domain/mandate.ts'
-import { type Fill, isClosed, isOpen, type Order, type OrderChange, orderSchema } from '#shared/domain/order.ts'
+import { type Fill, isClosed, isExit, isOpen, type Order, type OrderChange, orderSchema } from '#shared/domain/order.ts'
+import { touchOf } from '#shared/domain/quote.ts'
 import type { StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { compare } from '#shared/lib/decimal.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
+import { benchmarkOf, type MarketThen } from './benchmark.ts'
 import { applyToBook, equity, type TradingBook } from './book.ts'
+import { childDenial } from './child-denial.ts'
 import { createFollowUp } from './follow-up.ts'
 import { checkOrder } from './gate.ts'
 import type { DeskLatch } from './latch.ts'
+import { marksOf } from './marks.ts'
 import { clientOrderIdOf, externalOrder, type Intent, orderOfIntent } from './new-orders.ts'
 import { type BrokerLink, clocksDifferMs, createReconciliation } from './reconciliation.ts'
 import { ordersToCancel, stopProgressOf } from './stop-cancels.ts'
@@ -31,6 +36,8 @@ export interface OrdersOptions {
   readonly sha256: Sha256
   /** What is said to an order that needs the trader's approval, at the moment of sending; undefined lets it out. */
   readonly approvalDenial?: (order: Order) => Denial | undefined
+  /** Told once of each position that the venue has closed by itself. */
+  readonly onLiquidation?: (fill: Fill) => void
 }
 
 /** The one way to the broker. */
@@ -40,8 +47,12 @@ export interface Orders {
    * sent once. Rejects with INTENT_INVALID for what is no order.
    */
   submit(intent: Intent): Promise<Order>
-  /** What the gate would say to the intent now; undefined would let it out. */
+  /** What the gate would say to the intent now; undefined would let it out. Exits count nothing against what reduces. */
   denial(intent: Intent): Denial | undefined
+  /** The order of the intent, whatever became of it; undefined while it was not sent. */
+  of(intent: Intent): Order | undefined
+  /** The order as it stands; throws ORDER_NOT_FOUND. */
+  get(clientOrderId: string): Order
   /** Asks the venue to cancel, until it says how the order ended or refuses. Throws ORDER_NOT_FOUND. */
   cancel(clientOrderId: string, by: Actor): Promise<Order>
   /**
@@ -49,6 +60,8 @@ export interface Orders {
    * old terms are in force. Rejects with ORDER_NOT_FOUND, ORDER_CLOSED, CHANGE_PENDING, CHANGE_DENIED or CHANGE_REFUSED.
    */
   replace(clientOrderId: string, change: OrderChange, by: Actor, epoch: number): Promise<Order>
+  /** Asks the venue how much of an order is filled, and books it; false while that is not known, or more may come. */
+  confirm(clientOrderId: string): Promise<boolean>
   /** Resolves with the order as soon as nothing more is expected of it. */
   closed(clientOrderId: string, signal: AbortSignal): Promise<Order>
   /** Cancels what a stop of the level asks for; does not wait. */
@@ -86,6 +99,8 @@ export function createOrders(options: OrdersOptions): Orders {
   const stopped = new Set<string>()
   const failedCancels = new Set<string>()
   const bookedFills = new Map<string, Fill>()
+  /** Payments that were booked and may not be durable yet. */
+  const bookedFunding = new Set<string>()
   /** Trades that were told to be undone before they were told. */
   const bustedAhead = new Set<string>()
   const disputed = new Set<string>()
@@ -118,12 +133,14 @@ export function createOrders(options: OrdersOptions): Orders {
     book,
     find,
     bookFill,
+    bookFunding,
     bringTo,
     followUp,
     record: (event, about) => journal.append(entry(event, about)),
   })
 
-  const mark = (instrument: string) => feed.quote(instrument)?.last
+  const mark = marksOf(feed)
+  const instrumentOf = (id: string) => feed.instruments().find((instrument) => instrument.id === id)
   const tails = createTailReader(feed)
 
   /** Appends without waiting; a journal that cannot be written halts the desk by itself. */
@@ -133,7 +150,34 @@ export function createOrders(options: OrdersOptions): Orders {
 
   function entry(event: DeskEvent, order?: Order, about: Partial<Entry> = {}): Entry {
     const correlationId = order?.runId ?? undefined
-    return { actor: system, ...(correlationId !== undefined && { correlationId }), ...about, ...event }
+    return { actor: system, ...(correlationId !== undefined && { correlationId }), ...about, ...atMarket(event) }
+  }
+
+  /** With the market of the moment, where an execution is measured by it. */
+  function atMarket(event: DeskEvent): DeskEvent {
+    switch (event.kind) {
+      case 'orderDenied':
+      case 'orderRejected':
+      case 'orderTriggered':
+      case 'orderCanceled':
+      case 'orderExpired': {
+        const instrument = find(event.data.clientOrderId)?.instrument
+        const { touch } = instrument === undefined ? { touch: null } : marketNow(instrument)
+        return touch === null ? event : ({ ...event, data: { ...event.data, market: touch } } as DeskEvent)
+      }
+      default:
+        return event
+    }
+  }
+
+  /** What an execution is measured by must not hold up an order: where the feed fails, nothing is known. */
+  function marketNow(instrument: string): MarketThen {
+    try {
+      const quote = feed.quote(instrument)
+      return { touch: quote === undefined ? null : touchOf(quote), book: feed.book(instrument) ?? null }
+    } catch {
+      return { touch: null, book: null }
+    }
   }
 
   function find(clientOrderId: string): Order | undefined {
@@ -154,8 +198,8 @@ export function createOrders(options: OrdersOptions): Orders {
     const clientOrderId = clientOrderIdOf(intent, sha256)
     const before = find(clientOrderId)
     if (before !== undefined) return before
-    const order = orderOfIntent(intent, clientOrderId, Math.floor(clock.now()), sha256)
-    if (!orderSchema.safeParse(order).success) {
+    const plain = orderOfIntent(intent, clientOrderId, Math.floor(clock.now()), sha256)
+    if (!orderSchema.safeParse(plain).success) {
       throw new ParleyError(
         'INTENT_INVALID',
         `The intent of ${intent.by} in ${intent.runId ?? 'no run'} is no order.`,
@@ -164,11 +208,12 @@ export function createOrders(options: OrdersOptions): Orders {
         },
       )
     }
+    const order = { ...plain, benchmark: benchmarkOf(plain, intent.decided, marketNow(intent.instrument)) }
     note({ kind: 'orderInitialized', data: { order } }, order, {
       actor: intent.actor ?? { kind: 'agent', id: intent.by },
       ...(intent.reason !== undefined && { reason: intent.reason }),
     })
-    const denial = gate(order, intent.epoch) ?? approvalDenial(order)
+    const denial = gate(order, intent.epoch) ?? partDenial(order) ?? approvalDenial(order)
     if (denial !== undefined) return deny(order, denial)
 
     leaving.add(clientOrderId)
@@ -176,7 +221,7 @@ export function createOrders(options: OrdersOptions): Orders {
     try {
       await journal.append(entry({ kind: 'orderSubmitted', data: { clientOrderId } }, order))
       // The stop may have come while the record was written; nothing runs between this look and the sending.
-      late = lateDenial(intent.epoch) ?? approvalDenial(order)
+      late = lateDenial(intent.epoch) ?? partDenial(order) ?? approvalDenial(order)
     } finally {
       leaving.delete(clientOrderId)
     }
@@ -191,18 +236,19 @@ export function createOrders(options: OrdersOptions): Orders {
     return known(clientOrderId)
   }
 
-  function gate(order: Order, epoch: number, isChange = false): Denial | undefined {
+  function gate(order: Order, epoch: number, isChange = false, account = book): Denial | undefined {
     try {
       return checkOrder(order, {
         latch: latch.current(),
         mandate,
-        book,
-        instrument: feed.instruments().find(({ id }) => id === order.instrument),
+        book: account,
+        instrument: instrumentOf(order.instrument),
         quote: feed.quote(order.instrument),
         capabilities: broker.capabilities,
         mark,
+        terms: (id) => instrumentOf(id)?.perpetual,
         tail: (worths) => tails.read(worths, clock.now()),
-        equity: equity(book, mark),
+        equity: equity(account, mark),
         now: clock.now(),
         isChange,
         decidedInEpoch: epoch,
@@ -211,6 +257,13 @@ export function createOrders(options: OrdersOptions): Orders {
       // What cannot be checked does not leave (KS-20).
       return { code: 'CHECK_FAILED', values: { error: errorMessage(error) } }
     }
+  }
+
+  /** Of an intent that is carried out in parts, only those parts leave. */
+  function partDenial(order: Order): Denial | undefined {
+    const { clientOrderId } = order
+    const isInParts = book.parents.has(clientOrderId) || archive.getParentOrder(clientOrderId) !== undefined
+    return isInParts ? { code: 'DUPLICATE_INTENT', values: { clientOrderId } } : childDenial(order, book)
   }
 
   function lateDenial(epoch: number): Denial | undefined {
@@ -305,6 +358,18 @@ export function createOrders(options: OrdersOptions): Orders {
     const order = find(clientOrderId)
     if (order === undefined) note({ kind: 'orderInitialized', data: { order: externalOrder(fill) } })
     note({ kind: 'orderFilled', data: { fill } }, order)
+    if (fill.liquidation === true) {
+      note({ kind: 'positionLiquidated', data: { fill } })
+      options.onLiquidation?.(fill)
+    }
+    return true
+  }
+
+  /** Books a payment, once whoever tells of it; false when it was booked before. */
+  function bookFunding(payment: FundingPayment): boolean {
+    if (bookedFunding.has(payment.id) || archive.getFunding(payment.id) !== undefined) return false
+    bookedFunding.add(payment.id)
+    note({ kind: 'fundingPaid', data: { payment } })
     return true
   }
 
@@ -339,10 +404,11 @@ export function createOrders(options: OrdersOptions): Orders {
     if (event.kind === 'link') reconciliation.onLink(event)
     else if (event.kind === 'filled') bookFill(event.fill)
     else if (event.kind === 'busted') bust(event)
+    else if (event.kind === 'funding') bookFunding(event.payment)
     else onOrderEvent(event)
   }
 
-  function onOrderEvent(event: Exclude<BrokerEvent, { kind: 'link' | 'filled' | 'busted' }>): void {
+  function onOrderEvent(event: Exclude<BrokerEvent, { kind: 'link' | 'filled' | 'busted' | 'funding' }>): void {
     const { clientOrderId } = event
     const order = book.orders.get(clientOrderId) ?? book.closed.get(clientOrderId)
     // A filled order may still be made larger; of any other that has ended nothing but fills is news.
@@ -445,12 +511,27 @@ export function createOrders(options: OrdersOptions): Orders {
 
   return {
     submit,
-    denial: (intent) =>
-      gate(orderOfIntent(intent, clientOrderIdOf(intent, sha256), Math.floor(clock.now()), sha256), intent.epoch),
+    denial(intent) {
+      const order = orderOfIntent(intent, clientOrderIdOf(intent, sha256), Math.floor(clock.now()), sha256)
+      // Whoever sends what reduces has the stops and targets step aside for it first.
+      const others = new Map([...book.orders].filter(([, other]) => !isExit(other)))
+      return gate(order, intent.epoch, false, intent.reduceOnly ? { ...book, orders: others } : book)
+    },
     replace,
+    get: known,
+    of: (intent) => find(clientOrderIdOf(intent, sha256)),
     async cancel(clientOrderId, by) {
       if (!isClosed(known(clientOrderId).status)) await sendCancel(clientOrderId, by, by.kind === 'human')
       return known(clientOrderId)
+    },
+    async confirm(clientOrderId) {
+      const report = await broker.query(clientOrderId).catch(() => null)
+      if (report === null) return false
+      // Of what the venue has never heard of nothing is filled.
+      if (report === undefined) return isClosed(known(clientOrderId).status)
+      await bringTo(report)
+      const { filledQuantity } = known(clientOrderId)
+      return isClosed(report.status) && compare(filledQuantity, report.filledQuantity) >= 0
     },
     closed(clientOrderId, signal) {
       return new Promise((resolve, reject) => {

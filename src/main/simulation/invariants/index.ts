@@ -15,12 +15,14 @@ import type {
 import { coolDownTakesItsTime, endedMandateStaysEnded, noDayAgain } from './clock-revives-nothing.ts'
 import { endedStaysEnded } from './ended-stays-ended.ts'
 import { exposureWithinMandate } from './exposure-within-mandate.ts'
+import { fundingIsTheBrokers, liquidationsAreTold } from './funding-adds-up.ts'
 import { haltedSurvives } from './halted-survives.ts'
 import { deskOpens, deskRearms, ordersEnd, runsEnd } from './liveness.ts'
 import { noOrderAfterStop } from './no-order-after-stop.ts'
 import { nothingLost } from './nothing-lost.ts'
 import { oneOrderAnIntent } from './one-order-an-intent.ts'
 import { ordersStayOnPaper, recordsStayOnPaper } from './paper-only.ts'
+import { parentsEnd, partStaysWithinWhole, partsFillNoMore } from './parts-stay-within-whole.ts'
 import { booksAgree, positionsAreTheBrokers } from './position-is-sum-of-fills.ts'
 import { positionsAreProtected } from './positions-are-protected.ts'
 import { cancelIsRecorded, journalVerifies, orderIsRecorded, recordContinuesChain } from './recorded-before-sent.ts'
@@ -55,6 +57,7 @@ export const invariants: { readonly [Occasion in keyof Evidence]: readonly Check
   departure: [
     ['I1', noOrderAfterStop],
     ['I2', oneOrderAnIntent],
+    ['I2', partStaysWithinWhole],
     ['I7', orderIsRecorded],
     ['I8', reviewIsNotSent],
     ['I11', ordersStayOnPaper],
@@ -81,11 +84,15 @@ export const invariants: { readonly [Occasion in keyof Evidence]: readonly Check
   dayOpening: [['I13', noDayAgain]],
   calm: [['LIVE', deskOpens]],
   quiet: [
+    ['I2', partsFillNoMore],
     ['I3', nothingLost],
+    ['I3', liquidationsAreTold],
     ['I4', positionsAreTheBrokers],
+    ['I4', fundingIsTheBrokers],
     ['LIVE', ordersEnd],
     ['I15', positionsAreProtected],
     ['LIVE', runsEnd],
+    ['LIVE', parentsEnd],
     ['I7', journalVerifies],
     ['I12', replayRebuilds],
     ['LIVE', deskRearms],

@@ -3,14 +3,16 @@ import { isExit } from '#shared/domain/order.ts'
 import { canonicalJson } from '#shared/lib/canonical-json.ts'
 
 /** I8: what the desk did not agree on leaves only with the trader's approval for exactly this order, near the price that it was shown at. */
-export function reviewIsNotSent({ order, decision, approval }: Departure): string | undefined {
+export function reviewIsNotSent({ order, decision, approval, whole }: Departure): string | undefined {
   const { clientOrderId, decisionId } = order
   if (decision === undefined || decision === 'agreed' || isExit(order)) return undefined
   const end = `${clientOrderId} left, and its decision ${decisionId} ended in ${decision}`
   if (decision === 'noTrade' || approval === undefined) return end
   if (!approval.approved) return `${end} that nobody approved`
   const { exits = null, ...approved } = approval.order
-  const sent = Object.fromEntries(Object.keys(approved).map((name) => [name, order[name as keyof typeof order]]))
+  // A part was approved with the whole that it is of.
+  const told: Readonly<Record<string, unknown>> = order.sliceOf === null ? order : { ...whole }
+  const sent = Object.fromEntries(Object.keys(approved).map((name) => [name, told[name]]))
   const { contingency } = order
   const sentExits =
     contingency?.kind === 'OTO' ? { stopPrice: contingency.stopPrice, targetPrice: contingency.targetPrice } : null

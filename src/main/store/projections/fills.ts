@@ -55,6 +55,9 @@ export function createFillQueries(database: Database) {
       'SELECT body FROM fills WHERE busted = 0 AND instrument = ? ORDER BY seq DESC LIMIT ?',
     )
     .pluck()
+  const of = database
+    .prepare<[string], string>('SELECT body FROM fills WHERE client_order_id = ? AND busted = 0 ORDER BY seq')
+    .pluck()
   const one = database
     .prepare<[string, string], string>('SELECT body FROM fills WHERE client_order_id = ? AND trade_id = ?')
     .pluck()
@@ -63,6 +66,10 @@ export function createFillQueries(database: Database) {
     getFill(clientOrderId: string, tradeId: string): Fill | undefined {
       const body = one.get(clientOrderId, tradeId)
       return body === undefined ? undefined : JSON.parse(body)
+    },
+    /** The fills of an order that stand, oldest first. */
+    listFillsOf(clientOrderId: string): readonly Fill[] {
+      return of.all(clientOrderId).map((body) => JSON.parse(body))
     },
     /** The newest fills, of one instrument or of all, newest first. */
     listFills(instrument: string | undefined, limit: number): readonly Fill[] {

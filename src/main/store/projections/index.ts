@@ -2,9 +2,11 @@ import type { Database } from 'better-sqlite3'
 import { attemptsProjection, createAttemptQueries } from './attempts.ts'
 import { createEvidenceQueries, evidenceProjection } from './evidence.ts'
 import { createFillQueries, fillsProjection } from './fills.ts'
+import { createFundingQueries, fundingProjection } from './funding.ts'
 import { createMemoryQueries, memoryProjection } from './memory.ts'
 import { createMessageQueries, messagesProjection } from './messages.ts'
 import { createOrderQueries, ordersProjection } from './orders.ts'
+import { createParentOrderQueries, parentOrdersProjection } from './parent-orders.ts'
 import { createPlanQueries, plansProjection } from './plans.ts'
 import type { Projection } from './projection.ts'
 import { createRegimeQueries, regimesProjection } from './regimes.ts'
@@ -28,7 +30,9 @@ export const deskProjections: readonly Projection[] = [
   votesProjection,
   reviewsProjection,
   ordersProjection,
+  parentOrdersProjection,
   fillsProjection,
+  fundingProjection,
   attemptsProjection,
   spendingProjection,
   viewsProjection,
@@ -48,7 +52,9 @@ export function createQueries(database: Database) {
     ...createVoteQueries(database),
     ...createReviewQueries(database),
     ...createOrderQueries(database),
+    ...createParentOrderQueries(database),
     ...createFillQueries(database),
+    ...createFundingQueries(database),
     ...createAttemptQueries(database),
     ...createSpendingQueries(database),
     ...createViewQueries(database),

@@ -205,6 +205,7 @@ describe('runs', () => {
       confidence: 0.5,
       agreement: 50,
       price: null,
+      market: null,
       epoch: 1,
     } as const
     const ended = (runId: string, status: 'completed' | 'failed', reason: string | null): DeskEvent => ({

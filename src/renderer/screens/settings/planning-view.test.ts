@@ -28,6 +28,15 @@ const planning = planningConfigSchema.parse({
   alerts: { failedShare: 0.3, seconds: 90, usd: 0.3, timeoutShare: 0.05 },
   dailyCostLimitUsd: 20,
   replanning: { maxReplans: 2, divergence: 0.25, checkEverySeconds: 10, votesAgain: 2 },
+  execution: {
+    algorithm: 'auto',
+    atOnceShare: 0.01,
+    participation: 0.1,
+    leastMinutes: 2,
+    mostMinutes: 30,
+    leastSecondsApart: 15,
+    riskAversion: 0,
+  },
   tasks: {
     momentum: task('Momentum'),
     keywords: task('Keywords', { optional: true }),

@@ -1,12 +1,13 @@
 import { type MarketRead, readMarket } from '#engine/agents/market-read.ts'
 import type { Briefing, ProposalBriefing } from '#engine/agents/seat.ts'
 import { percent, signedPercent, span } from '#engine/agents/wording.ts'
+import type { Proposal } from '#shared/domain/proposal.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
 import { abstain, type SeatVerdict, voteFor } from './verdict.ts'
 
 const leastDecisions = 5
 
-type Recorded = Briefing & Pick<ProposalBriefing, 'proposal' | 'outcomes'>
+type Recorded = Briefing & Pick<ProposalBriefing, 'outcomes'> & { readonly proposal: Pick<Proposal, 'horizonMs'> }
 
 interface Judged {
   readonly confidence: number

@@ -7,6 +7,7 @@ import { figure, percent, signedPercent, span } from '#engine/agents/wording.ts'
 import { readLiquidity } from '#engine/market/liquidity.ts'
 import type { VotingSeat } from '#shared/domain/agent.ts'
 import { divide, sign, toNumber } from '#shared/lib/decimal.ts'
+import { shifts } from './assess-shift.ts'
 import { expectedMove } from './propose.ts'
 import { type Assess, abstain, type SeatVerdict, voteFor } from './verdict.ts'
 
@@ -106,6 +107,7 @@ const mitigations: Partial<Record<VotingSeat, Assess>> = {
 
 /** How the seat looks at the proposal where the plan's purpose gives it another model; undefined where it does not. */
 export function assessOfPurpose(seat: VotingSeat, { plan, proposal }: ProposalBriefing): Assess | undefined {
+  if (plan?.purpose === 'shift') return proposal.action === 'hold' ? undefined : shifts[seat]
   if (proposal.action !== 'sell' || plan === null) return undefined
   if (plan.purpose === 'exit') return exits[seat]
   return plan.purpose === 'mitigate' ? mitigations[seat] : undefined
