@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Bar, BarSeries, ImportedSeries, Timeframe } from '#shared/domain/bar.ts'
 import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
+import type { PlanConflict } from '#shared/domain/conflict.ts'
 import type { CustomFinding } from '#shared/domain/custom-finding.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
@@ -356,6 +357,8 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   searchMessages(search: MessageSearch): readonly MessageHit[]
   listEvidence(runId: string): readonly Evidence[]
   getVote(runId: string): Vote
+  /** The conflicts of a run, oldest first. */
+  listConflicts(runId: string): readonly PlanConflict[]
   /** What watching over a run has brought to light, oldest first. */
   getWatch(runId: string): RunWatch
   /** The alerts raised after a record of the journal, newest first. */

@@ -7,7 +7,7 @@ const flushMs = 150
 /** The keys of what is fetched about each noun. */
 function keysOf(orpc: DeskLink['orpc']): Record<Noun, (readonly unknown[])[]> {
   return {
-    plans: [orpc.plans.list.key(), orpc.plans.get.key(), orpc.plans.schedules.key()],
+    plans: [orpc.plans.list.key(), orpc.plans.get.key(), orpc.plans.schedules.key(), orpc.plans.conflicts.key()],
     runs: [orpc.runs.list.key(), orpc.runs.get.key(), orpc.runs.monitor.key(), orpc.runs.estimates.key()],
     messages: [orpc.runs.messages.key(), orpc.conversations.search.key()],
     evidence: [orpc.runs.evidence.key()],

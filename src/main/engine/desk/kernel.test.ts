@@ -369,6 +369,8 @@ describe('KS-11 what an agent can reach', () => {
     'plans.start',
     'plans.cancel',
     'plans.vote',
+    'plans.resolveConflict',
+    'plans.addProposal',
     'plans.schedule',
     'plans.unschedule',
     'runs.start',
