@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { systemClock } from '#main/system.ts'
+import { type Decimal, decimal, roundToStep } from '#shared/lib/decimal.ts'
 import { anyNumber, jsonOption, wholeNumber } from './options.ts'
 import { describeTerminal, print, textTable } from './terminal.ts'
 
@@ -242,12 +243,16 @@ function route(lab: Command): void {
       const { readInput } = await import('./input-file.ts')
       const result = labRoute(readInput(file))
       if (json) return printJsonLine(result)
+      // A mean price has as many digits as a division gives.
+      const price = (exact: Decimal) => roundToStep(exact, decimal('0.00000001'), 'nearest')
       printTable([
         ['venue', 'quantity', 'average price', 'fee', 'limit'],
-        ...result.parts.map((part) => [part.venue, part.quantity, part.averagePrice, part.fee, part.limitPrice]),
+        ...result.parts.map((part) => [part.venue, part.quantity, price(part.averagePrice), part.fee, part.limitPrice]),
       ])
       const cost = result.costBps === null ? '' : `, ${figure(result.costBps)} bp from the middle`
-      print(`${result.quantity} at ${result.netPrice ?? 'no price'} with fees${cost}; ${result.unrouted} left`)
+      print(
+        `${result.quantity} at ${result.netPrice === null ? 'no price' : price(result.netPrice)} with fees${cost}; ${result.unrouted} left`,
+      )
     })
 }
 
