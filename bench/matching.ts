@@ -70,7 +70,7 @@ export function benchMatching(): void {
   const resting = (size: number) => {
     const { feed, tell } = standingFeed()
     const fees = { maker: decimal('0.001'), taker: decimal('0.001') }
-    const venue = createPaperVenue(feed, createVirtualClock(0), fees, ZERO, () => {})
+    const venue = createPaperVenue(feed, createVirtualClock(0), fees, { cash: ZERO, leverage: 1 }, () => {})
     venue.open()
     for (let number = 0; number < size; number++) venue.submit(limitOrder(number))
     return { venue, tell }

@@ -189,8 +189,19 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
     })
     cleanups.push(loop.stop)
     function createPaperAccount(): Broker {
-      const paper = createPaperBroker({ mode: 'paper', feed, clock, random: random.fork('broker') })
-      paper.restore(queries.listOrders(undefined, everything), queries.listFills(undefined, everything))
+      const paper = createPaperBroker({
+        mode: 'paper',
+        feed,
+        clock,
+        random: random.fork('broker'),
+        cash: paperAccount.cash,
+        leverage: mandate.maximumLeverage,
+      })
+      paper.restore(
+        queries.listOrders(undefined, everything),
+        queries.listFills(undefined, everything),
+        queries.listFunding(everything),
+      )
       return paper
     }
 

@@ -34,6 +34,8 @@ export const mandate: Mandate = {
   maximumDailyLoss: decimal(5_000),
   maximumValueAtRisk: null,
   maximumExpectedShortfall: null,
+  maximumLeverage: 3,
+  liquidationBuffer: 0.3,
   priceCollar: 0.05,
   maximumQuoteAgeMs: 60_000,
   expiresAt: null,

@@ -82,7 +82,7 @@ async function connected(make: () => BrokerUnderTest) {
     order(clientOrderId, { type: 'LIMIT', limitPrice: priceAt(made, '0.5'), quantity: worth(made, '4000'), ...fields })
   const kinds = (clientOrderId: string) =>
     events.flatMap((event) => {
-      if (event.kind === 'link') return []
+      if (event.kind === 'link' || event.kind === 'funding') return []
       return (event.kind === 'filled' ? event.fill.clientOrderId : event.clientOrderId) === clientOrderId
         ? event.kind
         : []

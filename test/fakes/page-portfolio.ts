@@ -51,6 +51,7 @@ export function scriptedRisk(now: number, position: PositionView | null): RiskRe
             recovered: null,
             now: 0.12 * share,
           },
+    perpetuals: null,
     limits: [
       { limit: 'exposure', used: worth, maximum: 60_000 },
       { limit: 'value-at-risk', used: 0.041 * worth, maximum: 2_500 },
@@ -120,5 +121,6 @@ export function scriptedAllocation(now: number, position: PositionView | null, g
           ]
         : [],
     band: 0.02,
+    perpetuals: null,
   }
 }

@@ -4,7 +4,7 @@ import type { Broker, BrokerEvent, LatchStore } from '#engine/ports.ts'
 import type { InvariantId } from '#main/simulation/invariants/index.ts'
 import type { Order } from '#shared/domain/order.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
-import { decimal, multiply } from '#shared/lib/decimal.ts'
+import { decimal, multiply, negate } from '#shared/lib/decimal.ts'
 
 /** A mistake that an engineer could make, put into a desk by replacing one of its parts. */
 export interface PlantedBug {
@@ -185,12 +185,40 @@ function forgetCancels(options: KernelOptions): KernelOptions {
   return withBroker(options, () => ({ cancel: () => Promise.resolve() }))
 }
 
+/** Who is long receives what he has to pay. */
+function payFundingBackwards(options: KernelOptions): KernelOptions {
+  return seeing(options, (record) => {
+    if (record.kind !== 'fundingPaid') return record
+    const { payment } = record.data
+    return { ...record, data: { payment: { ...payment, amount: negate(payment.amount) } } }
+  })
+}
+
+/** Of what the venue closes by itself the desk is not told, and it does not ask. */
+function overlookLiquidations(options: KernelOptions): KernelOptions {
+  const listen = (listener: (event: BrokerEvent) => void) => (event: BrokerEvent) => {
+    if (event.kind !== 'filled' || event.fill.liquidation !== true) listener(event)
+  }
+  return withBroker(options, (broker) => ({
+    connect: (listener) => broker.connect(listen(listener)),
+    fills: async (sinceMs) => (await broker.fills(sinceMs)).filter(({ liquidation }) => liquidation !== true),
+  }))
+}
+
+/** Funding that came while the desk was not linked is never asked for. */
+function overlookFunding(options: KernelOptions): KernelOptions {
+  return withBroker(options, () => ({ funding: async () => [] }))
+}
+
 /** The bank of planted bugs, each with the invariant that has to find it. */
 export const plantedBugs: readonly PlantedBug[] = [
   { name: 'the late look at the latch is left out', breaks: 'I1', tamper: sendWhatIsDeniedLate },
   { name: 'the client order id is minted anew on every try', breaks: 'I2', tamper: mintIdsAnew },
   { name: 'fills that come after the end of an order are ignored', breaks: 'I3', tamper: ignoreLateFills },
   { name: 'a fill that is told twice is booked twice', breaks: 'I4', tamper: forgetTrades },
+  { name: 'funding is paid the wrong way round', breaks: 'I4', tamper: payFundingBackwards },
+  { name: 'funding is only booked where it is told', breaks: 'I4', tamper: overlookFunding },
+  { name: 'a liquidation by the venue is overlooked', breaks: 'I3', tamper: overlookLiquidations },
   { name: 'the limits are ten times what the mandate says', breaks: 'I5', tamper: raiseLimits },
   { name: 'REDUCING holds nothing back', breaks: 'I6', tamper: reduceInNameOnly },
   { name: 'an order is sent before its record is durable', breaks: 'I7', tamper: doNotWaitForCommits },

@@ -91,6 +91,8 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   orderCancelRejected: ['orders'],
   orderCanceled: ['orders'],
   orderExpired: ['orders'],
+  fundingPaid: ['positions'],
+  positionLiquidated: ['positions', 'orders'],
   ordersReconciled: ['orders', 'positions'],
   parentOrderStarted: ['orders'],
   parentOrderPaused: ['orders'],

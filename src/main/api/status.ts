@@ -2,6 +2,7 @@ import type { Bus } from '#engine/bus.ts'
 import type { Kernel } from '#engine/desk/kernel.ts'
 import type { Journal } from '#engine/journal.ts'
 import type { Broker, Feed } from '#engine/ports.ts'
+import { walletOf } from '#engine/trading/book.ts'
 import type { Status, StopShortcut } from '#shared/contract/system.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { subtract } from '#shared/lib/decimal.ts'
@@ -54,7 +55,7 @@ export function createStatus(parts: StatusParts): StatusSource {
         id: book.account,
         mode: broker.mode,
         currency: book.currency,
-        cash: book.doubt === null ? book.cash : null,
+        cash: book.doubt === null ? walletOf(book) : null,
         equity: equity ?? null,
         dayStartEquity: book.doubt === null ? book.dayStartEquity : null,
         unknown: book.doubt,

@@ -6,7 +6,7 @@ import { unrealised } from '#engine/trading/positions.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { Fill, Order } from '#shared/domain/order.ts'
 import type { ParentOrder, ParentOrderView } from '#shared/domain/parent-order.ts'
-import { touchOf } from '#shared/domain/quote.ts'
+import { markOf, touchOf } from '#shared/domain/quote.ts'
 import { sum, ZERO } from '#shared/lib/decimal.ts'
 import type { CallContext } from './desk.ts'
 import { type ApiParts, trader } from './parts.ts'
@@ -69,9 +69,9 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
           const quote = feed.quote(position.instrument)
           return {
             ...position,
-            mark: quote?.last ?? null,
+            mark: quote === undefined ? null : markOf(quote),
             markedAt: quote?.at ?? null,
-            unrealised: quote === undefined ? null : unrealised(position, quote.last),
+            unrealised: quote === undefined ? null : unrealised(position, markOf(quote)),
             runId: kernel.book.openedBy.get(position.instrument) ?? null,
           }
         })

@@ -5,6 +5,7 @@ import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import type { CustomFinding } from '#shared/domain/custom-finding.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
+import type { FundingPayment } from '#shared/domain/funding.ts'
 import type { PastView } from '#shared/domain/insight.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Episode, MemoryHit, MemorySearch, RememberedRun } from '#shared/domain/memory.ts'
@@ -49,6 +50,7 @@ export type BrokerEvent =
   | { readonly kind: 'accepted'; readonly clientOrderId: string; readonly venueOrderId: string }
   | { readonly kind: 'rejected'; readonly clientOrderId: string; readonly reason: string }
   | { readonly kind: 'filled'; readonly fill: Fill }
+  | { readonly kind: 'funding'; readonly payment: FundingPayment }
   | {
       /** The trade is undone; `corrected`, under its own trade id, stands in its place unless it is null. */
       readonly kind: 'busted'
@@ -124,6 +126,8 @@ export interface Broker {
   openOrders(): Promise<readonly OrderReport[]>
   /** Fills at or after the moment, oldest first. */
   fills(sinceMs: number): Promise<readonly Fill[]>
+  /** Funding at or after the moment, oldest first; absent where nothing is traded that has any. */
+  funding?(sinceMs: number): Promise<readonly FundingPayment[]>
   /** Every position that is not flat. Rejects when it cannot be told: that is unknown, and never flat (OL-15). */
   positions(): Promise<readonly BrokerPosition[]>
   balances(): Promise<readonly BrokerBalance[]>
@@ -134,6 +138,14 @@ export type MarketUpdate =
   | { readonly kind: 'trade'; readonly trade: Trade }
   | { readonly kind: 'quote'; readonly quote: Quote }
   | { readonly kind: 'link'; readonly connected: boolean }
+
+/** A time at which holders of a perpetual paid each other. */
+export interface FundingTime {
+  readonly at: number
+  /** A fraction of the worth at the mark; longs pay where it is positive. */
+  readonly rate: Decimal
+  readonly mark: Decimal
+}
 
 /** A source of prices: the simulated exchange, or imported bars replayed. */
 export interface Feed {
@@ -146,6 +158,8 @@ export interface Feed {
   /** The newest bars that opened before `before` (default: now, the running bar included), oldest first. */
   bars(instrument: string, timeframe: Timeframe, limit: number, before?: number): readonly Bar[]
   start(listener: (update: MarketUpdate) => void): Stop
+  /** The funding times of a perpetual after a moment and up to now, oldest first; absent where no perpetual is traded. */
+  funding?(instrument: string, afterMs: number): readonly FundingTime[]
 }
 
 /** A headline or a post. */
@@ -279,6 +293,8 @@ export interface OrderArchive {
   getParentOrder(id: string): ParentOrder | undefined
   /** The trade as it was booked, be it undone since; undefined when it never was. */
   getFill(clientOrderId: string, tradeId: string): Fill | undefined
+  /** The payment as it was booked; undefined when it never was. */
+  getFunding(id: string): FundingPayment | undefined
 }
 
 /** One attempt at a research task, as it turned out. */
@@ -360,6 +376,8 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   listChildren(parentId: string): readonly Order[]
   /** Newest first. */
   listFills(instrument: string | undefined, limit: number): readonly Fill[]
+  /** Newest first. */
+  listFunding(limit: number): readonly FundingPayment[]
   /** The fills of an order that the venue has not undone, oldest first. */
   listFillsOf(clientOrderId: string): readonly Fill[]
 }

@@ -2,7 +2,17 @@ import type { Feed } from '#engine/ports.ts'
 import type { Intent } from '#engine/trading/new-orders.ts'
 import type { ExecutionSchedule } from '#shared/domain/parent-order.ts'
 import { type Clock, sleep } from '#shared/lib/clock.ts'
-import { add, compare, type Decimal, divide, fromNumber, multiply, roundToStep, ZERO } from '#shared/lib/decimal.ts'
+import {
+  absolute,
+  add,
+  compare,
+  type Decimal,
+  divide,
+  fromNumber,
+  multiply,
+  roundToStep,
+  ZERO,
+} from '#shared/lib/decimal.ts'
 import { errorCode } from '#shared/lib/error.ts'
 import type { Random } from '#shared/lib/random.ts'
 import type { Counts } from './counts.ts'
@@ -34,21 +44,29 @@ export function startAlgorithm(
     const last = feed.quote(instrument.id)?.last
     if (last === undefined) return undefined
     const held = desk.kernel.book.positions.get(instrument.id)?.quantity ?? ZERO
-    const side = compare(held, ZERO) > 0 && random.chance(0.5) ? 'sell' : 'buy'
+    const isContract = instrument.perpetual !== undefined
+    const closes = compare(held, ZERO) !== 0 && random.chance(0.5)
+    const isShort = compare(held, ZERO) < 0
+    const opens = isContract && random.chance(0.4) ? 'sell' : 'buy'
+    const side = closes ? (isShort ? 'buy' : 'sell') : opens
     const wanted = divide(fromNumber(random.pick(notionals), 2), last)
-    const part = multiply(held, fromNumber(random.pick([0.3, 0.7, 1, 1.2]), 1))
-    const quantity = roundToStep(side === 'sell' && random.chance(0.8) ? part : wanted, instrument.quantityStep, 'down')
+    const part = multiply(absolute(held), fromNumber(random.pick([0.3, 0.7, 1, 1.2]), 1))
+    const quantity = roundToStep(closes && random.chance(0.8) ? part : wanted, instrument.quantityStep, 'down')
     const away = (random.chance(0.7) ? 0.002 : 0.06) * (2 * random.float() - 1)
     const limit = roundToStep(multiply(last, add('1' as Decimal, fromNumber(away, 6))), instrument.priceStep, 'down')
     const number = sent.length + 1
     const exits = {
-      stopPrice: roundToStep(multiply(last, '0.997' as Decimal), instrument.priceStep, 'down'),
+      stopPrice: roundToStep(
+        multiply(last, (side === 'buy' ? '0.997' : '1.003') as Decimal),
+        instrument.priceStep,
+        'down',
+      ),
       targetPrice: random.chance(0.7)
-        ? roundToStep(multiply(last, '1.003' as Decimal), instrument.priceStep, 'down')
+        ? roundToStep(multiply(last, (side === 'buy' ? '1.003' : '0.997') as Decimal), instrument.priceStep, 'down')
         : null,
     }
     return {
-      ...(side === 'buy' && random.chance(0.6) && { exits }),
+      ...((isContract || side === 'buy') && random.chance(isContract ? 0.9 : 0.6) && { exits }),
       runId: 'run_algorithm',
       proposalId: `prop_algorithm_${number}`,
       decisionId: `dec_algorithm_${number}`,
@@ -58,7 +76,7 @@ export function startAlgorithm(
       quantity,
       limitPrice: random.chance(0.3) ? null : limit,
       timeInForce: random.chance(0.3) ? 'IOC' : 'GTC',
-      reduceOnly: side === 'sell' && random.chance(0.5),
+      reduceOnly: closes && random.chance(0.5),
     }
   }
 

@@ -59,6 +59,12 @@ export function createCounts(): Counts {
         case 'orderCanceled':
           add('orders cancelled')
           return
+        case 'fundingPaid':
+          add('funding paid')
+          return
+        case 'positionLiquidated':
+          add('positions liquidated')
+          return
         case 'runStarted':
           add('runs started')
           return

@@ -1,6 +1,7 @@
 import type { DeskRecord } from '#engine/journal.ts'
 import type { OrderReport } from '#engine/ports.ts'
 import type { EventKind } from '#shared/domain/event.ts'
+import type { FundingPayment } from '#shared/domain/funding.ts'
 import type { Fill, Order, OrderStatus } from '#shared/domain/order.ts'
 import type { ParentOrder } from '#shared/domain/parent-order.ts'
 import type { ReviewOrder } from '#shared/domain/review.ts'
@@ -144,6 +145,11 @@ export interface Quiet {
   /** What the desk's lists show, of what is durable. */
   readonly listedOrders: readonly Order[]
   readonly listedFills: readonly Fill[]
+  /** The funding that the broker knows of, and that the desk lists. */
+  readonly funding: readonly FundingPayment[]
+  readonly listedFunding: readonly FundingPayment[]
+  /** Trades of which the journal says that the venue has closed a position by them. */
+  readonly liquidated: ReadonlySet<string>
   readonly parents: readonly ParentOrder[]
   /** Orders that the desk believes to be working. */
   readonly working: readonly Order[]

@@ -46,6 +46,7 @@ export interface Ledger {
 export function openLedger(): Ledger {
   const orders = new Map<string, LedgerOrder>()
   const trades = new Set<string>()
+  const funded = new Set<string>()
   const bought = new Map<string, Decimal>()
   let opening = ZERO
   let spent = ZERO
@@ -84,6 +85,14 @@ export function openLedger(): Ledger {
           if (order === undefined) return
           order.filled = add(order.filled, quantity)
           if (compare(order.filled, order.quantity) >= 0) order.ended = true
+          return
+        }
+        case 'fundingPaid': {
+          const { id, quantity, mark, rate } = event.data.payment
+          if (funded.has(id)) return
+          funded.add(id)
+          // Who is long pays a positive rate.
+          spent = add(spent, multiply(multiply(quantity, mark), rate))
           return
         }
         case 'orderPendingCancel': {

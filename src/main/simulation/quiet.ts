@@ -26,14 +26,22 @@ export async function gatherQuiet(
     ...(await insist(clock, () => broker.openOrders())).filter(({ clientOrderId }) => !known.has(clientOrderId)),
   )
   const fills = await insist(clock, () => broker.fills(0))
+  const funding = await insist(clock, async () => (await broker.funding?.(0)) ?? [])
   const verification = await journal.verify()
   // From here on in one turn: nothing may come between the desk and its records.
   await journal.settled()
   const replayed = emptyBook()
-  journal.replay(0, (record) => applyToBook(replayed, record, record.at))
+  const liquidated = new Set<string>()
+  journal.replay(0, (record) => {
+    applyToBook(replayed, record, record.at)
+    if (record.kind === 'positionLiquidated') liquidated.add(record.data.fill.tradeId)
+  })
   return {
     orders,
     fills,
+    funding,
+    listedFunding: queries.listFunding(everything),
+    liquidated,
     listedOrders: queries.listOrders(undefined, everything),
     parents: queries.listParentOrders(undefined, everything),
     listedFills: queries.listFills(undefined, everything),

@@ -115,6 +115,7 @@ export function drawScenario(random: Random): Scenario {
       rateLimit: link(0.1),
       bust: 0,
       outagesPerHour: link(30),
+      liquidationsPerHour: random.fork('liquidations').pick([0, 40]),
       skewMs: 0,
     },
     sources: { failure: source(0.3), rateLimit: source(0.2), timeout: source(0.2) },

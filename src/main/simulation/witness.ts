@@ -295,6 +295,7 @@ export function callWitness(options: WitnessOptions): Witness {
       query: (clientOrderId) => counted(broker.query(clientOrderId)),
       openOrders: () => counted(broker.openOrders()),
       fills: (sinceMs) => counted(broker.fills(sinceMs)),
+      funding: async (sinceMs) => await counted(broker.funding?.(sinceMs) ?? Promise.resolve([])),
       replace: (clientOrderId, change) => counted(broker.replace(clientOrderId, change)),
       positions: () => counted(broker.positions()),
       balances: () => counted(broker.balances()),

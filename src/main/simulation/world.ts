@@ -2,10 +2,12 @@ import { createPaperBroker } from '#adapters/paper/broker.ts'
 import type { PaperFaults } from '#adapters/paper/faults.ts'
 import { coins } from '#adapters/simulated/coins.ts'
 import { createSimulatedExchange } from '#adapters/simulated/exchange.ts'
+import { perpetualOn } from '#adapters/simulated/perpetuals.ts'
 import { createSimulatedSources } from '#adapters/simulated/sources.ts'
 import type { KernelOptions } from '#engine/desk/kernel.ts'
 import type { DeskRecord } from '#engine/journal.ts'
 import type { ResearchSources } from '#engine/ports.ts'
+import { marksOf } from '#engine/trading/marks.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import { isOpen } from '#shared/domain/order.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
@@ -18,7 +20,7 @@ import { startAlgorithm } from './algorithm.ts'
 import { createCounts } from './counts.ts'
 import { drawHazards } from './hazards.ts'
 import { createMachine } from './machine.ts'
-import { type DeskProcess, startProcess } from './process.ts'
+import { account, type DeskProcess, startProcess } from './process.ts'
 import { gatherQuiet } from './quiet.ts'
 import { type AgentFaults, drawScenario } from './scenario.ts'
 import { seatTrader } from './trader.ts'
@@ -56,6 +58,8 @@ export interface SimulationOptions {
 
 const coolDownMs = 10_000
 const traded = coins.slice(0, 2)
+/** Funding comes so often that a simulation of minutes has some. */
+const perpetuals = coins.slice(0, 1).map((coin) => perpetualOn(coin, 20_000))
 /** Reviews that expire and drift within the minutes of a simulation. */
 const reviewTerms: Omit<ReviewPolicy, 'aboveNotional' | 'driftLimitBps'> = {
   expiresAfterSeconds: { paper: 20, live: 20 },
@@ -84,14 +88,7 @@ export async function simulateSeed(
   const machine = createMachine()
   const brokerFaults: Record<keyof PaperFaults, number> = { ...scenario.broker }
   const agentFaults: Record<keyof AgentFaults, number> = { ...scenario.agents }
-  const exchange = createSimulatedExchange({ clock, seed, rate: 0.8, coins: traded })
-  const broker = createPaperBroker({
-    mode: 'paper',
-    feed: exchange,
-    clock,
-    random: random.fork('broker'),
-    faults: brokerFaults,
-  })
+  const exchange = createSimulatedExchange({ clock, seed, rate: 0.8, coins: traded, perpetuals })
   const steadySources = { latencyScale: 1, faults: { failure: 0, rateLimit: 0, timeout: 0 } }
   const unsteady = createSimulatedSources({ exchange, clock, faults: scenario.sources })
   const steady = createSimulatedSources({ exchange, clock, ...steadySources })
@@ -101,20 +98,31 @@ export async function simulateSeed(
   const aboveNotional = reviewAbove === null ? null : decimal(reviewAbove)
   const reviewPolicy: ReviewPolicy = { ...reviewTerms, aboveNotional, driftLimitBps: reviewDriftBps }
   const mandate: Mandate = {
-    instruments: traded.map(({ instrument }) => instrument.id),
+    instruments: exchange.instruments().map(({ id }) => id),
     maximumOrderNotional: decimal(25_000),
     maximumExposure: decimal(60_000),
     ordersPerMinute: 20,
     maximumDailyLoss: decimal(2_000),
     maximumValueAtRisk: decimal(2_500),
     maximumExpectedShortfall: decimal(4_000),
+    maximumLeverage: 3,
+    liquidationBuffer: 0.3,
     priceCollar: 0.05,
     maximumQuoteAgeMs: 15_000,
     expiresAt: scenario.mandateEndsAfterMs === null ? null : scenario.startMs + scenario.mandateEndsAfterMs,
   }
+  const broker = createPaperBroker({
+    mode: 'paper',
+    feed: exchange,
+    clock,
+    random: random.fork('broker'),
+    faults: brokerFaults,
+    cash: account.cash,
+    leverage: mandate.maximumLeverage,
+  })
   const witness = callWitness({
     mandate,
-    price: (instrument) => exchange.quote(instrument)?.last,
+    price: marksOf(exchange),
     savedLatch: () => machine.latch,
     stopRequested: () => machine.stopRequest?.reason,
     counts,

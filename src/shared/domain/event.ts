@@ -6,6 +6,7 @@ import type { Conflict } from './conflict.ts'
 import type { Argument } from './debate.ts'
 import type { Decision } from './decision.ts'
 import type { Evidence, Validation } from './evidence.ts'
+import type { FundingPayment } from './funding.ts'
 import type { Insight } from './insight.ts'
 import type { Denial } from './mandate.ts'
 import type { Recollection } from './memory.ts'
@@ -188,6 +189,9 @@ export interface DeskEvents {
   orderCancelRejected: AboutOrder<{ readonly reason: string }>
   orderCanceled: AtMarket
   orderExpired: AtMarket
+  fundingPaid: { readonly payment: FundingPayment }
+  /** The venue closed a position by itself, for want of margin; the fill is booked by a record of its own before. */
+  positionLiquidated: { readonly fill: Fill }
   ordersReconciled: { readonly matched: number; readonly adjusted: readonly string[] }
 
   parentOrderStarted: { readonly parent: ParentOrder }

@@ -17,6 +17,10 @@ export const mandateSchema = z.object({
    */
   maximumValueAtRisk: decimalSchema.nullable().default(null),
   maximumExpectedShortfall: decimalSchema.nullable().default(null),
+  /** The most that perpetuals may be worth, for each unit of the money that stands behind them. */
+  maximumLeverage: z.number().min(1).max(20).default(3),
+  /** Of the way from the price to the liquidation price of a perpetual, the part that has to lie beyond its stop. */
+  liquidationBuffer: z.number().min(0).lt(1).default(0.3),
   /** Largest distance of a limit price from the last price, as a fraction. */
   priceCollar: z.number().gt(0).max(1),
   /** Oldest quote that an order may be priced on. */
@@ -48,6 +52,10 @@ export const denialCodes = [
   'NOTIONAL_EXCEEDS_MAX_PER_ORDER',
   'EXPOSURE_EXCEEDS_MAXIMUM',
   'NOTIONAL_EXCEEDS_FREE_BALANCE',
+  'STOP_MISSING',
+  'LEVERAGE_EXCEEDS_MAXIMUM',
+  'MARGIN_EXCEEDS_FREE_BALANCE',
+  'LIQUIDATION_BEFORE_STOP',
   'VALUE_AT_RISK_UNAVAILABLE',
   'VALUE_AT_RISK_EXCEEDS_MAXIMUM',
   'EXPECTED_SHORTFALL_EXCEEDS_MAXIMUM',

@@ -148,6 +148,8 @@ export const fillSchema = z.object({
   /** In the quote currency. */
   fee: decimalSchema,
   at: z.int(),
+  /** True where the venue itself closed a position whose margin was used up. */
+  liquidation: z.literal(true).optional(),
 })
 export type Fill = z.infer<typeof fillSchema>
 

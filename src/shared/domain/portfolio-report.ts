@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { decimalSchema } from './decimal.ts'
+import { perpetualsReportSchema } from './perpetuals-report.ts'
 import { barBasisSchema } from './risk-report.ts'
 
 /** What the optimiser's weights are chosen for. */
@@ -58,5 +59,7 @@ export const portfolioReportSchema = z.object({
   trades: z.array(suggestedTradeSchema),
   /** A weight nearer to the suggested one than this is left alone. */
   band: z.number(),
+  /** They are no part of what is invested. Null for an account that never held one. */
+  perpetuals: perpetualsReportSchema.nullable(),
 })
 export type PortfolioReport = z.infer<typeof portfolioReportSchema>

@@ -10,6 +10,8 @@ export const positionSchema = z.object({
   /** In the quote currency, before fees. */
   realised: decimalSchema,
   fees: decimalSchema,
+  /** What funding has brought, negative for what it has cost; absent where there never was any. */
+  funding: decimalSchema.optional(),
   updatedAt: z.int(),
 })
 export type Position = z.infer<typeof positionSchema>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { timeframeSchema } from './bar.ts'
 import { decimalSchema } from './decimal.ts'
+import { perpetualsReportSchema } from './perpetuals-report.ts'
 
 /** The closed bars that numbers stand on: when the first and the last of them began, UTC epoch milliseconds. */
 export const barBasisSchema = z.object({
@@ -36,7 +37,7 @@ const tailSchema = z.object({
 
 /** How much of a limit of the mandate is used. */
 const limitUseSchema = z.object({
-  limit: z.enum(['exposure', 'value-at-risk', 'expected-shortfall', 'daily-loss', 'orders-per-minute']),
+  limit: z.enum(['exposure', 'leverage', 'value-at-risk', 'expected-shortfall', 'daily-loss', 'orders-per-minute']),
   /** Null where it cannot be measured: the gate then takes it for used up. */
   used: z.number().nullable(),
   maximum: z.number(),
@@ -71,5 +72,7 @@ export const riskReportSchema = z.object({
     .nullable(),
   limits: z.array(limitUseSchema),
   stresses: z.array(stressSchema),
+  /** Null for an account that never held a perpetual. */
+  perpetuals: perpetualsReportSchema.nullable(),
 })
 export type RiskReport = z.infer<typeof riskReportSchema>

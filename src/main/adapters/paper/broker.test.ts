@@ -572,7 +572,7 @@ describe('I11 paper never reaches a live endpoint', () => {
     for (const file of sources) {
       const text = readFileSync(new URL(file, folder), 'utf8')
       const imports = [...text.matchAll(/from '([^']+)'/g)].map(([, from]) => from)
-      expect(imports.every((from) => /^(\.\/|#shared\/|#engine\/ports)/.test(from ?? ''))).toBe(true)
+      expect(imports.every((from) => /^(\.\/|#shared\/|#engine\/(ports|trading\/))/.test(from ?? ''))).toBe(true)
       expect(text).not.toMatch(/fetch\(|WebSocket|process\./)
     }
   })

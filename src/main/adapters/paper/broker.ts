@@ -1,4 +1,5 @@
 import type { Broker, BrokerCapabilities, BrokerEvent, Feed } from '#engine/ports.ts'
+import type { FundingPayment } from '#shared/domain/funding.ts'
 import { type Fill, type Order, orderTypes, timesInForce } from '#shared/domain/order.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { type Decimal, decimal, fromNumber, multiply, roundToStep, ZERO } from '#shared/lib/decimal.ts'
@@ -24,6 +25,8 @@ export interface PaperBrokerOptions {
   readonly timeoutMs?: number
   /** In the quote currency, at the start; 0 unless given. */
   readonly cash?: Decimal
+  /** What positions in perpetuals are opened at: their worth for each unit of margin; 1 unless given. */
+  readonly leverage?: number
   /** What it says that it can do; everything but links between orders and a dead man's switch unless given. */
   readonly capabilities?: Partial<BrokerCapabilities>
   /** Looked at whenever something could go wrong: whoever handed them in may end them. */
@@ -47,12 +50,12 @@ const capabilities: BrokerCapabilities = {
 export interface PaperBroker extends Broker {
   readonly mode: 'paper'
   /**
-   * Hands a fresh account what the desk's journal knows, before the first order: the orders that ever reached the venue
-   * and all fills. Resting orders rest again with what was left of them, positions are the fills' sums, ids stay taken.
+   * Hands a fresh account what the desk's journal knows, before the first order: the orders that ever reached the venue,
+   * all fills and all funding. What funding fell due meanwhile is paid. Resting orders rest again with what was left of them, positions are the fills' sums, ids stay taken.
    * Orders of unknown outcome without a venue order id or a fill are as if they had never arrived. Throws
    * RESTORE_TOO_LATE once an order was taken.
    */
-  restore(orders: readonly Order[], fills: readonly Fill[]): void
+  restore(orders: readonly Order[], fills: readonly Fill[], funding?: readonly FundingPayment[]): void
   /** Loses the link for some milliseconds. */
   disconnect(forMs: number): void
   /** Takes a trade back, or puts another in its place, as a venue does after an error; false when there is no such trade. */
@@ -78,7 +81,13 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
   const chance = random.fork('faults')
   const fees = { maker: options.makerFee ?? decimal('0.0004'), taker: options.takerFee ?? decimal('0.001') }
   const venueClock: Clock = { ...clock, now: () => clock.now() + share('skewMs') }
-  const venue = createPaperVenue(feed, venueClock, fees, options.cash ?? ZERO, tell)
+  const venue = createPaperVenue(
+    feed,
+    venueClock,
+    fees,
+    { cash: options.cash ?? ZERO, leverage: options.leverage ?? 1 },
+    tell,
+  )
   let listener: ((event: BrokerEvent) => void) | undefined
   let linked = false
   /** Counts links, so that an answer to a call of an earlier one is known to be lost. */
@@ -206,6 +215,7 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
     const close = venue.open()
     let cancelNext: Stop = () => undefined
     let cancelOutage: Stop = () => undefined
+    let cancelSqueeze: Stop = () => undefined
     const exponential = (perHour: number) => Math.round((-Math.log(1 - chance.float()) * 3_600_000) / perHour)
     const nextOutage = () => {
       const perHour = share('outagesPerHour')
@@ -213,6 +223,14 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
       cancelOutage = clock.after(exponential(perHour), () => {
         outUntil = clock.monotonic() + Math.round(5_000 * Math.exp(0.8 * chance.normal()))
         nextOutage()
+      })
+    }
+    const nextSqueeze = () => {
+      const perHour = share('liquidationsPerHour')
+      if (perHour === 0) return
+      cancelSqueeze = clock.after(exponential(perHour), () => {
+        if (share('liquidationsPerHour') > 0) venue.liquidate()
+        nextSqueeze()
       })
     }
     const up = () => {
@@ -233,6 +251,7 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
       if (listener !== next) return
       cancelNext()
       cancelOutage()
+      cancelSqueeze()
       close()
       linked = false
       link++
@@ -242,6 +261,7 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
       cancelNext = clock.after(oneWayMs(), () => {
         up()
         nextOutage()
+        nextSqueeze()
         resolve(stop)
       })
     })
@@ -284,6 +304,7 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
     fills: (sinceMs) => call('list the fills', false, () => venue.fills(sinceMs)),
     positions: () => call('list the positions', false, () => venue.positions()),
     balances: () => call('list the balances', false, () => venue.balances()),
-    restore: (orders, fills) => venue.restore(orders, fills),
+    funding: (sinceMs) => call('list the funding', false, () => venue.funding(sinceMs)),
+    restore: (orders, fills, funding = []) => venue.restore(orders, fills, funding),
   }
 }

@@ -16,6 +16,8 @@ export interface PaperFaults {
   readonly bust: number
   /** Outages an hour: the link stands, and for some seconds no call is answered or done. */
   readonly outagesPerHour: number
+  /** Times an hour at which the venue asks for so much margin that it closes every position in perpetuals. */
+  readonly liquidationsPerHour: number
   /** By how much the venue's clock is ahead, in milliseconds. */
   readonly skewMs: number
   /** Disconnects an hour. Events of the meantime are never told; only asking finds them. */
@@ -32,6 +34,7 @@ export const noFaults: PaperFaults = {
   rateLimit: 0,
   bust: 0,
   outagesPerHour: 0,
+  liquidationsPerHour: 0,
   skewMs: 0,
   disconnectsPerHour: 0,
 }

@@ -1,5 +1,7 @@
 import type { BrokerBalance, BrokerEvent, BrokerPosition, Feed, MarketUpdate, OrderReport } from '#engine/ports.ts'
-import type { Instrument } from '#shared/domain/instrument.ts'
+import { isLiquidated } from '#engine/trading/margin-account.ts'
+import type { FundingPayment } from '#shared/domain/funding.ts'
+import { type Instrument, isPerpetual } from '#shared/domain/instrument.ts'
 import type { Fill, Order, OrderChange } from '#shared/domain/order.ts'
 import { wrongTerms } from '#shared/domain/order-terms.ts'
 import type { Trade } from '#shared/domain/quote.ts'
@@ -22,6 +24,7 @@ import {
   ZERO,
 } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+import { createContracts } from './contracts.ts'
 import { opposite, reaches, takeDepth } from './depth.ts'
 import {
   canRest,
@@ -56,11 +59,20 @@ export interface PaperVenue {
   fills(sinceMs: number): readonly Fill[]
   positions(): readonly BrokerPosition[]
   balances(): readonly BrokerBalance[]
-  restore(orders: readonly Order[], fills: readonly Fill[]): void
+  funding(sinceMs: number): readonly FundingPayment[]
+  restore(orders: readonly Order[], fills: readonly Fill[], payments: readonly FundingPayment[]): void
+  /** Closes every position in perpetuals at its mark, as a venue does whose demands have outgrown the account. */
+  liquidate(): void
   /** Takes a trade back, or puts another quantity and price in its place; false when there is none of that id. */
   bust(tradeId: string, instead?: { readonly quantity: Decimal; readonly price: Decimal }): boolean
   /** Lets resting orders meet the market until stopped. */
   open(): Stop
+}
+
+/** What an account begins with: money in the quote currency, and the leverage that its positions in perpetuals are opened at. */
+export interface PaperAccount {
+  readonly cash: Decimal
+  readonly leverage: number
 }
 
 /** Told of everything that happens to orders, at the moment it does. */
@@ -80,8 +92,17 @@ const longestTimerMs = 3_600_000
  * best one, and a triggered order then takes what the market offers, not its stop price. On replayed bars the market is
  * the path that the feed makes of each bar, so that a stop never fills better than its price, a gap through it fills at
  * the far side, and a limit needs the path to pass it.
+ *
+ * Perpetuals are held on margin, all of the account's money behind all of them (createContracts): no order goes beyond the
+ * initial margin, funding is paid at its times, and what the money no longer covers is closed by the venue.
  */
-export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, opening: Decimal, tell: TellOrder): PaperVenue {
+export function createPaperVenue(
+  feed: Feed,
+  clock: Clock,
+  fees: Fees,
+  { cash: opening, leverage }: PaperAccount,
+  tell: TellOrder,
+): PaperVenue {
   const tickets = new Map<string, Ticket>()
   const resting = new Set<Ticket>()
   const positions = new Map<string, Decimal>()
@@ -89,6 +110,7 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, opening: 
   const tradeIds = new Set<string>()
   /** What has been taken from the book that stands now, by instrument and side. */
   const taken = new Map<string, { readonly at: number; readonly byPrice: Map<Decimal, Decimal> }>()
+  const contracts = createContracts(feed, leverage)
   let cash = opening
   let isOpen = false
   let stopWatching: Stop | undefined
@@ -97,6 +119,7 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, opening: 
   const instrumentOf = (id: string) => feed.instruments().find((instrument) => instrument.id === id)
 
   function submit(order: Order): VenueAnswer {
+    settle()
     const known = tickets.get(order.clientOrderId)
     if (known !== undefined) {
       if (!isSameRequest(known.order, order))
@@ -170,7 +193,7 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, opening: 
     const price = limitPrice ?? stopPrice ?? feed.quote(instrument.id)?.last
     if (price === undefined) return `there is no market in ${instrument.id} yet`
     if (order.postOnly && order.type === 'LIMIT' && crosses(order)) return 'post-only, and it would trade at once'
-    if (!order.reduceOnly) return tooSmall(quantity, price, instrument)
+    if (!order.reduceOnly) return tooSmall(quantity, price, instrument) ?? beyondMargin(order)
     const reducible = canReduce(order)
     return compare(quantity, reducible) > 0 ? `only ${reducible} of ${instrument.id} is there to be reduced` : undefined
   }
@@ -184,6 +207,14 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, opening: 
     const notional = multiply(quantity, price)
     if (compare(notional, minimumNotional) >= 0) return undefined
     return `${notional} ${quote} is under the smallest order of ${minimumNotional} ${quote}`
+  }
+
+  function beyondMargin(order: Order): string | undefined {
+    if (!isPerpetual(order.instrument)) return undefined
+    const working = [...resting].map(({ order: { instrument, side, reduceOnly }, ...ticket }) => {
+      return { instrument, side, quantity: reduceOnly ? ZERO : wantedOf(ticket) }
+    })
+    return contracts.beyond(cash, order, working)
   }
 
   function canReduce({ instrument, side }: Order): Decimal {
@@ -222,7 +253,7 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, opening: 
   }
 
   function wanted(ticket: Ticket): Decimal {
-    const left = maximum(subtract(ticket.quantity, ticket.filled), ZERO)
+    const left = wantedOf(ticket)
     return ticket.order.reduceOnly ? minimum(left, canReduce(ticket.order)) : left
   }
 
@@ -258,10 +289,15 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, opening: 
     count(event, 1)
     tradeIds.add(event.tradeId)
     done.push(event)
+    if (!isPerpetual(event.instrument)) return
+    if (isIdle()) unwatch()
+    else watch()
   }
 
-  /** Adds a trade to the position and the cash, or takes it off again. */
-  function count({ side, instrument, quantity, price, fee }: Fill, times: 1 | -1): void {
+  /** Adds a trade to the position and the cash, or takes it off again; contracts count at their full price. */
+  function count(event: Fill, times: 1 | -1): void {
+    const { side, instrument, quantity, price, fee } = event
+    if (isPerpetual(instrument)) contracts.book(event, times)
     const bought = (side === 'buy') === (times === 1) ? quantity : negate(quantity)
     positions.set(instrument, add(positions.get(instrument) ?? ZERO, bought))
     cash = subtract(cash, add(multiply(bought, price), times === 1 ? fee : negate(fee)))
@@ -288,18 +324,22 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, opening: 
 
   function leave(ticket: Ticket): void {
     resting.delete(ticket)
-    if (resting.size === 0) unwatch()
+    if (isIdle()) unwatch()
   }
 
-  /** The market is followed only while an order waits for it. */
+  const isIdle = () => resting.size === 0 && contracts.held().length === 0
+
+  /** The market is followed only while an order waits for it, or a position hangs on it. */
   function watch(): void {
-    if (!isOpen || resting.size === 0) return
+    if (!isOpen || isIdle()) return
     stopWatching ??= feed.start(onMarket)
     stopTimer()
-    const next = [...resting].flatMap(({ expiresAt }) => expiresAt ?? []).sort((a, b) => a - b)[0]
+    const expiries = [...resting].flatMap(({ expiresAt }) => expiresAt ?? [])
+    const next = [...expiries, ...contracts.nextFunding()].sort((a, b) => a - b)[0]
     if (next === undefined) return
     stopTimer = clock.after(Math.min(longestTimerMs, Math.max(0, next - clock.now())), () => {
       expireDue()
+      settle()
       watch()
     })
   }
@@ -318,6 +358,7 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, opening: 
   function onMarket(update: MarketUpdate): void {
     if (update.kind === 'link') return
     expireDue()
+    settle()
     const instrument = update.kind === 'trade' ? update.trade.instrument : update.quote.instrument
     for (const side of ['buy', 'sell'] as const) {
       const waiting = [...resting].filter(({ order }) => order.instrument === instrument && order.side === side)
@@ -353,7 +394,7 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, opening: 
         finish(ticket, 'CANCELED')
       else trade(ticket)
     }
-    if (resting.size === 0) unwatch()
+    if (isIdle()) unwatch()
   }
 
   /** A trade beyond a limit would have met the resting order first; one at the limit meets those that were there before. */
@@ -470,19 +511,50 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, opening: 
       money.set(currency, { total: add(before.total, total), held: add(before.held, held) })
     }
     const [first] = feed.instruments()
-    if (first !== undefined) raise(first.quote, cash, ZERO)
-    for (const [id, quantity] of positions) raise(instrumentOf(id)?.base ?? id, quantity, ZERO)
+    if (first !== undefined) raise(first.quote, contracts.wallet(cash), contracts.margin(cash)?.initial ?? ZERO)
+    for (const [id, quantity] of positions) if (!isPerpetual(id)) raise(instrumentOf(id)?.base ?? id, quantity, ZERO)
     for (const ticket of resting) {
       const instrument = instrumentOf(ticket.order.instrument)
       const price = ticket.limitPrice ?? ticket.stopPrice
       if (instrument === undefined || price === null || ticket.order.reduceOnly) continue
-      if (ticket.order.side === 'sell') raise(instrument.base, ZERO, wanted(ticket))
+      if (instrument.perpetual !== undefined)
+        raise(instrument.quote, ZERO, contracts.asked(instrument, wanted(ticket), price))
+      else if (ticket.order.side === 'sell') raise(instrument.base, ZERO, wanted(ticket))
       else raise(instrument.quote, ZERO, multiply(wanted(ticket), price))
     }
     return [...money].map(([currency, { total, held }]) => ({ currency, total, free: subtract(total, held) }))
   }
 
-  function restore(orders: readonly Order[], fills: readonly Fill[]): void {
+  /** Pays the funding that is due, and closes what the money no longer covers. */
+  function settle(): void {
+    for (const payment of contracts.settleFunding()) {
+      cash = add(cash, payment.amount)
+      tell({ kind: 'funding', payment })
+    }
+    const margin = contracts.margin(cash)
+    if (margin !== undefined && isLiquidated(margin)) closeUncovered(() => isCovered())
+  }
+
+  function isCovered(): boolean {
+    const margin = contracts.margin(cash)
+    return margin === undefined || !isLiquidated(margin)
+  }
+
+  /** Closes positions in perpetuals, those that ask for the most first, until it is enough; then cancels the orders in them. */
+  function closeUncovered(isEnough: () => boolean): void {
+    const closed = new Set<string>()
+    while (!isEnough()) {
+      const event = contracts.liquidation(cash, clock.now())
+      if (event === undefined) break
+      closed.add(event.instrument)
+      book(event)
+      tell({ kind: 'filled', fill: event })
+    }
+    if (closed.size === 0) return
+    for (const ticket of resting) if (isPerpetual(ticket.order.instrument)) finish(ticket, 'CANCELED')
+  }
+
+  function restore(orders: readonly Order[], fills: readonly Fill[], payments: readonly FundingPayment[]): void {
     if (tickets.size > 0 || done.length > 0) {
       throw new ParleyError('RESTORE_TOO_LATE', 'A paper account can only be restored before its first order.')
     }
@@ -491,6 +563,8 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, opening: 
       if (!seen.has(one.tradeId)) book(one)
       seen.add(one.tradeId)
     }
+    for (const { amount } of payments) cash = add(cash, amount)
+    for (const { amount } of contracts.restore(done, payments)) cash = add(cash, amount)
     for (const order of orders) restoreOrder(order)
     watch()
   }
@@ -538,6 +612,11 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, opening: 
       expireDue()
       return [...resting].map(reportOf)
     },
+    funding(sinceMs) {
+      settle()
+      return contracts.payments().filter(({ at }) => at >= sinceMs)
+    },
+    liquidate: () => closeUncovered(() => contracts.held().length === 0),
     fills: (sinceMs) => done.filter(({ at }) => at >= sinceMs).sort((a, b) => a.at - b.at),
     positions: () =>
       [...positions]
@@ -553,6 +632,10 @@ export function createPaperVenue(feed: Feed, clock: Clock, fees: Fees, opening: 
       }
     },
   }
+}
+
+function wantedOf({ quantity, filled }: Pick<Ticket, 'quantity' | 'filled'>): Decimal {
+  return maximum(subtract(quantity, filled), ZERO)
 }
 
 function isMultiple(value: Decimal, step: Decimal): boolean {

@@ -1,5 +1,6 @@
 import type { Feed, SourceAnswer, SourceData, SourceName } from '#engine/ports.ts'
 import { type Bar, type BarSeries, barSeries, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
+import { isPerpetual } from '#shared/domain/instrument.ts'
 import { sourceUnavailable } from './source-unavailable.ts'
 
 const priceSources = ['price_data', 'volume_data', 'historical_data', 'peer_data', 'orderbook'] as const
@@ -78,7 +79,9 @@ function answerBars(bars: readonly Bar[], timeframe: Timeframe, nowMs: number): 
 }
 
 function answerPeers(feed: Feed, instrument: string, nowMs: number): SourceAnswer<'peer_data'> {
-  const others = feed.instruments().filter(({ id }) => id !== instrument)
+  const base = feed.instruments().find(({ id }) => id === instrument)?.base
+  // A perpetual and what it is about are one thing, not peers.
+  const others = feed.instruments().filter((other) => other.base !== base && !isPerpetual(other.id))
   if (others.length === 0) throw sourceUnavailable('peer_data', `${feed.name} holds no instrument but ${instrument}.`)
   const own = closedBars(feed, instrument, '1d', historyDays, nowMs)
   const last = own.at(-1)

@@ -27,6 +27,15 @@ feedConformance(
   { instrument: 'BTC/USDT', timeframe: '1m', playMs: 185_000 },
 )
 
+feedConformance(
+  'a perpetual on the simulated exchange',
+  () => {
+    const clock = createVirtualClock(now)
+    return { feed: createSimulatedExchange({ clock, seed: 7 }), clock }
+  },
+  { instrument: 'BTC/USDT:USDT', timeframe: '1m', playMs: 200_000 },
+)
+
 describe('the simulated market', () => {
   const exchange = (seed: number, at = now) => createSimulatedExchange({ clock: createVirtualClock(at), seed })
 

@@ -5,6 +5,7 @@ import type { Clock } from '#shared/lib/clock.ts'
 import { makeBook } from './book.ts'
 import { coins as allCoins, type Coin } from './coins.ts'
 import { createIntraday } from './intraday.ts'
+import { createPerpetualMarket, type Perpetual, perpetualOn } from './perpetuals.ts'
 import { createWorld, type World } from './world.ts'
 
 /** Which market is simulated, and how busy it is. */
@@ -16,35 +17,54 @@ export interface SimulatedExchangeOptions {
   readonly rate?: number
   /** What is traded; all coins unless given. */
   readonly coins?: readonly Coin[]
+  /** Perpetuals on some of these coins; those on BTC and ETH, paid every eight hours, unless given. */
+  readonly perpetuals?: readonly Perpetual[]
 }
 
 /** A feed that also lets the research sources beside it see the world it is made from. */
 export interface SimulatedExchange extends Feed {
   readonly world: World
+  /** The coin that an instrument is about; a perpetual is about the one of its index. */
+  coinOf(instrument: string): Coin | undefined
 }
 
 const usualStart = Date.UTC(2019, 0, 1)
 const historyMs = 400 * 86_400_000
+const hasPerpetual = ({ instrument }: Coin) => instrument.base === 'BTC' || instrument.base === 'ETH'
 
 /**
- * Creates the simulated exchange: eight coins against USDT with days back to 2019 (or 400 days before the clock's time,
- * if that is earlier), hours and minutes within them, and live ticks. The market is a function of seed and time, so a
+ * Creates the simulated exchange: eight coins against USDT, and perpetual futures on two of them, with days back to 2019
+ * (or 400 days before the clock's time, if that is earlier), hours and minutes within them, and live ticks. The market is a function of seed and time, so a
  * restart finds the prices where they would have been.
  */
 export function createSimulatedExchange(options: SimulatedExchangeOptions): SimulatedExchange {
   const { clock, seed, rate = 2, coins = allCoins } = options
   const world = createWorld(seed, coins, Math.min(usualStart, clock.now() - historyMs))
   const intraday = createIntraday(world, Math.min(200, Math.max(0.8, rate)))
+  const listed = options.perpetuals ?? coins.filter(hasPerpetual).map((coin) => perpetualOn(coin))
+  const perpetuals = createPerpetualMarket(world, intraday, listed)
+  const isListed = (id: string) => perpetuals.find(id) !== undefined
+  const coinOf = (id: string) => perpetuals.find(id)?.coin ?? coins.find(({ instrument }) => instrument.id === id)
   const feed = createTapeFeed({
     name: `Simulated exchange (seed ${seed})`,
     clock,
-    instruments: coins.map(({ instrument }) => instrument),
-    tape: intraday,
-    bars: (instrument, timeframe, limit, before) => intraday.bars(instrument, timeframe, limit, before, clock.now()),
+    instruments: [...coins, ...listed].map(({ instrument }) => instrument),
+    tape: {
+      span: (id, atMs) => (isListed(id) ? perpetuals.tape : intraday).span(id, atMs),
+      nextStart: (id, afterMs) => (isListed(id) ? perpetuals.tape : intraday).nextStart(id, afterMs),
+    },
+    bars: (id, timeframe, limit, before) =>
+      (isListed(id) ? perpetuals : intraday).bars(id, timeframe, limit, before, clock.now()),
+    perpetual: (id, tick) => perpetuals.quote(id, tick),
     book(instrument, tick) {
-      const coin = coins.find((candidate) => candidate.instrument.id === instrument.id)
-      return makeBook(world, assertExists(coin, `No coin is named ${instrument.id}.`), tick)
+      const coin = assertExists(coinOf(instrument.id), `No coin is named ${instrument.id}.`)
+      return makeBook(world, { ...coin, instrument }, tick)
     },
   })
-  return { ...feed, world }
+  return {
+    ...feed,
+    world,
+    coinOf,
+    funding: (instrument, afterMs) => perpetuals.funding(instrument, afterMs, clock.now()),
+  }
 }

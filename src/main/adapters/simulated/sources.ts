@@ -47,7 +47,8 @@ function answerOther(
   nowMs: number,
 ): SourceAnswer {
   const { world } = exchange
-  const coin = world.coins.findIndex((candidate) => candidate.instrument.id === instrument)
+  const about = exchange.coinOf(instrument)
+  const coin = about === undefined ? -1 : world.coins.indexOf(about)
   if (coin < 0) throw sourceUnavailable(source, `${exchange.name} does not know ${instrument}.`)
   switch (source) {
     case 'news':

@@ -2,7 +2,7 @@ import { decimalPlaces } from '#adapters/bars/unfold-bar.ts'
 import type { Feed, MarketUpdate } from '#engine/ports.ts'
 import type { Bar, Timeframe } from '#shared/domain/bar.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
-import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
+import type { Book, PerpetualQuote, Quote, Trade } from '#shared/domain/quote.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { fromNumber, toNumber } from '#shared/lib/decimal.ts'
 import { lastTick, nextTickAt, type Tape, type Tick, ticksBetween } from './tape.ts'
@@ -16,25 +16,29 @@ export interface TapeFeedParts {
   /** The newest bars that opened before a moment, none later than now. */
   readonly bars: (instrument: string, timeframe: Timeframe, limit: number, beforeMs: number) => readonly Bar[]
   readonly book: (instrument: Instrument, tick: Tick) => Book | undefined
+  /** What is to be said of a perpetual beside a tick; undefined for any other instrument. */
+  readonly perpetual?: (instrument: string, tick: Tick) => PerpetualQuote | undefined
 }
 
 /** After a pause longer than this (a laptop's lid), a feed goes on with the present instead of catching up. */
 const catchUpMs = 60_000
 
 /** Plays a tape as a feed: as the clock goes on, each tick is told as a trade and then as the quote it leaves. */
-export function createTapeFeed({ name, clock, instruments, tape, bars, book }: TapeFeedParts): Feed {
+export function createTapeFeed({ name, clock, instruments, tape, bars, book, ...parts }: TapeFeedParts): Feed {
   const known = new Map(instruments.map((instrument) => [instrument.id, instrument]))
   const places = new Map(instruments.map(({ id, priceStep }) => [id, decimalPlaces(toNumber(priceStep))]))
 
   function quoteOf(instrument: string, tick: Tick): Quote {
     const decimals = places.get(instrument) ?? 8
     const { at, bid, ask, price } = tick
+    const perpetual = parts.perpetual?.(instrument, tick)
     return {
       instrument,
       bid: fromNumber(bid, decimals),
       ask: fromNumber(ask, decimals),
       last: fromNumber(price, decimals),
       at,
+      ...(perpetual !== undefined && { perpetual }),
     }
   }
 

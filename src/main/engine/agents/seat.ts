@@ -37,6 +37,7 @@ export interface Briefing {
   /** How many of these bars make a year. */
   readonly barsPerYear: number
   readonly account: {
+    /** What the instrument can be bought for: free money on spot, of a perpetual what the free margin opens. */
     readonly cash: Decimal
     readonly equity: Decimal | null
     readonly position: Position | null

@@ -1,4 +1,4 @@
-import type { Instrument } from '#shared/domain/instrument.ts'
+import { type Instrument, isPerpetual } from '#shared/domain/instrument.ts'
 import {
   add,
   compare,
@@ -43,7 +43,10 @@ export function buyCaps(briefing: Briefing, entry: Decimal, stop: Decimal): read
     ...(riskRoom === null ? [] : [{ name: "the book's value at risk", quantity: forMoney(riskRoom, entry) }]),
     { name: 'the risk per trade', quantity: forMoney(share(profile.riskPerTrade), distance) },
     { name: 'the largest position', quantity: forMoney(subtract(share(profile.maximumPosition), worth), entry) },
-    { name: 'the cash', quantity: forMoney(cash, multiply(entry, feeRoom)) },
+    {
+      name: isPerpetual(briefing.instrument.id) ? 'the margin' : 'the cash',
+      quantity: forMoney(cash, multiply(entry, feeRoom)),
+    },
     { name: "the mandate's largest order", quantity: forMoney(mandate.maximumOrderNotional, entry) },
     { name: "the mandate's exposure", quantity: forMoney(subtract(mandate.maximumExposure, worth), entry) },
   ]

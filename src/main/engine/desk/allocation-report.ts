@@ -11,12 +11,15 @@ import { type Shrunk, shrinkToConstantCorrelation } from '#engine/portfolio/esti
 import { dot, type Matrix, portfolioVariance } from '#engine/portfolio/matrix.ts'
 import { riskParityWeights, riskShares } from '#engine/portfolio/risk-parity.ts'
 import { mean } from '#engine/portfolio/statistics.ts'
+import { walletOf } from '#engine/trading/book.ts'
 import { closedBars } from '#engine/trading/closed-bars.ts'
 import { type ReadReturns, readReturns } from '#engine/trading/tail-reader.ts'
+import { isPerpetual } from '#shared/domain/instrument.ts'
 import type { PortfolioGoal, PortfolioPoint, PortfolioReport } from '#shared/domain/portfolio-report.ts'
 import { absolute, compare, fromNumber, multiply, roundToStep, sign, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { errorCode, errorMessage } from '#shared/lib/error.ts'
 import { type HeldPosition, heldBook, type ReportParts } from './held-book.ts'
+import { perpetualsReport } from './perpetuals-report.ts'
 
 /** A weight nearer to its target than this is left alone: trading it costs more than it mends. */
 const band = 0.02
@@ -40,14 +43,16 @@ interface Universe {
  */
 export function allocationReport(parts: ReportParts, goal: PortfolioGoal): PortfolioReport {
   const { book, now } = parts
-  const { held, equity } = heldBook(parts)
+  const { held: all, equity } = heldBook(parts)
+  // A perpetual is a bet on what is there, not a part of it.
+  const held = all.filter(({ position }) => !isPerpetual(position.instrument))
   const priced = held.flatMap((each) => (each.worth === null ? [] : [{ ...each, worth: each.worth }]))
   const invested = priced.reduce((total, { worth }) => total + worth, 0)
   const empty = {
     at: now,
     currency: book.currency,
     equity,
-    cash: book.cash,
+    cash: walletOf(book),
     invested,
     goal,
     basis: null,
@@ -58,6 +63,7 @@ export function allocationReport(parts: ReportParts, goal: PortfolioGoal): Portf
     diversification: null,
     trades: [],
     band,
+    perpetuals: perpetualsReport(parts),
   }
   const universe = readUniverse(parts, priced)
   if (typeof universe === 'string' || priced.length < held.length || priced.some(({ worth }) => worth < 0)) {
@@ -112,7 +118,7 @@ function reasonAgainst(held: readonly HeldPosition[]): string {
 
 function readUniverse({ feed, now }: ReportParts, priced: readonly Priced[]): Universe | string {
   const wanted = new Set(priced.map(({ position }) => position.instrument))
-  for (const { id } of feed.instruments()) if (wanted.size < mostInstruments) wanted.add(id)
+  for (const { id } of feed.instruments()) if (wanted.size < mostInstruments && !isPerpetual(id)) wanted.add(id)
   const enough = [...wanted].filter((id) => (closedBars(feed, [id], now).bars.get(id)?.length ?? 0) > leastTailBars)
   const lacking = priced.map(({ position }) => position.instrument).filter((id) => !enough.includes(id))
   if (lacking.length > 0) return `There are fewer than ${leastTailBars} closed bars of ${lacking.join(', ')}.`

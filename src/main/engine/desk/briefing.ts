@@ -1,8 +1,11 @@
 import type { Briefing, BriefingPlan } from '#engine/agents/seat.ts'
 import { equity } from '#engine/trading/book.ts'
+import { freeCash } from '#engine/trading/book-margin.ts'
 import { closedBars } from '#engine/trading/closed-bars.ts'
+import { marksOf } from '#engine/trading/marks.ts'
 import { createTailReader } from '#engine/trading/tail-reader.ts'
 import { type BarSeries, barSeries } from '#shared/domain/bar.ts'
+import type { Instrument } from '#shared/domain/instrument.ts'
 import { type Decimal, fromNumber, multiply, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { profileFor } from './decide-terms.ts'
@@ -27,13 +30,21 @@ const roomKept = 0.98
 function riskRoom({ feed, book, mandate }: DeskParts, instrument: string, now: number): Decimal | null {
   const worths = new Map<string, number>()
   for (const { instrument: held, quantity } of book.positions.values()) {
-    const mark = feed.quote(held)?.last
+    const mark = marksOf(feed)(held)
     if (quantity === ZERO) continue
     if (mark === undefined) return ZERO
     worths.set(held, toNumber(multiply(quantity, mark)))
   }
   const room = createTailReader(feed).room(worths, instrument, mandate, now)
   return room === null || room === Number.POSITIVE_INFINITY ? null : fromNumber(roomKept * room, 2)
+}
+
+/** What an instrument can be bought for: nothing where that cannot be told. */
+function moneyFor({ feed, book, mandate }: DeskParts, { perpetual }: Instrument): Decimal {
+  const terms = (id: string) => feed.instruments().find((each) => each.id === id)?.perpetual
+  const free = freeCash({ book, mandate, mark: marksOf(feed), terms })
+  if (typeof free === 'object') return ZERO
+  return perpetual === undefined ? free : multiply(free, fromNumber(roomKept * mandate.maximumLeverage, 4))
 }
 
 /**
@@ -68,8 +79,8 @@ export async function briefingOf(parts: DeskParts, memory: RunMemory): Promise<B
     bars,
     barsPerYear: barsPerYear(bars),
     account: {
-      cash: book.cash,
-      equity: equity(book, (id) => feed.quote(id)?.last) ?? null,
+      cash: moneyFor(parts, instrument),
+      equity: equity(book, marksOf(feed)) ?? null,
       position: book.positions.get(goal.instrument) ?? null,
       riskRoom: riskRoom(parts, goal.instrument, now),
     },

@@ -1,7 +1,9 @@
 import type { Feed } from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
+import { marksOf } from '#engine/trading/marks.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import type { Position } from '#shared/domain/position.ts'
+import { markOf } from '#shared/domain/quote.ts'
 import { type Decimal, multiply, toNumber, ZERO } from '#shared/lib/decimal.ts'
 
 /** What the reports on risk and allocation are read off. */
@@ -33,11 +35,11 @@ export function heldBook({ book, feed }: ReportParts): {
       const quote = feed.quote(position.instrument)
       return {
         position,
-        mark: quote?.last ?? null,
+        mark: quote === undefined ? null : markOf(quote),
         markedAt: quote?.at ?? null,
-        worth: quote === undefined ? null : toNumber(multiply(position.quantity, quote.last)),
+        worth: quote === undefined ? null : toNumber(multiply(position.quantity, markOf(quote))),
         runId: book.openedBy.get(position.instrument) ?? null,
       }
     })
-  return { held, equity: equity(book, (instrument) => feed.quote(instrument)?.last) ?? null }
+  return { held, equity: equity(book, marksOf(feed)) ?? null }
 }

@@ -21,6 +21,7 @@ import type {
 } from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
+import { marksOf } from '#engine/trading/marks.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
 import { createParentOrders, type ParentOrders } from '#engine/trading/parent-orders.ts'
 import { createProtection, type Protection } from '#engine/trading/protection.ts'
@@ -183,6 +184,8 @@ export function createKernel(options: KernelOptions): Kernel {
     clock,
     sha256: options.sha256,
     approvalDenial: (order) => reviews.approvalDenial(order),
+    // The limits have failed if the venue had to close something: a person has to look.
+    onLiquidation: ({ instrument }) => halt(2, system, `The venue has liquidated ${instrument}`),
   })
   const protection = createProtection({
     journal,
@@ -260,7 +263,7 @@ export function createKernel(options: KernelOptions): Kernel {
     void journal.append({ kind: 'agentStatusChanged', data: { health }, actor: system })
   }
 
-  const markedEquity = () => equity(book, (instrument) => feed.quote(instrument)?.last)
+  const markedEquity = () => equity(book, marksOf(feed))
 
   function openDay(): void {
     const day = Math.floor(clock.now() / dayMs)
@@ -272,7 +275,11 @@ export function createKernel(options: KernelOptions): Kernel {
 
   function halt(level: StopLevel, by: Actor, reason: string): Latch {
     const now = latch.current()
-    if (now.state === 'HALTED' && (now.level ?? 0) >= level) return now
+    if (now.state === 'HALTED' && (now.level ?? 0) >= level) {
+      // A crash may have kept the cancels of the stop before from leaving: who presses again means it.
+      if (by.kind === 'human') orders.cancelForStop(now.level ?? level, by)
+      return now
+    }
     return latch.change({ state: 'HALTED', level, by, reason })
   }
 

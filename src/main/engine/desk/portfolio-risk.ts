@@ -1,6 +1,7 @@
 import { expectedShortfall } from '#engine/portfolio/value-at-risk.ts'
 import type { Feed } from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
+import { marksOf } from '#engine/trading/marks.ts'
 import { timeframeMs } from '#shared/domain/bar.ts'
 import { multiply, sign, toNumber } from '#shared/lib/decimal.ts'
 
@@ -25,12 +26,13 @@ const mostDays = 400
  * equity or sixty common days are missing; 0 where nothing is held.
  */
 export function portfolioRisk(book: TradingBook, feed: Feed, nowMs: number): PortfolioRisk | undefined {
+  const mark = marksOf(feed)
   const held = [...book.positions.values()].filter(({ quantity }) => sign(quantity) !== 0)
-  const worth = equity(book, (instrument) => feed.quote(instrument)?.last)
+  const worth = equity(book, mark)
   if (worth === undefined || sign(worth) <= 0) return undefined
   if (held.length === 0) return { share: 0, parts: [], days: 0 }
   const positions = held.map(({ instrument, quantity }) => {
-    const last = feed.quote(instrument)?.last
+    const last = mark(instrument)
     return {
       instrument,
       value: last === undefined ? undefined : toNumber(multiply(quantity, last)) / toNumber(worth),

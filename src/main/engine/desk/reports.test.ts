@@ -155,3 +155,54 @@ describe('the report on allocation', () => {
     )
   })
 })
+
+describe('what the reports say of perpetuals', () => {
+  const perpetual = 'BTC/USDT:USDT'
+  const mark = Number(feed.quote(perpetual)?.perpetual?.mark)
+
+  /** A book that is so many coins long, or short, at the mark of now; nothing else is held. */
+  function holding(coins: string): ReportParts {
+    const made = parts({})
+    const position = { instrument: perpetual, realised: ZERO, fees: ZERO, updatedAt: now, funding: decimal('-12.5') }
+    made.book.positions.set(perpetual, { ...position, quantity: decimal(coins), averagePrice: decimal(mark) })
+    made.book.cash = decimal(50_000 - Number(coins) * mark)
+    return made
+  }
+
+  it('nothing, where none was ever held', () => {
+    expect(riskReport(held).perpetuals).toBeNull()
+    expect(allocationReport(held, 'risk-parity').perpetuals).toBeNull()
+  })
+
+  it.each(['0.5', '-0.5'])('leverage, ratio, liquidation price and funding of %s BTC', (coins) => {
+    const { perpetuals, limits, gross, equity } = riskReport(holding(coins))
+    const notional = 0.5 * mark
+    expect(toNumber(equity ?? ZERO)).toBeCloseTo(50_000, 6)
+    expect(perpetuals?.leverage).toBeCloseTo(notional / 50_000, 9)
+    expect(limits.find(({ limit }) => limit === 'leverage')).toMatchObject({ used: perpetuals?.leverage, maximum: 3 })
+    expect(perpetuals?.ratio).toBeCloseTo(Number(perpetuals?.maintenance) / 50_000, 9)
+    expect(toNumber(perpetuals?.initial ?? ZERO)).toBeCloseTo(notional / 3, 6)
+    expect(perpetuals?.funding).toBe('-12.5')
+    const [contract] = perpetuals?.contracts ?? []
+    expect(contract).toMatchObject({ instrument: perpetual, quantity: coins, funding: '-12.5', unrealised: '0' })
+    expect(gross).toBeCloseTo(notional, 6)
+    if (coins.startsWith('-')) expect(toNumber(contract?.liquidationPrice ?? ZERO)).toBeGreaterThan(mark)
+    else expect(contract?.liquidationPrice === null || toNumber(contract?.liquidationPrice ?? ZERO) < mark).toBe(true)
+  })
+
+  it('what is unavailable, where a mark is missing', () => {
+    const noMark = { ...feed, quote: (id: string) => (id === perpetual ? undefined : feed.quote(id)) }
+    const { perpetuals, limits } = riskReport({ ...holding('0.5'), feed: noMark })
+    expect(perpetuals).toMatchObject({ balance: null, leverage: null, ratio: null, free: null })
+    expect(perpetuals?.contracts).toMatchObject([{ mark: null, liquidationPrice: null, toLiquidation: null }])
+    expect(limits.find(({ limit }) => limit === 'leverage')?.used).toBeNull()
+  })
+
+  it('keeps them out of what is invested', () => {
+    const { holdings, invested, perpetuals, cash } = allocationReport(holding('0.5'), 'risk-parity')
+    expect(invested).toBe(0)
+    expect(holdings.map(({ instrument }) => instrument)).not.toContain(perpetual)
+    expect(perpetuals?.contracts).toHaveLength(1)
+    expect(toNumber(cash)).toBeCloseTo(50_000, 6)
+  })
+})

@@ -1,8 +1,10 @@
 import type { Feed } from '#engine/ports.ts'
-import { equity, type TradingBook } from '#engine/trading/book.ts'
+import { equity, type TradingBook, walletOf } from '#engine/trading/book.ts'
 import { onlyReduces } from '#engine/trading/gate.ts'
+import { marksOf } from '#engine/trading/marks.ts'
 import { leavesQuantity } from '#engine/trading/working.ts'
 import type { ReviewFacts } from '#shared/contract/reviews.ts'
+import { isPerpetual } from '#shared/domain/instrument.ts'
 import type { Denial, Mandate } from '#shared/domain/mandate.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { driftBps, type Review } from '#shared/domain/review.ts'
@@ -22,7 +24,7 @@ export function reviewFacts(review: Review, { book, mandate, feed, proposal, den
   const { order, price: shownAt } = review
   const { instrument, side, quantity, limitPrice } = order
   const quote = feed.quote(instrument)
-  const mark = (id: string) => feed.quote(id)?.last
+  const mark = marksOf(feed)
   const paid = limitPrice ?? (side === 'buy' ? quote?.ask : quote?.bid) ?? null
   const held = book.positions.get(instrument)?.quantity ?? ZERO
   const after = add(held, side === 'buy' ? quantity : negate(quantity))
@@ -44,8 +46,8 @@ export function reviewFacts(review: Review, { book, mandate, feed, proposal, den
       maximum: mandate.maximumExposure,
     },
     cash: {
-      before: book.cash,
-      after: notional === null ? null : add(book.cash, side === 'buy' ? negate(notional) : notional),
+      before: walletOf(book),
+      after: notional === null ? null : walletAfter(walletOf(book), order, notional),
     },
     riskAtStop: stop === null || paid === null || side === 'sell' ? null : multiply(quantity, subtract(paid, stop)),
     dayLoss: {
@@ -54,6 +56,12 @@ export function reviewFacts(review: Review, { book, mandate, feed, proposal, den
     },
     denial: denial ?? null,
   }
+}
+
+/** What is there after the trade: what is bought on spot is paid for, a contract is not. */
+function walletAfter(wallet: Decimal, { instrument, side }: Review['order'], notional: Decimal): Decimal {
+  if (isPerpetual(instrument)) return wallet
+  return add(wallet, side === 'buy' ? negate(notional) : notional)
 }
 
 /** Positions and the working orders that add to them, gross; null while a price is missing. */

@@ -11,6 +11,7 @@ import type { RiskReport } from '#shared/domain/risk-report.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
 import { createRandom } from '#shared/lib/random.ts'
 import { type HeldPosition, heldBook, type ReportParts } from './held-book.ts'
+import { perpetualsReport } from './perpetuals-report.ts'
 
 const confidence = 0.95
 const draws = 10_000
@@ -35,6 +36,7 @@ export function riskReport(parts: ReportParts): RiskReport {
   const shares = isMeasured ? riskShares(weights, covarianceMatrix(read.shared.returns)) : null
   const sum = (of: (worth: number) => number) => [...worths.values()].reduce((total, worth) => total + of(worth), 0)
   const gross = isPriced ? sum(Math.abs) : null
+  const perpetuals = perpetualsReport(parts)
   return {
     at: now,
     currency: book.currency,
@@ -56,7 +58,8 @@ export function riskReport(parts: ReportParts): RiskReport {
     unavailable: isMeasured ? null : reasonFor(held, isPriced, profits.length),
     tails: isMeasured ? tailsOf(read, profits, weights) : [],
     drawdown: isMeasured && wealth !== null && wealth > 0 ? drawdownOf(read, profits, wealth) : null,
-    limits: limitsUsed(parts, gross, wealth, held.length === 0 ? 0 : isMeasured ? [read, profits] : null),
+    perpetuals,
+    limits: limitsUsed(parts, gross, perpetuals, wealth, held.length === 0 ? 0 : isMeasured ? [read, profits] : null),
     stresses: held.length === 0 || !isPriced ? [] : stressesOf(worths, wealth, isMeasured ? [read, profits] : null),
   }
 }
@@ -119,6 +122,7 @@ type Measured = readonly [ReadReturns, Float64Array]
 function limitsUsed(
   { book, mandate, now }: ReportParts,
   gross: number | null,
+  perpetuals: RiskReport['perpetuals'],
   wealth: number | null,
   measured: Measured | 0 | null,
 ): RiskReport['limits'] {
@@ -131,6 +135,8 @@ function limitsUsed(
   const { maximumValueAtRisk, maximumExpectedShortfall, maximumExposure, maximumDailyLoss, ordersPerMinute } = mandate
   const loss = wealth === null || book.day === 0 ? null : Math.max(0, toNumber(book.dayStartEquity) - wealth)
   const limits: RiskReport['limits'] = [{ limit: 'exposure', used: gross, maximum: toNumber(maximumExposure) }]
+  if (perpetuals !== null)
+    limits.push({ limit: 'leverage', used: perpetuals.leverage, maximum: mandate.maximumLeverage })
   if (maximumValueAtRisk !== null)
     limits.push({ limit: 'value-at-risk', used: tail?.valueAtRisk ?? null, maximum: toNumber(maximumValueAtRisk) })
   if (maximumExpectedShortfall !== null) {

@@ -1,4 +1,5 @@
 import type { DeskEvent } from '#shared/domain/event.ts'
+import { isPerpetual } from '#shared/domain/instrument.ts'
 import { type Fill, isClosed, type Order } from '#shared/domain/order.ts'
 import type { Position } from '#shared/domain/position.ts'
 import { add, compare, type Decimal, multiply, subtract, ZERO } from '#shared/lib/decimal.ts'
@@ -14,6 +15,10 @@ const closedKept = 200
 export interface TradingBook {
   account: string
   currency: string
+  /**
+   * What was put in, paid and received, contracts at their full price: exact whatever the order of fills. With perpetuals
+   * held it is not what can be spent; that is walletOf.
+   */
   cash: Decimal
   /** Why nobody knows what the account holds, until a person re-arms the desk (OL-15); null where it is known. */
   doubt: string | null
@@ -81,6 +86,11 @@ export function applyToBook(book: TradingBook, event: DeskEvent, at: number): Or
   } else if (event.kind === 'dayOpened') {
     book.day = event.data.day
     book.dayStartEquity = event.data.equity
+  } else if (event.kind === 'fundingPaid') {
+    const { instrument, amount } = event.data.payment
+    const position = book.positions.get(instrument) ?? flatPosition(instrument, at)
+    book.cash = add(book.cash, amount)
+    book.positions.set(instrument, { ...position, funding: add(position.funding ?? ZERO, amount) })
   } else if (isOrderEvent(event)) {
     return foldOrder(book, event, at)
   } else foldParent(book.parents, event, at)
@@ -136,6 +146,15 @@ function foldFill(book: TradingBook, fill: Fill, order: Order | undefined): void
   const before = book.positions.get(fill.instrument) ?? flatPosition(fill.instrument, fill.at)
   if (before.quantity === ZERO) book.openedBy.set(fill.instrument, order?.runId ?? null)
   book.positions.set(fill.instrument, applyFill(before, fill))
+}
+
+/** The money that is there, without the price of perpetuals, which is not paid but held on margin. */
+export function walletOf(book: TradingBook): Decimal {
+  let wallet = book.cash
+  for (const { instrument, quantity, averagePrice } of book.positions.values()) {
+    if (isPerpetual(instrument) && averagePrice !== null) wallet = add(wallet, multiply(quantity, averagePrice))
+  }
+  return wallet
 }
 
 /** Cash plus positions at their marks; undefined while a mark is missing or what is held is unknown. */

@@ -6,9 +6,11 @@ import type { Quote } from '#shared/domain/quote.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
 import { absolute, add, compare, type Decimal, decimal, multiply, subtract, ZERO } from '#shared/lib/decimal.ts'
 import { btc, deskFill, deskOrder, eth, wideMandate } from '#test/builders/orders.ts'
+import { btcPerpetual } from '#test/builders/perpetuals.ts'
 import { scriptedCapabilities } from '#test/fakes/scripted-broker.ts'
 import { applyToBook, emptyBook, equity, type TradingBook } from './book.ts'
-import { checkOrder, type GateContext, onlyReduces } from './gate.ts'
+import { checkOrder, onlyReduces } from './gate.ts'
+import type { GateContext } from './gate-context.ts'
 import { leavesQuantity } from './working.ts'
 
 const now = 1_000_000
@@ -56,6 +58,7 @@ function contextOf(given: Partial<GateContext> & { limits?: Partial<Mandate> } =
     instrument: btc,
     quote: quoteOf(btc.id),
     mark,
+    terms: (id) => (id === btcPerpetual.id ? btcPerpetual.perpetual : undefined),
     tail: tailOf,
     equity: equity(book, mark),
     now,
@@ -64,6 +67,35 @@ function contextOf(given: Partial<GateContext> & { limits?: Partial<Mandate> } =
     decidedInEpoch: 3,
     ...rest,
   }
+}
+
+/** An entry into the perpetual that brings its stop. */
+function perpetualEntry(stop: string, side: Order['side'] = 'buy'): Partial<Order> {
+  const contingency = { kind: 'OTO', stopPrice: decimal(stop), targetPrice: null, linkedIds: ['exit'] } as const
+  return { instrument: btcPerpetual.id, side, contingency }
+}
+
+/** A market in the perpetual; `atLeast` makes each step ask for that share of the worth at least. */
+function onPerpetual(
+  change: (book: TradingBook) => void = () => {},
+  limits: Partial<Mandate> = {},
+  atLeast = '0',
+): Parameters<typeof contextOf>[0] {
+  const { perpetual } = btcPerpetual
+  const tiers = perpetual?.tiers.map((tier) => (atLeast === '0' ? tier : { ...tier, maximumLeverage: 1 })) ?? []
+  return {
+    book: bookWith(change),
+    instrument: btcPerpetual,
+    quote: quoteOf(btcPerpetual.id),
+    limits,
+    ...(perpetual !== undefined && { terms: () => ({ ...perpetual, tiers }) }),
+  }
+}
+
+/** A position that was bought at 100: what was paid for it is off the cash. */
+function holdPaid(book: TradingBook, quantity: string, instrument: string): void {
+  hold(book, quantity, instrument)
+  book.cash = subtract(book.cash, multiply(decimal(quantity), decimal(100)))
 }
 
 interface Case {
@@ -346,6 +378,89 @@ const cases: readonly Case[] = [
       }),
     },
     values: { exposure: '400', maximum: '399.99' },
+  },
+  {
+    code: 'STOP_MISSING',
+    why: 'a perpetual is entered with its stop or not at all',
+    order: { instrument: btcPerpetual.id },
+    context: onPerpetual(),
+    values: { stop: 'none', price: '101' },
+  },
+  {
+    code: 'STOP_MISSING',
+    why: 'a stop that protects from gains is none',
+    order: { ...perpetualEntry('102') },
+    context: onPerpetual(),
+    values: { stop: '102', price: '101' },
+  },
+  {
+    code: 'STOP_MISSING',
+    why: 'what only reduces a perpetual says so, lest a stop that fills first make it an entry',
+    order: { instrument: btcPerpetual.id, side: 'sell' },
+    context: onPerpetual((book) => hold(book, '1', btcPerpetual.id)),
+    values: { stop: 'none', price: '99' },
+  },
+  {
+    code: 'LEVERAGE_EXCEEDS_MAXIMUM',
+    why: 'perpetuals beyond what the mandate allows for the money behind them',
+    order: { ...perpetualEntry('95'), quantity: decimal(40) },
+    context: onPerpetual((book) => void (book.cash = decimal(1_000)), { maximumLeverage: 3 }),
+    values: { leverage: '4.18', maximum: '3' },
+  },
+  {
+    code: 'LEVERAGE_EXCEEDS_MAXIMUM',
+    why: 'what works counts as filled, and what spot orders will cost as spent',
+    order: { ...perpetualEntry('95'), quantity: decimal(10) },
+    context: onPerpetual(
+      (book) => {
+        book.cash = decimal(2_000)
+        work(book, { ...perpetualEntry('95'), clientOrderId: 'other', quantity: decimal(10) })
+        work(book, { clientOrderId: 'spot', quantity: decimal(14), limitPrice: decimal(100) })
+      },
+      { maximumLeverage: 3 },
+    ),
+    values: { leverage: '3.46', maximum: '3' },
+  },
+  {
+    code: 'LEVERAGE_EXCEEDS_MAXIMUM',
+    why: 'no money stands behind it',
+    order: perpetualEntry('95'),
+    context: onPerpetual((book) => void (book.cash = decimal(0))),
+    values: { leverage: 'no margin is left', maximum: '3' },
+  },
+  {
+    code: 'MARGIN_EXCEEDS_FREE_BALANCE',
+    why: "the venue's steps ask for more than the leverage of the mandate",
+    order: { ...perpetualEntry('95'), quantity: decimal(250) },
+    context: onPerpetual(
+      undefined,
+      {
+        maximumLeverage: 5,
+        maximumOrderNotional: decimal(100_000),
+        maximumExposure: decimal(100_000),
+      },
+      '0.5',
+    ),
+    values: { margin: '25000', balance: '9724.75' },
+  },
+  {
+    code: 'LIQUIDATION_BEFORE_STOP',
+    why: 'the venue would close it before its stop does, or hardly after',
+    order: { ...perpetualEntry('75'), quantity: decimal(290) },
+    context: onPerpetual(undefined, { maximumOrderNotional: decimal(100_000) }),
+    values: { stop: '75', liquidation: '66.89', price: '101', buffer: '0.3' },
+  },
+  {
+    code: 'NOTIONAL_EXCEEDS_FREE_BALANCE',
+    why: 'what is paid for spot is not what perpetuals stand on',
+    order: { quantity: decimal(20) },
+    context: {
+      book: bookWith((book) => {
+        book.cash = decimal(2_000)
+        holdPaid(book, '30', btcPerpetual.id)
+      }),
+    },
+    values: { notional: '2020', free: '1000' },
   },
   {
     code: 'VALUE_AT_RISK_EXCEEDS_MAXIMUM',

@@ -1,11 +1,9 @@
 import { leastTailBars } from '#engine/portfolio/book-tail.ts'
-import type { BrokerCapabilities } from '#engine/ports.ts'
-import type { Instrument } from '#shared/domain/instrument.ts'
-import type { Denial, DenialCode, Mandate } from '#shared/domain/mandate.ts'
+import { isPerpetual } from '#shared/domain/instrument.ts'
+import type { Denial } from '#shared/domain/mandate.ts'
 import type { Order } from '#shared/domain/order.ts'
 import { wrongTerms } from '#shared/domain/order-terms.ts'
 import type { Quote } from '#shared/domain/quote.ts'
-import type { Latch } from '#shared/domain/trading-state.ts'
 import {
   absolute,
   add,
@@ -22,40 +20,12 @@ import {
   ZERO,
 } from '#shared/lib/decimal.ts'
 import type { TradingBook } from './book.ts'
-import type { ReadTail } from './tail-reader.ts'
+import { freeCash } from './book-margin.ts'
+import { checkContract, checkProtected, reservedCash } from './contract-gate.ts'
+import { deny, type GateContext, referencePrice } from './gate-context.ts'
 import { leavesQuantity, workingQuantity } from './working.ts'
 
-/** All that the gate looks at; it asks nobody and keeps nothing. */
-export interface GateContext {
-  readonly latch: Latch
-  readonly mandate: Mandate
-  readonly book: TradingBook
-  readonly instrument: Instrument | undefined
-  readonly quote: Quote | undefined
-  readonly capabilities: BrokerCapabilities
-  /** The latest price of any instrument held or worked. */
-  readonly mark: (instrument: string) => Decimal | undefined
-  /** What a day may cost a book of signed worths by instrument; undefined where there is too little history. */
-  readonly tail: (worths: ReadonlyMap<string, number>) => ReadTail | undefined
-  /** Equity now; undefined while a mark is missing. */
-  readonly equity: Decimal | undefined
-  readonly now: number
-  /** True when the order works already, and this is what it is to become. */
-  readonly isChange: boolean
-  /** The epoch of the trading state when the order was decided on. */
-  readonly decidedInEpoch: number
-}
-
 type Check = (order: Order, context: GateContext) => Denial | undefined
-
-function deny(code: DenialCode, values: Record<string, string | number> = {}): Denial {
-  return { code, values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)])) }
-}
-
-/** The price that an order is measured by: its limit, its stop, or what it would pay at the market now. */
-function referencePrice(order: Order, quote: Quote): Decimal {
-  return order.limitPrice ?? order.stopPrice ?? (order.side === 'buy' ? quote.ask : quote.bid)
-}
 
 function positionQuantity(book: TradingBook, instrument: string): Decimal {
   return book.positions.get(instrument)?.quantity ?? ZERO
@@ -180,6 +150,8 @@ function checkCollar(order: Order, { last }: Quote, collar: number): Denial | un
 
 const checkNotional: Check = (order, context) => {
   const { quote, instrument, mandate, book } = context
+  const unprotected = quote !== undefined && isPerpetual(order.instrument) ? checkProtected(order, quote) : undefined
+  if (unprotected !== undefined) return unprotected
   // What reduces is let out whatever it is worth: closing must always be possible.
   if (onlyReduces(order, book)) return undefined
   if (quote === undefined || instrument === undefined)
@@ -191,21 +163,19 @@ const checkNotional: Check = (order, context) => {
   if (compare(notional, mandate.maximumOrderNotional) > 0) {
     return deny('NOTIONAL_EXCEEDS_MAX_PER_ORDER', { notional, maximum: mandate.maximumOrderNotional })
   }
+  if (isPerpetual(order.instrument)) return checkContract(order, quote, context)
   return order.side === 'buy' ? checkCash(order, notional, context) : denySale(order, book)
 }
 
 // 0.1 % on top for fees, so that a fill at the price never overdraws the account.
 const withFee = decimal('1.001')
 
-function checkCash(order: Order, notional: Decimal, { book, mark }: GateContext): Denial | undefined {
-  let reserved = ZERO
-  for (const other of book.orders.values()) {
-    if (other.side !== 'buy' || other.clientOrderId === order.clientOrderId) continue
-    const price = other.limitPrice ?? other.stopPrice ?? mark(other.instrument)
-    if (price === undefined) return deny('QUOTE_UNAVAILABLE', { instrument: other.instrument })
-    reserved = add(reserved, multiply(leavesQuantity(other), price))
-  }
-  const free = subtract(book.cash, multiply(reserved, withFee))
+function checkCash(order: Order, notional: Decimal, context: GateContext): Denial | undefined {
+  const reserved = reservedCash(context, order)
+  const cash = freeCash(context)
+  if (typeof reserved === 'object') return deny('QUOTE_UNAVAILABLE', { instrument: reserved.unpriced })
+  if (typeof cash !== 'string') return deny('QUOTE_UNAVAILABLE', { instrument: cash.unpriced })
+  const free = subtract(cash, multiply(reserved, withFee))
   return compare(multiply(notional, withFee), free) > 0
     ? deny('NOTIONAL_EXCEEDS_FREE_BALANCE', { notional, free })
     : undefined

@@ -109,7 +109,8 @@ function contingencyOf({ exits, exitOf }: Intent, clientOrderId: string, sha256:
 }
 
 /** An order that was not ours and traded on our account all the same (OL-11). */
-export function externalOrder({ clientOrderId, instrument, side, quantity, at }: Fill): Order {
+export function externalOrder({ clientOrderId, instrument, side, quantity, at, liquidation }: Fill): Order {
+  const isLiquidation = liquidation === true
   return {
     ...plainTerms,
     clientOrderId,
@@ -120,16 +121,18 @@ export function externalOrder({ clientOrderId, instrument, side, quantity, at }:
     timeInForce: 'GTC',
     quantity,
     limitPrice: null,
-    reduceOnly: false,
+    reduceOnly: isLiquidation,
     status: 'INITIALIZED',
     filledQuantity: ZERO,
     averagePrice: null,
-    by: 'external',
+    by: isLiquidation ? 'venue' : 'external',
     runId: null,
     proposalId: null,
     decisionId: null,
     createdAt: at,
     updatedAt: at,
-    reason: 'Traded on the account from outside the desk',
+    reason: isLiquidation
+      ? 'Closed by the venue: the margin of what was held was used up'
+      : 'Traded on the account from outside the desk',
   }
 }

@@ -2,6 +2,7 @@ import type { Entry, Journal } from '#engine/journal.ts'
 import type { Broker, BrokerEvent, Feed, OrderArchive, OrderReport, Sha256 } from '#engine/ports.ts'
 import type { Comparison } from '#shared/domain/comparison.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
+import type { FundingPayment } from '#shared/domain/funding.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Denial, Mandate } from '#shared/domain/mandate.ts'
 import { type Fill, isClosed, isExit, isOpen, type Order, type OrderChange, orderSchema } from '#shared/domain/order.ts'
@@ -16,6 +17,7 @@ import { childDenial } from './child-denial.ts'
 import { createFollowUp } from './follow-up.ts'
 import { checkOrder } from './gate.ts'
 import type { DeskLatch } from './latch.ts'
+import { marksOf } from './marks.ts'
 import { clientOrderIdOf, externalOrder, type Intent, orderOfIntent } from './new-orders.ts'
 import { type BrokerLink, clocksDifferMs, createReconciliation } from './reconciliation.ts'
 import { ordersToCancel, stopProgressOf } from './stop-cancels.ts'
@@ -34,6 +36,8 @@ export interface OrdersOptions {
   readonly sha256: Sha256
   /** What is said to an order that needs the trader's approval, at the moment of sending; undefined lets it out. */
   readonly approvalDenial?: (order: Order) => Denial | undefined
+  /** Told once of each position that the venue has closed by itself. */
+  readonly onLiquidation?: (fill: Fill) => void
 }
 
 /** The one way to the broker. */
@@ -95,6 +99,8 @@ export function createOrders(options: OrdersOptions): Orders {
   const stopped = new Set<string>()
   const failedCancels = new Set<string>()
   const bookedFills = new Map<string, Fill>()
+  /** Payments that were booked and may not be durable yet. */
+  const bookedFunding = new Set<string>()
   /** Trades that were told to be undone before they were told. */
   const bustedAhead = new Set<string>()
   const disputed = new Set<string>()
@@ -127,12 +133,14 @@ export function createOrders(options: OrdersOptions): Orders {
     book,
     find,
     bookFill,
+    bookFunding,
     bringTo,
     followUp,
     record: (event, about) => journal.append(entry(event, about)),
   })
 
-  const mark = (instrument: string) => feed.quote(instrument)?.last
+  const mark = marksOf(feed)
+  const instrumentOf = (id: string) => feed.instruments().find((instrument) => instrument.id === id)
   const tails = createTailReader(feed)
 
   /** Appends without waiting; a journal that cannot be written halts the desk by itself. */
@@ -234,10 +242,11 @@ export function createOrders(options: OrdersOptions): Orders {
         latch: latch.current(),
         mandate,
         book: account,
-        instrument: feed.instruments().find(({ id }) => id === order.instrument),
+        instrument: instrumentOf(order.instrument),
         quote: feed.quote(order.instrument),
         capabilities: broker.capabilities,
         mark,
+        terms: (id) => instrumentOf(id)?.perpetual,
         tail: (worths) => tails.read(worths, clock.now()),
         equity: equity(account, mark),
         now: clock.now(),
@@ -349,6 +358,18 @@ export function createOrders(options: OrdersOptions): Orders {
     const order = find(clientOrderId)
     if (order === undefined) note({ kind: 'orderInitialized', data: { order: externalOrder(fill) } })
     note({ kind: 'orderFilled', data: { fill } }, order)
+    if (fill.liquidation === true) {
+      note({ kind: 'positionLiquidated', data: { fill } })
+      options.onLiquidation?.(fill)
+    }
+    return true
+  }
+
+  /** Books a payment, once whoever tells of it; false when it was booked before. */
+  function bookFunding(payment: FundingPayment): boolean {
+    if (bookedFunding.has(payment.id) || archive.getFunding(payment.id) !== undefined) return false
+    bookedFunding.add(payment.id)
+    note({ kind: 'fundingPaid', data: { payment } })
     return true
   }
 
@@ -383,10 +404,11 @@ export function createOrders(options: OrdersOptions): Orders {
     if (event.kind === 'link') reconciliation.onLink(event)
     else if (event.kind === 'filled') bookFill(event.fill)
     else if (event.kind === 'busted') bust(event)
+    else if (event.kind === 'funding') bookFunding(event.payment)
     else onOrderEvent(event)
   }
 
-  function onOrderEvent(event: Exclude<BrokerEvent, { kind: 'link' | 'filled' | 'busted' }>): void {
+  function onOrderEvent(event: Exclude<BrokerEvent, { kind: 'link' | 'filled' | 'busted' | 'funding' }>): void {
     const { clientOrderId } = event
     const order = book.orders.get(clientOrderId) ?? book.closed.get(clientOrderId)
     // A filled order may still be made larger; of any other that has ended nothing but fills is news.

@@ -36,7 +36,7 @@ export function applyFill(position: Position, fill: Fill): Position {
     position.quantity.startsWith('-') ? negate(one) : one,
   )
   return {
-    instrument: position.instrument,
+    ...position,
     quantity,
     averagePrice: averageAfter(position, fill, quantity, adds),
     realised: add(position.realised, gain),

@@ -1,6 +1,7 @@
 import type { Broker, BrokerEvent, OrderReport } from '#engine/ports.ts'
 import type { Comparison } from '#shared/domain/comparison.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
+import type { FundingPayment } from '#shared/domain/funding.ts'
 import { type Fill, isInFlight, isOpen, type Order } from '#shared/domain/order.ts'
 import { type Clock, sleep } from '#shared/lib/clock.ts'
 import type { TradingBook } from './book.ts'
@@ -16,7 +17,7 @@ export interface BrokerLink {
 
 /** What comparing with the venue needs from those who keep the orders. */
 export interface ReconciliationOptions {
-  readonly broker: Pick<Broker, 'openOrders' | 'fills' | 'positions'>
+  readonly broker: Pick<Broker, 'openOrders' | 'fills' | 'funding' | 'positions'>
   readonly clock: Clock
   /** Ends all comparing. */
   readonly signal: AbortSignal
@@ -24,6 +25,8 @@ export interface ReconciliationOptions {
   readonly find: (clientOrderId: string) => Order | undefined
   /** Books a fill; false when it was booked before. */
   readonly bookFill: (fill: Fill) => boolean
+  /** Books a payment of funding; false when it was booked before. */
+  readonly bookFunding: (payment: FundingPayment) => boolean
   /** Brings our order to the report; false while not all of it could be taken over. */
   readonly bringTo: (report: OrderReport) => Promise<boolean>
   readonly followUp: (clientOrderId: string) => void
@@ -57,11 +60,11 @@ const everyMs = 60_000
 
 /**
  * Creates what compares fills and working orders with the venue (OL-13): when asked, and after every loss of the link,
- * again and again until it succeeds; and every minute besides (OL-18). What was filled is booked; what the venue does not
- * list as open is followed up.
+ * again and again until it succeeds; and every minute besides (OL-18). What was filled is booked, and what funding was
+ * paid; what the venue does not list as open is followed up.
  */
 export function createReconciliation(options: ReconciliationOptions): Reconciliation {
-  const { broker, clock, signal, book, find, bookFill, bringTo, followUp, record } = options
+  const { broker, clock, signal, book, find, bookFill, bookFunding, bringTo, followUp, record } = options
   let connected = false
   let latencyMs: number | null = null
   /** Counts the times that the link was lost. */
@@ -114,6 +117,8 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
     const reports = new Map((await broker.openOrders()).map((report) => [report.clientOrderId, report]))
     const fills = await broker.fills(sinceMs)
     const adjusted = fills.filter(bookFill).map(({ clientOrderId, tradeId }) => `fill ${tradeId} of ${clientOrderId}`)
+    const payments = (await broker.funding?.(sinceMs)) ?? []
+    adjusted.push(...payments.filter(bookFunding).map(({ id }) => `funding ${id}`))
     for (const clientOrderId of reports.keys()) {
       if (find(clientOrderId) === undefined) adjusted.push(`working order ${clientOrderId}, which is not ours`)
     }

@@ -15,6 +15,7 @@ import type {
 import { coolDownTakesItsTime, endedMandateStaysEnded, noDayAgain } from './clock-revives-nothing.ts'
 import { endedStaysEnded } from './ended-stays-ended.ts'
 import { exposureWithinMandate } from './exposure-within-mandate.ts'
+import { fundingIsTheBrokers, liquidationsAreTold } from './funding-adds-up.ts'
 import { haltedSurvives } from './halted-survives.ts'
 import { deskOpens, deskRearms, ordersEnd, runsEnd } from './liveness.ts'
 import { noOrderAfterStop } from './no-order-after-stop.ts'
@@ -85,7 +86,9 @@ export const invariants: { readonly [Occasion in keyof Evidence]: readonly Check
   quiet: [
     ['I2', partsFillNoMore],
     ['I3', nothingLost],
+    ['I3', liquidationsAreTold],
     ['I4', positionsAreTheBrokers],
+    ['I4', fundingIsTheBrokers],
     ['LIVE', ordersEnd],
     ['I15', positionsAreProtected],
     ['LIVE', runsEnd],

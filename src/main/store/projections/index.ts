@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { attemptsProjection, createAttemptQueries } from './attempts.ts'
 import { createEvidenceQueries, evidenceProjection } from './evidence.ts'
 import { createFillQueries, fillsProjection } from './fills.ts'
+import { createFundingQueries, fundingProjection } from './funding.ts'
 import { createMemoryQueries, memoryProjection } from './memory.ts'
 import { createMessageQueries, messagesProjection } from './messages.ts'
 import { createOrderQueries, ordersProjection } from './orders.ts'
@@ -31,6 +32,7 @@ export const deskProjections: readonly Projection[] = [
   ordersProjection,
   parentOrdersProjection,
   fillsProjection,
+  fundingProjection,
   attemptsProjection,
   spendingProjection,
   viewsProjection,
@@ -52,6 +54,7 @@ export function createQueries(database: Database) {
     ...createOrderQueries(database),
     ...createParentOrderQueries(database),
     ...createFillQueries(database),
+    ...createFundingQueries(database),
     ...createAttemptQueries(database),
     ...createSpendingQueries(database),
     ...createViewQueries(database),

@@ -8,6 +8,7 @@ import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { Moment } from '#renderer/ui/figures.tsx'
 import { formatDecimal, formatMoney, formatNumber, formatPercent } from '#renderer/ui/format.ts'
 import { Panel, PanelBody, Screen } from '#renderer/ui/panel.tsx'
+import { PerpetualsPanel } from '#renderer/ui/perpetuals-panel.tsx'
 import { ShareBar } from '#renderer/ui/share-bar.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import {
@@ -78,6 +79,9 @@ export function PortfolioScreen() {
         ) : (
           <>
             <Holdings report={portfolio.data} />
+            {portfolio.data.perpetuals !== null && (
+              <PerpetualsPanel report={portfolio.data.perpetuals} currency={portfolio.data.currency} />
+            )}
             <Suggestion report={portfolio.data} />
           </>
         )}

@@ -6,6 +6,7 @@ import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { Moment } from '#renderer/ui/figures.tsx'
 import { formatDecimal, formatNumber, formatPercent, unavailable } from '#renderer/ui/format.ts'
 import { Panel, PanelBody, Screen } from '#renderer/ui/panel.tsx'
+import { PerpetualsPanel } from '#renderer/ui/perpetuals-panel.tsx'
 import { ShareBar } from '#renderer/ui/share-bar.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import type { RiskReport } from '#shared/domain/risk-report.ts'
@@ -37,6 +38,9 @@ export function RiskScreen() {
           <>
             <Limits report={risk.data} />
             <Exposure report={risk.data} />
+            {risk.data.perpetuals !== null && (
+              <PerpetualsPanel report={risk.data.perpetuals} currency={risk.data.currency} />
+            )}
             <Tails report={risk.data} />
             <Stresses report={risk.data} />
           </>
@@ -60,9 +64,11 @@ function Limits({ report: { limits, currency } }: { report: RiskReport }) {
   const amount = (limit: Limit['limit'], value: number | null) =>
     limit === 'orders-per-minute'
       ? formatNumber(value, { places: 0 })
-      : value === null
-        ? unavailable
-        : `${money(value)} ${currency}`
+      : limit === 'leverage'
+        ? formatNumber(value, { places: 2 })
+        : value === null
+          ? unavailable
+          : `${money(value)} ${currency}`
   const columns: Column<Limit>[] = [
     {
       key: 'limit',

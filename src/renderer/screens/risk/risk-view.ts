@@ -8,6 +8,10 @@ export const limitWords: Readonly<Record<Limit['limit'], { readonly title: strin
     title: 'Exposure',
     about: 'Positions at their marks, gross. What works counts too when an order is checked.',
   },
+  leverage: {
+    title: 'Leverage',
+    about: 'The worth of perpetuals for each unit of the money that stands behind them.',
+  },
   'value-at-risk': {
     title: 'Value at risk',
     about: 'Of a day, 95 %, historical: what the gate measures after every order.',
