@@ -50,6 +50,8 @@ export interface ParentOrders {
   ended(parentId: string, signal: AbortSignal): Promise<ParentOrder>
   /** Ends it at once and cancels what works of it. Throws PARENT_ORDER_NOT_FOUND. */
   cancel(parentId: string, by: Actor, reason: string): Promise<ParentOrder>
+  /** Ends those of an instrument, as cancel does. */
+  cancelIn(instrument: string, by: Actor, reason: string): Promise<void>
   /** Ends all of them at once; what works of them is for the stop to cancel. */
   stopAll(reason: string): void
 }
@@ -313,6 +315,16 @@ export function createParentOrders(options: ParentOrdersOptions): ParentOrders {
     }
   }
 
+  async function cancel(parentId: string, by: Actor, reason: string): Promise<ParentOrder> {
+    const worked = book.parents.get(parentId)
+    if (worked !== undefined) {
+      await end(worked.parent, 'cancelled', reason, by)
+      const open = worked.children.filter(({ status }) => !isClosed(status))
+      await Promise.all(open.map(({ clientOrderId }) => orders.cancel(clientOrderId, by)))
+    }
+    return known(parentId)
+  }
+
   return {
     start() {
       isRunning = true
@@ -370,14 +382,10 @@ export function createParentOrders(options: ParentOrdersOptions): ParentOrders {
         signal.addEventListener('abort', onAbort, { once: true })
       })
     },
-    async cancel(parentId, by, reason) {
-      const worked = book.parents.get(parentId)
-      if (worked !== undefined) {
-        await end(worked.parent, 'cancelled', reason, by)
-        const open = worked.children.filter(({ status }) => !isClosed(status))
-        await Promise.all(open.map(({ clientOrderId }) => orders.cancel(clientOrderId, by)))
-      }
-      return known(parentId)
+    cancel,
+    async cancelIn(instrument, by, reason) {
+      const there = [...book.parents.values()].filter(({ parent }) => parent.instrument === instrument)
+      await Promise.all(there.map(({ parent }) => cancel(parent.id, by, reason)))
     },
     stopAll(reason) {
       for (const { parent } of book.parents.values()) void end(parent, 'stopped', reason).catch(() => {})
