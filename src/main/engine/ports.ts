@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Bar, BarSeries, ImportedSeries, Timeframe } from '#shared/domain/bar.ts'
 import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
+import type { PlanConflict } from '#shared/domain/conflict.ts'
 import type { CustomFinding } from '#shared/domain/custom-finding.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
@@ -356,6 +357,8 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   searchMessages(search: MessageSearch): readonly MessageHit[]
   listEvidence(runId: string): readonly Evidence[]
   getVote(runId: string): Vote
+  /** The conflicts of a run, oldest first. */
+  listConflicts(runId: string): readonly PlanConflict[]
   /** What watching over a run has brought to light, oldest first. */
   getWatch(runId: string): RunWatch
   /** The alerts raised after a record of the journal, newest first. */
@@ -371,6 +374,8 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   /** Newest first. */
   listOrders(instrument: string | undefined, limit: number): readonly Order[]
   /** Newest first. */
+  listEndedOrders(asked: EndedOrders): readonly Order[]
+  /** Newest first. */
   listParentOrders(instrument: string | undefined, limit: number): readonly ParentOrder[]
   /** The parts of a parent order, oldest first. */
   listChildren(parentId: string): readonly Order[]
@@ -380,6 +385,15 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   listFunding(limit: number): readonly FundingPayment[]
   /** The fills of an order that the venue has not undone, oldest first. */
   listFillsOf(clientOrderId: string): readonly Fill[]
+}
+
+/** A page of orders that have ended. */
+export interface EndedOrders {
+  readonly instrument?: string | undefined
+  readonly status?: OrderStatus | undefined
+  /** The client order id that the page before ended with. */
+  readonly before?: string | undefined
+  readonly limit: number
 }
 
 /** All that was voted on in a run. */
