@@ -14,7 +14,7 @@ import type { DeskLatch } from './latch.ts'
 import { clientOrderIdOf, type Intent, orderOfIntent } from './new-orders.ts'
 import { type NextChild, nextChild } from './next-child.ts'
 import type { Orders } from './orders.ts'
-import { parentOrderAfter } from './parent-order-fold.ts'
+import { type ChildOrder, parentOrderAfter } from './parent-order-fold.ts'
 import type { Protection } from './protection.ts'
 
 export interface ParentOrdersOptions {
@@ -175,14 +175,7 @@ export function createParentOrders(options: ParentOrdersOptions): ParentOrders {
     try {
       if (parent.status === 'paused' && !isOver)
         await note(parent, { kind: 'parentOrderContinued', data: { parentId: id } })
-      const doubted = children.find(
-        ({ clientOrderId, status }) =>
-          (status === 'CANCELED' || status === 'EXPIRED' || status === 'REJECTED') && !confirmed.has(clientOrderId),
-      )
-      if (doubted !== undefined) {
-        if (!(await orders.confirm(doubted.clientOrderId))) return
-        confirmed.add(doubted.clientOrderId)
-      }
+      for (const child of children) if (!(await isCertain(child))) return
       const now = book.parents.get(id)
       const instrument = feed.instruments().find((each) => each.id === parent.instrument)
       if (now === undefined || instrument === undefined) return
@@ -192,6 +185,15 @@ export function createParentOrders(options: ParentOrdersOptions): ParentOrders {
     } finally {
       busy.delete(id)
     }
+  }
+
+  /** True once nothing of what is filled of a part that has ended can be news: after a restart all of them are asked after. */
+  async function isCertain({ clientOrderId, status }: ChildOrder): Promise<boolean> {
+    const mayHaveMore = status === 'CANCELED' || status === 'EXPIRED' || status === 'REJECTED'
+    if (!mayHaveMore || confirmed.has(clientOrderId)) return true
+    if (!(await orders.confirm(clientOrderId))) return false
+    confirmed.add(clientOrderId)
+    return true
   }
 
   /** Why nothing may be sent just now. */
