@@ -423,6 +423,35 @@ describe('cancelling', () => {
   })
 })
 
+describe('OL-6 a change whose answer was lost, when the order ended without all of it', () => {
+  /** All that was ordered at first is filled; the venue then ends the order, with these terms in force. */
+  async function endedWith(quantity: string) {
+    const t = await scripted()
+    const id = await t.rest('decision-1')
+    t.broker.script.replace.push(noAnswer)
+    await settle(t.clock, t.orders.replace(id, { quantity: decimal(3) }, trader, 1))
+    t.told(id, '1')
+    expect(t.order(id)).toMatchObject({ status: 'PENDING_UPDATE', standing: 'FILLED' })
+    const report = { quantity: decimal(quantity), limitPrice: decimal(98), filledQuantity: decimal(1) } as const
+    t.broker.reports.set(id, reportOf(id, { ...report, status: 'EXPIRED' }))
+    await pass(t.clock, 20_000)
+    return { order: t.order(id), told: t.kinds().filter((kind) => kind === 'orderExpired').length }
+  }
+
+  it('taken, it expired with what was not filled of the larger quantity', async () => {
+    expect(await endedWith('3')).toMatchObject({
+      order: { status: 'EXPIRED', quantity: '3', pendingUpdates: [] },
+      told: 1,
+    })
+  })
+
+  it('not taken, it is filled', async () => {
+    const { order, told } = await endedWith('1')
+    expect(order).toMatchObject({ status: 'FILLED', quantity: '1', pendingUpdates: [] })
+    expect(told).toBeLessThanOrEqual(1)
+  })
+})
+
 describe('a stop', () => {
   async function desk() {
     const made = await scripted()

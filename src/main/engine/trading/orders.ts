@@ -313,6 +313,7 @@ export function createOrders(options: OrdersOptions): Orders {
     const now = known(clientOrderId)
     if (isClosed(now.status)) return true
     if (isBehind()) return false
+    if (isClosed(status) && status !== 'FILLED') settleChangeOfEnded(report)
     if (status === 'CANCELED') note({ kind: 'orderCanceled', data: { clientOrderId } }, now)
     else if (status === 'EXPIRED') note({ kind: 'orderExpired', data: { clientOrderId } }, now)
     else if (status === 'REJECTED')
@@ -324,6 +325,16 @@ export function createOrders(options: OrdersOptions): Orders {
       return settleChange(report)
     }
     return true
+  }
+
+  /** A change that was pending when its order ended was taken, or never will be; only the venue's terms say which. */
+  function settleChangeOfEnded(report: OrderReport): void {
+    const { clientOrderId, quantity, limitPrice, stopPrice } = report
+    const order = known(clientOrderId)
+    if (order.pendingUpdates.length === 0) return
+    if (differs(order, report))
+      note({ kind: 'orderUpdated', data: { clientOrderId, quantity, limitPrice, stopPrice } }, order)
+    else onChangeRejected(order, 'The order ended before the venue took the change.')
   }
 
   /** What became of pending requests, as far as a report of a working or filled order tells; false while it does not. */
