@@ -8,6 +8,8 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   accountDoubted: ['positions'],
   dayOpened: [],
   settingsChanged: ['settings'],
+  keyKept: ['settings'],
+  keyForgotten: ['settings'],
   barsImported: ['bars'],
   agentStatusChanged: ['agents'],
   collaborativePlanDrafted: ['plans'],

@@ -52,6 +52,9 @@ export interface DeskEvents {
   /** The first look at the account on a UTC day (epoch days): the day's P&L is measured from here. */
   dayOpened: { readonly day: number; readonly equity: Decimal }
   deskStopped: { readonly why: string }
+  /** A key was put into the system's keyring, or taken out; by its name alone. */
+  keyKept: { readonly name: string }
+  keyForgotten: { readonly name: string }
   settingsChanged: { readonly before: Settings | null; readonly after: Settings }
   barsImported: {
     readonly instrument: string
