@@ -62,7 +62,7 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   conclusionWritten: ['memory'],
   outcomeMeasured: ['vote'],
   reviewOpened: ['reviews', 'plans'],
-  blindJudgementRecorded: ['reviews'],
+  blindJudgementRecorded: ['reviews', 'vote'],
   reviewSnoozed: ['reviews'],
   reviewWoken: ['reviews'],
   reviewEdited: ['reviews'],

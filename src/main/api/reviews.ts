@@ -2,17 +2,24 @@ import { implement } from '@orpc/server'
 import { reviewFacts } from '#engine/desk/review-facts.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { ReviewItem, ReviewView } from '#shared/contract/reviews.ts'
-import type { Review } from '#shared/domain/review.ts'
+import { isJudgedFirst, type Review } from '#shared/domain/review.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import type { CallContext } from './desk.ts'
 import { type ApiParts, trader } from './parts.ts'
+
+const hidden = { code: 'DISAGREEMENT', sentence: 'The agents disagree widely. Say first what you think.' } as const
 
 /** Decisions that wait for the trader. Whoever calls is a person: agents have no way to this API (KS-11). */
 export function reviewsRoutes({ kernel, queries, feed }: ApiParts) {
   const os = implement(contract.reviews).$context<CallContext>()
   const { reviews, book, mandate } = kernel
 
-  const item = (review: Review): ReviewItem => ({ ...review, leftMs: reviews.leftMs(review) })
+  /** HO-10: of the hardest the desk's verdict is not told before the trader has said what he thinks. */
+  function item(review: Review): ReviewItem {
+    const isBlind = isJudgedFirst(review, reviews.policy)
+    const shown = isBlind ? { ...review, rules: [hidden], disagreement: 1, agreed: false } : review
+    return { ...shown, isBlind, leftMs: reviews.leftMs(review) }
+  }
 
   function view(review: Review): ReviewView {
     const proposal = queries.getVote(review.runId).proposals.find(({ id }) => id === review.proposalId)

@@ -37,7 +37,11 @@ export const reviewFactsSchema = z.object({
 export type ReviewFacts = z.infer<typeof reviewFactsSchema>
 
 /** A review as lists show it; the time left is of waiting, not of the market. */
-export const reviewItemSchema = reviewSchema.extend({ leftMs: z.int() })
+export const reviewItemSchema = reviewSchema.extend({
+  leftMs: z.int(),
+  /** True while the trader is to say what he thinks before the desk's verdict is told (HO-10). */
+  isBlind: z.boolean(),
+})
 export type ReviewItem = z.infer<typeof reviewItemSchema>
 
 /** A review with everything that it is judged by, besides its run's votes and evidence. */
