@@ -19,6 +19,7 @@ export function createReviewView(changes: Partial<ReviewView> = {}): ReviewView 
   return {
     id: 'rev_1',
     isBlind: false,
+    drill: null,
     runId: 'run_1',
     decisionId: 'dec_1',
     proposalId: 'prop_1',

@@ -75,6 +75,8 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   reviewActedOnLate: [],
   overrideRecorded: ['reviews'],
   overrideMeasured: ['reviews'],
+  drillInjected: [],
+  drillAnswered: ['reviews'],
   automationBiasNoticed: ['reviews'],
   orderInitialized: ['orders'],
   orderDenied: ['orders'],

@@ -5,7 +5,7 @@ import { useDesk } from '#renderer/client.ts'
 import { formatDuration, formatNumber, formatPercent } from '#renderer/ui/format.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import type { ReviewView } from '#shared/contract/reviews.ts'
-import { isClosedReview, type Override } from '#shared/domain/review.ts'
+import { type Drill, isClosedReview, type Override } from '#shared/domain/review.ts'
 import { orderWords, statusWords } from '#shared/domain/review-words.ts'
 import { BlindForm } from './blind-form.tsx'
 import { ReviewActs } from './review-acts.tsx'
@@ -87,6 +87,13 @@ export function ReviewDetail({ reviewId, overrides }: { reviewId: string; overri
   )
 }
 
+/** HO-12: what a known-bad review was, once it is over. */
+function drillWords({ flaw, caught }: Drill): string {
+  const what =
+    caught === null ? 'Nobody answered it.' : caught ? 'You caught it.' : 'You let it pass; nothing was sent.'
+  return `It was a drill. ${flaw} ${what}`
+}
+
 /** What it is about; which side the desk takes is not told before the trader has (HO-10). */
 function titleOf({ isBlind, order }: ReviewView): string {
   return isBlind ? `A decision on ${order.instrument}` : orderWords(order)
@@ -111,6 +118,7 @@ function Head({ review }: { review: ReviewView }) {
       </div>
       {closed ? (
         <p className={styles.end}>
+          {review.drill !== null && `${drillWords(review.drill)} `}
           {end?.reason}
           {end?.words && end.words.words !== end.reason && ` · “${end.words.words}”`}
           {end?.dwellMs !== undefined && end.dwellMs !== null && ` · looked at for ${formatDuration(end.dwellMs)}`}
