@@ -102,8 +102,8 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a decision (skipped w
 
       const during = (await moments()).filter(({ running }) => running)
       const grew = (of: (moment: Moment) => number) => new Set(during.map(of)).size
-      expect(grew(({ messages }) => messages)).toBeGreaterThanOrEqual(4)
-      expect(grew(({ done }) => done)).toBeGreaterThanOrEqual(4)
+      expect(grew(({ messages }) => messages)).toBeGreaterThanOrEqual(3)
+      expect(grew(({ done }) => done)).toBeGreaterThanOrEqual(3)
       expect(new Set((await moments()).flatMap(({ speakers }) => speakers)).size).toBeGreaterThanOrEqual(5)
 
       const said = await host.client.runs.messages({ runId: run.id })

@@ -257,6 +257,14 @@ describe('the API over a whole desk', () => {
     expect(await api.trading.fills({ instrument: 'BTC/USDT' })).toEqual([])
     expect(await api.trading.positions()).toEqual([])
     expect(await api.trading.reconcile()).toMatchObject({ adjusted: [], inDoubt: [], positions: [] })
+    expect(await api.trading.working()).toEqual([])
+    expect(await api.trading.ended({})).toEqual({ orders: [], hasMore: false })
+    expect(await codeOf(api.trading.order({ clientOrderId: 'nobody' }))).toBe('ORDER_NOT_FOUND')
+    expect(await codeOf(api.trading.change({ clientOrderId: 'nobody', limitPrice: decimal(1) }))).toBe(
+      'ORDER_NOT_FOUND',
+    )
+    expect(await codeOf(api.trading.change({ clientOrderId: 'nobody' }))).toBe('BAD_REQUEST')
+    expect(await api.trading.cancelAll({})).toEqual({ asked: [] })
     expect(await codeOf(api.trading.cancel({ clientOrderId: 'nobody' }))).toBe('ORDER_NOT_FOUND')
     expect(await api.trading.reports({ limit: 5 })).toEqual([])
     expect(await codeOf(api.trading.report({ clientOrderId: 'nobody' }))).toBe('ORDER_NOT_FOUND')

@@ -376,6 +376,8 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   /** Newest first. */
   listOrders(instrument: string | undefined, limit: number): readonly Order[]
   /** Newest first. */
+  listEndedOrders(asked: EndedOrders): readonly Order[]
+  /** Newest first. */
   listParentOrders(instrument: string | undefined, limit: number): readonly ParentOrder[]
   /** The parts of a parent order, oldest first. */
   listChildren(parentId: string): readonly Order[]
@@ -385,6 +387,15 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   listFunding(limit: number): readonly FundingPayment[]
   /** The fills of an order that the venue has not undone, oldest first. */
   listFillsOf(clientOrderId: string): readonly Fill[]
+}
+
+/** A page of orders that have ended. */
+export interface EndedOrders {
+  readonly instrument?: string | undefined
+  readonly status?: OrderStatus | undefined
+  /** The client order id that the page before ended with. */
+  readonly before?: string | undefined
+  readonly limit: number
 }
 
 /** All that was voted on in a run. */

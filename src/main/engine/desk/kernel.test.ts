@@ -358,6 +358,8 @@ describe('KS-11 what an agent can reach', () => {
     'trading.reduce',
     'trading.rearm',
     'trading.cancel',
+    'trading.cancelAll',
+    'trading.change',
     'trading.cancelParent',
     'trading.close',
     'trading.reconcile',

@@ -1,3 +1,4 @@
+import { bookProfits, type PriceHistory, sharedReturns } from '#engine/portfolio/book-tail.ts'
 import { expectedShortfall } from '#engine/portfolio/value-at-risk.ts'
 import type { Feed } from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
@@ -31,45 +32,37 @@ export function portfolioRisk(book: TradingBook, feed: Feed, nowMs: number): Por
   const worth = equity(book, mark)
   if (worth === undefined || sign(worth) <= 0) return undefined
   if (held.length === 0) return { share: 0, parts: [], days: 0 }
-  const positions = held.map(({ instrument, quantity }) => {
+  const shares = new Map<string, number>()
+  for (const { instrument, quantity } of held) {
     const last = mark(instrument)
-    return {
-      instrument,
-      value: last === undefined ? undefined : toNumber(multiply(quantity, last)) / toNumber(worth),
-      returns: dailyReturns(feed, instrument, nowMs),
-    }
-  })
-  const [first, ...others] = positions
-  if (first === undefined || positions.some(({ value }) => value === undefined)) return undefined
-  const days = [...first.returns.keys()].filter((day) => others.every(({ returns }) => returns.has(day)))
-  if (days.length < leastDays) return undefined
-  const profits = days.map((day) =>
-    positions.reduce((sum, { value = 0, returns }) => sum + value * (returns.get(day) ?? 0), 0),
+    if (last === undefined) return undefined
+    shares.set(instrument, toNumber(multiply(quantity, last)) / toNumber(worth))
+  }
+  const common = sharedReturns(
+    new Map(held.map(({ instrument }) => [instrument, closedDays(feed, instrument, nowMs)] as const)),
   )
+  const profits = bookProfits(common, shares)
+  if (profits.length < leastDays) return undefined
   const scale = Math.sqrt(horizonDays)
-  const share = Math.max(0, expectedShortfall(Float64Array.from(profits), confidence)) * scale
-  const worst = days
-    .map((day, index) => ({ day, profit: profits[index] ?? 0 }))
-    .sort((a, b) => a.profit - b.profit)
-    .slice(0, Math.max(1, Math.floor(days.length * (1 - confidence))))
-  const parts = positions
-    .map(({ instrument, value = 0, returns }) => ({
-      instrument,
-      share: (-worst.reduce((sum, { day }) => sum + value * (returns.get(day) ?? 0), 0) / worst.length) * scale,
-    }))
+  const worst = [...profits.keys()]
+    .sort((a, b) => (profits[a] as number) - (profits[b] as number))
+    .slice(0, Math.max(1, Math.floor(profits.length * (1 - confidence))))
+  const parts = common.instruments
+    .map((instrument, asset) => {
+      const returns = common.returns[asset] as Float64Array
+      const lost = worst.reduce((sum, day) => sum - (returns[day] as number), 0) / worst.length
+      return { instrument, share: lost * (shares.get(instrument) ?? 0) * scale }
+    })
     .sort((a, b) => b.share - a.share)
-  return { share, parts, days: days.length }
+  return { share: Math.max(0, expectedShortfall(profits, confidence)) * scale, parts, days: profits.length }
 }
 
 const dayMs = timeframeMs['1d']
 
-/** Simple returns of closed days, by the day that they end. */
-function dailyReturns(feed: Feed, instrument: string, nowMs: number): ReadonlyMap<number, number> {
-  const closed = feed.bars(instrument, '1d', mostDays + 1).filter(({ time }) => time + dayMs <= nowMs)
-  const returns = new Map<number, number>()
-  for (const [index, bar] of closed.entries()) {
-    const before = closed[index - 1]
-    if (before !== undefined && before.close > 0) returns.set(bar.time, bar.close / before.close - 1)
-  }
-  return returns
+/** Closes of the days that have ended. */
+function closedDays(feed: Feed, instrument: string, nowMs: number): PriceHistory {
+  const closed = feed
+    .bars(instrument, '1d', mostDays + 1)
+    .filter(({ time, close }) => time + dayMs <= nowMs && close > 0)
+  return { times: closed.map(({ time }) => time), closes: closed.map(({ close }) => close) }
 }

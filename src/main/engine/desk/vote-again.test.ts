@@ -1,26 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { type VotingSeat, votingSeats } from '#shared/domain/agent.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
 import { shippedPlanning } from '#test/builders/desk-kernel.ts'
 import { on, type Tampers, tamperedDesk } from '#test/builders/tampered-desk.ts'
 
-const seats = [
-  'analyst',
-  'bull',
-  'bear',
-  'strategist',
-  'risk',
-  'optimizer',
-  'privacy',
-  'executor',
-  'evaluator',
-] as const
 const questionIn = (input: unknown) => (input as { briefing: { proposal: Proposal } }).briefing.proposal
 
 /** Everybody is for the trade; the optimizer only at no more than this share of the size first proposed. */
 function wantingLess(share: number): { readonly tampers: Tampers; readonly asked: Proposal[] } {
   const asked: Proposal[] = []
-  const votes = (seat: (typeof seats)[number]) =>
+  const votes = (seat: VotingSeat) =>
     on('assess', async (_answer, input) => {
       const proposal = questionIn(input)
       if (seat === 'optimizer') asked.push(proposal)
@@ -32,7 +22,7 @@ function wantingLess(share: number): { readonly tampers: Tampers; readonly asked
         remarks: [],
       }
     })
-  return { tampers: Object.fromEntries(seats.map((seat) => [seat, votes(seat)])), asked }
+  return { tampers: Object.fromEntries(votingSeats.map((seat) => [seat, votes(seat)])), asked }
 }
 
 async function decided(share: number, votesAgain = 2) {

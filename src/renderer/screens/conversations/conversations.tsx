@@ -1,18 +1,15 @@
-import { Button, SegmentedControl, Select, TextInput } from '@mantine/core'
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { SegmentedControl } from '@mantine/core'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useDeferredValue } from 'react'
 import { useDesk } from '#renderer/client.ts'
-import { AgentName } from '#renderer/ui/agent.tsx'
-import { Moment } from '#renderer/ui/figures.tsx'
-import { PanelBody, Screen } from '#renderer/ui/panel.tsx'
+import { Screen } from '#renderer/ui/panel.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
-import { type MessageHit, messageKinds } from '#shared/domain/message.ts'
-import styles from './conversations.module.css'
-import { Excerpt } from './excerpt.tsx'
+import { messageKinds } from '#shared/domain/message.ts'
+import { ChoiceFilter, InstrumentFilter, SpeakerFilter, WordsFilter } from './filters.tsx'
+import { Hit, HitList } from './hit-list.tsx'
 import { Memory } from './memory.tsx'
 import { isFiltered } from './memory-view.ts'
-import { speakers } from './speakers.ts'
 import { conversationViews } from './views.ts'
 
 const pageSize = 50
@@ -45,8 +42,8 @@ function Said({ views }: { views: ReactNode }) {
   const { text, agent, kind, instrument } = all
   const search = { text, agent, kind, instrument }
   const navigate = useNavigate({ from: '/conversations' })
+  const open = useNavigate()
   const wanted = useDeferredValue(search)
-  const instruments = useQuery(orpc.market.instruments.queryOptions()).data ?? []
   const hits = useInfiniteQuery(
     orpc.conversations.search.infiniteOptions({
       input: (before: number | undefined) => ({
@@ -67,40 +64,22 @@ function Said({ views }: { views: ReactNode }) {
       tools={
         <>
           {views}
-          <TextInput
-            aria-label="Search everything that was said"
-            placeholder="Words, &quot;a phrase&quot;, -without"
-            w={280}
-            value={search.text ?? ''}
-            onChange={(event) => change({ text: event.currentTarget.value || undefined })}
+          <WordsFilter
+            label="Search everything that was said"
+            width={280}
+            value={text}
+            onChange={(text) => change({ text })}
           />
-          <Select
-            aria-label="Whose words"
-            placeholder="Everyone"
-            w={160}
-            clearable
-            value={search.agent ?? null}
-            onChange={(agent) => change({ agent: agent ?? undefined })}
-            data={speakers}
-          />
-          <Select
-            aria-label="Kind"
-            placeholder="Every kind"
-            w={132}
-            clearable
-            value={search.kind ?? null}
+          <SpeakerFilter label="Whose words" width={160} value={agent} onChange={(agent) => change({ agent })} />
+          <ChoiceFilter
+            label="Kind"
+            all="Every kind"
+            width={132}
+            value={kind}
             onChange={(kind) => change({ kind: messageKinds.find((each) => each === kind) })}
-            data={[...messageKinds]}
+            choices={messageKinds}
           />
-          <Select
-            aria-label="Instrument"
-            placeholder="Every instrument"
-            w={160}
-            clearable
-            value={search.instrument ?? null}
-            onChange={(instrument) => change({ instrument: instrument ?? undefined })}
-            data={instruments.map(({ id }) => id)}
-          />
+          <InstrumentFilter width={160} value={instrument} onChange={(instrument) => change({ instrument })} />
         </>
       }
     >
@@ -120,44 +99,19 @@ function Said({ views }: { views: ReactNode }) {
             : 'When the desk decides, every thought, argument and vote is here.'}
         </EmptyState>
       ) : (
-        <PanelBody label="What was found">
-          <ul className={styles.hits}>
-            {found.map((hit) => (
-              <Hit key={hit.message.id} hit={hit} />
-            ))}
-          </ul>
-          {hits.hasNextPage && (
-            <div className={styles.more}>
-              <Button onClick={() => void hits.fetchNextPage()} loading={hits.isFetchingNextPage}>
-                Older
-              </Button>
-            </div>
-          )}
-        </PanelBody>
+        <HitList pages={hits}>
+          {found.map(({ message, instrument, excerpt }) => (
+            <Hit
+              key={message.id}
+              agent={message.agent}
+              about={[message.kind, instrument]}
+              at={message.at}
+              excerpt={excerpt}
+              onOpen={() => void open({ to: '/desk', search: { symbol: instrument ?? undefined, run: message.runId } })}
+            />
+          ))}
+        </HitList>
       )}
     </Screen>
-  )
-}
-
-function Hit({ hit: { message, instrument, excerpt } }: { hit: MessageHit }) {
-  const navigate = useNavigate()
-  return (
-    <li>
-      <button
-        type="button"
-        className={styles.hit}
-        onClick={() => void navigate({ to: '/desk', search: { symbol: instrument ?? undefined, run: message.runId } })}
-      >
-        <span className={styles.head}>
-          <AgentName agent={message.agent} />
-          <span>{message.kind}</span>
-          <span>{instrument}</span>
-          <span className={styles.time}>
-            <Moment at={message.at} as="moment" />
-          </span>
-        </span>
-        <Excerpt parts={excerpt} />
-      </button>
-    </li>
   )
 }

@@ -1,19 +1,14 @@
-import { Button, Select, TextInput } from '@mantine/core'
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useDeferredValue } from 'react'
 import { useDesk } from '#renderer/client.ts'
-import { AgentName } from '#renderer/ui/agent.tsx'
-import { Moment } from '#renderer/ui/figures.tsx'
-import { PanelBody, Screen } from '#renderer/ui/panel.tsx'
+import { Screen } from '#renderer/ui/panel.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
-import type { MemoryHit } from '#shared/domain/memory.ts'
-import styles from './conversations.module.css'
-import { Excerpt } from './excerpt.tsx'
+import { ChoiceFilter, InstrumentFilter, SpeakerFilter, WordsFilter } from './filters.tsx'
+import { Hit, HitList } from './hit-list.tsx'
 import memoryStyles from './memory.module.css'
 import { isFiltered, kindChoices, kindWords, regimeChoices, regimeTitles, tierChoices } from './memory-view.ts'
 import { RememberedRunDetail } from './remembered-run.tsx'
-import { speakers } from './speakers.ts'
 
 const pageSize = 50
 
@@ -25,7 +20,6 @@ export function Memory({ views }: { views: ReactNode }) {
   const navigate = useNavigate({ from: '/conversations' })
   const search = { text, agent, instrument, regime, kind: what, tier }
   const wanted = useDeferredValue(search)
-  const instruments = useQuery(orpc.market.instruments.queryOptions()).data ?? []
   const hits = useInfiniteQuery(
     orpc.memory.search.infiniteOptions({
       input: (before: number | undefined) => ({
@@ -44,57 +38,32 @@ export function Memory({ views }: { views: ReactNode }) {
   return (
     <Screen title="Conversations" tools={views}>
       <div className={memoryStyles.filters}>
-        <TextInput
-          aria-label="Search memory"
-          placeholder="Words, &quot;a phrase&quot;, -without"
-          w={200}
-          value={text ?? ''}
-          onChange={(event) => change({ text: event.currentTarget.value || undefined })}
-        />
-        <Select
-          aria-label="Instrument"
-          placeholder="Every instrument"
-          w={156}
-          clearable
-          value={instrument ?? null}
-          onChange={(value) => change({ instrument: value ?? undefined })}
-          data={instruments.map(({ id }) => id)}
-        />
-        <Select
-          aria-label="Kind of market"
-          placeholder="Every market"
-          w={124}
-          clearable
-          value={regime ?? null}
+        <WordsFilter label="Search memory" width={200} value={text} onChange={(text) => change({ text })} />
+        <InstrumentFilter width={156} value={instrument} onChange={(instrument) => change({ instrument })} />
+        <ChoiceFilter
+          label="Kind of market"
+          all="Every market"
+          width={124}
+          value={regime}
           onChange={(value) => change({ regime: regimeChoices.find((each) => each.value === value)?.value })}
-          data={regimeChoices}
+          choices={regimeChoices}
         />
-        <Select
-          aria-label="Whose"
-          placeholder="Everyone"
-          w={140}
-          clearable
-          value={agent ?? null}
-          onChange={(value) => change({ agent: value ?? undefined })}
-          data={speakers}
-        />
-        <Select
-          aria-label="Known, decided or learned"
-          placeholder="Everything"
-          w={112}
-          clearable
-          value={what ?? null}
+        <SpeakerFilter label="Whose" width={140} value={agent} onChange={(agent) => change({ agent })} />
+        <ChoiceFilter
+          label="Known, decided or learned"
+          all="Everything"
+          width={112}
+          value={what}
           onChange={(value) => change({ what: kindChoices.find((each) => each.value === value)?.value })}
-          data={kindChoices}
+          choices={kindChoices}
         />
-        <Select
-          aria-label="How long ago"
-          placeholder="Every run"
-          w={124}
-          clearable
-          value={tier ?? null}
+        <ChoiceFilter
+          label="How long ago"
+          all="Every run"
+          width={124}
+          value={tier}
           onChange={(value) => change({ tier: tierChoices.find((each) => each.value === value)?.value })}
-          data={tierChoices}
+          choices={tierChoices}
         />
       </div>
       {hits.isError ? (
@@ -114,48 +83,23 @@ export function Memory({ views }: { views: ReactNode }) {
         </EmptyState>
       ) : (
         <div className={memoryStyles.columns}>
-          <PanelBody label="What was found">
-            <ul className={styles.hits}>
-              {found.map((hit) => (
-                <Hit key={hit.seq} hit={hit} isShown={hit.runId === shown} onOpen={() => change({ run: hit.runId })} />
-              ))}
-            </ul>
-            {hits.hasNextPage && (
-              <div className={styles.more}>
-                <Button onClick={() => void hits.fetchNextPage()} loading={hits.isFetchingNextPage}>
-                  Older
-                </Button>
-              </div>
-            )}
-          </PanelBody>
+          <HitList pages={hits}>
+            {found.map(({ seq, agent, kind, instrument, regime, at, excerpt, runId }) => (
+              <Hit
+                key={seq}
+                agent={agent}
+                about={[kindWords[kind], instrument, regime === null ? null : regimeTitles[regime]]}
+                at={at}
+                excerpt={excerpt}
+                isShown={runId === shown}
+                onOpen={() => change({ run: runId })}
+                className={memoryStyles.hit}
+              />
+            ))}
+          </HitList>
           {shown !== undefined && <RememberedRunDetail key={shown} runId={shown} />}
         </div>
       )}
     </Screen>
-  )
-}
-
-function Hit({ hit, isShown, onOpen }: { hit: MemoryHit; isShown: boolean; onOpen: () => void }) {
-  const { agent, kind, instrument, regime, at, excerpt } = hit
-  return (
-    <li>
-      <button
-        type="button"
-        className={`${styles.hit} ${memoryStyles.hit}`}
-        aria-current={isShown || undefined}
-        onClick={onOpen}
-      >
-        <span className={styles.head}>
-          <AgentName agent={agent} />
-          <span>{kindWords[kind]}</span>
-          <span>{instrument}</span>
-          {regime !== null && <span>{regimeTitles[regime]}</span>}
-          <span className={styles.time}>
-            <Moment at={at} as="moment" />
-          </span>
-        </span>
-        <Excerpt parts={excerpt} />
-      </button>
-    </li>
   )
 }
