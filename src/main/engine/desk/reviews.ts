@@ -463,7 +463,7 @@ export function createReviews(options: ReviewsOptions): Reviews {
       return note(review, by, { kind: 'blindJudgementRecorded', data: { reviewId, judgement } })
     },
     denial: (review) => (drills.has(review.id) ? undefined : options.check(intentOf(review))),
-    drills: drills.all,
+    drills: () => drills.all(),
     approvalDenial(order) {
       const { decisionId } = order
       if (decisionId === null || !needed.has(decisionId) || isExit(order)) return undefined
