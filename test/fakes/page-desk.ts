@@ -949,6 +949,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     reviews: {
       list: os.reviews.list.handler(() => []),
       overrides: os.reviews.overrides.handler(() => []),
+      drills: os.reviews.drills.handler(() => ({ injected: 0, answered: 0, caught: 0, rate: null })),
       get: os.reviews.get.handler(noReview),
       approve: os.reviews.approve.handler(noReview),
       edit: os.reviews.edit.handler(noReview),

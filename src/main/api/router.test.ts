@@ -356,6 +356,7 @@ describe('the API over a whole desk', () => {
   it('has no review where the desk needed nobody, and acts on none', async () => {
     expect(await api.reviews.list({})).toEqual([])
     expect(await api.reviews.overrides({})).toEqual([])
+    expect(await api.reviews.drills()).toEqual({ injected: 0, answered: 0, caught: 0, rate: null })
     expect((await api.system.status()).reviews).toEqual({ waiting: 0, nextExpiresInMs: null, habit: null })
     const reviewId = 'rev_none'
     const words = { code: 'OTHER', words: 'Just so' } as const

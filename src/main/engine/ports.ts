@@ -18,7 +18,7 @@ import type { ParentOrder } from '#shared/domain/parent-order.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
-import type { Override, Review } from '#shared/domain/review.ts'
+import type { Drill, Override, Review } from '#shared/domain/review.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import type { Schedule } from '#shared/domain/schedule.ts'
 import type { Settings } from '#shared/domain/settings.ts'
@@ -325,6 +325,8 @@ export interface DeskHistory {
 /** What is remembered of reviews for good: what is durable. */
 export interface ReviewArchive {
   getReview(reviewId: string): Review | undefined
+  /** The known-bad reviews that were put before the trader, oldest first. */
+  listDrills(): readonly Drill[]
   /** Overrides of which it is not known yet what they came to, oldest first. */
   listUnmeasuredOverrides(): readonly Override[]
 }

@@ -169,6 +169,9 @@ export interface DeskEvents {
   reviewActedOnLate: AboutReview<{ readonly act: string; readonly status: string }>
   overrideRecorded: { readonly override: Override }
   overrideMeasured: { readonly overrideId: string; readonly outcome: NonNullable<Override['outcome']> }
+  /** HO-12: a known-bad review was put before the trader, and what he made of it; nothing is ever sent for it. */
+  drillInjected: AboutReview<{ readonly flaw: string }>
+  drillAnswered: AboutReview<{ readonly caught: boolean }>
   /** The trader approves so much or so fast that it may be out of habit (HO-11). */
   automationBiasNoticed: { readonly decisions: number; readonly approvals: number; readonly medianDwellMs: number }
 
