@@ -74,9 +74,11 @@ export function deskKernel(given: DeskKernelGiven = {}) {
     feed,
     clock,
     random: random.fork('broker'),
+    cash: decimal(100_000),
+    leverage: shippedMandate.maximumLeverage,
     ...(faults && { faults }),
   })
-  broker.restore(queries.listOrders(undefined, 1_000), queries.listFills(undefined, 1_000))
+  broker.restore(queries.listOrders(undefined, 1_000), queries.listFills(undefined, 1_000), queries.listFunding(1_000))
   const records: DeskRecord[] = []
   journal.observe((record) => records.push(record))
   const kernel = createKernel({

@@ -19,7 +19,7 @@ import type { Instrument } from '#shared/domain/instrument.ts'
 import type { JournalRecord } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
 import type { RunMonitoring } from '#shared/domain/monitoring.ts'
-import { type Fill, type Order, plainTerms } from '#shared/domain/order.ts'
+import { canBeCancelled, type Fill, isClosed, isExit, type Order, plainTerms } from '#shared/domain/order.ts'
 import type { PlanChoices } from '#shared/domain/plan-choice.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
@@ -47,6 +47,8 @@ export interface PageDesk {
   playTo(second: number): void
   /** Adds a run as it is, newest of all. */
   add(run: Run): void
+  /** Adds an order with these terms, newest of all. */
+  addOrder(terms: Partial<Order>): void
   /** Says something in the newest run. */
   say(text: string): void
   /** Makes so many events a second: words, ticks, progress, orders. Returns its stop. */
@@ -602,6 +604,12 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     return made
   }
 
+  function findOrder(id: string): Order {
+    const found = orders.find(({ clientOrderId }) => clientOrderId === id)
+    if (found === undefined) throw new ORPCError('ORDER_NOT_FOUND', { status: 404, message: 'There is no such order.' })
+    return found
+  }
+
   function reportOf(order: Order): ExecutionReport {
     const own = fills.filter(({ clientOrderId }) => clientOrderId === order.clientOrderId)
     return reportExecution(order, { fills: own, market: null, now: Date.now(), settlesAfterMs: 0 })
@@ -953,6 +961,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     reviews: {
       list: os.reviews.list.handler(() => []),
       overrides: os.reviews.overrides.handler(() => []),
+      drills: os.reviews.drills.handler(() => ({ injected: 0, answered: 0, caught: 0, rate: null })),
       get: os.reviews.get.handler(noReview),
       approve: os.reviews.approve.handler(noReview),
       edit: os.reviews.edit.handler(noReview),
@@ -1023,10 +1032,40 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         return latch
       }),
       orders: os.trading.orders.handler(() => orders),
+      working: os.trading.working.handler(() => orders.filter(({ status }) => !isClosed(status))),
+      ended: os.trading.ended.handler(({ input: { instrument, status, before, limit } }) => {
+        const all = orders.filter(
+          (each) =>
+            isClosed(each.status) &&
+            each.instrument === (instrument ?? each.instrument) &&
+            each.status === (status ?? each.status),
+        )
+        const from = all.findIndex(({ clientOrderId }) => clientOrderId === before) + 1
+        return { orders: all.slice(from, from + limit), hasMore: all.length > from + limit }
+      }),
+      order: os.trading.order.handler(({ input }) => {
+        const order = findOrder(input.clientOrderId)
+        const own = fills.filter(({ clientOrderId }) => clientOrderId === order.clientOrderId)
+        return { order, fills: own, linked: [] }
+      }),
+      change: os.trading.change.handler(({ input: { clientOrderId, quantity, limitPrice, stopPrice } }) => {
+        const order = findOrder(clientOrderId)
+        Object.assign(order, {
+          quantity: quantity ?? order.quantity,
+          limitPrice: limitPrice ?? order.limitPrice,
+          stopPrice: stopPrice ?? order.stopPrice,
+        })
+        touch('orders')
+        return order
+      }),
+      cancelAll: os.trading.cancelAll.handler(({ input: { protection } }) => {
+        const all = orders.filter((each) => canBeCancelled(each) && (protection || !isExit(each)))
+        for (const each of all) each.status = 'PENDING_CANCEL'
+        touch('orders')
+        return { asked: all.map(({ clientOrderId }) => clientOrderId) }
+      }),
       cancel: os.trading.cancel.handler(({ input }) => {
-        const found = orders.find(({ clientOrderId }) => clientOrderId === input.clientOrderId)
-        if (found === undefined)
-          throw new ORPCError('ORDER_NOT_FOUND', { status: 404, message: 'There is no such order.' })
+        const found = findOrder(input.clientOrderId)
         found.status = 'PENDING_CANCEL'
         touch('orders')
         return found
@@ -1170,6 +1209,9 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         decision: null,
       })
       touch('runs')
+    },
+    addOrder(terms) {
+      order(null, terms)
     },
     say(text) {
       const state = runs.at(-1)

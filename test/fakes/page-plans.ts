@@ -23,6 +23,14 @@ export function createPagePlans(changed: () => void) {
     })
   }
 
+  function tooEarly(code: string, planId: string): never {
+    throw new ORPCError(code, {
+      status: 409,
+      message: `Nothing has been proposed in ${find(planId).id} yet.`,
+      data: { retry: 'retryable', wayOut: 'Wait until the plan is being voted on.', details: {} },
+    })
+  }
+
   function move(plan: PlanView, state: PlanState, reason: string | null): PlanView {
     const at = Date.now()
     const after = { ...plan, state, reason, called: true, moves: [...plan.moves, { state, at, reason }] }
@@ -77,14 +85,12 @@ export function createPagePlans(changed: () => void) {
     }),
     get: os.get.handler(({ input }) => find(input.planId)),
     start: os.start.handler(({ input }) => move(find(input.planId), 'proposing', null)),
-    vote: os.vote.handler(({ input }) => {
-      const { id } = find(input.planId)
-      throw new ORPCError('NOTHING_TO_VOTE_ON', {
-        status: 409,
-        message: `Nothing has been proposed in ${id} yet.`,
-        data: { retry: 'retryable', wayOut: 'Wait until the plan is being voted on.', details: {} },
-      })
-    }),
+    vote: os.vote.handler(({ input }) => tooEarly('NOTHING_TO_VOTE_ON', input.planId)),
+    conflicts: os.conflicts.handler(() => []),
+    conflict: os.conflict.handler(({ input }) => tooEarly('CONFLICT_UNKNOWN', input.planId)),
+    resolveConflict: os.resolveConflict.handler(({ input }) => tooEarly('NOTHING_TO_RESOLVE', input.planId)),
+    addProposal: os.addProposal.handler(({ input }) => tooEarly('NOTHING_TO_RESOLVE', input.planId)),
+    context: os.context.handler(({ input }) => tooEarly('NOTHING_TO_RESOLVE', input.planId)),
     cancel: os.cancel.handler(({ input }) => move(find(input.planId), 'cancelled', input.reason)),
   }
 }

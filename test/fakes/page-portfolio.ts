@@ -1,3 +1,4 @@
+import type { PerpetualsReport } from '#shared/domain/perpetuals-report.ts'
 import type { PortfolioGoal, PortfolioReport } from '#shared/domain/portfolio-report.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import type { RiskReport } from '#shared/domain/risk-report.ts'
@@ -51,7 +52,7 @@ export function scriptedRisk(now: number, position: PositionView | null): RiskRe
             recovered: null,
             now: 0.12 * share,
           },
-    perpetuals: null,
+    perpetuals: position === null ? null : scriptedPerpetuals(now),
     limits: [
       { limit: 'exposure', used: worth, maximum: 60_000 },
       { limit: 'value-at-risk', used: 0.041 * worth, maximum: 2_500 },
@@ -72,6 +73,41 @@ export function scriptedRisk(now: number, position: PositionView | null): RiskRe
             { name: 'Everything falls by 10 %', at: null, change: -0.1 * worth, share: -0.1 * share },
             { name: 'Everything falls by 50 %', at: null, change: -0.5 * worth, share: -0.5 * share },
           ],
+  }
+}
+
+/** A short position in a perpetual as the engine would report it. */
+function scriptedPerpetuals(now: number): PerpetualsReport {
+  const hourMs = 3_600_000
+  return {
+    wallet: decimal('99170.2'),
+    balance: decimal('99149.8'),
+    initial: decimal('2081.6'),
+    free: decimal('97068.2'),
+    maintenance: decimal('24.98'),
+    ratio: 0.00025,
+    leverage: 0.063,
+    maximumLeverage: 3,
+    funding: decimal('1.87'),
+    contracts: [
+      {
+        instrument: 'ETH/USDT:USDT',
+        quantity: decimal(-2),
+        averagePrice: decimal('3112.2'),
+        mark: decimal('3122.4'),
+        markedAt: now - 400,
+        notional: decimal('6244.8'),
+        unrealised: decimal('-20.4'),
+        initial: decimal('2081.6'),
+        maintenance: decimal('24.98'),
+        liquidationPrice: decimal('52481.3'),
+        toLiquidation: 15.81,
+        funding: decimal('1.87'),
+        fundingRate: decimal('0.0001'),
+        fundingAt: (Math.floor(now / (8 * hourMs)) + 1) * 8 * hourMs,
+        runId: null,
+      },
+    ],
   }
 }
 
@@ -121,6 +157,6 @@ export function scriptedAllocation(now: number, position: PositionView | null, g
           ]
         : [],
     band: 0.02,
-    perpetuals: null,
+    perpetuals: position === null ? null : scriptedPerpetuals(now),
   }
 }

@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { PlanView, ScheduleView } from '#shared/contract/plans.ts'
 import { isEndedPlan } from '#shared/domain/collaborative-plan.ts'
+import type { PlanConflict } from '#shared/domain/conflict.ts'
 import { findChromium } from '#test/e2e/chromium.ts'
 import { copyHome, makeClimbingHome } from '#test/e2e/climbing-home.ts'
 import { type DeskPage, launchBrowser, messageList, openDesk, picture } from '#test/e2e/desk-page.ts'
@@ -213,7 +214,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
         '--template',
         'position-exit',
         '--vote-within',
-        '40',
+        '60',
         '--propose-within',
         '60',
         '--with',
@@ -227,21 +228,48 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
       await toPlans(desk.page)
       await until(async () => (await get(id)).state === 'voting', 'it is voted on', 20_000)
       await parley(home, 'vote', id, 'reject', '--reason', 'It may run on.')
+      await desk.page.getByRole('button', { name: 'Join in' }).click()
+      await desk.page.getByRole('combobox', { name: 'Between' }).press('ArrowDown')
+      await desk.page.getByRole('option', { name: 'Risk manager' }).click()
+      await desk.page.getByRole('option', { name: 'Bear' }).click()
+      await desk.page.getByRole('textbox', { name: 'What it is about' }).fill('Is it for good?')
+      await picture(desk.page, 'plan-conflict')
+      await desk.page.getByRole('button', { name: 'Raise it' }).click()
+      await desk.page
+        .getByText(/^Conflict over size between the risk manager and the bear\. Is it for good\?/)
+        .waitFor()
+      await desk.page.getByRole('button', { name: 'Close', exact: true }).click()
+      const [raised] = await parley<PlanConflict[]>(home, 'plans', 'conflicts', id)
+      expect(raised).toMatchObject({ kind: 'size', by: 'trader', settled: expect.any(String) })
       await desk.page.getByRole('button', { name: 'Vote', exact: true }).click()
       await desk.page.getByRole('textbox', { name: 'Why' }).fill('Half of it is enough.')
       await picture(desk.page, 'plan-ballot')
       await desk.page.getByRole('button', { name: 'Cast the ballot' }).click()
       await desk.page.getByRole('button', { name: 'Cast the ballot' }).waitFor({ state: 'detached' })
+      // Those at odds take different sides still: the trader, who raised it, decides.
+      await until(async () => (await get(id)).state === 'inReview', 'it waits for the trader', 70_000)
+      const [review] = await host.client.reviews.list({})
+      expect(review?.rules.map(({ code }) => code)).toContain('CONFLICT')
+      await host.client.reviews.approve({ reviewId: review?.id ?? '', orderHash: review?.orderHash ?? '' })
       const plan = await ended(id)
       expect(plan).toMatchObject({ state: 'completed', traded: true })
       const { tally, policy } = await host.client.runs.vote({ runId: plan.runId ?? '' })
       expect(policy.rule).toEqual({ kind: 'weighted', threshold: 0.6 })
-      expect(tally?.notCounted).toMatchObject([{ voter: 'trader', reason: 'SUPERSEDED' }])
+      // Everybody has voted again over the conflict.
+      const superseded = expect.objectContaining({ voter: 'trader', reason: 'SUPERSEDED' })
+      expect(tally?.notCounted).toContainEqual(superseded)
       expect(tally?.support[0]).toMatchObject({ ballot: { voter: 'trader' }, weight: 10 })
       const [after] = await host.client.trading.positions()
       expect(Number(after?.quantity)).toBeCloseTo(Number(before?.quantity) / 2, 3)
       const said = await conversationOn(desk.page, plan)
-      for (const words of ['It may run on.', 'Half of it is enough.', 'Decided: sell', 'Filled: sell']) {
+      for (const words of [
+        'It may run on.',
+        'Half of it is enough.',
+        'I raise a conflict over size',
+        'The desk leans to sell',
+        'The trader approved it.',
+        'Filled: sell',
+      ]) {
         expect(said).toContain(words)
       }
     }, 240_000)

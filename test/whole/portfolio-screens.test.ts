@@ -31,6 +31,18 @@ describe.skipIf(hasNoBrowser)('risk and portfolio (skipped: there is no Chromium
     expect(page.url()).toContain('run=')
   })
 
+  it('perpetuals show leverage, margin ratio, liquidation price and funding, on both screens', async () => {
+    await desk.play(Number.POSITIVE_INFINITY)
+    for (const screen of ['risk', 'portfolio']) {
+      await page.goto(`${desk.url}#/${screen}`)
+      const held = page.getByRole('table', { name: 'Perpetuals' })
+      await held.getByText('ETH/USDT:USDT').waitFor()
+      const row = await held.getByRole('row').nth(1).textContent()
+      expect(row).toMatch(/−2.*3.112\.20.*3.122\.40.*−20\.40.*52.481\.30.*\+1\.87.*\+0\.010/)
+      await page.getByText(/leverage 0\.06 of 3.*margin ratio 0\.025/).waitFor()
+    }
+  })
+
   it('the suggestion follows the goal that is chosen, and trades are shown and not sent', async () => {
     await desk.play(Number.POSITIVE_INFINITY)
     await page.goto(`${desk.url}#/portfolio`)

@@ -1,17 +1,42 @@
 import { implement } from '@orpc/server'
+import { portfolioRisk } from '#engine/desk/portfolio-risk.ts'
 import { contract } from '#shared/contract/index.ts'
-import type { PlanView, ScheduleView } from '#shared/contract/plans.ts'
+import type { PlanContext, PlanView, ScheduleView } from '#shared/contract/plans.ts'
 import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import type { Schedule } from '#shared/domain/schedule.ts'
+import { ZERO } from '#shared/lib/decimal.ts'
+import { ParleyError } from '#shared/lib/error.ts'
 import type { CallContext } from './desk.ts'
 import { instrumentOn } from './market.ts'
 import { type ApiParts, trader } from './parts.ts'
 
 /** Collaborative plans and the templates that they are made from. */
-export function plansRoutes({ kernel: { plans, schedules }, queries, feed, settings }: ApiParts) {
+export function plansRoutes({ kernel, queries, feed, settings, clock }: ApiParts) {
+  const { plans, schedules } = kernel
   const os = implement(contract.plans).$context<CallContext>()
   const view = (plan: CollaborativePlan): PlanView => ({ ...plan, leftMs: plans.leftMs(plan) })
   const scheduleView = (schedule: Schedule): ScheduleView => ({ ...schedule, nextAt: schedules.nextAt(schedule) })
+  const conflictsOf = (planId: string) => [...queries.listConflicts(plans.get(planId).runId ?? '')]
+
+  /** As the run has it while it is under way; afterwards without the view, which was of its moment. */
+  function contextOf({ instrument, runId }: CollaborativePlan): PlanContext {
+    const { book } = kernel
+    const at = Math.floor(clock.now())
+    const memory = kernel.runs.active().find((one) => one.runId === runId)
+    return {
+      at,
+      instrument,
+      price: feed.quote(instrument)?.last ?? null,
+      position: book.positions.get(instrument)?.quantity ?? ZERO,
+      cash: book.cash,
+      equity: kernel.equity() ?? null,
+      portfolioRisk: portfolioRisk(book, feed, at)?.share ?? null,
+      insight: memory?.insight ?? null,
+      evidence: [...(memory?.evidence ?? queries.listEvidence(runId ?? ''))],
+      proposals: [...(memory?.proposals ?? queries.getVote(runId ?? '').proposals)],
+    }
+  }
+
   return {
     create: os.create.handler(async ({ input }) => {
       const wish = { ...input, instrument: instrumentOn(feed, input.instrument).id }
@@ -30,6 +55,19 @@ export function plansRoutes({ kernel: { plans, schedules }, queries, feed, setti
     get: os.get.handler(({ input }) => view(plans.get(input.planId))),
     start: os.start.handler(async ({ input }) => view(await plans.start(input.planId, trader))),
     vote: os.vote.handler(({ input }) => plans.vote(input.planId, input.ballot, trader)),
+    conflicts: os.conflicts.handler(({ input }) => conflictsOf(input.planId)),
+    conflict: os.conflict.handler(({ input: { planId, conflictId } }) => {
+      const found = conflictsOf(planId).find(({ id }) => id === conflictId)
+      if (found !== undefined) return found
+      throw new ParleyError('CONFLICT_UNKNOWN', `The plan ${planId} has no conflict ${conflictId}.`, {
+        wayOut: 'Choose one from the list of its conflicts.',
+      })
+    }),
+    resolveConflict: os.resolveConflict.handler(({ input: { planId, between, kind, description } }) =>
+      plans.resolveConflict(planId, between, kind, description, trader),
+    ),
+    addProposal: os.addProposal.handler(({ input: { planId, ...wish } }) => plans.propose(planId, wish, trader)),
+    context: os.context.handler(({ input }) => contextOf(plans.get(input.planId))),
     cancel: os.cancel.handler(async ({ input }) => view(await plans.cancel(input.planId, input.reason, trader))),
   }
 }

@@ -280,6 +280,14 @@ describe('the API over a whole desk', () => {
     expect(await api.trading.fills({ instrument: 'BTC/USDT' })).toEqual([])
     expect(await api.trading.positions()).toEqual([])
     expect(await api.trading.reconcile()).toMatchObject({ adjusted: [], inDoubt: [], positions: [] })
+    expect(await api.trading.working()).toEqual([])
+    expect(await api.trading.ended({})).toEqual({ orders: [], hasMore: false })
+    expect(await codeOf(api.trading.order({ clientOrderId: 'nobody' }))).toBe('ORDER_NOT_FOUND')
+    expect(await codeOf(api.trading.change({ clientOrderId: 'nobody', limitPrice: decimal(1) }))).toBe(
+      'ORDER_NOT_FOUND',
+    )
+    expect(await codeOf(api.trading.change({ clientOrderId: 'nobody' }))).toBe('BAD_REQUEST')
+    expect(await api.trading.cancelAll({})).toEqual({ asked: [] })
     expect(await codeOf(api.trading.cancel({ clientOrderId: 'nobody' }))).toBe('ORDER_NOT_FOUND')
     expect(await api.trading.reports({ limit: 5 })).toEqual([])
     expect(await codeOf(api.trading.report({ clientOrderId: 'nobody' }))).toBe('ORDER_NOT_FOUND')
@@ -336,6 +344,23 @@ describe('the API over a whole desk', () => {
     expect(await codeOf(api.plans.create({ instrument: 'ETH/USDT', template: 'none' }))).toBe('TEMPLATE_NOT_FOUND')
   })
 
+  it('shows what a plan shares and its conflicts, and takes neither a conflict nor a proposal outside the vote', async () => {
+    const { id: planId } = await api.plans.create({ instrument: 'eth-usdt', template: 'analyse-symbol', draft: true })
+    const context = await api.plans.context({ planId })
+    expect(context).toMatchObject({ instrument: 'ETH/USDT', position: '0', insight: null, evidence: [], proposals: [] })
+    expect(await api.plans.conflicts({ planId })).toEqual([])
+    expect(await codeOf(api.plans.conflict({ planId, conflictId: 'con_none' }))).toBe('CONFLICT_UNKNOWN')
+    const raised = { kind: 'size', between: ['risk', 'strategist'], description: 'Half of it.' } as const
+    expect(await codeOf(api.plans.resolveConflict({ planId, ...raised, between: [...raised.between] }))).toBe(
+      'NOTHING_TO_RESOLVE',
+    )
+    const twice = { ...raised, between: ['risk' as const, 'risk' as const] }
+    expect(await codeOf(api.plans.resolveConflict({ planId, ...twice }))).toBe('BAD_REQUEST')
+    const wish = { action: 'buy', quantity: decimal('0.1'), reason: 'So.' } as const
+    expect(await codeOf(api.plans.addProposal({ planId, ...wish }))).toBe('NOTHING_TO_RESOLVE')
+    await api.plans.cancel({ planId, reason: 'Enough' })
+  })
+
   it('makes plans by schedules, which are given other terms and switched off, and says what is wrong with one', async () => {
     const terms = { template: 'analyse-symbol', instrument: 'eth-usdt', cron: '0 9 * * 1-5', timezone: 'Europe/Berlin' }
     const made = await api.plans.schedule(terms)
@@ -354,6 +379,7 @@ describe('the API over a whole desk', () => {
   it('has no review where the desk needed nobody, and acts on none', async () => {
     expect(await api.reviews.list({})).toEqual([])
     expect(await api.reviews.overrides({})).toEqual([])
+    expect(await api.reviews.drills()).toEqual({ injected: 0, answered: 0, caught: 0, rate: null })
     expect((await api.system.status()).reviews).toEqual({ waiting: 0, nextExpiresInMs: null, habit: null })
     const reviewId = 'rev_none'
     const words = { code: 'OTHER', words: 'Just so' } as const

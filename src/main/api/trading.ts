@@ -2,12 +2,14 @@ import { implement } from '@orpc/server'
 import { requireKnownAccount } from '#engine/trading/account-doubt.ts'
 import { closePosition } from '#engine/trading/close-position.ts'
 import { type ReportContext, reportExecution, reportParent } from '#engine/trading/execution-report.ts'
+import { linkedOrders } from '#engine/trading/linked-orders.ts'
 import { unrealised } from '#engine/trading/positions.ts'
 import { contract } from '#shared/contract/index.ts'
-import type { Fill, Order } from '#shared/domain/order.ts'
+import { canBeCancelled, type Fill, isExit, type Order } from '#shared/domain/order.ts'
 import type { ParentOrder, ParentOrderView } from '#shared/domain/parent-order.ts'
 import { markOf, touchOf } from '#shared/domain/quote.ts'
 import { sum, ZERO } from '#shared/lib/decimal.ts'
+import { ParleyError } from '#shared/lib/error.ts'
 import type { CallContext } from './desk.ts'
 import { type ApiParts, trader } from './parts.ts'
 
@@ -46,6 +48,38 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
       return latch
     }),
     orders: os.orders.handler(({ input }) => [...queries.listOrders(input.instrument, input.limit)]),
+    working: os.working.handler(() => [...kernel.book.orders.values()].reverse()),
+    ended: os.ended.handler(({ input }) => {
+      const found = queries.listEndedOrders({ ...input, limit: input.limit + 1 })
+      return { orders: found.slice(0, input.limit), hasMore: found.length > input.limit }
+    }),
+    order: os.order.handler(({ input }) => {
+      const order = kernel.orders.get(input.clientOrderId)
+      return {
+        order,
+        fills: [...queries.listFillsOf(order.clientOrderId)],
+        linked: [...linkedOrders(order, kernel.book, (id) => queries.getOrder(id))],
+      }
+    }),
+    change: os.change.handler(({ input: { clientOrderId, ...change } }) => {
+      if (change.quantity !== undefined && isExit(kernel.orders.get(clientOrderId))) {
+        throw new ParleyError(
+          'EXIT_SIZE_FOLLOWS_ENTRY',
+          `${clientOrderId} covers what its entry holds, and no other quantity.`,
+          {
+            wayOut: 'Change its price alone, or close a part of the position: it is made smaller then.',
+          },
+        )
+      }
+      return kernel.orders.replace(clientOrderId, change, trader, kernel.latch.current().epoch)
+    }),
+    cancelAll: os.cancelAll.handler(async ({ input: { protection } }) => {
+      const all = [...kernel.book.orders.values()].filter(
+        (order) => canBeCancelled(order) && (protection || !isExit(order)),
+      )
+      await Promise.all(all.map(({ clientOrderId }) => kernel.orders.cancel(clientOrderId, trader)))
+      return { asked: all.map(({ clientOrderId }) => clientOrderId) }
+    }),
     cancel: os.cancel.handler(({ input }) => kernel.orders.cancel(input.clientOrderId, trader)),
     reports: os.reports.handler(({ input }) => queries.listOrders(input.instrument, input.limit).map(reportOf)),
     report: os.report.handler(({ input }) => reportOf(kernel.orders.get(input.clientOrderId))),
@@ -59,7 +93,11 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
       viewOf(await kernel.parents.cancel(input.parentId, trader, input.reason)),
     ),
     fills: os.fills.handler(({ input }) => [...queries.listFills(input.instrument, input.limit)]),
-    close: os.close.handler(({ input }) => closePosition({ ...kernel, clock }, { ...input, by: trader })),
+    close: os.close.handler(async ({ input }) => {
+      // What is still being bought in parts must not open again what is closed.
+      await kernel.parents.cancelIn(input.instrument, trader, 'The trader closes the position by hand.')
+      return closePosition({ ...kernel, clock }, { ...input, by: trader })
+    }),
     reconcile: os.reconcile.handler(() => kernel.orders.compare()),
     positions: os.positions.handler(() => {
       requireKnownAccount(kernel.book)

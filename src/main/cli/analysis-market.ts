@@ -8,7 +8,7 @@ import { createSimulatedExchange } from '#adapters/simulated/exchange.ts'
 import { createSimulatedSources } from '#adapters/simulated/sources.ts'
 import type { Feed, ResearchSources } from '#engine/ports.ts'
 import { type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
-import { findInstrument, type Instrument } from '#shared/domain/instrument.ts'
+import { findInstrument, type Instrument, isPerpetual } from '#shared/domain/instrument.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { createVirtualClock, type VirtualClock } from '#shared/lib/virtual-clock.ts'
 import { readInput } from './input-file.ts'
@@ -75,9 +75,15 @@ export function simulatedMarket(typed: string, seed: number): AnalysisMarket {
 
 /**
  * A price file at the close of its last bar. The trader's symbol names the instrument; where the file holds several it
- * says which. Throws the CSV_ errors of parseBars, and INSTRUMENT_NOT_IN_FILE where the file itself speaks of another.
+ * says which. Throws the CSV_ errors of parseBars, INSTRUMENT_NOT_IN_FILE where the file itself speaks of another, and
+ * PERPETUAL_NOT_IN_FILE for a perpetual.
  */
 export function fileMarket(typed: string, file: string): AnalysisMarket {
+  if (isPerpetual(typed)) {
+    throw new ParleyError('PERPETUAL_NOT_IN_FILE', `A price file tells neither mark nor funding of ${typed}.`, {
+      wayOut: 'Ask for the pair that it is about, or leave out --data: the simulated exchange lists perpetuals.',
+    })
+  }
   const text = readInput(file)
   const { instrument: called, symbol, timeframe, bars, notes, gaps } = parseBars(text, { file, instrument: typed })
   const id = parseSymbol(typed) ?? called

@@ -1,13 +1,17 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { resolveHome } from '#main/home.ts'
-import type { PlanView, PlanWish, ScheduleView } from '#shared/contract/plans.ts'
+import type { PlanContext, PlanView, PlanWish, ScheduleView } from '#shared/contract/plans.ts'
 import { type Participant, participantNames, participantSchema } from '#shared/domain/collaboration.ts'
 import { planPriorities } from '#shared/domain/collaborative-plan.ts'
+import { conflictKinds, type PlanConflict, type RaisedConflict } from '#shared/domain/conflict.ts'
 import { consensusPresets } from '#shared/domain/consensus-policy.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
 import { profileNames } from '#shared/domain/profile.ts'
+import type { Proposal } from '#shared/domain/proposal.ts'
+import type { TraderProposal } from '#shared/domain/trader-proposal.ts'
+import { type Decimal, decimal, isDecimal } from '#shared/lib/decimal.ts'
 import { anyNumber, homeOption, jsonOption, wholeNumber } from './options.ts'
-import { planLines, planRow, scheduleRow, templateLines } from './plans-text.ts'
+import { conflictLine, contextLines, planLines, planRow, scheduleRow, templateLines } from './plans-text.ts'
 import { requireDesk } from './running-desk.ts'
 import { describeTerminal, print, printJson, textTable } from './terminal.ts'
 
@@ -35,7 +39,7 @@ interface Scheduled {
   readonly change?: string
 }
 
-/** Adds plans create, list, show, start, cancel, schedule, unschedule, schedules and templates: the collaborative plans of the desk that is open. */
+/** Adds plans create, list, show, start, cancel, raise, conflicts, propose, context, schedule, unschedule, schedules and templates: the collaborative plans of the desk that is open. */
 export function plansCommands(program: Command): void {
   const plans = program.command('plans').description('collaborative plans of an open desk')
   const seconds = wholeNumber(1, 604_800)
@@ -102,6 +106,63 @@ export function plansCommands(program: Command): void {
     .addOption(jsonOption())
     .action(async (planId: string, { home, json, reason }: Flags & { reason: string }) => {
       show(await requireDesk(resolveHome(home)).call<PlanView>('POST', `/plans/${planId}/cancel`, { reason }), json)
+    })
+  plans
+    .command('raise')
+    .argument('<plan>', 'the id of a plan that is being voted on')
+    .description(
+      'raise a conflict: it is negotiated, mediated, voted on again, and goes to you where that settles nothing',
+    )
+    .addOption(new Option('--kind <kind>', 'what is at odds').choices(conflictKinds).makeOptionMandatory())
+    .addOption(new Option('--between <participant...>', 'who').choices(participantNames).makeOptionMandatory())
+    .requiredOption('--description <text>', 'why')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(async (planId: string, { home, json, ...raised }: Flags & RaisedConflict) => {
+      const path = `/plans/${planId}/conflicts`
+      const conflict = await requireDesk(resolveHome(home)).call<PlanConflict>('POST', path, raised)
+      if (json === true) printJson(conflict)
+      else print(conflictLine(conflict))
+    })
+  plans
+    .command('conflicts')
+    .argument('<plan>', 'the id of a plan')
+    .description('list the conflicts of a plan, raised and found, and how they were settled')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(async (planId: string, { home, json }: Flags) => {
+      const path = `/plans/${planId}/conflicts`
+      const all = await requireDesk(resolveHome(home)).call<PlanConflict[]>('GET', path)
+      if (json === true) printJson(all)
+      else print(all.length === 0 ? 'Nobody is at odds.' : all.map(conflictLine).join('\n'))
+    })
+  plans
+    .command('propose')
+    .argument('<plan>', 'the id of a plan that is being voted on')
+    .addArgument(new Argument('<action>', 'what you would do').choices(['buy', 'sell']))
+    .description('have a proposal of your own compete for the vote')
+    .requiredOption('--quantity <number>', 'how much', readDecimal)
+    .requiredOption('--reason <text>', 'why')
+    .option('--stop <price>', 'the stop of a purchase', readDecimal)
+    .option('--target <price>', 'the target of a purchase', readDecimal)
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(async (planId: string, action: string, { home, json, ...wish }: Flags & Omit<TraderProposal, 'action'>) => {
+      const path = `/plans/${planId}/proposals`
+      const proposal = await requireDesk(resolveHome(home)).call<Proposal>('POST', path, { action, ...wish })
+      if (json === true) printJson(proposal)
+      else print(`Proposed: ${proposal.action} ${proposal.quantity} ${proposal.instrument} (${proposal.id}).`)
+    })
+  plans
+    .command('context')
+    .argument('<plan>', 'the id of a plan')
+    .description('show what those who take part share: market, account, view and evidence')
+    .addOption(homeOption())
+    .addOption(jsonOption())
+    .action(async (planId: string, { home, json }: Flags) => {
+      const context = await requireDesk(resolveHome(home)).call<PlanContext>('GET', `/plans/${planId}/context`)
+      if (json === true) printJson(context)
+      else print(contextLines(context, describeTerminal()))
     })
   plans
     .command('schedule')
@@ -188,6 +249,11 @@ function readParticipant(text: string, before: readonly Participant[] = []): Par
   const read = participantSchema.safeParse({ voter, weight: Number(weight) })
   if (read.success) return [...before, read.data]
   throw new InvalidArgumentError(`Give one of ${participantNames.join(', ')}, with a weight from 0 to 10 after "=".`)
+}
+
+function readDecimal(text: string): Decimal {
+  if (isDecimal(text)) return decimal(text)
+  throw new InvalidArgumentError('Give a number.')
 }
 
 function readParameter(text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {

@@ -1,6 +1,7 @@
-import type { PlanView, ScheduleView } from '#shared/contract/plans.ts'
+import type { PlanContext, PlanView, ScheduleView } from '#shared/contract/plans.ts'
 import type { Participant } from '#shared/domain/collaboration.ts'
 import type { PlanState } from '#shared/domain/collaborative-plan.ts'
+import { conflictSentence, type PlanConflict } from '#shared/domain/conflict.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
 import { dueWords, missedWords } from '#shared/domain/schedule-words.ts'
 import { hang, secondsText, type Terminal } from './terminal.ts'
@@ -42,6 +43,30 @@ export function planLines(plan: PlanView, { paint, columns }: Terminal): string 
         2,
         columns,
       ),
+    ),
+  ].join('\n')
+}
+
+/** A conflict in a line. */
+export function conflictLine({ settled, by, ...conflict }: PlanConflict): string {
+  const words =
+    settled === null ? `${conflict.description} It is being resolved.` : conflictSentence({ ...conflict, settled })
+  return by === 'desk' ? words : `Raised by the ${by}: ${words}`
+}
+
+/** What those who take part in a plan share. */
+export function contextLines(context: PlanContext, { columns }: Terminal): string {
+  const { instrument, price, position, cash, equity, portfolioRisk, insight, evidence } = context
+  const row = (name: string, text: string) => hang(`${name.padEnd(13)}${text}`, 0, columns)
+  const risk = portfolioRisk === null ? 'unavailable' : `${(portfolioRisk * 100).toFixed(1)} % of the equity`
+  return [
+    row(instrument, price ?? 'no price'),
+    row('position', position),
+    row('account', `cash ${cash}, equity ${equity ?? 'unavailable'}`),
+    row('risk', risk),
+    row('view', insight === null ? 'none' : `${insight.direction}, ${Math.round(insight.confidence * 100)} % sure`),
+    ...evidence.map((one) =>
+      row(one.task.replaceAll('_', ' '), one.status === 'unavailable' ? one.reason : one.summary),
     ),
   ].join('\n')
 }

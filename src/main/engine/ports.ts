@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Bar, BarSeries, ImportedSeries, Timeframe } from '#shared/domain/bar.ts'
 import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
+import type { PlanConflict } from '#shared/domain/conflict.ts'
 import type { CustomFinding } from '#shared/domain/custom-finding.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
@@ -17,7 +18,7 @@ import type { ParentOrder } from '#shared/domain/parent-order.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
-import type { Override, Review } from '#shared/domain/review.ts'
+import type { Drill, Override, Review } from '#shared/domain/review.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import type { Schedule } from '#shared/domain/schedule.ts'
 import type { Settings } from '#shared/domain/settings.ts'
@@ -324,6 +325,8 @@ export interface DeskHistory {
 /** What is remembered of reviews for good: what is durable. */
 export interface ReviewArchive {
   getReview(reviewId: string): Review | undefined
+  /** The known-bad reviews that were put before the trader, oldest first. */
+  listDrills(): readonly Drill[]
   /** Overrides of which it is not known yet what they came to, oldest first. */
   listUnmeasuredOverrides(): readonly Override[]
 }
@@ -356,6 +359,8 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   searchMessages(search: MessageSearch): readonly MessageHit[]
   listEvidence(runId: string): readonly Evidence[]
   getVote(runId: string): Vote
+  /** The conflicts of a run, oldest first. */
+  listConflicts(runId: string): readonly PlanConflict[]
   /** What watching over a run has brought to light, oldest first. */
   getWatch(runId: string): RunWatch
   /** The alerts raised after a record of the journal, newest first. */
@@ -371,6 +376,8 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   /** Newest first. */
   listOrders(instrument: string | undefined, limit: number): readonly Order[]
   /** Newest first. */
+  listEndedOrders(asked: EndedOrders): readonly Order[]
+  /** Newest first. */
   listParentOrders(instrument: string | undefined, limit: number): readonly ParentOrder[]
   /** The parts of a parent order, oldest first. */
   listChildren(parentId: string): readonly Order[]
@@ -380,6 +387,15 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   listFunding(limit: number): readonly FundingPayment[]
   /** The fills of an order that the venue has not undone, oldest first. */
   listFillsOf(clientOrderId: string): readonly Fill[]
+}
+
+/** A page of orders that have ended. */
+export interface EndedOrders {
+  readonly instrument?: string | undefined
+  readonly status?: OrderStatus | undefined
+  /** The client order id that the page before ended with. */
+  readonly before?: string | undefined
+  readonly limit: number
 }
 
 /** All that was voted on in a run. */

@@ -7,14 +7,21 @@ const flushMs = 150
 /** The keys of what is fetched about each noun. */
 function keysOf(orpc: DeskLink['orpc']): Record<Noun, (readonly unknown[])[]> {
   return {
-    plans: [orpc.plans.list.key(), orpc.plans.get.key(), orpc.plans.schedules.key()],
+    plans: [orpc.plans.list.key(), orpc.plans.get.key(), orpc.plans.schedules.key(), orpc.plans.conflicts.key()],
     runs: [orpc.runs.list.key(), orpc.runs.get.key(), orpc.runs.monitor.key(), orpc.runs.estimates.key()],
     messages: [orpc.runs.messages.key(), orpc.conversations.search.key()],
     evidence: [orpc.runs.evidence.key()],
     vote: [orpc.runs.vote.key()],
     reviews: [orpc.reviews.key()],
     memory: [orpc.memory.key()],
-    orders: [orpc.trading.orders.key(), orpc.trading.fills.key()],
+    orders: [
+      orpc.trading.orders.key(),
+      orpc.trading.working.key(),
+      orpc.trading.ended.key(),
+      orpc.trading.order.key(),
+      orpc.trading.report.key(),
+      orpc.trading.fills.key(),
+    ],
     positions: [orpc.trading.positions.key(), orpc.portfolio.key()],
     settings: [orpc.settings.key()],
     agents: [orpc.system.agents.key(), orpc.system.deadLetters.key(), orpc.system.viewRecords.key()],

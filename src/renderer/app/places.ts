@@ -4,6 +4,7 @@ export const places = [
   { to: '/plans', title: 'Plans' },
   { to: '/reviews', title: 'Review' },
   { to: '/runs', title: 'Runs' },
+  { to: '/orders', title: 'Orders' },
   { to: '/risk', title: 'Risk' },
   { to: '/portfolio', title: 'Portfolio' },
   { to: '/conversations', title: 'Conversations' },

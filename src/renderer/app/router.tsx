@@ -5,6 +5,7 @@ import { ConversationsScreen } from '#renderer/screens/conversations/conversatio
 import { conversationViews } from '#renderer/screens/conversations/views.ts'
 import { Desk } from '#renderer/screens/desk/desk.tsx'
 import { JournalScreen } from '#renderer/screens/journal/journal.tsx'
+import { OrdersScreen } from '#renderer/screens/orders/orders-screen.tsx'
 import { PlanScreen } from '#renderer/screens/plan/plan-screen.tsx'
 import { PortfolioScreen } from '#renderer/screens/portfolio/portfolio-screen.tsx'
 import { ReviewScreen } from '#renderer/screens/review/review-screen.tsx'
@@ -15,6 +16,7 @@ import { ErrorState } from '#renderer/ui/states.tsx'
 import { timeframeSchema } from '#shared/domain/bar.ts'
 import { memoryKindSchema, memoryTierSchema } from '#shared/domain/memory.ts'
 import { messageKindSchema } from '#shared/domain/message.ts'
+import { closedStatuses } from '#shared/domain/order.ts'
 import { regimeSchema } from '#shared/domain/situation.ts'
 import { Frame } from './frame.tsx'
 
@@ -48,6 +50,12 @@ const conversationsSearch = z.object({
   run: z.string().optional().catch(undefined),
 })
 
+const ordersSearch = z.object({
+  order: z.string().optional().catch(undefined),
+  instrument: z.string().optional().catch(undefined),
+  ended: z.enum(closedStatuses).optional().catch(undefined),
+})
+
 const desk = createRoute({ getParentRoute: () => root, path: '/desk', component: Desk, validateSearch: deskSearch })
 const routes = root.addChildren([
   createRoute({
@@ -63,6 +71,7 @@ const routes = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/reviews', component: ReviewScreen }),
   createRoute({ getParentRoute: () => root, path: '/reviews/$reviewId', component: ReviewScreen }),
   createRoute({ getParentRoute: () => root, path: '/runs', component: RunsScreen }),
+  createRoute({ getParentRoute: () => root, path: '/orders', component: OrdersScreen, validateSearch: ordersSearch }),
   createRoute({ getParentRoute: () => root, path: '/risk', component: RiskScreen }),
   createRoute({ getParentRoute: () => root, path: '/portfolio', component: PortfolioScreen }),
   createRoute({

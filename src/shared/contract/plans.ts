@@ -3,11 +3,17 @@ import { z } from 'zod'
 import { ballotSchema } from '#shared/domain/ballot.ts'
 import { participantNameSchema, participantSchema, planSecondsSchema } from '#shared/domain/collaboration.ts'
 import { collaborativePlanSchema, planPrioritySchema } from '#shared/domain/collaborative-plan.ts'
+import { planConflictSchema, raisedConflictSchema } from '#shared/domain/conflict.ts'
 import { consensusPresetSchema } from '#shared/domain/consensus-policy.ts'
+import { decimalSchema } from '#shared/domain/decimal.ts'
+import { evidenceSchema } from '#shared/domain/evidence.ts'
+import { insightSchema } from '#shared/domain/insight.ts'
 import { planTemplateSchema } from '#shared/domain/plan-template.ts'
 import { profileNameSchema } from '#shared/domain/profile.ts'
+import { proposalSchema } from '#shared/domain/proposal.ts'
 import { scheduleSchema, scheduleTermsSchema } from '#shared/domain/schedule.ts'
 import { traderBallotSchema } from '#shared/domain/trader-ballot.ts'
+import { traderProposalSchema } from '#shared/domain/trader-proposal.ts'
 
 const one = z.object({ planId: z.string() })
 
@@ -41,6 +47,22 @@ export type PlanView = z.infer<typeof planViewSchema>
 
 /** A template as it can be chosen. */
 export const templateViewSchema = planTemplateSchema.extend({ name: z.string() })
+
+/** What those who take part in a plan share: the market, the account, and what was found out; a null is unavailable. */
+export const planContextSchema = z.object({
+  at: z.int(),
+  instrument: z.string(),
+  price: decimalSchema.nullable(),
+  position: decimalSchema,
+  cash: decimalSchema,
+  equity: decimalSchema.nullable(),
+  /** Ten days' expected shortfall (97.5 %) as a share of the equity. */
+  portfolioRisk: z.number().nullable(),
+  insight: insightSchema.nullable(),
+  evidence: z.array(evidenceSchema),
+  proposals: z.array(proposalSchema),
+})
+export type PlanContext = z.infer<typeof planContextSchema>
 
 /** A ballot that was kept, and whether it counts as things are. */
 export const keptBallotSchema = z.object({ ballot: ballotSchema, counts: z.boolean(), note: z.string() })
@@ -84,6 +106,31 @@ export const plansContract = {
     .route({ method: 'POST', path: '/plans/{planId}/ballots' })
     .input(one.extend({ ballot: traderBallotSchema }))
     .output(keptBallotSchema),
+  /** The conflicts of a plan, oldest first: those that were raised, and those that the desk found by itself. */
+  conflicts: oc
+    .route({ method: 'GET', path: '/plans/{planId}/conflicts' })
+    .input(one)
+    .output(z.array(planConflictSchema)),
+  /** One of them. Throws CONFLICT_UNKNOWN. */
+  conflict: oc
+    .route({ method: 'GET', path: '/plans/{planId}/conflicts/{conflictId}' })
+    .input(one.extend({ conflictId: z.string() }))
+    .output(planConflictSchema),
+  /**
+   * Raises a conflict over what is put to the vote: it is negotiated, mediated, voted on again, and goes to the trader where that
+   * settles nothing. Answers when that is over. Throws NOTHING_TO_RESOLVE, RUN_DECIDED.
+   */
+  resolveConflict: oc
+    .route({ method: 'POST', path: '/plans/{planId}/conflicts' })
+    .input(one.extend(raisedConflictSchema.shape))
+    .output(planConflictSchema),
+  /** Has the trader's own proposal compete for the vote. Throws NOTHING_TO_RESOLVE, RUN_DECIDED, PROPOSAL_INVALID. */
+  addProposal: oc
+    .route({ method: 'POST', path: '/plans/{planId}/proposals' })
+    .input(one.extend(traderProposalSchema.shape))
+    .output(proposalSchema),
+  /** What those who take part share, as it is now. */
+  context: oc.route({ method: 'GET', path: '/plans/{planId}/context' }).input(one).output(planContextSchema),
   cancel: oc
     .route({ method: 'POST', path: '/plans/{planId}/cancel' })
     .input(one.extend({ reason: z.string().trim().min(1) }))

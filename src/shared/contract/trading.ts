@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { comparisonSchema } from '#shared/domain/comparison.ts'
 import { decimalSchema } from '#shared/domain/decimal.ts'
 import { executionReportSchema } from '#shared/domain/execution-report.ts'
-import { fillSchema, orderSchema } from '#shared/domain/order.ts'
+import { closedStatuses, fillSchema, orderSchema } from '#shared/domain/order.ts'
 import { parentOrderViewSchema } from '#shared/domain/parent-order.ts'
 import { positionViewSchema } from '#shared/domain/position.ts'
 import { latchSchema, stopLevelSchema, stopProgressSchema } from '#shared/domain/trading-state.ts'
@@ -13,6 +13,8 @@ const page = z.object({
   instrument: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(200),
 })
+
+const positive = decimalSchema.refine((value) => sign(value) > 0, 'must be greater than zero')
 
 export const tradingContract = {
   /** Closes the gate at once and cancels what the level says; never asks back (KS-1). */
@@ -31,6 +33,48 @@ export const tradingContract = {
     .input(z.object({ reason: z.string(), account: z.string(), mode: z.string() }))
     .output(latchSchema),
   orders: oc.route({ method: 'GET', path: '/orders' }).input(page).output(z.array(orderSchema)),
+  /** What works at the venue, or whose fate is not known there, newest first: all of it. */
+  working: oc.route({ method: 'GET', path: '/orders/working' }).output(z.array(orderSchema)),
+  /** Orders that have ended, newest first, a page at a time: `before` is the client order id that the page before ended with. */
+  ended: oc
+    .route({ method: 'GET', path: '/orders/ended' })
+    .input(
+      z.object({
+        instrument: z.string().optional(),
+        status: z.enum(closedStatuses).optional(),
+        before: z.string().optional(),
+        limit: z.coerce.number().int().min(1).max(200).default(50),
+      }),
+    )
+    .output(z.object({ orders: z.array(orderSchema), hasMore: z.boolean() })),
+  /** One order with its fills, oldest first, and the stops, targets or entry that it is linked to. Throws ORDER_NOT_FOUND. */
+  order: oc
+    .route({ method: 'GET', path: '/orders/{clientOrderId}' })
+    .input(z.object({ clientOrderId: z.string() }))
+    .output(z.object({ order: orderSchema, fills: z.array(fillSchema), linked: z.array(orderSchema) })),
+  /**
+   * Asks the venue to change a working order; what it becomes passes the gate first, and until the venue confirms it the
+   * old terms are in force (OL-6). The quantity counts what is filled already; that of a stop or a target that protects
+   * an entry follows the entry, and is not changed by hand (EXIT_SIZE_FOLLOWS_ENTRY).
+   */
+  change: oc
+    .route({ method: 'POST', path: '/orders/{clientOrderId}/change' })
+    .input(
+      z
+        .object({
+          clientOrderId: z.string(),
+          quantity: positive.optional(),
+          limitPrice: positive.optional(),
+          stopPrice: positive.optional(),
+        })
+        .refine(({ clientOrderId: _id, ...change }) => Object.keys(change).length > 0, 'must change something'),
+    )
+    .output(orderSchema),
+  /** Asks the venue to cancel all that works; the stops and targets that protect positions only where it says so. */
+  cancelAll: oc
+    .route({ method: 'POST', path: '/orders/cancel' })
+    .input(z.object({ protection: z.boolean().default(false) }))
+    .output(z.object({ asked: z.array(z.string()) })),
   cancel: oc
     .route({ method: 'POST', path: '/orders/{clientOrderId}/cancel' })
     .input(z.object({ clientOrderId: z.string() }))
@@ -65,7 +109,7 @@ export const tradingContract = {
       z.object({
         key: z.string().min(8).max(100),
         instrument: z.string(),
-        quantity: decimalSchema.refine((quantity) => sign(quantity) > 0, 'must be greater than zero').optional(),
+        quantity: positive.optional(),
         reason: z.string().trim().min(1),
       }),
     )

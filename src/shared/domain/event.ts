@@ -2,7 +2,7 @@ import type { Decimal } from '#shared/lib/decimal.ts'
 import type { AgentHealth } from './agent.ts'
 import type { Ballot } from './ballot.ts'
 import type { CollaborativePlan } from './collaborative-plan.ts'
-import type { Conflict } from './conflict.ts'
+import type { Conflict, RaisedConflict } from './conflict.ts'
 import type { Argument } from './debate.ts'
 import type { Decision } from './decision.ts'
 import type { Evidence, Validation } from './evidence.ts'
@@ -17,7 +17,7 @@ import type { Fill, Order, OrderChange } from './order.ts'
 import type { Outcome } from './outcome.ts'
 import type { ParentOrder, ParentOrderStatus } from './parent-order.ts'
 import type { Plan } from './plan.ts'
-import type { Proposal } from './proposal.ts'
+import type { Action, Proposal } from './proposal.ts'
 import type { Touch } from './quote.ts'
 import type { BlindJudgement, Override, Review, ReviewOrder, ReviewWords } from './review.ts'
 import type { Goal, RunStatus } from './run.ts'
@@ -125,7 +125,14 @@ export interface DeskEvents {
   traderObjected: AboutRun<{ readonly messageId: string; readonly text: string }>
   proposalMade: { readonly proposal: Proposal }
   /** Agents were at odds, and what came of it. */
-  conflictSettled: AboutRun<{ readonly conflict: Conflict }>
+  conflictSettled: AboutRun<{ readonly conflict: Conflict; readonly conflictId?: string }>
+  conflictRaised: AboutRun<{ readonly conflictId: string; readonly conflict: RaisedConflict }>
+  /** Of several proposals one is put to the vote; with the support of each. */
+  questionChosen: AboutRun<{
+    readonly proposalId: string
+    readonly action: Action
+    readonly support: Readonly<Record<string, number>>
+  }>
   proposalRevised: { readonly proposal: Proposal; readonly why: string }
   ballotCast: AboutRun<{ readonly ballot: Ballot }>
   tallyTaken: AboutRun<{ readonly tally: Tally }>
@@ -165,6 +172,9 @@ export interface DeskEvents {
   reviewActedOnLate: AboutReview<{ readonly act: string; readonly status: string }>
   overrideRecorded: { readonly override: Override }
   overrideMeasured: { readonly overrideId: string; readonly outcome: NonNullable<Override['outcome']> }
+  /** HO-12: a known-bad review was put before the trader, and what he made of it; nothing is ever sent for it. */
+  drillInjected: AboutReview<{ readonly flaw: string }>
+  drillAnswered: AboutReview<{ readonly caught: boolean }>
   /** The trader approves so much or so fast that it may be out of habit (HO-11). */
   automationBiasNoticed: { readonly decisions: number; readonly approvals: number; readonly medianDwellMs: number }
 

@@ -171,7 +171,9 @@ export const plainTerms = {
 
 const inFlight: readonly OrderStatus[] = ['SUBMITTED', 'PENDING_UPDATE', 'PENDING_CANCEL', 'UNKNOWN']
 const open: readonly OrderStatus[] = ['ACCEPTED', 'TRIGGERED', 'PARTIALLY_FILLED']
-const closed: readonly OrderStatus[] = ['DENIED', 'REJECTED', 'FILLED', 'CANCELED', 'EXPIRED']
+/** The statuses of which nothing more is expected. */
+export const closedStatuses = ['FILLED', 'CANCELED', 'EXPIRED', 'REJECTED', 'DENIED'] as const satisfies OrderStatus[]
+const closed: readonly OrderStatus[] = closedStatuses
 
 /** Sent and not yet answered, or answered ambiguously. */
 export function isInFlight(status: OrderStatus): boolean {
@@ -186,6 +188,11 @@ export function isOpen(status: OrderStatus): boolean {
 /** Nothing more is expected of it. */
 export function isClosed(status: OrderStatus): boolean {
   return closed.includes(status)
+}
+
+/** True while a cancel can still do something. */
+export function canBeCancelled({ status }: Pick<Order, 'status'>): boolean {
+  return isOpen(status) || (isInFlight(status) && status !== 'PENDING_CANCEL')
 }
 
 /** What tells an exit from any other order. */

@@ -1,6 +1,7 @@
 import type { Bus } from '#engine/bus.ts'
 import type { CustomSources, ResearchSources, Sha256 } from '#engine/ports.ts'
 import type { AgentHealth, Seat, VotingSeat } from '#shared/domain/agent.ts'
+import type { RaisedConflict } from '#shared/domain/conflict.ts'
 import type { Argument } from '#shared/domain/debate.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Insight, PastView } from '#shared/domain/insight.ts'
@@ -81,7 +82,12 @@ export function createRoster({ bus, clock, ids, sources, custom, onHealth, model
   }
   const answer = (input: unknown) => answerQuestion(input as AskedOfSeat)
   const handlers: Readonly<Record<Seat, Handlers>> = {
-    planner: { settle: (input) => settleTerms((input as { briefing: ProposalBriefing }).briefing) },
+    planner: {
+      settle: (input) => {
+        const { briefing, raised } = input as { briefing: ProposalBriefing; raised?: RaisedConflict }
+        return settleTerms(briefing, raised)
+      },
+    },
     researcher: {
       research: (input, signal) => {
         const { task, definition, ...about } = input as ResearchInput

@@ -1,4 +1,5 @@
-import { type Instrument, isPerpetual } from '#shared/domain/instrument.ts'
+import { tierOf } from '#engine/trading/margin-tiers.ts'
+import type { Instrument, PerpetualTerms } from '#shared/domain/instrument.ts'
 import {
   add,
   compare,
@@ -39,16 +40,40 @@ export function buyCaps(briefing: Briefing, entry: Decimal, stop: Decimal): read
   const share = (part: number) => multiply(equity, decimal(part))
   const forMoney = (money: Decimal, price: Decimal) => (sign(money) > 0 ? divide(money, price) : ZERO)
   const { riskRoom } = account
+  const { perpetual } = briefing.instrument
   return [
     ...(riskRoom === null ? [] : [{ name: "the book's value at risk", quantity: forMoney(riskRoom, entry) }]),
     { name: 'the risk per trade', quantity: forMoney(share(profile.riskPerTrade), distance) },
     { name: 'the largest position', quantity: forMoney(subtract(share(profile.maximumPosition), worth), entry) },
-    {
-      name: isPerpetual(briefing.instrument.id) ? 'the margin' : 'the cash',
-      quantity: forMoney(cash, multiply(entry, feeRoom)),
-    },
+    ...(perpetual === undefined
+      ? [{ name: 'the cash', quantity: forMoney(cash, multiply(entry, feeRoom)) }]
+      : contractCaps(briefing, perpetual, entry, distance)),
     { name: "the mandate's largest order", quantity: forMoney(mandate.maximumOrderNotional, entry) },
     { name: "the mandate's exposure", quantity: forMoney(subtract(mandate.maximumExposure, worth), entry) },
+  ]
+}
+
+/**
+ * Of a perpetual what the free margin opens, and what keeps the stop before the liquidation price with the mandate's buffer
+ * to spare: free / quantity - entry x rate, the way there for each coin, is at least distance / (1 - buffer). The rate is that
+ * of the largest position that the mandate allows.
+ */
+function contractCaps(
+  { account, mandate }: Briefing,
+  { tiers }: PerpetualTerms,
+  entry: Decimal,
+  distance: Decimal,
+): readonly SizeCap[] {
+  const most = decimal(mandate.maximumLeverage)
+  const free = sign(account.cash) > 0 ? divide(account.cash, most) : ZERO
+  const { maintenanceRate } = tierOf(tiers, mandate.maximumExposure)
+  const wayThere = divide(distance, decimal(1 - mandate.liquidationBuffer))
+  return [
+    { name: 'the margin', quantity: divide(multiply(free, most), multiply(entry, feeRoom)) },
+    {
+      name: 'the distance to liquidation',
+      quantity: divide(free, add(wayThere, multiply(entry, add(maintenanceRate, subtract(feeRoom, decimal(1)))))),
+    },
   ]
 }
 

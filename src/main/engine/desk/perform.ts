@@ -31,7 +31,7 @@ import type { DeskParts } from './parts.ts'
 import { recollect } from './recollect.ts'
 import { awaitReview, groundsOf, orderOf, tradeRecordOf } from './review-step.ts'
 import { intentOf } from './reviews.ts'
-import { questionOf, type RunMemory, voteDeadlines } from './run-memory.ts'
+import { ballotsOnQuestion, questionOf, type RunMemory, voteDeadlines } from './run-memory.ts'
 import { viewsLookedBack } from './view-records.ts'
 
 /** One run as its steps see it. */
@@ -455,7 +455,11 @@ function modelVoteSentence({ name, failure }: ModelCall, { choice, reasons }: Ba
   return `The model ${name} ${option === undefined ? 'abstains' : `votes to ${option}`}. ${reasons.join(' ')}`
 }
 
-async function proposalBriefingOf({ parts, memory, outcomes }: RunWork, proposal: Proposal): Promise<ProposalBriefing> {
+/** What a seat is told about a proposal before the desk. */
+export async function proposalBriefingOf(
+  { parts, memory, outcomes }: RunWork,
+  proposal: Proposal,
+): Promise<ProposalBriefing> {
   return {
     ...(await briefingOf(parts, memory)),
     proposal,
@@ -524,7 +528,7 @@ async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Prom
     ...votingPolicy(memory.goal, profile, parts.models),
     deadline: voteDeadlines(memory)?.voteBy ?? null,
   }
-  const counted = tally(policy, memory.ballots, at)
+  const counted = tally(policy, ballotsOnQuestion(memory), at)
   const quote = parts.feed.quote(memory.goal.instrument)
   const market = quote === undefined ? null : touchOf(quote)
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price: quote?.last ?? null, market }

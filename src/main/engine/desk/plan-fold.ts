@@ -51,6 +51,10 @@ function afterStep(plan: CollaborativePlan, record: DeskRecord): CollaborativePl
   switch (record.kind) {
     case 'proposalMade':
       return asked(opened(plan, record.at) ?? plan, record.data.proposal)
+    case 'questionChosen': {
+      const { proposalId, action } = record.data
+      return { ...plan, question: { proposalId, action } }
+    }
     case 'decisionMade': {
       const { status, rule, reason } = record.data.decision
       if (plan.state !== 'voting' || !carriesOut(plan) || status === 'review') return undefined

@@ -4,7 +4,7 @@ import type { DeskRecord } from '#engine/journal.ts'
 import { readTemplates } from '#main/templates.ts'
 import type { PlanWish } from '#shared/contract/plans.ts'
 import { type PlanState, planTransitions } from '#shared/domain/collaborative-plan.ts'
-import { isExit } from '#shared/domain/order.ts'
+import { isClosed, isExit } from '#shared/domain/order.ts'
 import { defaultSettings } from '#shared/domain/settings.ts'
 import { type TraderBallot, traderBallotSchema } from '#shared/domain/trader-ballot.ts'
 import { decimal } from '#shared/lib/decimal.ts'
@@ -406,6 +406,32 @@ describe('plans that ask for less of a position', () => {
       .find((one) => one.by === 'executor' && one.side === 'sell' && !isExit(one))
     expect(order).toMatchObject({ status: 'FILLED', reduceOnly: true })
     expect(Number(kernel.book.positions.get('BTC/USDT')?.quantity)).toBeCloseTo(before / 2, 3)
+  })
+
+  it('HO-8 a sale that waits for the trader can be approved though a stop and a target work for what is held', async () => {
+    const { kernel, clock, queries } = await holding()
+    await pass(clock, 5_000)
+    const working = queries
+      .listOrders('BTC/USDT', 20)
+      .filter(({ side, status }) => side === 'sell' && !isClosed(status))
+    expect(working.length).toBeGreaterThan(0)
+    const held = kernel.book.positions.get('BTC/USDT')?.quantity ?? decimal(0)
+    const sale = {
+      runId: null,
+      proposalId: null,
+      decisionId: 'a sale',
+      by: 'trader',
+      instrument: 'BTC/USDT',
+      side: 'sell',
+      quantity: held,
+      limitPrice: null,
+      timeInForce: 'IOC',
+      reduceOnly: true,
+      epoch: kernel.latch.current().epoch,
+    } as const
+    expect(kernel.orders.denial(sale)).toBeUndefined()
+    // They step aside before it is sent, and not otherwise.
+    expect(await settle(clock, kernel.orders.submit(sale))).toMatchObject({ status: 'DENIED' })
   })
 
   it('an exit of nothing sells nothing', async () => {

@@ -2,12 +2,15 @@ import type { PlanArchive } from '#engine/ports.ts'
 import type { KeptBallot, PlanWish } from '#shared/contract/plans.ts'
 import type { PlanSeconds } from '#shared/domain/collaboration.ts'
 import { type CollaborativePlan, isEndedPlan, planPriorities } from '#shared/domain/collaborative-plan.ts'
+import type { PlanConflict, RaisedConflict } from '#shared/domain/conflict.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
+import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
 import type { TraderBallot } from '#shared/domain/trader-ballot.ts'
+import type { TraderProposal } from '#shared/domain/trader-proposal.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { decidePlan } from './decide-plan.ts'
 import { createEnvironment } from './environment.ts'
@@ -54,6 +57,19 @@ export interface Plans {
   cancel(planId: string, reason: string, by: Actor): Promise<CollaborativePlan>
   /** Casts the trader's ballot (see castTraderBallot). Throws PLAN_UNKNOWN, NOTHING_TO_VOTE_ON. */
   vote(planId: string, ballot: TraderBallot, by: Actor): Promise<KeptBallot>
+  /**
+   * Raises a conflict between those who take part and resolves it (see resolveRaised). Throws PLAN_UNKNOWN, NOTHING_TO_RESOLVE
+   * and RUN_DECIDED.
+   */
+  resolveConflict(
+    planId: string,
+    between: RaisedConflict['between'],
+    kind: RaisedConflict['kind'],
+    description: string,
+    by: Actor,
+  ): Promise<PlanConflict>
+  /** Has the trader's proposal compete (see compete). Throws PLAN_UNKNOWN, NOTHING_TO_RESOLVE, RUN_DECIDED, PROPOSAL_INVALID. */
+  propose(planId: string, wish: TraderProposal, by: Actor): Promise<Proposal>
   /** Throws PLAN_UNKNOWN. */
   get(planId: string): CollaborativePlan
   /** Milliseconds of waiting until the deadline that comes next; null where none runs. */
@@ -359,11 +375,27 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     start,
     cancel,
     vote: (planId, ballot, by) => castTraderBallot(parts, get(planId), ballot, by),
+    async resolveConflict(planId, between, kind, description, by) {
+      return runs.resolveConflict(voteOf(planId), { between, kind, description }, by)
+    },
+    async propose(planId, wish, by) {
+      return runs.propose(voteOf(planId), wish, by)
+    },
     get,
     leftMs,
     expireLate,
     hasEnded: ({ collaboration }) => collaboration !== undefined && isEndedPlan(get(collaboration.planId).state),
     tick,
+  }
+
+  /** The run in which the plan is voted on. */
+  function voteOf(planId: string): string {
+    const { state, runId } = get(planId)
+    if (state === 'voting' && runId !== null) return runId
+    throw new ParleyError('NOTHING_TO_RESOLVE', `The plan ${planId} is ${state}: it is not being voted on.`, {
+      retry: state === 'draft' || state === 'proposing' ? 'retryable' : 'definitive',
+      wayOut: 'That is possible from the first proposal on, until the votes are counted.',
+    })
   }
 
   function noParent(planId: string): ParleyError {

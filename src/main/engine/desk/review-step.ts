@@ -15,7 +15,7 @@ import { profileFor, votersOf } from './decide-terms.ts'
 import { decide, type ReviewGrounds, reviewRules, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
 import type { ReviewOpening } from './reviews.ts'
-import { questionOf, type RunMemory, voteDeadlines } from './run-memory.ts'
+import { ballotsOnQuestion, questionOf, type RunMemory, voteDeadlines } from './run-memory.ts'
 
 /** A run whose decision may need the trader. */
 export interface ReviewWork {
@@ -122,7 +122,7 @@ export async function awaitReview(
   }
 
   function countAgain(silent: ReadonlySet<string>): Tally {
-    const ballots = memory.ballots.filter(({ voter }) => !silent.has(voter))
+    const ballots = ballotsOnQuestion(memory).filter(({ voter }) => !silent.has(voter))
     // A question opens the vote again, for as long as the plan may be carried out.
     const deadline = voteDeadlines(memory)?.executeBy ?? null
     return count(

@@ -49,6 +49,8 @@ export interface RunMemory {
   recollection: Recollection | null
   debate: Argument[]
   proposals: Proposal[]
+  /** Which of them is put to the vote, where several competed. */
+  chosen: string | null
   /** When the first of them was made. */
   proposedAt: number | null
   ballots: Ballot[]
@@ -98,6 +100,7 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
     recollection: null,
     debate: [],
     proposals: [],
+    chosen: null,
     proposedAt: null,
     ballots: [],
     tally: null,
@@ -164,9 +167,13 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
       return
     case 'conflictSettled': {
       const { conflict } = record.data
-      if (conflict.kind === 'size' && conflict.settled === 'open') memory.conflicts.push(conflictSentence(conflict))
+      const escalates = record.data.conflictId !== undefined || !['direction', 'timing'].includes(conflict.kind)
+      if (escalates && conflict.settled === 'open') memory.conflicts.push(conflictSentence(conflict))
       return
     }
+    case 'questionChosen':
+      memory.chosen = record.data.proposalId
+      return
     case 'proposalRevised': {
       const { proposal } = record.data
       memory.proposals = memory.proposals.map((other) => (other.id === proposal.id ? proposal : other))
@@ -301,8 +308,22 @@ function trace(memory: RunMemory, record: StepRecord): void {
 }
 
 /** What is put to the vote: the trade that the strategist thinks best, against holding; to hold when it sees none. */
-export function questionOf({ proposals }: { readonly proposals: readonly Proposal[] }): Proposal | undefined {
+export function questionOf({
+  proposals,
+  chosen = null,
+}: {
+  readonly proposals: readonly Proposal[]
+  readonly chosen?: string | null
+}): Proposal | undefined {
+  const competed = proposals.find(({ id }) => id === chosen)
+  if (competed !== undefined) return competed
   return proposals.find(({ action }) => action !== 'hold') ?? proposals[0]
+}
+
+/** The ballots on what is put to the vote: those on another proposal that competed are kept, and count for nothing. */
+export function ballotsOnQuestion(memory: Pick<RunMemory, 'proposals' | 'chosen' | 'ballots'>): readonly Ballot[] {
+  const question = questionOf(memory)
+  return question === undefined ? memory.ballots : memory.ballots.filter(({ proposalId }) => proposalId === question.id)
 }
 
 /** Until when the run's vote is open, and may be carried out: counted from the first proposal; null where nobody set a deadline. */

@@ -3,14 +3,19 @@ import type { DeskRecord } from '#engine/journal.ts'
 import type { Feed } from '#engine/ports.ts'
 import { type PlanRun, startPlan } from '#engine/tasks/executor.ts'
 import { planHash } from '#engine/tasks/plan-hash.ts'
+import type { PlanConflict, RaisedConflict } from '#shared/domain/conflict.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
 import type { RunForecast } from '#shared/domain/monitoring.ts'
+import type { Proposal } from '#shared/domain/proposal.ts'
 import { isClosedReview } from '#shared/domain/review.ts'
 import type { Goal, RunStatus } from '#shared/domain/run.ts'
+import type { TraderProposal } from '#shared/domain/trader-proposal.ts'
 import type { TraderRemark } from '#shared/domain/trader-remark.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
+import { compete } from './competing.ts'
+import { resolveRaised } from './conflict-resolution.ts'
 import { decidePlan } from './decide-plan.ts'
 import { profileFor } from './decide-terms.ts'
 import { attemptsLearned, type EstimateOf, learnedEstimates } from './estimates.ts'
@@ -61,6 +66,10 @@ export interface Runs {
   forecast(runId: string): RunForecast | undefined
   /** The trader joins in (see joinIn); rejects with RUN_NOT_ACTIVE, RUN_DECIDED. */
   say(runId: string, remark: TraderRemark, by: Actor): Promise<readonly Message[]>
+  /** Resolves a conflict (see resolveRaised); rejects with RUN_NOT_ACTIVE too. */
+  resolveConflict(runId: string, raised: RaisedConflict, by: Actor): Promise<PlanConflict>
+  /** Has the trader's proposal compete (see compete); rejects with RUN_NOT_ACTIVE too. */
+  propose(runId: string, wish: TraderProposal, by: Actor): Promise<Proposal>
   active(): readonly RunMemory[]
   /** What decisions have cost today, of what they may. */
   readonly spending: Pick<Spending, 'today' | 'limitUsd'>
@@ -279,6 +288,14 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     async say(runId, remark, by) {
       const { work, controller } = activeRun(runId)
       return joinIn(work, remark, by, controller.signal)
+    },
+    async resolveConflict(runId, raised, by) {
+      const { work, controller } = activeRun(runId)
+      return resolveRaised(work, raised, by, controller.signal)
+    },
+    async propose(runId, wish, by) {
+      const { work, controller } = activeRun(runId)
+      return compete(work, wish, by, controller.signal)
     },
     async pause(runId, reason, by) {
       const { memory, plan } = activeRun(runId)

@@ -77,10 +77,19 @@ function withExit(bracket: Bracket, event: OrderEvent, before: Order | undefined
   const isReleased = event.kind === 'orderPendingCancel' && event.data.byTrader === true
   return {
     ...bracket,
+    ...movedPrices(leg, event),
     exited: add(bracket.exited, newlyFilled),
     made: { ...bracket.made, [leg]: Math.max(bracket.made[leg], number + 1) },
     released: isReleased && !bracket.released.includes(leg) ? [...bracket.released, leg] : bracket.released,
   }
+}
+
+/** Where an exit was moved to: what takes its place later is sent there too. */
+function movedPrices(leg: Leg, event: OrderEvent): Partial<Pick<Bracket, 'stopPrice' | 'targetPrice'>> {
+  if (event.kind !== 'orderUpdated') return {}
+  const { stopPrice, limitPrice } = event.data
+  if (leg === 'stop') return stopPrice === null ? {} : { stopPrice }
+  return limitPrice === null ? {} : { targetPrice: limitPrice }
 }
 
 /** True once nothing is left to protect, and nothing that could protect it works. */

@@ -159,6 +159,17 @@ describe('what protects an entry', () => {
     expect(t.working()).toEqual(['LIMIT 1 110'])
   })
 
+  it('a stop that was moved by hand comes back where it was moved to', async () => {
+    const t = await bracketed()
+    await t.fill(t.entry.clientOrderId, '1')
+    await t.orders.replace(t.exitOf('stop'), { stopPrice: decimal(97) }, trader, 1)
+    await t.orders.replace(t.exitOf('target'), { limitPrice: decimal(120) }, trader, 1)
+    const release = await settle(t.clock, t.protection.standDown(btc.id, new AbortController().signal))
+    release()
+    await pass(t.clock, 100)
+    expect(t.working()).toEqual(['STOP_MARKET 1 97', 'LIMIT 1 120'])
+  })
+
   it('KS-2 a halted desk sends none, and KS-4 level 2 keeps those that there are', async () => {
     const t = await bracketed()
     await t.fill(t.entry.clientOrderId, '0.5')

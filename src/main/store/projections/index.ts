@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { attemptsProjection, createAttemptQueries } from './attempts.ts'
+import { conflictsProjection, createConflictQueries } from './conflicts.ts'
 import { createEvidenceQueries, evidenceProjection } from './evidence.ts'
 import { createFillQueries, fillsProjection } from './fills.ts'
 import { createFundingQueries, fundingProjection } from './funding.ts'
@@ -23,6 +24,7 @@ export const deskProjections: readonly Projection[] = [
   plansProjection,
   schedulesProjection,
   regimesProjection,
+  conflictsProjection,
   runsProjection,
   messagesProjection,
   evidenceProjection,
@@ -45,6 +47,7 @@ export function createQueries(database: Database) {
     ...createPlanQueries(database),
     ...createScheduleQueries(database),
     ...createRegimeQueries(database),
+    ...createConflictQueries(database),
     ...createRunQueries(database),
     ...createMessageQueries(database),
     ...createEvidenceQueries(database),

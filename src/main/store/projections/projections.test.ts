@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { EndedOrders } from '#engine/ports.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import { evidenceSchema } from '#shared/domain/evidence.ts'
 import { messageSchema } from '#shared/domain/message.ts'
@@ -14,6 +15,7 @@ import { openJournal } from '#store/journal.ts'
 import { anyBallot, anyOutcome, anyProposal, deskEntry } from '#test/builders/events.ts'
 import { temporaryHome } from '#test/builders/home.ts'
 import { journalOptions } from '#test/builders/journal.ts'
+import { deskOrder } from '#test/builders/orders.ts'
 import { createQueries, deskProjections } from './index.ts'
 import type { Projection } from './projection.ts'
 
@@ -392,4 +394,34 @@ describe('the search over everything that was ever said', () => {
     const [first] = queries.searchMessages({ text: 'funding', limit: 1 })
     expect(ids({ text: 'funding', before: first?.seq })).toEqual(['a'])
   })
+})
+
+it('ended orders come newest first, a page at a time, by instrument and by how they ended; what works is none of them', async () => {
+  const denial = { code: 'TRADING_HALTED', values: {} } as const
+  const made = (clientOrderId: string, instrument: string): DeskEvent => ({
+    kind: 'orderInitialized',
+    data: { order: deskOrder({ clientOrderId, instrument }) },
+  })
+  const denied = (clientOrderId: string): DeskEvent => ({ kind: 'orderDenied', data: { clientOrderId, denial } })
+  const cancelled = (clientOrderId: string): readonly DeskEvent[] => [
+    { kind: 'orderSubmitted', data: { clientOrderId } },
+    { kind: 'orderCanceled', data: { clientOrderId } },
+  ]
+  const queries = await deskWith(
+    made('a', 'BTC/USDT'),
+    made('b', 'ETH/USDT'),
+    made('c', 'BTC/USDT'),
+    made('works', 'BTC/USDT'),
+    made('d', 'BTC/USDT'),
+    ...['a', 'd'].map(denied),
+    ...['c', 'b'].flatMap(cancelled),
+  )
+  const ids = (asked: Partial<EndedOrders>) =>
+    queries.listEndedOrders({ limit: 10, ...asked }).map(({ clientOrderId }) => clientOrderId)
+  expect(ids({})).toEqual(['d', 'c', 'b', 'a'])
+  expect(ids({ limit: 2 })).toEqual(['d', 'c'])
+  expect(ids({ limit: 2, before: 'c' })).toEqual(['b', 'a'])
+  expect(ids({ instrument: 'BTC/USDT' })).toEqual(['d', 'c', 'a'])
+  expect(ids({ status: 'DENIED' })).toEqual(['d', 'a'])
+  expect(ids({ status: 'CANCELED', instrument: 'ETH/USDT' })).toEqual(['b'])
 })

@@ -6,17 +6,18 @@ import { useDesk } from '#renderer/client.ts'
 import { agentTitle } from '#renderer/ui/agent.tsx'
 import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { Changing, Gain, Moment } from '#renderer/ui/figures.tsx'
-import { formatDecimal, placesOf, unavailable } from '#renderer/ui/format.ts'
+import { formatDecimal, unavailable } from '#renderer/ui/format.ts'
+import { OrderMark } from '#renderer/ui/order-mark.tsx'
+import { precision } from '#renderer/ui/precision.ts'
 import { toProblem } from '#renderer/ui/problem.ts'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
-import { StatusDot } from '#renderer/ui/status-dot.tsx'
 import type { Instrument } from '#shared/domain/instrument.ts'
-import { type Fill, isClosed, type Order } from '#shared/domain/order.ts'
+import { canBeCancelled, type Fill, isClosed, type Order } from '#shared/domain/order.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import { type Decimal, sign } from '#shared/lib/decimal.ts'
 import styles from './blotter.module.css'
 import { CloseDialog } from './close-dialog.tsx'
-import { canCancel, gainFraction, orderLook, riskAtStop, shownOrders } from './order-view.ts'
+import { gainFraction, riskAtStop, shownOrders } from './order-view.ts'
 
 const markEveryMs = 1_000
 
@@ -115,18 +116,6 @@ function Sheet({ value, query, title, empty, about, children }: SheetProps) {
 interface RowsProps<Row> {
   rows: readonly Row[]
   instruments: readonly Instrument[]
-}
-
-/** Formats of one instrument: its price and quantity steps, its quote currency. */
-function precision(instruments: readonly Instrument[], id: string) {
-  const instrument = instruments.find((each) => each.id === id)
-  const pricePlaces = placesOf(instrument?.priceStep ?? '0.01')
-  const quantityPlaces = placesOf(instrument?.quantityStep ?? '0.00000001')
-  return {
-    currency: instrument?.quote ?? id.split('/')[1] ?? '',
-    price: (value: Decimal | null) => formatDecimal(value, { places: pricePlaces }),
-    quantity: (value: Decimal | null, signed = false) => formatDecimal(value, { places: quantityPlaces, signed }),
-  }
 }
 
 function Positions({ rows, instruments, fills }: RowsProps<PositionView> & { fills: readonly Fill[] }) {
@@ -255,7 +244,7 @@ function Orders({ rows, instruments }: RowsProps<Order>) {
     { key: 'filled', title: 'Filled', numeric: true, render: (row) => of(row).quantity(row.filledQuantity) },
     { key: 'limit', title: 'Limit', numeric: true, render: (row) => of(row).price(row.limitPrice) },
     { key: 'average', title: 'Average', numeric: true, render: (row) => of(row).price(row.averagePrice) },
-    { key: 'status', title: 'Status', render: (row) => <Status order={row} asked={asked.has(row.clientOrderId)} /> },
+    { key: 'status', title: 'Status', render: (row) => <OrderMark order={row} asked={asked.has(row.clientOrderId)} /> },
     { key: 'reason', title: 'Reason', wide: true, render: ({ reason }) => <span title={reason ?? ''}>{reason}</span> },
     { key: 'by', title: 'By', render: ({ by }) => agentTitle(by) },
     { key: 'why', title: 'Why', render: ({ runId, instrument }) => <Why runId={runId} instrument={instrument} /> },
@@ -263,7 +252,7 @@ function Orders({ rows, instruments }: RowsProps<Order>) {
       key: 'cancel',
       title: '',
       render: (row) =>
-        canCancel(row) && (
+        canBeCancelled(row) && (
           <Button
             size="compact-xs"
             disabled={asked.has(row.clientOrderId)}
@@ -279,15 +268,6 @@ function Orders({ rows, instruments }: RowsProps<Order>) {
       {cancel.isError && <p className={styles.failed}>Not cancelled: {toProblem(cancel.error).message}</p>}
       <DataTable label="Orders" columns={columns} rows={rows} rowKey={({ clientOrderId }) => clientOrderId} />
     </>
-  )
-}
-
-function Status({ order, asked }: { order: Order; asked: boolean }) {
-  const { tone, word, meaning, edge } = orderLook(order.status, asked)
-  return (
-    <span className={styles.status} data-edge={edge} title={meaning}>
-      <StatusDot tone={tone} /> {word}
-    </span>
   )
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { orderLook } from '#renderer/ui/order-look.ts'
 import { ballotsInOrder, quorumWords, thresholdOf } from '#renderer/ui/vote-view.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
@@ -11,7 +12,7 @@ import { decimal, ZERO } from '#shared/lib/decimal.ts'
 import { changeOverDay, chartLines, chartMarks, marksByBar } from './chart-view.ts'
 import { continueMessages, filterMessages, numberEvidence, speakers } from './conversation-view.ts'
 import { chooseRun } from './desk-view.ts'
-import { gainFraction, orderLook, riskAtStop } from './order-view.ts'
+import { gainFraction, riskAtStop } from './order-view.ts'
 import { planHead, planRows } from './plan-view.ts'
 
 const start = Date.UTC(2026, 10, 20, 14)

@@ -15,6 +15,7 @@ import styles from './desk-plans.module.css'
 import { deadlineWords, mayVote, planStateWords, planTones, sortPlans } from './desk-plans-view.ts'
 import { NewPlan } from './new-plan.tsx'
 import { PlanBallot } from './plan-ballot.tsx'
+import { PlanJoin } from './plan-join.tsx'
 import { nextScheduled, Schedules } from './schedules.tsx'
 
 /** The collaborative plans of the desk: their states, who takes part, the deadlines counting down, and a way to make one. */
@@ -27,6 +28,7 @@ export function DeskPlans() {
   const [making, setMaking] = useState(false)
   const [scheduling, setScheduling] = useState(false)
   const [voting, setVoting] = useState<PlanView | null>(null)
+  const [joining, setJoining] = useState<PlanView | null>(null)
   const plans = sortPlans(list.data ?? [])
   const open = plans.filter(({ state }) => !isEndedPlan(state)).length
   const now = useSecondHand(plans.some(({ leftMs }) => leftMs !== null))
@@ -90,6 +92,11 @@ export function DeskPlans() {
               Vote
             </Button>
           )}
+          {plan.state === 'voting' && (
+            <Button size="compact-xs" onClick={() => setJoining(plan)}>
+              Join in
+            </Button>
+          )}
           {plan.state === 'draft' && !plan.called && (
             <Button size="compact-xs" onClick={() => act.mutate({ plan, what: 'start' })}>
               Start
@@ -148,6 +155,7 @@ export function DeskPlans() {
       </Panel>
       <Schedules opened={scheduling} onDone={() => setScheduling(false)} />
       <NewPlan opened={making} onDone={() => setMaking(false)} />
+      <PlanJoin plan={joining} onDone={() => setJoining(null)} />
       <PlanBallot plan={voting} onDone={() => setVoting(null)} />
     </>
   )

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Argument, Briefing } from '#engine/agents/seat.ts'
+import { liquidationPrice } from '#engine/trading/liquidation-price.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { Position } from '#shared/domain/position.ts'
 import { proposalSchema } from '#shared/domain/proposal.ts'
 import { add, compare, decimal, multiply, roundToStep, sign, subtract, toNumber } from '#shared/lib/decimal.ts'
 import { idsFrom, simulatedBriefing } from '#test/builders/briefing.ts'
+import { btcPerpetual } from '#test/builders/perpetuals.ts'
 import { propose } from './propose.ts'
 
 let base: Briefing
@@ -69,6 +71,31 @@ describe('the strategist', () => {
         }
       }
     }
+  })
+
+  it('sizes a perpetual by its margin, so that its stop lies before its liquidation price with the buffer to spare', () => {
+    const { maximumLeverage, liquidationBuffer } = base.mandate
+    const money = fc.integer({ min: 100, max: 100_000 })
+    fc.assert(
+      fc.property(money, (free) => {
+        const cash = decimal(free * maximumLeverage)
+        const briefing: Briefing = {
+          ...base,
+          instrument: { ...base.instrument, id: btcPerpetual.id, perpetual: btcPerpetual.perpetual },
+          account: { cash, equity: decimal(100_000_000), position: null, riskRoom: null },
+          mandate: { ...base.mandate, maximumOrderNotional: decimal(10 ** 9), maximumExposure: decimal(10 ** 9) },
+        }
+        const [buy] = plan(briefing, view('up')).filter(({ action }) => action === 'buy')
+        if (buy === undefined || buy.stop === null) return
+        const [size, entry, stop] = [buy.quantity, buy.entry, buy.stop].map(toNumber) as [number, number, number]
+        expect(size * entry).toBeLessThanOrEqual(free * maximumLeverage)
+        const behind = decimal(free - size * entry * 0.001)
+        const tiers = btcPerpetual.perpetual?.tiers ?? []
+        const position = { quantity: buy.quantity, averagePrice: buy.entry, tiers }
+        const liquidation = toNumber(liquidationPrice(position, behind) ?? decimal(0))
+        expect(entry - stop).toBeLessThanOrEqual((entry - liquidation) * (1 - liquidationBuffer) * (1 + 1e-9))
+      }),
+    )
   })
 
   it('never exceeds a cap, stands on the lot, and is worth what the venue takes', () => {

@@ -74,7 +74,11 @@ describe('settling the terms of a purchase', () => {
     // Ten times the size that the limits allow: nothing that the strategist would sign fits in.
     const quantity = multiply(base.proposal.quantity, decimal(40))
     const { conflicts, said, revised } = settleTerms({ ...base, proposal: { ...base.proposal, quantity } })
-    expect(conflicts).toMatchObject([{ settled: 'open' }])
+    // The cash does not reach for it either.
+    expect(conflicts).toMatchObject([
+      { kind: 'size', settled: 'open' },
+      { kind: 'resource', settled: 'open' },
+    ])
     expect(revised).toBeNull()
     expect(said.some(({ text }) => text.includes('There is no common ground.'))).toBe(true)
   })

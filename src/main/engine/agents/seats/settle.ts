@@ -6,9 +6,9 @@ import { figure, percent, span } from '#engine/agents/wording.ts'
 import { MEDIATOR, type Negotiation, negotiate } from '#engine/consensus/negotiation.ts'
 import type { Issue, Party } from '#engine/consensus/negotiation-deals.ts'
 import { normalCdf } from '#engine/portfolio/statistics.ts'
-import type { Conflict } from '#shared/domain/conflict.ts'
+import type { Conflict, RaisedConflict } from '#shared/domain/conflict.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
-import { decimal, multiply, roundToStep, sign, subtract, toNumber } from '#shared/lib/decimal.ts'
+import { compare, decimal, multiply, roundToStep, sign, subtract, toNumber } from '#shared/lib/decimal.ts'
 import { dayRisk } from './assess-risk.ts'
 
 /** What was said on the way to terms: who, in which round, and the words. */
@@ -50,24 +50,57 @@ const asProposed: Terms = { size: 1, stop: 1, horizon: 1 }
  * stall, the planner mediates (see negotiate). The strategist values the expected gain, which a nearer stop makes less
  * likely (the chance that a walk without drift touches it, by reflection) and a shorter horizon smaller; the risk manager
  * what is left of its limits on the loss at the stop and on a day's shortfall. Without common ground the conflict stays open.
+ * A conflict that was raised is negotiated however much of a limit is used up, the strategist speaking for more and the risk
+ * manager for less; over direction and goal there is nothing to bargain.
  */
-export function settleTerms(briefing: ProposalBriefing): Settlement {
+export function settleTerms(briefing: ProposalBriefing, raised?: RaisedConflict): Settlement {
   const nothing: Settlement = { conflicts: [], said: [], revised: null }
-  const direction = directionConflict(briefing)
+  const foundIn = (proposal: Proposal) => (raised === undefined ? foundConflicts({ ...briefing, proposal }) : [])
   const models = partiesOf(briefing)
-  if (models === null || models.strain(asProposed) <= comfortable) {
-    return direction === null ? nothing : { ...nothing, conflicts: [direction] }
+  if (raised !== undefined && (models === null || raised.kind === 'direction' || raised.kind === 'goal')) {
+    return { ...nothing, conflicts: [{ ...raised, settled: 'open' }] }
+  }
+  if (models === null || (raised === undefined && models.strain(asProposed) <= comfortable)) {
+    return { ...nothing, conflicts: foundIn(briefing.proposal) }
   }
   const result = negotiate(issues, [models.strategist, models.risk])
   const settled = result.status === 'agreed' ? result.by : 'open'
+  if (raised !== undefined) {
+    const revised = result.status === 'agreed' ? withTerms(briefing, result.deal) : null
+    return { conflicts: [{ ...raised, settled }], said: wordsOf(result, briefing), revised }
+  }
   const description = `The purchase uses up ${percent(models.strain(asProposed), 0)} of a risk limit; the risk manager would rather have at most ${percent(comfortable, 0)}.`
   const size: Conflict = { kind: 'size', between: ['strategist', 'risk'], description, settled }
   const revised = result.status === 'agreed' ? withTerms(briefing, result.deal) : null
   return {
-    conflicts: direction === null ? [size] : [size, direction],
+    conflicts: [size, ...foundIn(revised ?? briefing.proposal)],
     said: wordsOf(result, briefing),
     revised,
   }
+}
+
+/** What is at odds besides the size, each for the vote or the trader to say. */
+function foundConflicts(briefing: ProposalBriefing): Conflict[] {
+  const { proposal, insight, account, plan, instrument } = briefing
+  const { action, horizonMs, quantity, entry } = proposal
+  const found: Conflict[] = []
+  const direction = directionConflict(briefing)
+  if (direction !== null) found.push(direction)
+  const open = (kind: Conflict['kind'], between: Conflict['between'], description: string) =>
+    found.push({ kind, between, description, settled: 'open' })
+  if (action !== 'hold' && insight !== null && Math.abs(Math.log2(horizonMs / insight.horizonMs)) > 1) {
+    const told = `The proposal is for ${span(horizonMs)}, the analyst's view for ${span(insight.horizonMs)}.`
+    open('timing', ['strategist', 'analyst'], told)
+  }
+  if (action === 'buy' && compare(multiply(quantity, entry), account.cash) > 0)
+    open(
+      'resource',
+      ['strategist', 'executor'],
+      `It takes more than the ${account.cash} ${instrument.quote} that are there.`,
+    )
+  if (action === 'buy' && (plan?.purpose === 'exit' || plan?.purpose === 'mitigate'))
+    open('goal', ['strategist', 'planner'], 'The plan is to hold less, and the proposal is to buy.')
+  return found
 }
 
 /** The analyst's view and the proposal point to different sides: nothing to bargain over, the vote has to say. */

@@ -1,0 +1,42 @@
+import { Button, Group, Modal, Stack } from '@mantine/core'
+import type { Order } from '#shared/domain/order.ts'
+
+interface CancelExitDialogProps {
+  /** The stop or target; null closes the dialog. */
+  order: Order | null
+  onCancel: (order: Order) => void
+  onDone: () => void
+}
+
+/** Asks before a stop or a target is taken away: the desk puts no other there (HO-16). */
+export function CancelExitDialog({ order, onCancel, onDone }: CancelExitDialogProps) {
+  const leg = order?.contingency?.kind === 'OCO' ? order.contingency.leg : 'stop'
+  return (
+    <Modal opened={order !== null} onClose={onDone} title={`Take the ${leg} away?`} yOffset={96}>
+      {order !== null && (
+        <Stack gap="md">
+          <p>
+            {leg === 'stop'
+              ? `Nothing would limit the loss of ${order.instrument} at the venue any more.`
+              : `Nothing would take the gain of ${order.instrument} at its target any more. Its stop stays.`}{' '}
+            The desk puts no other in its place. To move it instead, change its price.
+          </p>
+          <Group justify="flex-end" gap="sm">
+            <Button onClick={onDone} data-autofocus>
+              Keep it
+            </Button>
+            <Button
+              variant="filled"
+              onClick={() => {
+                onCancel(order)
+                onDone()
+              }}
+            >
+              Cancel the {leg}
+            </Button>
+          </Group>
+        </Stack>
+      )}
+    </Modal>
+  )
+}

@@ -1,0 +1,183 @@
+import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useDesk } from '#renderer/client.ts'
+import { agentTitle } from '#renderer/ui/agent.tsx'
+import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
+import { Moment } from '#renderer/ui/figures.tsx'
+import { formatMoney, unavailable } from '#renderer/ui/format.ts'
+import { IconCross } from '#renderer/ui/icons.ts'
+import { orderLook } from '#renderer/ui/order-look.ts'
+import { OrderMark } from '#renderer/ui/order-mark.tsx'
+import { precision } from '#renderer/ui/precision.ts'
+import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
+import type { Instrument } from '#shared/domain/instrument.ts'
+import type { Fill, Order } from '#shared/domain/order.ts'
+import styles from './order-detail.module.css'
+import { OrderReport } from './order-report.tsx'
+import { roleOf, termsWords } from './orders-view.ts'
+
+interface OrderDetailProps {
+  clientOrderId: string
+  instruments: readonly Instrument[]
+  /** Opens another order in its place, or none. */
+  onOpen: (clientOrderId: string | undefined) => void
+}
+
+/** One order: what it is, how far it has come, where it came from, what belongs to it, and each of its fills. */
+export function OrderDetail({ clientOrderId, instruments, onOpen }: OrderDetailProps) {
+  const { orpc } = useDesk()
+  const query = useQuery(orpc.trading.order.queryOptions({ input: { clientOrderId } }))
+  return (
+    <section className={styles.detail} aria-label={`Order ${clientOrderId}`}>
+      <Button
+        className={styles.close}
+        size="compact-sm"
+        variant="subtle"
+        color="gray"
+        aria-label="Close the order"
+        onClick={() => onOpen(undefined)}
+      >
+        <IconCross size={16} aria-hidden />
+      </Button>
+      {query.isError && query.data === undefined ? (
+        <ErrorState
+          title="The order could not be read"
+          error={query.error}
+          effect="What is at the venue stays there."
+          onRetry={() => void query.refetch()}
+        />
+      ) : query.data === undefined ? (
+        <LoadingRows rows={12} />
+      ) : (
+        <Body {...query.data} instruments={instruments} onOpen={onOpen} />
+      )}
+    </section>
+  )
+}
+
+interface BodyProps extends Pick<OrderDetailProps, 'instruments' | 'onOpen'> {
+  order: Order
+  fills: readonly Fill[]
+  linked: readonly Order[]
+}
+
+function Body({ order, fills, linked, instruments, onOpen }: BodyProps) {
+  const { price, quantity } = precision(instruments, order.instrument)
+  const role = roleOf(order)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <div className={styles.body} tabIndex={0} role="region" aria-label="About the order">
+      <h2 className={styles.title}>
+        {order.side.toUpperCase()} {quantity(order.quantity)} {order.instrument}
+      </h2>
+      <p className={styles.status}>
+        <OrderMark order={order} />
+        <span>{orderLook(order.status, false).meaning}</span>
+      </p>
+      {order.reason !== null && <p className={styles.reason}>{order.reason}</p>}
+      <dl className={styles.facts}>
+        <Fact name="For">
+          <span title={role.meaning}>{role.word}</span>
+        </Fact>
+        {order.sliceOf !== null && (
+          <Fact name="Part of">
+            <span className="mono">{order.sliceOf.parentId}</span>
+          </Fact>
+        )}
+        <Fact name="Terms">{termsWords(order, price)}</Fact>
+        <Fact name="Filled">
+          {quantity(order.filledQuantity)} of {quantity(order.quantity)}
+          {order.averagePrice !== null && ` at ${price(order.averagePrice)}`}
+        </Fact>
+        {order.pendingUpdates.map((change, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: changes have no name, and their order is their sequence
+          <Fact key={index} name="Change sent">
+            {[
+              change.quantity && `quantity ${quantity(change.quantity)}`,
+              change.limitPrice && `limit ${price(change.limitPrice)}`,
+              change.stopPrice && `stop ${price(change.stopPrice)}`,
+            ]
+              .filter(Boolean)
+              .join(', ')}
+          </Fact>
+        ))}
+        {order.expireAt !== null && (
+          <Fact name="Until">
+            <Moment at={order.expireAt} as="moment" />
+          </Fact>
+        )}
+        <Fact name="Made">
+          <Moment at={order.createdAt} as="moment" />
+        </Fact>
+        <Fact name="Last change">
+          <Moment at={order.updatedAt} as="moment" />
+        </Fact>
+        <Fact name="By">{order.by === 'external' ? 'outside of the desk' : agentTitle(order.by)}</Fact>
+        <Fact name="Order id">
+          <span className="mono">{order.clientOrderId}</span>
+        </Fact>
+        <Fact name="Venue id">
+          <span className="mono">{order.venueOrderId ?? unavailable}</span>
+        </Fact>
+        {order.decisionId !== null && order.runId !== null && (
+          <Fact name="Decision">
+            <span className="mono">{order.decisionId}</span>
+          </Fact>
+        )}
+      </dl>
+      {order.runId !== null && (
+        <p className={styles.links}>
+          <Link to="/desk" search={{ symbol: order.instrument, run: order.runId }} className={styles.link}>
+            Decision and its evidence ›
+          </Link>
+          <Link to="/plans/$runId" params={{ runId: order.runId }} className={styles.link}>
+            Plan ›
+          </Link>
+        </p>
+      )}
+      {linked.length > 0 && (
+        <>
+          <h3 className={styles.heading}>Belongs to it</h3>
+          <ul className={styles.linked}>
+            {linked.map((one) => (
+              <li key={one.clientOrderId}>
+                <Button size="compact-xs" variant="subtle" onClick={() => onOpen(one.clientOrderId)}>
+                  {roleOf(one).word}
+                </Button>
+                <span>{termsWords(one, price)}</span>
+                <OrderMark order={one} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <h3 className={styles.heading}>How it was carried out</h3>
+      <OrderReport order={order} instruments={instruments} />
+      <h3 className={styles.heading}>Fills</h3>
+      <Fills fills={fills} instruments={instruments} />
+    </div>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  )
+}
+
+function Fills({ fills, instruments }: { fills: readonly Fill[]; instruments: readonly Instrument[] }) {
+  const of = (row: Fill) => precision(instruments, row.instrument)
+  if (fills.length === 0) return <p className={styles.none}>None.</p>
+  const columns: Column<Fill>[] = [
+    { key: 'at', title: 'Time', render: ({ at }) => <Moment at={at} as="moment" /> },
+    { key: 'quantity', title: 'Quantity', numeric: true, render: (row) => of(row).quantity(row.quantity) },
+    { key: 'price', title: 'Price', numeric: true, render: (row) => of(row).price(row.price) },
+    { key: 'fee', title: 'Fee', numeric: true, render: (row) => formatMoney(row.fee, of(row).currency) },
+  ]
+  return <DataTable label="Fills of the order" columns={columns} rows={fills} rowKey={({ tradeId }) => tradeId} />
+}

@@ -1,0 +1,147 @@
+import { Button } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useDesk } from '#renderer/client.ts'
+import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
+import { formatDuration, unavailable } from '#renderer/ui/format.ts'
+import { OrderMark } from '#renderer/ui/order-mark.tsx'
+import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
+import { toProblem } from '#renderer/ui/problem.ts'
+import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
+import { useEngineNow } from '#renderer/ui/status.ts'
+import { StatusDot } from '#renderer/ui/status-dot.tsx'
+import { canBeCancelled, isExit, type Order } from '#shared/domain/order.ts'
+import { CancelAllDialog } from './cancel-all-dialog.tsx'
+import { CancelExitDialog } from './cancel-exit-dialog.tsx'
+import { ChangeDialog } from './change-dialog.tsx'
+import { CompareVenue } from './compare-venue.tsx'
+import { type OrderListProps, orderColumns } from './order-cells.tsx'
+import styles from './orders-screen.module.css'
+import { changeableTerms, countWords, sortWorking } from './orders-view.ts'
+
+/** What works at the venue, or whose fate there is not known; each can be changed and cancelled here. */
+export function WorkingOrders({ instruments, chosen, onOpen }: OrderListProps) {
+  const { orpc, client } = useDesk()
+  const query = useQuery(orpc.trading.working.queryOptions())
+  const orders = sortWorking(query.data ?? [])
+  const now = useEngineNow(orders.length > 0)
+  const [asked, setAsked] = useState<ReadonlySet<string>>(new Set())
+  const [changing, setChanging] = useState<Order | null>(null)
+  const [unprotecting, setUnprotecting] = useState<Order | null>(null)
+  const [isCancellingAll, setCancellingAll] = useState(false)
+  const cancel = useMutation({
+    mutationFn: (clientOrderId: string) => client.trading.cancel({ clientOrderId }),
+    onMutate: (id) => setAsked((ids) => new Set(ids).add(id)),
+    onSettled: (_order, _error, id) => setAsked((ids) => new Set([...ids].filter((each) => each !== id))),
+  })
+  const { what, role, filled, terms, from } = orderColumns({ instruments, chosen })
+  const all: Column<Order>[] = [
+    {
+      key: 'status',
+      title: 'Status',
+      render: (order) => <OrderMark order={order} asked={asked.has(order.clientOrderId)} />,
+    },
+    what,
+    role,
+    filled,
+    terms,
+    { key: 'age', title: 'Age', numeric: true, render: ({ createdAt }) => formatDuration(now - createdAt) },
+    {
+      key: 'venue',
+      title: 'Venue id',
+      wide: true,
+      render: ({ venueOrderId }) => <span className="mono">{venueOrderId ?? unavailable}</span>,
+    },
+    from,
+    {
+      key: 'acts',
+      title: '',
+      render: (order) => (
+        <span className={styles.acts}>
+          {changeableTerms(order).length > 0 && (
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              onClick={(event) => {
+                event.stopPropagation()
+                setChanging(order)
+              }}
+            >
+              Change…
+            </Button>
+          )}
+          {canBeCancelled(order) && (
+            <Button
+              size="compact-xs"
+              disabled={asked.has(order.clientOrderId)}
+              onClick={(event) => {
+                event.stopPropagation()
+                if (isExit(order)) setUnprotecting(order)
+                else cancel.mutate(order.clientOrderId)
+              }}
+            >
+              {isExit(order) ? 'Cancel…' : 'Cancel'}
+            </Button>
+          )}
+        </span>
+      ),
+    },
+  ]
+  // The detail says these of the one that is open.
+  const columns = chosen === null ? all : all.filter(({ key }) => key !== 'venue' && key !== 'from')
+  const unknown = orders.filter(({ status }) => status === 'UNKNOWN').length
+  return (
+    <Panel
+      title="Working"
+      about={query.data !== undefined && <span>{countWords(orders.length, 'order')}</span>}
+      tools={
+        <>
+          <CompareVenue />
+          <Button size="compact-sm" disabled={orders.length === 0} onClick={() => setCancellingAll(true)}>
+            Cancel all…
+          </Button>
+        </>
+      }
+    >
+      {unknown > 0 && (
+        <p className={styles.doubt} role="status">
+          <StatusDot tone="bad" /> {countWords(unknown, 'order')} of UNKNOWN outcome: sent, and no answer came. It may
+          work at the venue and counts as if it did. The desk asks the venue until it knows; it is never sent twice.
+        </p>
+      )}
+      {cancel.isError && <p className={styles.failed}>Not cancelled: {toProblem(cancel.error).message}</p>}
+      {query.isError ? (
+        <ErrorState
+          title="The working orders could not be read"
+          error={query.error}
+          effect="What is at the venue stays there. STOP cancels it."
+          onRetry={() => void query.refetch()}
+        />
+      ) : query.data === undefined ? (
+        <LoadingRows rows={4} />
+      ) : orders.length === 0 ? (
+        <EmptyState title="Nothing works at the venue">
+          Orders come from decisions that the desk agreed on, or that you approved.
+        </EmptyState>
+      ) : (
+        <PanelBody label="Working orders, table">
+          <DataTable
+            label="Working orders"
+            columns={columns}
+            rows={orders}
+            rowKey={({ clientOrderId }) => clientOrderId}
+            onOpen={({ clientOrderId }) => onOpen(clientOrderId)}
+            chosen={chosen}
+          />
+        </PanelBody>
+      )}
+      <ChangeDialog order={changing} instruments={instruments} onDone={() => setChanging(null)} />
+      <CancelExitDialog
+        order={unprotecting}
+        onCancel={({ clientOrderId }) => cancel.mutate(clientOrderId)}
+        onDone={() => setUnprotecting(null)}
+      />
+      <CancelAllDialog isOpen={isCancellingAll} orders={orders} onDone={() => setCancellingAll(false)} />
+    </Panel>
+  )
+}

@@ -1,0 +1,203 @@
+import { Button, Group, Modal, MultiSelect, SegmentedControl, Select, Stack, TextInput } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { useDesk } from '#renderer/client.ts'
+import { agentTitle } from '#renderer/ui/agent.tsx'
+import { ErrorState } from '#renderer/ui/states.tsx'
+import type { PlanView } from '#shared/contract/plans.ts'
+import { conflictKindSchema, conflictKinds, conflictSentence } from '#shared/domain/conflict.ts'
+import { decimal, isDecimal } from '#shared/lib/decimal.ts'
+import styles from './desk-plans.module.css'
+
+/** The trader's part in a plan that is being voted on: a conflict to raise, or a proposal of one's own; null closes it. */
+export function PlanJoin({ plan, onDone }: { plan: PlanView | null; onDone: () => void }) {
+  const [what, setWhat] = useState<'conflict' | 'proposal'>('conflict')
+  return (
+    <Modal
+      opened={plan !== null}
+      onClose={onDone}
+      title={`Join in: ${plan?.title ?? ''}`}
+      yOffset={96}
+      centered={false}
+    >
+      {plan !== null && (
+        <Stack gap="md">
+          <SegmentedControl
+            aria-label="What to do"
+            value={what}
+            onChange={setWhat}
+            data={[
+              { value: 'conflict', label: 'Raise a conflict' },
+              { value: 'proposal', label: 'Propose' },
+            ]}
+          />
+          {what === 'conflict' ? (
+            <ConflictForm key={plan.id} plan={plan} onDone={onDone} />
+          ) : (
+            <ProposalForm key={plan.id} plan={plan} onDone={onDone} />
+          )}
+        </Stack>
+      )}
+    </Modal>
+  )
+}
+
+interface FormProps {
+  plan: PlanView
+  onDone: () => void
+}
+
+function ConflictForm({ plan, onDone }: FormProps) {
+  const { orpc, client } = useDesk()
+  const known = useQuery(orpc.plans.conflicts.queryOptions({ input: { planId: plan.id } }))
+  const [kind, setKind] = useState<(typeof conflictKinds)[number]>('size')
+  const [between, setBetween] = useState<string[]>([])
+  const [description, setDescription] = useState('')
+  const names = plan.participants.map(({ voter }) => voter)
+  const raise = useMutation({
+    mutationFn: () =>
+      client.plans.resolveConflict({
+        planId: plan.id,
+        kind,
+        between: names.filter((name) => between.includes(name)),
+        description: description.trim(),
+      }),
+    onSuccess: () => known.refetch(),
+  })
+  const ready = between.length >= 2 && description.trim() !== ''
+  function submit(event: FormEvent): void {
+    event.preventDefault()
+    if (ready) raise.mutate()
+  }
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="md">
+        {(known.data ?? []).map((conflict) => (
+          <p key={conflict.id} className={styles.about}>
+            {conflict.settled === null
+              ? `${conflict.description} It is being resolved.`
+              : conflictSentence({ ...conflict, settled: conflict.settled })}
+          </p>
+        ))}
+        <Select
+          label="At odds over"
+          value={kind}
+          onChange={(value) => setKind(conflictKindSchema.parse(value ?? kind))}
+          data={[...conflictKinds]}
+          allowDeselect={false}
+        />
+        <MultiSelect
+          label="Between"
+          value={between}
+          onChange={setBetween}
+          data={names.map((name) => ({ value: name, label: agentTitle(name) }))}
+        />
+        <TextInput
+          label="What it is about"
+          description="Goes into the conversation. They negotiate and vote again; what stays open is yours to decide."
+          value={description}
+          onChange={(event) => setDescription(event.currentTarget.value)}
+        />
+        {raise.isError && (
+          <ErrorState title="No conflict was raised" error={raise.error} effect="The vote goes on without it." />
+        )}
+        {raise.data !== undefined && (
+          <p className={styles.about} role="status">
+            {raise.data.settled === 'open' ? 'It is not settled: the decision comes to you.' : 'It is settled.'}
+          </p>
+        )}
+        <Group justify="flex-end" gap="sm">
+          <Button onClick={onDone}>Close</Button>
+          <Button type="submit" variant="filled" disabled={!ready} loading={raise.isPending}>
+            Raise it
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
+
+const orNull = (text: string) => (text.trim() === '' ? null : decimal(text.trim()))
+
+function ProposalForm({ plan, onDone }: FormProps) {
+  const { client } = useDesk()
+  const [action, setAction] = useState<'buy' | 'sell'>('buy')
+  const [quantity, setQuantity] = useState('')
+  const [stop, setStop] = useState('')
+  const [target, setTarget] = useState('')
+  const [reason, setReason] = useState('')
+  const propose = useMutation({
+    mutationFn: () =>
+      client.plans.addProposal({
+        planId: plan.id,
+        action,
+        quantity: decimal(quantity.trim()),
+        stop: orNull(stop),
+        target: orNull(target),
+        reason: reason.trim(),
+      }),
+    onSuccess: onDone,
+  })
+  const numbers = [stop, target].every((text) => text.trim() === '' || isDecimal(text.trim()))
+  const ready = isDecimal(quantity.trim()) && numbers && reason.trim() !== ''
+  function submit(event: FormEvent): void {
+    event.preventDefault()
+    if (ready) propose.mutate()
+  }
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="md">
+        <p className={styles.about}>
+          It competes with the desk's: every seat says which it would vote for. The one with more support is put to the
+          vote, yours marked as yours.
+        </p>
+        <SegmentedControl
+          aria-label="Action"
+          value={action}
+          onChange={setAction}
+          data={[
+            { value: 'buy', label: `Buy ${plan.instrument}` },
+            { value: 'sell', label: `Sell ${plan.instrument}` },
+          ]}
+        />
+        <Group grow gap="sm">
+          <TextInput
+            label="Quantity"
+            value={quantity}
+            onChange={(event) => setQuantity(event.currentTarget.value)}
+            inputMode="decimal"
+          />
+          <TextInput
+            label="Stop"
+            value={stop}
+            onChange={(event) => setStop(event.currentTarget.value)}
+            inputMode="decimal"
+            disabled={action === 'sell'}
+          />
+          <TextInput
+            label="Target"
+            value={target}
+            onChange={(event) => setTarget(event.currentTarget.value)}
+            inputMode="decimal"
+            disabled={action === 'sell'}
+          />
+        </Group>
+        <TextInput
+          label="Why"
+          description="Goes into the conversation."
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        {propose.isError && (
+          <ErrorState title="Nothing was proposed" error={propose.error} effect="The vote goes on as it was." />
+        )}
+        <Group justify="flex-end" gap="sm">
+          <Button onClick={onDone}>Not now</Button>
+          <Button type="submit" variant="filled" disabled={!ready} loading={propose.isPending}>
+            Propose it
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
