@@ -70,6 +70,12 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
         const detail = page.getByRole('region', { name: `Order ${bought?.clientOrderId}` })
         await detail.getByRole('table', { name: 'Fills of the order' }).waitFor()
         expect(await detail.textContent()).toContain(bought?.venueOrderId ?? 'no id')
+        const report = detail.getByLabel('How it was carried out')
+        const words = (await report.textContent()) ?? ''
+        expect(words).toMatch(/Arrival price[\d\s.]+Average paid/)
+        expect(words).toMatch(/Implementation shortfall\+[\d.]+ USDT \(\+[\d.]+ bp\)/)
+        expect(words).toMatch(/Fill rate100.%Time to the first fill\d+/)
+        expect(words).toContain('Confirmationconfirmed by the venue')
         await picture(page, 'orders-detail')
         await detail.getByRole('button', { name: 'Stop', exact: true }).click()
         const stop = await working('stop')

@@ -93,7 +93,11 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
       viewOf(await kernel.parents.cancel(input.parentId, trader, input.reason)),
     ),
     fills: os.fills.handler(({ input }) => [...queries.listFills(input.instrument, input.limit)]),
-    close: os.close.handler(({ input }) => closePosition({ ...kernel, clock }, { ...input, by: trader })),
+    close: os.close.handler(async ({ input }) => {
+      // What is still being bought in parts must not open again what is closed.
+      await kernel.parents.cancelIn(input.instrument, trader, 'The trader closes the position by hand.')
+      return closePosition({ ...kernel, clock }, { ...input, by: trader })
+    }),
     reconcile: os.reconcile.handler(() => kernel.orders.compare()),
     positions: os.positions.handler(() => {
       requireKnownAccount(kernel.book)

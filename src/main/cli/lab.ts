@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { systemClock } from '#main/system.ts'
+import { type Decimal, decimal, roundToStep } from '#shared/lib/decimal.ts'
 import { anyNumber, jsonOption, wholeNumber } from './options.ts'
 import { describeTerminal, print, textTable } from './terminal.ts'
 
@@ -17,6 +18,7 @@ export function labCommand(program: Command): void {
   risk(lab)
   frontier(lab)
   execution(lab)
+  route(lab)
   stats(lab)
 }
 
@@ -227,6 +229,30 @@ function frontier(lab: Command): void {
       const found = result.points.map(({ expectedReturn, variance }) => ({ return: expectedReturn, variance }))
       if (json) return printJsonLine({ points: found })
       printTable([['return', 'variance'], ...found.map((point) => [figure(point.return), figure(point.variance)])])
+    })
+}
+
+function route(lab: Command): void {
+  lab
+    .command('route')
+    .description('how much of an order goes to which of several venues, at what cost with fees')
+    .argument('<file>', 'side, quantity and venues with their books and fees as JSON')
+    .addOption(jsonOption())
+    .action(async (file: string, { json }: Json) => {
+      const { labRoute } = await import('./lab-route.ts')
+      const { readInput } = await import('./input-file.ts')
+      const result = labRoute(readInput(file))
+      if (json) return printJsonLine(result)
+      // A mean price has as many digits as a division gives.
+      const price = (exact: Decimal) => roundToStep(exact, decimal('0.00000001'), 'nearest')
+      printTable([
+        ['venue', 'quantity', 'average price', 'fee', 'limit'],
+        ...result.parts.map((part) => [part.venue, part.quantity, price(part.averagePrice), part.fee, part.limitPrice]),
+      ])
+      const cost = result.costBps === null ? '' : `, ${figure(result.costBps)} bp from the middle`
+      print(
+        `${result.quantity} at ${result.netPrice === null ? 'no price' : price(result.netPrice)} with fees${cost}; ${result.unrouted} left`,
+      )
     })
 }
 

@@ -19,6 +19,7 @@ function keysOf(orpc: DeskLink['orpc']): Record<Noun, (readonly unknown[])[]> {
       orpc.trading.working.key(),
       orpc.trading.ended.key(),
       orpc.trading.order.key(),
+      orpc.trading.report.key(),
       orpc.trading.fills.key(),
     ],
     positions: [orpc.trading.positions.key(), orpc.portfolio.key()],

@@ -14,7 +14,7 @@ import type { DeskLatch } from './latch.ts'
 import { clientOrderIdOf, type Intent, orderOfIntent } from './new-orders.ts'
 import { type NextChild, nextChild } from './next-child.ts'
 import type { Orders } from './orders.ts'
-import { parentOrderAfter } from './parent-order-fold.ts'
+import { type ChildOrder, parentOrderAfter } from './parent-order-fold.ts'
 import type { Protection } from './protection.ts'
 
 export interface ParentOrdersOptions {
@@ -50,6 +50,8 @@ export interface ParentOrders {
   ended(parentId: string, signal: AbortSignal): Promise<ParentOrder>
   /** Ends it at once and cancels what works of it. Throws PARENT_ORDER_NOT_FOUND. */
   cancel(parentId: string, by: Actor, reason: string): Promise<ParentOrder>
+  /** Ends those of an instrument, as cancel does. */
+  cancelIn(instrument: string, by: Actor, reason: string): Promise<void>
   /** Ends all of them at once; what works of them is for the stop to cancel. */
   stopAll(reason: string): void
 }
@@ -173,14 +175,7 @@ export function createParentOrders(options: ParentOrdersOptions): ParentOrders {
     try {
       if (parent.status === 'paused' && !isOver)
         await note(parent, { kind: 'parentOrderContinued', data: { parentId: id } })
-      const doubted = children.find(
-        ({ clientOrderId, status }) =>
-          (status === 'CANCELED' || status === 'EXPIRED' || status === 'REJECTED') && !confirmed.has(clientOrderId),
-      )
-      if (doubted !== undefined) {
-        if (!(await orders.confirm(doubted.clientOrderId))) return
-        confirmed.add(doubted.clientOrderId)
-      }
+      for (const child of children) if (!(await isCertain(child))) return
       const now = book.parents.get(id)
       const instrument = feed.instruments().find((each) => each.id === parent.instrument)
       if (now === undefined || instrument === undefined) return
@@ -190,6 +185,15 @@ export function createParentOrders(options: ParentOrdersOptions): ParentOrders {
     } finally {
       busy.delete(id)
     }
+  }
+
+  /** True once nothing of what is filled of a part that has ended can be news: after a restart all of them are asked after. */
+  async function isCertain({ clientOrderId, status }: ChildOrder): Promise<boolean> {
+    const mayHaveMore = status === 'CANCELED' || status === 'EXPIRED' || status === 'REJECTED'
+    if (!mayHaveMore || confirmed.has(clientOrderId)) return true
+    if (!(await orders.confirm(clientOrderId))) return false
+    confirmed.add(clientOrderId)
+    return true
   }
 
   /** Why nothing may be sent just now. */
@@ -313,6 +317,16 @@ export function createParentOrders(options: ParentOrdersOptions): ParentOrders {
     }
   }
 
+  async function cancel(parentId: string, by: Actor, reason: string): Promise<ParentOrder> {
+    const worked = book.parents.get(parentId)
+    if (worked !== undefined) {
+      await end(worked.parent, 'cancelled', reason, by)
+      const open = worked.children.filter(({ status }) => !isClosed(status))
+      await Promise.all(open.map(({ clientOrderId }) => orders.cancel(clientOrderId, by)))
+    }
+    return known(parentId)
+  }
+
   return {
     start() {
       isRunning = true
@@ -370,14 +384,10 @@ export function createParentOrders(options: ParentOrdersOptions): ParentOrders {
         signal.addEventListener('abort', onAbort, { once: true })
       })
     },
-    async cancel(parentId, by, reason) {
-      const worked = book.parents.get(parentId)
-      if (worked !== undefined) {
-        await end(worked.parent, 'cancelled', reason, by)
-        const open = worked.children.filter(({ status }) => !isClosed(status))
-        await Promise.all(open.map(({ clientOrderId }) => orders.cancel(clientOrderId, by)))
-      }
-      return known(parentId)
+    cancel,
+    async cancelIn(instrument, by, reason) {
+      const there = [...book.parents.values()].filter(({ parent }) => parent.instrument === instrument)
+      await Promise.all(there.map(({ parent }) => cancel(parent.id, by, reason)))
     },
     stopAll(reason) {
       for (const { parent } of book.parents.values()) void end(parent, 'stopped', reason).catch(() => {})

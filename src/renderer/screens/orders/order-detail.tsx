@@ -15,6 +15,7 @@ import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Fill, Order } from '#shared/domain/order.ts'
 import styles from './order-detail.module.css'
+import { OrderReport } from './order-report.tsx'
 import { roleOf, termsWords } from './orders-view.ts'
 
 interface OrderDetailProps {
@@ -80,6 +81,11 @@ function Body({ order, fills, linked, instruments, onOpen }: BodyProps) {
         <Fact name="For">
           <span title={role.meaning}>{role.word}</span>
         </Fact>
+        {order.sliceOf !== null && (
+          <Fact name="Part of">
+            <span className="mono">{order.sliceOf.parentId}</span>
+          </Fact>
+        )}
         <Fact name="Terms">{termsWords(order, price)}</Fact>
         <Fact name="Filled">
           {quantity(order.filledQuantity)} of {quantity(order.quantity)}
@@ -147,6 +153,8 @@ function Body({ order, fills, linked, instruments, onOpen }: BodyProps) {
           </ul>
         </>
       )}
+      <h3 className={styles.heading}>How it was carried out</h3>
+      <OrderReport order={order} instruments={instruments} />
       <h3 className={styles.heading}>Fills</h3>
       <Fills fills={fills} instruments={instruments} />
     </div>

@@ -3,6 +3,7 @@ import type { Order } from '#shared/domain/order.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { deskOrder } from '#test/builders/orders.ts'
 import {
+  bpWords,
   cancelCounts,
   changeableTerms,
   comparisonWords,
@@ -27,10 +28,11 @@ describe('what an order is for', () => {
       deskOrder({}),
       deskOrder(exit('stop')),
       deskOrder(exit('target')),
+      deskOrder({ sliceOf: { parentId: 'par_1', index: 0 } }),
       deskOrder({ reduceOnly: true, by: 'executor' }),
       deskOrder({ reduceOnly: true, by: 'trader' }),
     ].map((order) => roleOf(order).word)
-    expect(words).toEqual(['Entry', 'Stop', 'Target', 'Exit', 'Close'])
+    expect(words).toEqual(['Entry', 'Stop', 'Target', 'Part', 'Exit', 'Close'])
   })
 
   it('its terms name every price that it has', () => {
@@ -77,6 +79,12 @@ describe('working orders', () => {
     const stop = { status: 'ACCEPTED', ...stopTerms, ...exit('stop') } as const
     expect(changeableTerms(deskOrder(stop))).toEqual(['stopPrice'])
     expect(changeableTerms(deskOrder({ ...stop, status: 'TRIGGERED', triggered: true }))).toEqual([])
+  })
+})
+
+describe('the report of an order', () => {
+  it('a cost wears a plus, and what is missing is a dash, never a zero', () => {
+    expect([bpWords(1.25), bpWords(-3), bpWords(0), bpWords(null)]).toEqual(['+1.2 bp', '−3.0 bp', '0.0 bp', '–'])
   })
 })
 

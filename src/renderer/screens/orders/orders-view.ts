@@ -1,4 +1,6 @@
+import { formatNumber, unavailable } from '#renderer/ui/format.ts'
 import type { Comparison } from '#shared/domain/comparison.ts'
+import type { Confirmation } from '#shared/domain/execution-report.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import { canBeCancelled, isExit, isOpen, type Order, type OrderChange } from '#shared/domain/order.ts'
 import { compare, type Decimal, decimal, roundToStep, sign } from '#shared/lib/decimal.ts'
@@ -11,7 +13,7 @@ export interface OrderRole {
 
 /** What the order is for on the account. */
 export function roleOf(order: Order): OrderRole {
-  const { by, contingency, reduceOnly } = order
+  const { by, contingency, reduceOnly, sliceOf } = order
   if (by === 'external')
     return {
       word: 'EXTERNAL',
@@ -21,6 +23,7 @@ export function roleOf(order: Order): OrderRole {
     return contingency.leg === 'stop'
       ? { word: 'Stop', meaning: 'Protects an entry: it closes what was bought once the price falls to the stop.' }
       : { word: 'Target', meaning: 'Takes the gain of an entry once its price is reached.' }
+  if (sliceOf !== null) return { word: 'Part', meaning: 'One part of a larger order that is carried out over time.' }
   if (reduceOnly)
     return by === 'trader'
       ? { word: 'Close', meaning: 'You closed the position, or a part of it, by hand.' }
@@ -113,4 +116,19 @@ export function comparisonWords({ matched, adjusted, inDoubt, positions }: Compa
         ? 'positions agree'
         : `positions DIFFER: ${differing.map(({ instrument, desk, venue }) => `${instrument} ${desk} here, ${venue} there`).join('; ')}`,
   ].join(', ')
+}
+
+/** What of an order the venue has confirmed, in words. */
+export const confirmationWords: Readonly<Record<Confirmation, string>> = {
+  notSent: 'not sent',
+  awaited: 'awaited from the venue',
+  unknown: 'unknown: the venue is asked',
+  confirmed: 'confirmed by the venue',
+  refused: 'refused by the venue',
+}
+
+/** Basis points with their sign: "+1.2 bp"; a dash where there are none. */
+export function bpWords(value: number | null): string {
+  const text = formatNumber(value, { places: 1, signed: true })
+  return text === unavailable ? unavailable : `${text} bp`
 }
