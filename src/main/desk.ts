@@ -29,6 +29,7 @@ import { openBusStore } from '#store/bus.ts'
 import { claimHome } from '#store/home.ts'
 import { openJournal } from '#store/journal.ts'
 import { loadJournalKeys } from '#store/journal-keys.ts'
+import { type Cipher, openKeyring } from '#store/keyring.ts'
 import { lastMomentOf } from '#store/last-moment.ts'
 import { createFileLatchStore } from '#store/latch.ts'
 import { createQueries, deskProjections } from '#store/projections/index.ts'
@@ -40,17 +41,20 @@ import { keepSnapshots, recoverDesk } from './recovery.ts'
 import { createSandbox, keepAccountsApart } from './sandbox.ts'
 import { appVersion, sha256, systemClock, systemRandom } from './system.ts'
 import { readTemplates } from './templates.ts'
+import { wantedKeys } from './wanted-keys.ts'
 import { createComputePool } from './workers/compute-pool.ts'
 import { heavyTable } from './workers/heavy.ts'
 import { importBars } from './workers/import-bars.ts'
 import { workerFile } from './workers/worker-file.ts'
-import { checkFeed, openWorld } from './world.ts'
+import { checkFeed, openWorld, readSources } from './world.ts'
 
 export interface DeskConfig {
   /** The folder of the desk's data; made if need be. */
   readonly home: string
   /** How long a halted desk stays so at least; default 30 s. */
   readonly coolDownMs?: number
+  /** The system's keyring, where there is one: what encrypts the keys that are kept. */
+  readonly cipher?: Cipher
   /** Trades a second of each simulated instrument; see createSimulatedExchange. */
   readonly feedRate?: number
 }
@@ -64,9 +68,9 @@ const longestImportMs = 1_800_000
 /**
  * Puts a desk together over a data folder, by hand. Starting is recovering: the latch is read before anything else, the
  * journal folded, the broker reconciled. Throws HOME_IN_USE, HOME_NOT_WRITABLE, CONFIG_INVALID, SETTINGS_INVALID,
- * FEED_NO_BARS.
+ * FEED_NO_BARS, KEYRING_INVALID.
  */
-export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Promise<Desk> {
+export async function createDesk({ home, cipher, coolDownMs, feedRate }: DeskConfig): Promise<Desk> {
   const release = claimHome(home)
   const cleanups: (() => void)[] = [release]
   try {
@@ -84,10 +88,12 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
     const minds = readConfig('models.yaml', modelsConfigSchema, home)
     const templates = readTemplates(home)
     const calendars = readConfig('calendars.yaml', calendarsConfigSchema, home)
-    const models = createSeatModels(minds.value, process.env)
+    const keyring = openKeyring(home, cipher, process.env)
+    const environment = keyring.environment()
+    const models = createSeatModels(minds.value, environment)
     const venue = readConfig('broker.yaml', brokerConfigSchema, home)
     const sandbox =
-      venue.value.orders === 'sandbox' ? createSandbox(venue.value.sandbox, systemClock, process.env) : undefined
+      venue.value.orders === 'sandbox' ? createSandbox(venue.value.sandbox, systemClock, environment) : undefined
     const settings = createFileSettingsStore(home)
     const latchStore = createFileLatchStore(home)
     const hadJournal = existsSync(join(home, 'journal.db'))
@@ -101,6 +107,7 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
         ? await openWorld(settings.load().feed, systemClock, barStore, home, {
             ...(feedRate !== undefined && { rate: feedRate }),
             ...(lastMoment !== undefined && { goOnFrom: lastMoment }),
+            environment,
           })
         : await sandbox.openWorld(home)
     cleanups.push(() => world.close?.())
@@ -163,7 +170,7 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
       broker,
       feed,
       sources: world.sources,
-      custom: world.isNow ? createCustomSources({ environment: process.env, folder: home }) : undefined,
+      custom: world.isNow ? createCustomSources({ environment, folder: home }) : undefined,
       planning: planning.value,
       mandate,
       reviewPolicy: reviewPolicy.value,
@@ -243,6 +250,13 @@ export async function createDesk({ home, coolDownMs, feedRate }: DeskConfig): Pr
         planning: planning.value,
         models,
         planningChanges: planning,
+        keyring,
+        wantedKeys: wantedKeys({
+          models: minds.value,
+          sources: readSources(home),
+          planning: planning.value,
+          broker: venue.value,
+        }),
         home,
         clock,
         status: status.read,

@@ -6,6 +6,7 @@ import { openPageFiles } from '#api/page-files.ts'
 import { servePort } from '#api/serve-port.ts'
 import { runShell, type ShellDesk } from '#shell/shell.ts'
 import { prepareHome } from '#store/home.ts'
+import type { Cipher } from '#store/keyring.ts'
 import { createDesk } from './desk.ts'
 import { resolveHome } from './home.ts'
 import { haltOnFaults, openLog, reportTo } from './log.ts'
@@ -24,13 +25,13 @@ runShell({
   prepare() {
     prepareHome(home)
     const log = openLog(home)
-    return { log: (message, details) => log.warn({ details }, message), openDesk: () => openDesk(log) }
+    return { log: (message, details) => log.warn({ details }, message), openDesk: (cipher) => openDesk(log, cipher) }
   },
 })
 
-async function openDesk(log: Logger): Promise<ShellDesk> {
+async function openDesk(log: Logger, cipher: Cipher): Promise<ShellDesk> {
   const page = await openPageFiles(join(import.meta.dirname, '../renderer'))
-  const desk = await createDesk({ home })
+  const desk = await createDesk({ home, cipher })
   haltOnFaults(log, (reason) => desk.halt(reason))
   desk.start().catch((error: unknown) => {
     desk.halt('The desk could not start')

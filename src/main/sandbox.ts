@@ -64,7 +64,7 @@ export function createSandbox(
   return {
     accountId,
     broker,
-    openWorld: (home) => openExchangeWorld({ exchange, endpoint, instruments, clock, home, ...pace }),
+    openWorld: (home) => openExchangeWorld({ exchange, endpoint, instruments, clock, home, environment, ...pace }),
     account: async (isNew) => ({ id: accountId, currency, cash: isNew ? await openingCash() : ZERO }),
   }
 }

@@ -30,6 +30,9 @@ export interface World {
   readonly close?: Stop
 }
 
+/** Where keys are found by their names. */
+type Environment = Readonly<Record<string, string | undefined>>
+
 /** Simulated sources answer in a fraction of what real ones take. */
 const latencyScale = 0.5
 
@@ -45,18 +48,20 @@ export async function openWorld(
   clock: Clock,
   bars: BarStore,
   home: string,
-  given: WorldGiven = {},
+  { environment = {}, ...given }: WorldGiven & { readonly environment?: Environment } = {},
 ): Promise<World> {
   if (choice.kind !== 'exchange') return createWorld(choice, clock, bars, given)
   const { exchange } = choice
   const { instruments, address } = exchangeOf(choice, readSources(home))
   const endpoint = { kind: 'public', ...(address !== undefined && { gateway: address }) } as const
-  return openExchangeWorld({ exchange, endpoint, instruments, clock, home })
+  return openExchangeWorld({ exchange, endpoint, instruments, clock, home, environment })
 }
 
 /** Makes the world of an exchange's market, with live research beside it. Throws CONFIG_INVALID for a sources.yaml that cannot be used. */
-export async function openExchangeWorld(options: ExchangeFeedOptions & { readonly home: string }): Promise<World> {
-  const { clock, home } = options
+export async function openExchangeWorld(
+  options: ExchangeFeedOptions & { readonly home: string; readonly environment: Environment },
+): Promise<World> {
+  const { clock, home, environment } = options
   const config = readSources(home)
   const feed = createExchangeFeed(options)
   // What reads feeds is loaded only where it is wanted.
@@ -68,7 +73,7 @@ export async function openExchangeWorld(options: ExchangeFeedOptions & { readonl
   patience.abort()
   return {
     feed,
-    sources: createLiveSources({ config, feed, http, clock, secret: (name) => process.env[name] }),
+    sources: createLiveSources({ config, feed, http, clock, secret: (name) => environment[name] }),
     clock,
     isNow: true,
     quoteAgeMs: null,
@@ -80,7 +85,8 @@ export async function openExchangeWorld(options: ExchangeFeedOptions & { readonl
   }
 }
 
-function readSources(home: string): SourcesConfig {
+/** What sources.yaml says. Throws CONFIG_INVALID. */
+export function readSources(home: string): SourcesConfig {
   return readConfig('sources.yaml', sourcesConfigSchema, home).value
 }
 

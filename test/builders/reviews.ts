@@ -18,6 +18,8 @@ const order: ReviewView['order'] = {
 export function createReviewView(changes: Partial<ReviewView> = {}): ReviewView {
   return {
     id: 'rev_1',
+    isBlind: false,
+    drill: null,
     runId: 'run_1',
     decisionId: 'dec_1',
     proposalId: 'prop_1',

@@ -25,6 +25,8 @@ interface ElectronControls {
   readonly taken: Set<string>
   /** False: another instance holds the lock. */
   lock: boolean
+  /** The keyring of the desktop: 'basic_text' encrypts nothing. */
+  keyring: 'none' | 'basic_text' | 'gnome_libsecret'
   /** False: the desktop has no tray. */
   tray: boolean
   menu: readonly Electron.MenuItemConstructorOptions[]
@@ -121,6 +123,7 @@ export function createElectron(page: PageOpener = nothing) {
     shortcuts: new Map(),
     taken: new Set(),
     lock: true,
+    keyring: 'gnome_libsecret',
     tray: true,
     menu: [],
   }
@@ -181,6 +184,13 @@ export function createElectron(page: PageOpener = nothing) {
     } satisfies Partial<Electron.Session>,
   }
 
+  /** In other letters is not encrypted, and not the text either. */
+  const safeStorage = {
+    isEncryptionAvailable: () => controls.keyring !== 'none',
+    getSelectedStorageBackend: () => controls.keyring,
+    encryptString: (text: string) => Buffer.from(Buffer.from(text).toString('hex')),
+    decryptString: (encrypted: Buffer) => Buffer.from(encrypted.toString(), 'hex').toString(),
+  }
   const globalShortcut = {
     register(accelerator: string, callback: () => void) {
       if (controls.taken.has(accelerator)) return true
@@ -245,6 +255,7 @@ export function createElectron(page: PageOpener = nothing) {
     nativeImage,
     powerMonitor: new EventEmitter(),
     protocol,
+    safeStorage,
     session,
     shell,
     Tray,

@@ -158,6 +158,18 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
   const watchers = new Set<() => void>()
   const timers = new Set<NodeJS.Timeout>()
   let settings: Settings = { ...defaultSettings }
+  const keptKeys = new Set<string>()
+  const keysNow = () => ({
+    weakness: null,
+    keys: [
+      { name: 'ANTHROPIC_API_KEY', usedFor: 'the language model claude', place: 'environment' as const },
+      {
+        name: 'FRED_API_KEY',
+        usedFor: 'macroeconomic series',
+        place: keptKeys.has('FRED_API_KEY') ? ('kept' as const) : ('missing' as const),
+      },
+    ],
+  })
   let latch: Latch = {
     state: 'ACTIVE',
     epoch: 1,
@@ -949,6 +961,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     reviews: {
       list: os.reviews.list.handler(() => []),
       overrides: os.reviews.overrides.handler(() => []),
+      drills: os.reviews.drills.handler(() => ({ injected: 0, answered: 0, caught: 0, rate: null })),
       get: os.reviews.get.handler(noReview),
       approve: os.reviews.approve.handler(noReview),
       edit: os.reviews.edit.handler(noReview),
@@ -1115,6 +1128,15 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
         file: '/home/trader/.local/share/parley/planning.yaml',
         overrides: [{ path: ['profiles', 'balanced', 'parallel'], value: 2, shipped: 3 }],
       })),
+      keys: os.settings.keys.handler(keysNow),
+      keepKey: os.settings.keepKey.handler(({ input }) => {
+        keptKeys.add(input.name)
+        return keysNow()
+      }),
+      forgetKey: os.settings.forgetKey.handler(({ input }) => {
+        keptKeys.delete(input.name)
+        return keysNow()
+      }),
       change: os.settings.change.handler(({ input }) => {
         const restartNeeded = input.feed !== undefined && JSON.stringify(input.feed) !== JSON.stringify(settings.feed)
         settings = {

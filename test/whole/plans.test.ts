@@ -266,7 +266,8 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
         'It may run on.',
         'Half of it is enough.',
         'I raise a conflict over size',
-        'Decided: sell',
+        'The desk leans to sell',
+        'The trader approved it.',
         'Filled: sell',
       ]) {
         expect(said).toContain(words)

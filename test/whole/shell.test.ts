@@ -6,7 +6,7 @@ import type Electron from 'electron'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Status } from '#shared/contract/system.ts'
 import type { TradingState } from '#shared/domain/trading-state.ts'
-import type { ShellDesk } from '#shell/shell.ts'
+import type { Prepared, ShellDesk } from '#shell/shell.ts'
 import { stopAccelerator } from '#shell/words.ts'
 import { createElectron, preventable } from '#test/fakes/electron.ts'
 
@@ -72,7 +72,7 @@ describe('the shell', () => {
   })
   afterEach(() => rm(home, { recursive: true }))
 
-  async function run(openDesk: () => Promise<ShellDesk> = () => Promise.resolve(desk.asShellDesk())) {
+  async function run(openDesk: Prepared['openDesk'] = () => Promise.resolve(desk.asShellDesk())) {
     const { runShell } = await import('#shell/shell.ts')
     runShell({ home, preload: '/out/preload/index.cjs', prepare: () => ({ openDesk, log: () => {} }) })
     fake.controls.trace.push('entry evaluated')
@@ -282,6 +282,27 @@ describe('the shell', () => {
     await expect.poll(() => trace.at(-1)).toBe('exit 0')
     expect(dialogs).toEqual([])
   })
+
+  it.each([
+    ['linux', 'gnome_libsecret', null],
+    ['linux', 'basic_text', expect.stringContaining('readable by anybody')],
+    ['darwin', 'basic_text', null],
+    ['linux', 'none', expect.stringContaining('no keyring')],
+  ] as const)(
+    'EL-8 on %s with the keyring %s the desk is handed a cipher whose weakness is %s',
+    async (platform, keyring, weakness) => {
+      vi.stubGlobal('process', Object.create(process, { platform: { value: platform } }))
+      fake.controls.keyring = keyring
+      const openDesk = vi.fn<Prepared['openDesk']>(() => Promise.resolve(desk.asShellDesk()))
+      await run(openDesk)
+      vi.unstubAllGlobals()
+      const cipher = openDesk.mock.calls[0]?.[0]
+      expect(cipher?.weakness).toEqual(weakness)
+      const encrypted = cipher?.encrypt('a key') ?? Buffer.of()
+      expect(encrypted.toString()).not.toBe('a key')
+      expect(cipher?.decrypt(encrypted)).toBe('a key')
+    },
+  )
 
   it('the desk outlives its last window', async () => {
     const { trace } = await run()

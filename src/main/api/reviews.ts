@@ -2,17 +2,27 @@ import { implement } from '@orpc/server'
 import { reviewFacts } from '#engine/desk/review-facts.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { ReviewItem, ReviewView } from '#shared/contract/reviews.ts'
-import type { Review } from '#shared/domain/review.ts'
+import { isClosedReview, isJudgedFirst, type Review } from '#shared/domain/review.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import type { CallContext } from './desk.ts'
 import { type ApiParts, trader } from './parts.ts'
+
+const hidden = { code: 'DISAGREEMENT', sentence: 'The agents disagree widely. Say first what you think.' } as const
 
 /** Decisions that wait for the trader. Whoever calls is a person: agents have no way to this API (KS-11). */
 export function reviewsRoutes({ kernel, queries, feed }: ApiParts) {
   const os = implement(contract.reviews).$context<CallContext>()
   const { reviews, book, mandate } = kernel
 
-  const item = (review: Review): ReviewItem => ({ ...review, leftMs: reviews.leftMs(review) })
+  /** HO-10: of the hardest the desk's verdict is not told before the trader has said what he thinks. */
+  function item(review: Review): ReviewItem {
+    const isBlind = isJudgedFirst(review, reviews.policy)
+    const shown = isBlind ? { ...review, rules: [hidden], disagreement: 1, agreed: false } : review
+    const drill = reviews.drills().find(({ reviewId }) => reviewId === review.id)
+    // What it was is told once it is over.
+    const isTold = drill !== undefined && isClosedReview(review.status)
+    return { ...shown, isBlind, drill: isTold ? drill : null, leftMs: reviews.leftMs(review) }
+  }
 
   function view(review: Review): ReviewView {
     const proposal = queries.getVote(review.runId).proposals.find(({ id }) => id === review.proposalId)
@@ -43,6 +53,12 @@ export function reviewsRoutes({ kernel, queries, feed }: ApiParts) {
     ask: os.ask.handler(async ({ input }) => item(await reviews.ask(input.reviewId, input.question, trader))),
     snooze: os.snooze.handler(async ({ input }) => item(await reviews.snooze(input.reviewId, input.forMs, trader))),
     recordBlind: os.recordBlind.handler(async ({ input }) => item(await reviews.judge(input.reviewId, input, trader))),
+    drills: os.drills.handler(() => {
+      const answered = reviews.drills().filter(({ caught }) => caught !== null)
+      const caught = answered.filter((drill) => drill.caught === true).length
+      const rate = answered.length === 0 ? null : caught / answered.length
+      return { injected: reviews.drills().length, answered: answered.length, caught, rate }
+    }),
     overrides: os.overrides.handler(({ input }) => [...queries.listOverrides(input.limit)]),
   }
 }

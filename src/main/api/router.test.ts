@@ -18,6 +18,11 @@ const csv = (rows: number) =>
     }),
   ].join('\n')
 
+const cipher = {
+  weakness: null,
+  encrypt: (text: string) => Buffer.from(Buffer.from(text).toString('hex')),
+  decrypt: (encrypted: Buffer) => Buffer.from(encrypted.toString(), 'hex').toString(),
+}
 const clientOf = (desk: Desk) => createRouterClient(desk.router, { context: { caller: 'window' } })
 type Client = ReturnType<typeof clientOf>
 
@@ -52,7 +57,7 @@ describe('the API over a whole desk', () => {
   beforeAll(async () => {
     // Every run that costs anything is called out.
     writeFileSync(join(home, 'planning.yaml'), 'alerts: { usd: 0 }\n')
-    desk = await createDesk({ home, coolDownMs: 0 })
+    desk = await createDesk({ home, coolDownMs: 0, cipher })
     api = counted(clientOf(desk))
     await desk.start()
   })
@@ -152,6 +157,24 @@ describe('the API over a whole desk', () => {
     await api.market.import({ file: 'silver.csv', text: csv(70), instrument: 'SILVER/USD' })
     expect(await api.settings.change({ feed: replay })).toMatchObject({ restartNeeded: true })
     expect(await api.settings.change({ feed: settings.feed })).toMatchObject({ restartNeeded: true })
+  })
+
+  it('EL-8 keeps and forgets the keys that are asked for, journals their names, and never says one', async () => {
+    const { weakness, keys } = await api.settings.keys()
+    expect(weakness).toBeNull()
+    const name = keys.find(({ place }) => place === 'missing')?.name ?? ''
+    const placeIn = (answer: typeof keys) => answer.find((key) => key.name === name)?.place
+    const kept = await api.settings.keepKey({ name, key: ' fr-47-11 ' })
+    expect(placeIn(kept.keys)).toBe('kept')
+    expect(await codeOf(api.settings.keepKey({ name: 'NOBODY_ASKED', key: 'fr-47-11' }))).toBe('KEY_UNKNOWN')
+    expect(placeIn((await api.settings.forgetKey({ name })).keys)).toBe('missing')
+    const records = await api.journal.read({ limit: 1_000 })
+    const about = records.filter(({ kind }) => kind === 'keyKept' || kind === 'keyForgotten')
+    expect(about.map(({ kind, data }) => [kind, data])).toEqual([
+      ['keyKept', { name }],
+      ['keyForgotten', { name }],
+    ])
+    expect(JSON.stringify([kept, records])).not.toContain('fr-47-11')
   })
 
   it('tells how it plans, and what the data folder changes of it', async () => {
@@ -356,6 +379,7 @@ describe('the API over a whole desk', () => {
   it('has no review where the desk needed nobody, and acts on none', async () => {
     expect(await api.reviews.list({})).toEqual([])
     expect(await api.reviews.overrides({})).toEqual([])
+    expect(await api.reviews.drills()).toEqual({ injected: 0, answered: 0, caught: 0, rate: null })
     expect((await api.system.status()).reviews).toEqual({ waiting: 0, nextExpiresInMs: null, habit: null })
     const reviewId = 'rev_none'
     const words = { code: 'OTHER', words: 'Just so' } as const

@@ -5,6 +5,7 @@ import { votingPolicy } from '#engine/desk/decision.ts'
 import { attemptsLearned, learnedTasks } from '#engine/desk/estimates.ts'
 import { goalStates } from '#engine/desk/goal-states.ts'
 import { contract } from '#shared/contract/index.ts'
+import { isJudgedFirst } from '#shared/domain/review.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { inTurns } from '#shared/lib/turns.ts'
@@ -82,8 +83,12 @@ export function runsRoutes({ kernel, queries, feed, settings, planning, models, 
     estimates: os.estimates.handler(() => learnedTasks(queries.listAttempts(attemptsLearned), planning, clock.now())),
     vote: os.vote.handler(({ input }) => {
       const { goal } = run(input.runId)
-      const { proposals, ballots, tally, decision, outcome } = queries.getVote(input.runId)
       const policy = votingPolicy(goal, profileFor(goal, planning), models)
+      const { reviews } = kernel
+      // HO-10: of the hardest nothing of the vote is told before the trader has said what he thinks.
+      const isBlind = reviews.waiting().some((one) => one.runId === input.runId && isJudgedFirst(one, reviews.policy))
+      if (isBlind) return { policy, proposals: [], ballots: [], tally: null, decision: null, outcome: null }
+      const { proposals, ballots, tally, decision, outcome } = queries.getVote(input.runId)
       return { policy, proposals: [...proposals], ballots: [...ballots], tally, decision, outcome }
     }),
   }

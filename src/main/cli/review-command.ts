@@ -10,6 +10,13 @@ import { overridesText, reviewsText, reviewText } from './review-text.ts'
 import { type RunningDesk, requireDesk } from './running-desk.ts'
 import { describeTerminal, print, printJson } from './terminal.ts'
 
+interface DrillReport {
+  readonly injected: number
+  readonly answered: number
+  readonly caught: number
+  readonly rate: number | null
+}
+
 interface Flags {
   readonly home?: string
   readonly json?: boolean
@@ -36,6 +43,18 @@ export function reviewCommands(program: Command): void {
       if (json === true) return printJson(items)
       print(reviewsText(items, describeTerminal()))
     })
+  add('drills', 'how many known-bad reviews were put before you on paper, and how many you caught').action(
+    async ({ home, json }: Flags) => {
+      const told = await deskAt(home).call<DrillReport>('GET', '/reviews/drills')
+      if (json === true) return printJson(told)
+      const { injected, answered, caught, rate } = told
+      print(
+        rate === null
+          ? `${injected} put before you, none answered yet.`
+          : `You caught ${caught} of ${answered} (${Math.round(100 * rate)} %).`,
+      )
+    },
+  )
   one('show', 'show everything that a review is judged by').action(async (id: string, { home, json }: Flags) =>
     show(deskAt(home), id, json === true),
   )

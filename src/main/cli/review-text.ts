@@ -1,5 +1,5 @@
 import type { ReviewItem, ReviewView } from '#shared/contract/reviews.ts'
-import { isClosedReview, isJudgedFirst, type Override } from '#shared/domain/review.ts'
+import { isClosedReview, type Override } from '#shared/domain/review.ts'
 import { orderWords, reasonWords, statusWords } from '#shared/domain/review-words.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import { voteText } from './analysis-text.ts'
@@ -8,8 +8,13 @@ import { hang, secondsText, type Terminal, textTable, utcMinute } from './termin
 /** Reviews as a list: id, order, what became of each, and how long is left. */
 export function reviewsText(reviews: readonly ReviewItem[], { columns }: Terminal): string {
   if (reviews.length === 0) return 'Nothing waits for you, and nothing did.'
-  const rows = reviews.map((review) => [review.id, orderWords(review.order), whatBecame(review)])
+  const rows = reviews.map((review) => [review.id, titleOf(review), whatBecame(review)])
   return textTable(rows, { columns, indent: 0 })
+}
+
+/** What it is about; which side the desk takes is not told before the trader has (HO-10). */
+function titleOf({ isBlind, order }: ReviewItem): string {
+  return isBlind ? `a decision on ${order.instrument}` : orderWords(order)
 }
 
 function whatBecame({ status, leftMs }: ReviewItem): string {
@@ -19,10 +24,10 @@ function whatBecame({ status, leftMs }: ReviewItem): string {
 /** Everything that a review is judged by; of the hardest the votes only once the trader has judged it (HO-10). */
 export function reviewText(review: ReviewView, tally: Tally | null, terminal: Terminal): string {
   const { paint, columns } = terminal
-  const { order, orderHash, rules, questions, judgement, end, driftLimitBps, editWords } = review
+  const { orderHash, rules, questions, judgement, end, driftLimitBps, editWords } = review
   const line = (text: string) => hang(text, 2, columns)
   const heading = (text: string) => paint.strong(text.toUpperCase())
-  const blind = isJudgedFirst(review, review.policy)
+  const { isBlind: blind } = review
   const closed = isClosedReview(review.status)
   const why = blind
     ? [line('The agents disagree widely. Say first what you think ("parley review judge"); the votes are shown then.')]
@@ -35,21 +40,23 @@ export function reviewText(review: ReviewView, tally: Tally | null, terminal: Te
     ...(editWords === null ? [] : [line(`You edited it (${reasonWords[editWords.code]}): ${editWords.words}`)]),
   ]
   return [
-    `${paint.strong(orderWords(order))}  ${whatBecame(review)}`,
-    line(`Hash of the order: ${orderHash}`),
+    `${paint.strong(titleOf(review))}  ${whatBecame(review)}`,
+    ...(blind ? [] : [line(`Hash of the order: ${orderHash}`)]),
     ...(end === null ? [] : [line(`${utcMinute(end.at)}, by ${end.by}: ${end.reason}`)]),
     '',
     heading('Why you are asked'),
     ...why,
     ...said,
     '',
-    ...(closed ? [] : [heading('What it does'), factsText(review, columns), '']),
+    ...(closed || blind ? [] : [heading('What it does'), factsText(review, columns), '']),
     ...(blind ? [] : [voteText({ tally }, terminal), '']),
     closed
       ? line('It is closed: nothing more comes of it.')
-      : line(
-          `Unanswered it is rejected; a price more than ${driftLimitBps} basis points away voids it. Approve it with "parley review approve ${review.id} --hash ${orderHash.slice(0, 12)}".`,
-        ),
+      : blind
+        ? line('Unanswered it is rejected.')
+        : line(
+            `Unanswered it is rejected; a price more than ${driftLimitBps} basis points away voids it. Approve it with "parley review approve ${review.id} --hash ${orderHash.slice(0, 12)}".`,
+          ),
   ].join('\n')
 }
 

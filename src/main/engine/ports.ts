@@ -18,7 +18,7 @@ import type { ParentOrder } from '#shared/domain/parent-order.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
-import type { Override, Review } from '#shared/domain/review.ts'
+import type { Drill, Override, Review } from '#shared/domain/review.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import type { Schedule } from '#shared/domain/schedule.ts'
 import type { Settings } from '#shared/domain/settings.ts'
@@ -325,6 +325,8 @@ export interface DeskHistory {
 /** What is remembered of reviews for good: what is durable. */
 export interface ReviewArchive {
   getReview(reviewId: string): Review | undefined
+  /** The known-bad reviews that were put before the trader, oldest first. */
+  listDrills(): readonly Drill[]
   /** Overrides of which it is not known yet what they came to, oldest first. */
   listUnmeasuredOverrides(): readonly Override[]
 }
@@ -412,6 +414,18 @@ export interface Timetable {
    * field and where it stands, and TIMEZONE_UNKNOWN.
    */
   next(cron: string, timezone: string, after: number): number | null
+}
+
+/** The keys to other people's services: from the environment, and kept encrypted in keys.json of the data folder (EL-8). */
+export interface Keyring {
+  /** Why no key can be kept, as a sentence; null where one can. */
+  readonly weakness: string | null
+  /** The environment with the kept keys in it; what the environment has itself goes first. A kept key that cannot be read is left out. */
+  environment(): Readonly<Record<string, string | undefined>>
+  placeOf(name: string): 'environment' | 'kept' | 'unreadable' | 'missing'
+  /** Throws KEYRING_UNAVAILABLE where nothing would protect it; the key is in no error and no log. */
+  keep(name: string, key: string): void
+  forget(name: string): void
 }
 
 /** Where what the trader has chosen is kept. */

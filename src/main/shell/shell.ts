@@ -4,6 +4,7 @@ import { app, dialog, ipcMain, type MessagePortMain, powerMonitor, type WebConte
 import type { Status, StopShortcut } from '#shared/contract/system.ts'
 import type { Stop } from '#shared/lib/clock.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
+import { systemCipher } from './cipher.ts'
 import { createClosing } from './closing.ts'
 import { createMenu } from './menu.ts'
 import { handleQuitting } from './quitting.ts'
@@ -39,7 +40,7 @@ export interface ShellOptions {
 
 /** What the shell can do once the data folder is ready. */
 export interface Prepared {
-  readonly openDesk: () => Promise<ShellDesk>
+  readonly openDesk: (cipher: ReturnType<typeof systemCipher>) => Promise<ShellDesk>
   readonly log: Log
 }
 
@@ -83,7 +84,7 @@ function giveUp(error: unknown): void {
 
 async function open(options: ShellOptions, prepared: Prepared): Promise<void> {
   const { log } = prepared
-  const desk = await prepared.openDesk()
+  const desk = await prepared.openDesk(systemCipher())
   applySecurity(desk.page)
 
   const quit = () => app.quit()

@@ -125,6 +125,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
         getFill: (clientOrderId, tradeId) => (life.alive ? queries.getFill(clientOrderId, tradeId) : undefined),
         getFunding: (id) => (life.alive ? queries.getFunding(id) : undefined),
         getReview: (reviewId) => (life.alive ? queries.getReview(reviewId) : undefined),
+        listDrills: () => (life.alive ? queries.listDrills() : []),
         listUnmeasuredOverrides: () => (life.alive ? queries.listUnmeasuredOverrides() : []),
       },
       history: {

@@ -65,6 +65,7 @@ const reviewTerms: Omit<ReviewPolicy, 'aboveNotional' | 'driftLimitBps'> = {
   expiresAfterSeconds: { paper: 20, live: 20 },
   questions: 2,
   blindFirst: true,
+  drillShare: 0,
   hardAboveDisagreement: 0.8,
 }
 /** Orders in parts that are over within the minutes of a simulation. */

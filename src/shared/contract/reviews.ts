@@ -4,6 +4,7 @@ import { decimalSchema } from '#shared/domain/decimal.ts'
 import { denialSchema } from '#shared/domain/mandate.ts'
 import {
   blindJudgementSchema,
+  drillSchema,
   overrideSchema,
   reviewPolicySchema,
   reviewSchema,
@@ -37,7 +38,13 @@ export const reviewFactsSchema = z.object({
 export type ReviewFacts = z.infer<typeof reviewFactsSchema>
 
 /** A review as lists show it; the time left is of waiting, not of the market. */
-export const reviewItemSchema = reviewSchema.extend({ leftMs: z.int() })
+export const reviewItemSchema = reviewSchema.extend({
+  leftMs: z.int(),
+  /** True while the trader is to say what he thinks before the desk's verdict is told (HO-10). */
+  isBlind: z.boolean(),
+  /** What was wrong with a review that was a drill, once it is closed (HO-12). */
+  drill: drillSchema.nullable(),
+})
 export type ReviewItem = z.infer<typeof reviewItemSchema>
 
 /** A review with everything that it is judged by, besides its run's votes and evidence. */
@@ -56,6 +63,10 @@ export const reviewsContract = {
     .route({ method: 'GET', path: '/reviews' })
     .input(z.object({ limit: z.coerce.number().int().min(1).max(500).default(100) }))
     .output(z.array(reviewItemSchema)),
+  /** HO-12: how many known-bad reviews were put before the trader, answered and caught; the rate is null before the first answer. */
+  drills: oc
+    .route({ method: 'GET', path: '/reviews/drills' })
+    .output(z.object({ injected: z.int(), answered: z.int(), caught: z.int(), rate: z.number().nullable() })),
   get: oc.route({ method: 'GET', path: '/reviews/{reviewId}' }).input(one).output(reviewViewSchema),
   /** Lets exactly the order with this hash out; the gate looks at it again when it is sent (HO-6). */
   approve: oc

@@ -52,6 +52,9 @@ export interface DeskEvents {
   /** The first look at the account on a UTC day (epoch days): the day's P&L is measured from here. */
   dayOpened: { readonly day: number; readonly equity: Decimal }
   deskStopped: { readonly why: string }
+  /** A key was put into the system's keyring, or taken out; by its name alone. */
+  keyKept: { readonly name: string }
+  keyForgotten: { readonly name: string }
   settingsChanged: { readonly before: Settings | null; readonly after: Settings }
   barsImported: {
     readonly instrument: string
@@ -169,6 +172,9 @@ export interface DeskEvents {
   reviewActedOnLate: AboutReview<{ readonly act: string; readonly status: string }>
   overrideRecorded: { readonly override: Override }
   overrideMeasured: { readonly overrideId: string; readonly outcome: NonNullable<Override['outcome']> }
+  /** HO-12: a known-bad review was put before the trader, and what he made of it; nothing is ever sent for it. */
+  drillInjected: AboutReview<{ readonly flaw: string }>
+  drillAnswered: AboutReview<{ readonly caught: boolean }>
   /** The trader approves so much or so fast that it may be out of habit (HO-11). */
   automationBiasNoticed: { readonly decisions: number; readonly approvals: number; readonly medianDwellMs: number }
 

@@ -159,10 +159,16 @@ export const reviewPolicySchema = z.strictObject({
   questions: z.int().min(0).max(10),
   /** Whether the hardest are judged before the tally is shown. */
   blindFirst: z.boolean(),
+  /** How often a known-bad review follows one that was answered, on paper only, 0 to 1; 0 is never (HO-12). */
+  drillShare: z.number().min(0).max(1).default(0),
   /** Disagreement above which a review is one of the hardest, 0 to 1. */
   hardAboveDisagreement: z.number().min(0).max(1),
 })
 export type ReviewPolicy = z.infer<typeof reviewPolicySchema>
+
+/** A known-bad review that was put before the trader: what is wrong with it, and whether it was caught; null while nobody answered. */
+export const drillSchema = z.object({ reviewId: z.string(), flaw: z.string(), caught: z.boolean().nullable() })
+export type Drill = z.infer<typeof drillSchema>
 
 /** True while the trader is to judge a review before the votes are shown (HO-10). */
 export function isJudgedFirst(

@@ -24,4 +24,4 @@ export const dialog = {
   },
 }
 export const { app, BrowserWindow, globalShortcut, ipcMain, Menu } = electron
-export const { nativeImage, powerMonitor, protocol, session, shell, Tray } = electron
+export const { nativeImage, powerMonitor, protocol, safeStorage, session, shell, Tray } = electron

@@ -115,6 +115,17 @@ export function createContracts(feed: Feed, leverage: number): Contracts {
     return payment
   }
 
+  /** The funding times that may not be paid for: those since the last one that was, as long as something was held. */
+  function fundingDue(instrument: string, own: readonly Fill[], payments: readonly FundingPayment[]) {
+    const [first, last] = [own[0]?.at, own.at(-1)?.at]
+    const every = instrumentOf(instrument)?.perpetual?.fundingIntervalMs
+    if (first === undefined || last === undefined || every === undefined) return []
+    const paidUntil = Math.max(first, ...payments.filter((one) => one.instrument === instrument).map(({ at }) => at))
+    const isFlat = sign(positions.get(instrument)?.quantity ?? ZERO) === 0
+    const isOver = isFlat && Math.floor(last / every) <= Math.floor(paidUntil / every)
+    return isOver ? [] : (feed.funding?.(instrument, paidUntil) ?? [])
+  }
+
   return {
     book(fill, times) {
       const { instrument, at } = fill
@@ -188,8 +199,7 @@ export function createContracts(feed: Feed, leverage: number): Contracts {
       const known = new Set(payments.map(({ id }) => id))
       return [...positions.keys()].flatMap((instrument) => {
         const own = fills.filter((fill) => fill.instrument === instrument)
-        const first = own[0]?.at
-        const due = first === undefined ? [] : (feed.funding?.(instrument, first) ?? [])
+        const due = fundingDue(instrument, own, payments)
         const last = due.at(-1)
         if (last !== undefined) settledUntil.set(instrument, last.at)
         return due.flatMap((time) => {

@@ -4,9 +4,10 @@ import { lastTick, type Span, type Tape, type Tick } from '#adapters/tape/tape.t
 import type { FundingTime } from '#engine/ports.ts'
 import { fundingRate, usualFunding } from '#engine/trading/funding.ts'
 import { withMaintenanceAmounts } from '#engine/trading/margin-tiers.ts'
-import { type Bar, barOpenTime, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
+import { type Bar, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
 import type { Instrument, MarginTier } from '#shared/domain/instrument.ts'
 import type { PerpetualQuote } from '#shared/domain/quote.ts'
+import { assertExists } from '#shared/lib/assert.ts'
 import { type Decimal, decimal, fromNumber, toNumber } from '#shared/lib/decimal.ts'
 import type { Coin } from './coins.ts'
 import { type Intraday, worldRandom } from './intraday.ts'
@@ -82,23 +83,15 @@ export interface PerpetualMarket {
 export function createPerpetualMarket(world: World, spot: Intraday, perpetuals: readonly Perpetual[]): PerpetualMarket {
   const known = new Map(perpetuals.map((perpetual) => [perpetual.instrument.id, perpetual]))
   const scaled = new WeakMap<Span, Map<string, Span>>()
-  const drawn = new Map<string, number>()
+  /** Days that have closed, by instrument and midnight. */
+  const closedDays = new Map<string, Map<number, Bar>>()
 
-  function shock(id: string, slot: number): number {
-    const name = `premium/${id}/${slot}`
-    const before = drawn.get(name)
-    if (before !== undefined) return before
-    if (drawn.size > 10_000) drawn.clear()
-    const value = worldRandom(world, name).normal()
-    drawn.set(name, value)
-    return value
-  }
-
-  function premiumAt(id: string, atMs: number): number {
-    const slot = Math.floor(atMs / slotMs)
+  const shock = remember((id, slot) => worldRandom(world, `premium/${id}/${slot}`).normal())
+  const premiumOf = remember((id, slot) => {
     const pushed = memory.reduce((sum, weight, back) => sum + weight * shock(id, slot - back), 0)
     return roundTo(premiumMean + premiumDeviation * pushed, 6)
-  }
+  })
+  const premiumAt = (id: string, atMs: number) => premiumOf(id, Math.floor(atMs / slotMs))
 
   /** The mean premium over a stretch of time that is not empty. */
   function meanPremium(id: string, fromMs: number, toMs: number): number {
@@ -150,16 +143,28 @@ export function createPerpetualMarket(world: World, spot: Intraday, perpetuals: 
   function bars(id: string, timeframe: Timeframe, limit: number, beforeMs: number, nowMs: number): readonly Bar[] {
     const perpetual = known.get(id)
     if (perpetual === undefined) return []
-    const coin = perpetual.coin.instrument.id
-    if (timeframe !== '1d')
-      return spot.bars(coin, timeframe, limit, beforeMs, nowMs).map((bar) => scaleBar(perpetual, bar))
-    // A day has several premiums.
-    const end = barOpenTime(beforeMs - 1, '1d') + timeframeMs['1d']
-    const slots = spot.bars(coin, '4h', limit * (timeframeMs['1d'] / slotMs), end, nowMs)
-    return foldBars(
-      slots.map((bar) => scaleBar(perpetual, bar)),
-      '1d',
-    )
+    if (timeframe === '1d') return daysOf(perpetual, limit, beforeMs, nowMs)
+    const own = spot.bars(perpetual.coin.instrument.id, timeframe, limit, beforeMs, nowMs)
+    return own.map((bar) => scaleBar(perpetual, bar))
+  }
+
+  /** A day has several premiums: it is folded out of stretches that have one each, once. */
+  function daysOf(perpetual: Perpetual, limit: number, beforeMs: number, nowMs: number): readonly Bar[] {
+    const { instrument, coin } = perpetual
+    const known = closedDays.get(instrument.id) ?? new Map<number, Bar>()
+    closedDays.set(instrument.id, known)
+    const days = spot.bars(coin.instrument.id, '1d', limit, beforeMs, nowMs)
+    return days.map(({ time }) => {
+      const before = known.get(time)
+      if (before !== undefined) return { ...before }
+      const end = time + timeframeMs['1d']
+      const slots = spot.bars(coin.instrument.id, '4h', timeframeMs['1d'] / slotMs, end, nowMs)
+      const today = slots.filter((slot) => slot.time >= time).map((slot) => scaleBar(perpetual, slot))
+      const [day] = foldBars(today, '1d')
+      const made = assertExists(day, 'A day has a bar from its first tick on.')
+      if (end <= nowMs) known.set(time, { ...made })
+      return made
+    })
   }
 
   function rateOf(id: string, fromMs: number, toMs: number): Decimal {
@@ -213,5 +218,17 @@ export function createPerpetualMarket(world: World, spot: Intraday, perpetuals: 
       }
       return found
     },
+  }
+}
+
+/** Keeps what was made of an instrument's slots of time, some years of them. */
+function remember(make: (id: string, slot: number) => number): (id: string, slot: number) => number {
+  const byInstrument = new Map<string, Map<number, number>>()
+  return (id, slot) => {
+    let known = byInstrument.get(id)
+    if (known === undefined || known.size > 10_000) byInstrument.set(id, (known = new Map()))
+    let value = known.get(slot)
+    if (value === undefined) known.set(slot, (value = make(id, slot)))
+    return value
   }
 }

@@ -364,6 +364,8 @@ describe('KS-11 what an agent can reach', () => {
     'trading.close',
     'trading.reconcile',
     'settings.change',
+    'settings.forgetKey',
+    'settings.keepKey',
     'market.import',
     'plans.create',
     'plans.start',

@@ -168,6 +168,7 @@ export function createKernel(options: KernelOptions): Kernel {
     archive: options.archive,
     policy: options.reviewPolicy,
     mode: broker.mode,
+    random: options.random.fork('drills'),
     attended: options.attended ?? true,
     timeScale: options.timeScale ?? 1,
     unfinished: options.unfinished,

@@ -11,9 +11,11 @@ import {
   reviewTransitions,
 } from '#shared/domain/review.ts'
 import { decimal, multiply } from '#shared/lib/decimal.ts'
+import { createRandom } from '#shared/lib/random.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { deskKernel, goal, shippedReviewPolicy } from '#test/builders/desk-kernel.ts'
 import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
+import { createDrills } from './oversight-drills.ts'
 
 const trader: Actor = { kind: 'human', id: 'trader' }
 const words = { code: 'OTHER', words: 'I see it otherwise' } as const
@@ -44,6 +46,62 @@ async function inReview(policy: Partial<ReviewPolicy> = {}, given: Parameters<ty
   const does = <T>(act: Promise<T>) => settle(clock, act)
   return { ...desk, run, review, now, ended, sent, does, reviews: kernel.reviews }
 }
+
+describe('HO-12 a known-bad review', () => {
+  const drilled = async () => {
+    const desk = await inReview({ drillShare: 1 })
+    const { does, reviews, review, ended } = desk
+    await does(reviews.reject(review.id, words, {}, trader))
+    await ended()
+    const [drill] = reviews.waiting() as [Review]
+    return { ...desk, drill }
+  }
+
+  it('follows one that was answered, on paper, and is the order turned round', async () => {
+    const { drill, review, reviews, records } = await drilled()
+    expect(drill.order).toMatchObject({ instrument: review.order.instrument, side: 'sell' })
+    expect(drill.order.decisionId).not.toBe(review.order.decisionId)
+    expect(records.findLast(({ kind }) => kind === 'reviewOpened')).toMatchObject({ correlationId: null })
+    expect(reviews.drills()).toMatchObject([{ reviewId: drill.id, caught: null }])
+  })
+
+  it('that is approved is missed, and nothing is sent for it', async () => {
+    const { drill, reviews, does, clock, records, queries } = await drilled()
+    await does(reviews.approve(drill.id, drill.orderHash, {}, trader))
+    await pass(clock, 30_000)
+    expect(reviews.drills()).toMatchObject([{ caught: false }])
+    expect(queries.listDrills()).toEqual(reviews.drills())
+    expect(records.filter(({ kind }) => kind === 'orderInitialized')).toEqual([])
+    // The trader overrode nobody, and no drill follows a drill.
+    expect(records.filter(({ kind }) => kind === 'overrideRecorded')).toHaveLength(1)
+    expect(reviews.waiting()).toEqual([])
+  })
+
+  it('that is rejected is caught; the agents are not asked about it', async () => {
+    const { drill, reviews, does } = await drilled()
+    await expect(does(reviews.ask(drill.id, 'Why?', trader))).rejects.toEqual(code('REVIEW_QUESTIONS_USED_UP'))
+    await does(reviews.reject(drill.id, words, {}, trader))
+    expect(reviews.drills()).toMatchObject([{ caught: true }])
+  })
+
+  it('that nobody answers expires, also over a restart, and counts for nothing', async () => {
+    const { drill, kernel, clock, journal, latchStore, does } = await drilled()
+    await does(kernel.stop('restart'))
+    await does(journal.settled())
+    const again = deskKernel({ seed: 2, journal, clock, latchStore })
+    await again.start()
+    await pass(clock, 1_000_000)
+    expect(again.queries.getReview(drill.id)?.status).toBe('expired')
+    expect(again.kernel.reviews.drills()).toMatchObject([{ caught: null }])
+  })
+
+  it('never comes by itself, and never where money is real', () => {
+    expect(shippedReviewPolicy.drillShare).toBe(0)
+    const live = createDrills([], 'live', { drillShare: 1 }, createRandom(1))
+    const paper = createDrills([], 'paper', { drillShare: 1 }, createRandom(1))
+    expect([live.isDue(), paper.isDue()]).toEqual([false, true])
+  })
+})
 
 /** The bear votes to hold, whatever it thinks. */
 const withDissent = (inner: Bus): Bus => ({

@@ -10,6 +10,7 @@ import { isExit, type Order } from '#shared/domain/order.ts'
 import type { ParentOrder } from '#shared/domain/parent-order.ts'
 import {
   type BlindJudgement,
+  type Drill,
   driftBps,
   isClosedReview,
   isJudgedFirst,
@@ -25,7 +26,9 @@ import type { Clock } from '#shared/lib/clock.ts'
 import { type Decimal, multiply, negate, subtract, ZERO } from '#shared/lib/decimal.ts'
 import { errorCode, ParleyError } from '#shared/lib/error.ts'
 import type { Ids } from '#shared/lib/ids.ts'
+import type { Random } from '#shared/lib/random.ts'
 import { type AutomationBias, createBiasWatch } from './automation-bias.ts'
+import { createDrills, turnedRound } from './oversight-drills.ts'
 import { reviewAfter } from './review-fold.ts'
 import { runSuspended } from './suspension.ts'
 
@@ -39,6 +42,8 @@ export interface ReviewsOptions {
   readonly archive: ReviewArchive
   readonly policy: ReviewPolicy
   readonly mode: 'paper' | 'live'
+  /** By which drills are drawn. */
+  readonly random: Random
   /** Milliseconds of the desk's time that go by in one of waiting: above 1 where bars are replayed faster. */
   readonly timeScale: number
   /** False where there is no trader to ask: reviews are opened and not waited for. */
@@ -105,6 +110,8 @@ export interface Reviews {
   voidAll(why: string, runId?: string): void
   /** Looks at clock and market: wakes, expires, voids, measures overrides. To be called often. */
   tick(): void
+  /** The known-bad reviews that were put before the trader (HO-12), oldest first. */
+  drills(): readonly Drill[]
   /** The last notice that approving may have become a habit, in this session. */
   bias(): AutomationBias | null
 }
@@ -125,6 +132,7 @@ export function createReviews(options: ReviewsOptions): Reviews {
   const waiters = new Map<string, Set<(review: Review) => void>>()
   const overrides = new Map<string, Override>(archive.listUnmeasuredOverrides().map((each) => [each.id, each]))
   const biasWatch = createBiasWatch()
+  const drills = createDrills(archive.listDrills(), options.mode, policy, options.random)
 
   /** Time does not go back: a clock that is set back gives no approval its life again (I13). */
   const now = () => Math.max(Math.floor(clock.now()), book.latestAt)
@@ -148,7 +156,13 @@ export function createReviews(options: ReviewsOptions): Reviews {
     if (review !== null) keep(review)
   }
 
+  for (const { reviewId, caught } of drills.all()) {
+    const review = caught === null ? archive.getReview(reviewId) : undefined
+    if (review !== undefined && !isClosedReview(review.status)) keep(review)
+  }
+
   journal.observe((record) => {
+    drills.see(record)
     if (record.kind === 'decisionMade' && record.data.decision.status === 'review') needed.add(record.data.decision.id)
     if (record.kind === 'overrideRecorded') overrides.set(record.data.override.id, record.data.override)
     if (record.kind === 'overrideMeasured') overrides.delete(record.data.overrideId)
@@ -158,7 +172,10 @@ export function createReviews(options: ReviewsOptions): Reviews {
 
   /** Journals what happened to a review; whoever waits for it goes on when that is durable. */
   async function note(review: Review, by: Actor, ...events: readonly DeskEvent[]): Promise<Review> {
-    await journal.append(...events.map((event) => ({ ...event, actor: by, correlationId: review.runId })))
+    // A drill is no part of the run that it is made of.
+    const belongs = drills.has(review.id) || events.some(({ kind }) => kind === 'drillInjected')
+    const correlation = belongs ? {} : { correlationId: review.runId }
+    await journal.append(...events.map((event) => ({ ...event, actor: by, ...correlation })))
     const after = reviews.get(review.id) ?? review
     if (isAnswered(after)) {
       for (const resolve of waiters.get(after.id) ?? []) resolve(after)
@@ -294,6 +311,22 @@ export function createReviews(options: ReviewsOptions): Reviews {
     if (notice !== null) await journal.append({ kind: 'automationBiasNoticed', data: notice, actor: system })
   }
 
+  /** HO-12: on paper, now and then, a review that anybody should reject; nobody waits for it, so nothing can be sent. */
+  async function injectAfter(review: Review): Promise<void> {
+    if (drills.has(review.id) || !drills.isDue()) return
+    const { rules, disagreement, horizonMs, epoch, runId, price } = review
+    const order = turnedRound(review.deskOrder, ids.next('dec'))
+    const opening = { rules, disagreement, agreed: true, horizonMs, epoch, runId, order, price }
+    const drill: Review = { ...madeNow(opening), id: ids.next('rev'), questions: [], judgement: null }
+    const flaw = `The order is turned round: the desk would ${review.deskOrder.side}.`
+    await note(
+      drill,
+      system,
+      { kind: 'drillInjected', data: { reviewId: drill.id, flaw } },
+      { kind: 'reviewOpened', data: { review: drill } },
+    )
+  }
+
   function measureOverrides(): void {
     for (const override of overrides.values()) {
       const price = feed.quote(override.instrument)?.last
@@ -370,10 +403,12 @@ export function createReviews(options: ReviewsOptions): Reviews {
       const events: DeskEvent[] = [
         { kind: 'reviewApproved', data: { reviewId, orderHash, price, words: words ?? null, dwellMs } },
       ]
-      if (words !== null && (edited || !review.agreed))
+      if (drills.has(reviewId)) events.push({ kind: 'drillAnswered', data: { reviewId, caught: false } })
+      else if (words !== null && (edited || !review.agreed))
         events.push(overrideOf(review, edited ? 'edited' : 'approved', words, by))
       const after = await note(review, by, ...events)
       await noticeBias(true, dwellMs)
+      await injectAfter(review)
       return after
     },
     async edit(reviewId, { quantity, limitPrice }, words, by) {
@@ -392,14 +427,17 @@ export function createReviews(options: ReviewsOptions): Reviews {
       const review = actOn(reviewId, 'reject', 'rejected', by)
       const dwellMs = dwellOf(review, act)
       const events: DeskEvent[] = [{ kind: 'reviewRejected', data: { reviewId, words, dwellMs } }]
-      if (review.agreed) events.push(overrideOf(review, 'rejected', words, by))
+      if (drills.has(reviewId)) events.push({ kind: 'drillAnswered', data: { reviewId, caught: true } })
+      else if (review.agreed) events.push(overrideOf(review, 'rejected', words, by))
       const after = await note(review, by, ...events)
       await noticeBias(false, dwellMs)
+      await injectAfter(review)
       return after
     },
     async ask(reviewId, question, by) {
       const review = actOn(reviewId, 'ask again about', 'asked', by)
-      if (review.questions.length >= policy.questions) {
+      // Nobody votes on a drill again.
+      if (drills.has(reviewId) || review.questions.length >= policy.questions) {
         throw new ParleyError('REVIEW_QUESTIONS_USED_UP', `The agents were asked ${policy.questions} times already.`, {
           wayOut: 'Approve, edit or reject it.',
         })
@@ -424,7 +462,8 @@ export function createReviews(options: ReviewsOptions): Reviews {
       const judgement = { action, confidence, at: Math.floor(clock.now()) }
       return note(review, by, { kind: 'blindJudgementRecorded', data: { reviewId, judgement } })
     },
-    denial: (review) => options.check(intentOf(review)),
+    denial: (review) => (drills.has(review.id) ? undefined : options.check(intentOf(review))),
+    drills: () => drills.all(),
     approvalDenial(order) {
       const { decisionId } = order
       if (decisionId === null || !needed.has(decisionId) || isExit(order)) return undefined
@@ -482,7 +521,7 @@ export function createReviews(options: ReviewsOptions): Reviews {
         wayOut: 'Give a reason with the approval.',
       })
     }
-    const denial = options.check(intentOf(review))
+    const denial = drills.has(review.id) ? undefined : options.check(intentOf(review))
     if (denial !== undefined) {
       const values = Object.entries(denial.values).map(([name, value]) => `${name} ${value}`)
       throw new ParleyError('ORDER_WOULD_BE_DENIED', `The gate would deny it: ${denial.code} (${values.join(', ')}).`, {

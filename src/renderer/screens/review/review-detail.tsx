@@ -5,7 +5,7 @@ import { useDesk } from '#renderer/client.ts'
 import { formatDuration, formatNumber, formatPercent } from '#renderer/ui/format.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import type { ReviewView } from '#shared/contract/reviews.ts'
-import { isClosedReview, isJudgedFirst, type Override } from '#shared/domain/review.ts'
+import { type Drill, isClosedReview, type Override } from '#shared/domain/review.ts'
 import { orderWords, statusWords } from '#shared/domain/review-words.ts'
 import { BlindForm } from './blind-form.tsx'
 import { ReviewActs } from './review-acts.tsx'
@@ -42,13 +42,14 @@ export function ReviewDetail({ reviewId, overrides }: { reviewId: string; overri
   const review = query.data
   if (review === undefined) return <LoadingRows rows={12} />
   const closed = isClosedReview(review.status)
-  const blind = isJudgedFirst(review, review.policy)
-  const can = (wanted: Act) => !closed && review.status !== 'asked' && !(blind && wanted === 'approve')
+  const { isBlind: blind } = review
+  const can = (wanted: Act) =>
+    !closed && review.status !== 'asked' && !(blind && (wanted === 'approve' || wanted === 'edit'))
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: its keys are those of the buttons at its end
     <section
       className={styles.detail}
-      aria-label={`Review: ${orderWords(review.order)}`}
+      aria-label={`Review: ${titleOf(review)}`}
       onKeyDown={(event) => {
         // Dialogs stand elsewhere on the page, though their events come by here.
         if (!event.currentTarget.contains(event.target as Node)) return
@@ -71,7 +72,7 @@ export function ReviewDetail({ reviewId, overrides }: { reviewId: string; overri
           {blind ? <BlindForm review={review} /> : <ReviewVotes review={review} />}
         </div>
         <div className={styles.order}>
-          <ReviewFactsTable review={review} overrides={overrides} />
+          {!blind && <ReviewFactsTable review={review} overrides={overrides} />}
           <ReviewEvidence review={review} />
         </div>
       </div>
@@ -86,13 +87,25 @@ export function ReviewDetail({ reviewId, overrides }: { reviewId: string; overri
   )
 }
 
+/** HO-12: what a known-bad review was, once it is over. */
+function drillWords({ flaw, caught }: Drill): string {
+  const what =
+    caught === null ? 'Nobody answered it.' : caught ? 'You caught it.' : 'You let it pass; nothing was sent.'
+  return `It was a drill. ${flaw} ${what}`
+}
+
+/** What it is about; which side the desk takes is not told before the trader has (HO-10). */
+function titleOf({ isBlind, order }: ReviewView): string {
+  return isBlind ? `A decision on ${order.instrument}` : orderWords(order)
+}
+
 function Head({ review }: { review: ReviewView }) {
   const { order, status, leftMs, lifetimeMs, facts, driftLimitBps, runId, end } = review
   const closed = isClosedReview(status)
   return (
     <header className={styles.head}>
       <div className={styles.title}>
-        <h2>{orderWords(order)}</h2>
+        <h2>{titleOf(review)}</h2>
         <span data-status={status} className={styles.status}>
           {statusWords[status]}
         </span>
@@ -105,6 +118,7 @@ function Head({ review }: { review: ReviewView }) {
       </div>
       {closed ? (
         <p className={styles.end}>
+          {review.drill !== null && `${drillWords(review.drill)} `}
           {end?.reason}
           {end?.words && end.words.words !== end.reason && ` · “${end.words.words}”`}
           {end?.dwellMs !== undefined && end.dwellMs !== null && ` · looked at for ${formatDuration(end.dwellMs)}`}

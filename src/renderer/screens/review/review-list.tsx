@@ -53,7 +53,7 @@ export function ReviewList({ waiting, past, overrides, shown }: ReviewListProps)
 function Items({ items, shown }: { items: readonly ReviewItem[]; shown: string }) {
   return (
     <ul className={styles.items}>
-      {items.map(({ id, order, status, leftMs, openedAt }) => (
+      {items.map(({ id, order, status, leftMs, openedAt, isBlind }) => (
         <li key={id}>
           <Link
             to="/reviews/$reviewId"
@@ -62,7 +62,7 @@ function Items({ items, shown }: { items: readonly ReviewItem[]; shown: string }
             data-shown={id === shown || undefined}
           >
             <span className={styles.what}>
-              <strong>{order.side.toUpperCase()}</strong> {order.instrument}
+              <strong>{isBlind ? '?' : order.side.toUpperCase()}</strong> {order.instrument}
             </span>
             <span className={styles.when}>{leftMs > 0 ? leftWords(leftMs) : <Moment at={openedAt} as="moment" />}</span>
             <span className={styles.status}>

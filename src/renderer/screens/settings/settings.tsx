@@ -12,6 +12,7 @@ import type { Settings } from '#shared/domain/settings.ts'
 import { EngineDelay } from './engine-delay.tsx'
 import { FeedSetting } from './feed-setting.tsx'
 import { ImportBars } from './import-bars.tsx'
+import { KeysSetting } from './keys-setting.tsx'
 import { PlanningSetting } from './planning-setting.tsx'
 import { Setting } from './setting.tsx'
 import styles from './settings.module.css'
@@ -109,6 +110,13 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
         <Setting title="Where the data lives" about="Journal, bars and settings; copy the folder to back it up.">
           <code className="mono">{home}</code>
         </Setting>
+      </Group>
+
+      <Group
+        title="Keys"
+        about="To services that ask for one, by the names that the configuration gives them. They leave this computer in requests to that service alone."
+      >
+        <KeysSetting />
       </Group>
 
       <Group title="Health">
