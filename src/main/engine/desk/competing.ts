@@ -12,8 +12,9 @@ import { briefingOf } from './briefing.ts'
 import { append, messageOf, refuseWithoutQuestion, voteAgain } from './conflict-resolution.ts'
 import { voters } from './decide-domain.ts'
 import { votersOf } from './decide-terms.ts'
-import { askSeat, proposalBriefingOf, type RunWork } from './perform.ts'
 import { questionOf } from './run-memory.ts'
+import { askSeat, type RunWork } from './run-work.ts'
+import { proposalBriefingOf } from './vote-steps.ts'
 
 const answerMs = 5_000
 const dayMs = 86_400_000

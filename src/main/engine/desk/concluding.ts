@@ -10,9 +10,9 @@ import { errorMessage } from '#shared/lib/error.ts'
 import { allocationReport } from './allocation-report.ts'
 import { briefingOf } from './briefing.ts'
 import type { DeskParts } from './parts.ts'
-import type { RunWork } from './perform.ts'
 import { performanceReview } from './performance-review.ts'
 import { rebalanceTrades } from './rebalance-trades.ts'
+import { type RunWork } from './run-work.ts'
 import { viewsLookedBack } from './view-records.ts'
 
 /** How a step journals something and says something, each kept by who did it. */

@@ -10,8 +10,9 @@ import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { settledParts } from './negotiating.ts'
-import { askSeat, castBallotOf, proposalBriefingOf, type RunWork } from './perform.ts'
 import { questionOf, type RunMemory } from './run-memory.ts'
+import { askSeat, type RunWork } from './run-work.ts'
+import { castBallotOf, proposalBriefingOf } from './vote-steps.ts'
 
 const answerMs = 5_000
 const planner: Actor = { kind: 'agent', id: 'planner' }

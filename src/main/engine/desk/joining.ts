@@ -7,7 +7,10 @@ import type { Message } from '#shared/domain/message.ts'
 import type { TraderRemark } from '#shared/domain/trader-remark.ts'
 import { assertNever } from '#shared/lib/assert.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
-import { argueRound, askSeat, castBallotOf, formInsight, type RunWork } from './perform.ts'
+import { argueRound } from './debate-steps.ts'
+import { formInsight } from './research-steps.ts'
+import { askSeat, type RunWork } from './run-work.ts'
+import { castBallotOf } from './vote-steps.ts'
 
 /** How long an agent may take to answer the trader, or to think again. */
 const answerMs = 5_000

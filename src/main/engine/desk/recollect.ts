@@ -3,8 +3,8 @@ import { timeframeMs, timeframes } from '#shared/domain/bar.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
 import { briefingOf } from './briefing.ts'
-import type { RunWork } from './perform.ts'
 import { episodesCompared, type MoveOf, recall, recollectionSentence } from './recall.ts'
+import { type RunWork } from './run-work.ts'
 import { readSituation } from './situation.ts'
 
 const desk: Actor = { kind: 'system', id: 'desk' }
