@@ -56,8 +56,11 @@ interface CloseFormProps {
 }
 
 function CloseForm({ position, instrument, fills, status, onDone }: CloseFormProps) {
-  const { client } = useDesk()
-  const [typed, setTyped] = useState<string>(absolute(position.quantity))
+  const { client, orpc } = useDesk()
+  const cache = useQueryClient()
+  // Until the trader says otherwise it is all that is held, also when that changes.
+  const [edited, setEdited] = useState<string | null>(null)
+  const typed = edited ?? absolute(position.quantity)
   const [reason, setReason] = useState('Closed by hand')
   // One key for what this dialog asks for, however often it is sent.
   const [key] = useState(() => crypto.randomUUID())
@@ -70,8 +73,11 @@ function CloseForm({ position, instrument, fills, status, onDone }: CloseFormPro
         reason: reason.trim(),
         ...(quantity !== null && { quantity }),
       }),
-    onSuccess(order) {
-      if (!isRefused(order)) onDone()
+    async onSuccess(order) {
+      if (isRefused(order)) return
+      // Who asks again sees what is left.
+      await cache.invalidateQueries({ queryKey: orpc.trading.positions.key() })
+      onDone()
     },
   })
   const refused = close.data !== undefined && isRefused(close.data) ? close.data : undefined
@@ -89,13 +95,13 @@ function CloseForm({ position, instrument, fills, status, onDone }: CloseFormPro
           label={`Quantity in ${instrument.base}`}
           description={`${absolute(position.quantity)} is held`}
           value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
+          onChange={(event) => setEdited(event.currentTarget.value)}
           error={problem}
           inputMode="decimal"
           autoComplete="off"
           rightSectionWidth={60}
           rightSection={
-            <Button size="compact-xs" variant="subtle" onClick={() => setTyped(absolute(position.quantity))}>
+            <Button size="compact-xs" variant="subtle" onClick={() => setEdited(null)}>
               All
             </Button>
           }

@@ -22,8 +22,20 @@ import { endWords } from './step-words.ts'
 import { WatchStrip } from './watch-strip.tsx'
 import { foreseenEnd, replanMarks, watchNotes } from './watch-view.ts'
 
-/** A run live, what was planned beside what happens: the one in the address, else the one under way, else the newest. */
+/** The plans of several agents above, and below them a run live with what was planned. */
 export function PlanScreen() {
+  return (
+    <div className={styles.screen}>
+      <DeskPlans />
+      <div className={styles.run}>
+        <RunShown />
+      </div>
+    </div>
+  )
+}
+
+/** A run, what was planned beside what happens: the one in the address, else the one under way, else the newest. */
+function RunShown() {
   const { orpc } = useDesk()
   const navigate = useNavigate()
   const wanted = useParams({ strict: false }).runId
@@ -41,7 +53,6 @@ export function PlanScreen() {
   if (run.data !== undefined) return <PlanOf key={run.data.id} run={run.data} choice={choice} />
   return (
     <Screen title="Plans" tools={choice}>
-      <DeskPlans />
       {run.isError ? (
         isUnknown(run.error) ? (
           <EmptyState title="There is no such run">
@@ -131,7 +142,6 @@ function PlanOf({ run, choice }: { run: Run; choice: ReactNode }) {
   const shared = { steps, chosen, onChoose: choose }
   return (
     <div className={styles.screen}>
-      <DeskPlans />
       <PlanHead run={run} totals={totals} choice={choice} paused={isPaused} end={endWords(run, watched.data, end)} />
       {watched.data !== undefined && <WatchStrip notes={watchNotes(run, watched.data)} />}
       {steps.length === 0 ? (
