@@ -27,10 +27,16 @@ function parley<Answer>(home: string, ...args: readonly string[]): Promise<Answe
 /** What was said in a run that the page shows, from the first word to the last. */
 async function conversationOn(page: Page, plan: PlanView): Promise<string> {
   await page.evaluate(`location.hash = '#/desk?symbol=${encodeURIComponent(plan.instrument)}&run=${plan.runId}'`)
-  await messageList(page).waitFor()
+  await messageList(page).locator('article').first().waitFor()
   const words = new Set<string>()
   // Only what is in sight is in the page: it is scrolled through.
-  await page.evaluate('document.querySelector("[role=log]").scrollTop = 0')
+  // A list that has just been opened may go to its end once more as its words are measured.
+  const toTop = async () => {
+    await page.evaluate('document.querySelector("[role=log]").scrollTop = 0')
+    await page.waitForTimeout(150)
+    return (await page.evaluate('document.querySelector("[role=log]").scrollTop')) as number
+  }
+  await until(async () => (await toTop()) === 0, 'the conversation is shown from its beginning')
   for (let top = 0, last = -1; top !== last; ) {
     last = top
     await page.waitForTimeout(60)

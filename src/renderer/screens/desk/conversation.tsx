@@ -172,7 +172,9 @@ function MessageList({ messages, evidence, handle }: MessageListProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the list grows, is measured anew, or has more or less room
   useLayoutEffect(() => {
     const element = scroller.current
-    if (element !== null && following.current) element.scrollTop = element.scrollHeight
+    if (element === null || !following.current) return
+    element.scrollTop = element.scrollHeight
+    top.current = element.scrollTop
   }, [messages.length, height, room])
 
   function onScroll(): void {
