@@ -28,7 +28,7 @@ export function ExecutionFields({ typed, onChange, reduces }: ExecutionFieldsPro
         <Group grow align="start">
           <TextInput
             label="Over how many minutes"
-            description="Empty leaves it to the executor; never longer than the approval lasts."
+            description="While the approval lasts."
             value={minutes}
             onChange={(event) => onChange({ ...typed, minutes: event.currentTarget.value.trim() })}
             error={areGoodMinutes(minutes) ? undefined : '0.1 to 600, or nothing'}
@@ -36,7 +36,7 @@ export function ExecutionFields({ typed, onChange, reduces }: ExecutionFieldsPro
           />
           <TextInput
             label="At most % of the volume"
-            description="Empty takes what the planning says."
+            description="Empty: as planned."
             value={participation}
             onChange={(event) => onChange({ ...typed, participation: event.currentTarget.value.trim() })}
             error={isGoodShare(participation) ? undefined : 'Above 0 and up to 90, or nothing'}
