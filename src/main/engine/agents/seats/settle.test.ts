@@ -34,6 +34,7 @@ beforeAll(async () => {
     insight: up,
     debate: [],
     outcomes: [],
+    portfolio: null,
     recalled: [],
     outgoing: [],
   }
