@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '#shared/lib/random.ts'
-import { type BookQuestion, bestWeightOf, bookTarget, readMarketModel } from './book-target.ts'
+import { type BookQuestion, bookTarget, readMarketModel, tradeOf } from './book-target.ts'
 import { deviation, mean } from './statistics.ts'
 
 /** Returns of assets that have a market in common; the drift is a bar's. */
@@ -184,15 +184,25 @@ describe('the target of a book', () => {
     )
   })
 
-  it('of one trade alone is worth no less than any other of that instrument', () => {
+  it('of one trade alone is worth no less than any other of that instrument, and the further past it the less', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1_000 }), share(0.2), (seed, weight) => {
+      fc.property(fc.integer({ min: 1, max: 1_000 }), share(0.4), share(0.2), (seed, weight, past) => {
         const question = questionOf(seed, 3, { current: Float64Array.of(0.1, 0.05, 0.2), views: [view(1, 0.03, 0.6)] })
-        const target = bookTarget(question)
-        const best = target.gain(question.current.with(1, bestWeightOf(1, question, target)))
-        expect(best).toBeGreaterThanOrEqual(target.gain(question.current.with(1, weight)) - 1e-12)
+        const { best, gain } = tradeOf(1, question, bookTarget(question))
+        expect(best).toBeLessThanOrEqual(0.2)
+        expect(gain(best)).toBeGreaterThanOrEqual(gain(weight) - 1e-12)
+        expect(gain(0.2 + past)).toBeLessThanOrEqual(gain(0.2) + 1e-12)
+        expect(gain(0.05)).toBe(0)
       }),
     )
+  })
+
+  it('brings what is held beyond its bound back to it', () => {
+    const question = questionOf(8, 2, { current: Float64Array.of(0.5, 0), views: [view(0, 0.3, 0.9)] })
+    const { best, gain } = tradeOf(0, question, bookTarget(question))
+    expect(best).toBeCloseTo(0.2, 9)
+    expect(gain(best)).toBeGreaterThan(0)
+    expect(gain(0.6)).toBeLessThan(0)
   })
 
   it('names what cannot be met', () => {

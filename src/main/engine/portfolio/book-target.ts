@@ -128,22 +128,30 @@ export function bookTarget(question: BookQuestion): BookTarget {
   }
 }
 
-/**
- * The weight of one asset that is worth the most while all others stay as they are: exact, since the worth is a parabola on
- * either side of the present weight.
- */
-export function bestWeightOf(asset: number, question: BookQuestion, { expected, gain }: BookTarget): number {
+/** A trade of one asset while all others stay as they are. */
+export interface AssetTrade {
+  /** The weight that is worth the most, within the bounds. */
+  readonly best: number
+  /** What a weight is worth more than the present one, costs paid; beyond a bound each step costs at least what the last one within it brought. */
+  readonly gain: (weight: number) => number
+}
+
+/** What trading one asset can bring a book: exact, since the worth is a parabola on either side of the present weight. */
+export function tradeOf(asset: number, question: BookQuestion, { expected, gain }: BookTarget): AssetTrade {
   const { current, lower, upper, costs, covariances, riskAversion } = question
   const own = current[asset] as number
-  const [low, high] = [lower[asset] as number, upper[asset] as number]
   const variance = covariances[asset]?.[asset] as number
-  const others = dot(covariances[asset] as Float64Array, current) - variance * own
-  const peak = (cost: number) =>
-    ((expected[asset] as number) - cost - riskAversion * others) / (riskAversion * variance)
-  const clamped = (value: number) => Math.max(low, Math.min(high, value))
   const cost = costs[asset] as number
-  const more = Math.max(own, clamped(peak(cost)))
-  const less = Math.min(own, clamped(peak(-cost)))
+  const others = dot(covariances[asset] as Float64Array, current) - variance * own
+  const clamped = (weight: number) => Math.max(lower[asset] as number, Math.min(upper[asset] as number, weight))
+  const peak = (paid: number) =>
+    clamped(((expected[asset] as number) - paid - riskAversion * others) / (riskAversion * variance))
   const at = (weight: number) => gain(current.with(asset, weight))
-  return [more, less].reduce((best, weight) => (at(weight) > at(best) ? weight : best), own)
+  const worth = (weight: number) => Math.min(at(weight), at(2 * clamped(weight) - weight))
+  const from = worth(own)
+  const best = [peak(cost), peak(-cost)].reduce(
+    (found, weight) => (worth(weight) > worth(found) ? weight : found),
+    clamped(own),
+  )
+  return { best, gain: (weight) => worth(weight) - from }
 }

@@ -1,7 +1,13 @@
 import type { BriefingPortfolio, ProposalBriefing } from '#engine/agents/seat.ts'
 import { heldQuantity, worthAfter } from '#engine/agents/sizes.ts'
 import { count, list, moment, percent, signedPercent, span } from '#engine/agents/wording.ts'
-import { type BookQuestion, type BookTarget, bestWeightOf, bookTarget } from '#engine/portfolio/book-target.ts'
+import {
+  type AssetTrade,
+  type BookQuestion,
+  type BookTarget,
+  bookTarget,
+  tradeOf,
+} from '#engine/portfolio/book-target.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
 import { errorCode, errorMessage } from '#shared/lib/error.ts'
@@ -11,59 +17,73 @@ import { abstain, type SeatVerdict, voteFor } from './verdict.ts'
 /** How many other weights and views are told. */
 const toldMost = 3
 
+/** The book as the optimizer weighs it, with the trade of the briefing's instrument that would bring the most. */
+export interface WeighedBook {
+  readonly portfolio: BriefingPortfolio
+  readonly question: BookQuestion
+  readonly target: BookTarget
+  /** The row of the instrument. */
+  readonly asset: number
+  readonly equity: number
+  readonly trade: AssetTrade
+}
+
 /**
- * The portfolio optimizer, at the level of the book: the weights of everything that is held, discussed or traded here, with the
- * equilibrium's returns, the desk's standing views (Black and Litterman), the profile's aversion to risk and largest position, and
- * costs. It votes for the action where the book after it is worth more than as it is, in certain return after costs, else
- * for hold; surer the more of what a trade of this instrument can bring it brings. Abstains where the view, the equity or the
- * bars are unavailable, and where the limits contradict each other.
+ * The book with the equilibrium's returns, the desk's standing views (Black and Litterman), the profile's aversion to risk and largest
+ * position, and costs; else why it cannot be weighed, in a sentence.
  */
-export function assessAsOptimizer(briefing: ProposalBriefing): SeatVerdict {
-  const { insight, account, portfolio } = briefing
-  if (insight === null) return abstain('The market view is unavailable, so the expected return is too.')
-  if (account.equity === null) return abstain('The equity is unavailable, so no weight can be computed.')
-  if (portfolio === null) return abstain('The volatility is unavailable: there are too few bars that move.')
+export function weighBook(briefing: ProposalBriefing): WeighedBook | string {
+  const { insight, account, portfolio, profile, quote, now, runId } = briefing
+  if (insight === null) return 'The market view is unavailable, so the expected return is too.'
+  if (account.equity === null) return 'The equity is unavailable, so no weight can be computed.'
+  if (portfolio === null) return 'The volatility is unavailable: there are too few bars that move.'
   const equity = toNumber(account.equity)
-  if (!(equity > 0)) return abstain('There is no equity to allocate.')
+  if (!(equity > 0)) return 'There is no equity to allocate.'
+  const asset = portfolio.assets.findIndex(({ instrument }) => instrument === briefing.instrument.id)
+  const horizonMs = Math.max(portfolio.barMs, insight.horizonMs)
+  const views = [{ runId, at: now, insight }, ...portfolio.views]
+  const asked = bookQuestion(portfolio, views, { now, horizonMs, riskAversion: profile.riskAversion })
+  const held = toNumber(worthAfter(heldQuantity(briefing), 'hold', briefing.proposal.quantity, quote.last)) / equity
+  const question = { ...asked, current: asked.current.with(asset, held) }
   try {
-    return weigh(briefing, portfolio, insight, equity)
+    const target = bookTarget(question)
+    return {
+      portfolio,
+      question,
+      target,
+      asset,
+      equity,
+      trade: tradeOf(asset, question, target),
+    }
   } catch (error) {
-    if (errorCode(error) === 'PORTFOLIO_INFEASIBLE') return abstain(errorMessage(error))
+    if (errorCode(error) === 'PORTFOLIO_INFEASIBLE') return errorMessage(error)
     throw error
   }
 }
 
-function weigh(
-  briefing: ProposalBriefing,
-  portfolio: BriefingPortfolio,
-  insight: Insight,
-  equity: number,
-): SeatVerdict {
-  const { profile, proposal, quote, now, runId } = briefing
-  const horizonMs = Math.max(portfolio.barMs, insight.horizonMs)
-  const asset = portfolio.assets.findIndex(({ instrument }) => instrument === briefing.instrument.id)
-  const asked = bookQuestion(portfolio, [{ runId, at: now, insight }, ...portfolio.views], {
-    now,
-    horizonMs,
-    riskAversion: profile.riskAversion,
-  })
-  const held = heldQuantity(briefing)
-  const weightAfter = (action: typeof proposal.action) =>
-    toNumber(worthAfter(held, action, proposal.quantity, quote.last)) / equity
-  const question = { ...asked, current: asked.current.with(asset, weightAfter('hold')) }
-  const target = bookTarget(question)
-  const after = weightAfter(proposal.action)
-  const gain = target.gain(question.current.with(asset, after))
-  const best = target.gain(question.current.with(asset, bestWeightOf(asset, question, target)))
+/**
+ * The portfolio optimizer, at the level of the book: the weights of everything that is held, discussed or traded here. It votes for
+ * the action where the book after it is worth more than as it is, in certain return after costs, else for hold; surer the
+ * more of what a trade of this instrument can bring it brings. Abstains where the view, the equity or the bars are
+ * unavailable, and where the limits contradict each other.
+ */
+export function assessAsOptimizer(briefing: ProposalBriefing): SeatVerdict {
+  const book = weighBook(briefing)
+  if (typeof book === 'string') return abstain(book)
+  const { insight, profile, proposal, quote } = briefing
+  const { portfolio, question, asset, equity, trade } = book
+  const after = toNumber(worthAfter(heldQuantity(briefing), proposal.action, proposal.quantity, quote.last)) / equity
+  const gain = trade.gain(after)
+  const best = trade.gain(trade.best)
   const reasons = [
-    weightsTold(portfolio, question, target, asset, after, profile.maximumPosition),
-    expectationTold(portfolio, question, target, asset, { insight, horizonMs }),
+    weightsTold(book, after, profile.maximumPosition),
+    ...(insight === null ? [] : [expectationTold(book, insight)]),
     proposal.action === 'hold'
       ? `The best trade of it would be worth ${signedPercent(best, 3)} of the equity, costs paid.`
       : `The trade is worth ${signedPercent(gain, 3)} of the equity, costs paid; the best one of it ${signedPercent(best, 3)}.`,
     ...leftOutTold(portfolio, briefing.instrument.id),
   ]
-  const grounds = { reasons, evidence: insight.evidence }
+  const grounds = { reasons, evidence: insight?.evidence ?? [] }
   if (proposal.action === 'hold') {
     // What being wrong by a whole position would cost.
     const variance = question.covariances[asset]?.[asset] as number
@@ -74,14 +94,10 @@ function weigh(
   return voteFor('hold', 0.5 + (gain === 0 ? 0 : -gain / (best - gain)) / 2, grounds)
 }
 
-function weightsTold(
-  { assets, bars, to }: BriefingPortfolio,
-  { current, upper }: BookQuestion,
-  { weights }: BookTarget,
-  asset: number,
-  after: number,
-  most: number,
-): string {
+function weightsTold({ portfolio, question, target, asset }: WeighedBook, after: number, most: number): string {
+  const { assets, bars, to } = portfolio
+  const { current, upper } = question
+  const { weights } = target
   const own = assets[asset]?.instrument ?? ''
   const shown = [...assets.keys()]
     .filter((other) => other !== asset && Math.max(weights[other] as number, current[other] as number) >= 0.005)
@@ -93,13 +109,9 @@ function weightsTold(
   return `${basis} the book should hold ${percent(weights[asset] as number)} of ${own}${beside} (at most ${percent(upper[asset] as number)} at today's volatility, ${percent(most)} in calm); it holds ${percent(current[asset] as number)}${after === current[asset] ? '' : `, and would ${percent(after)}`}.`
 }
 
-function expectationTold(
-  { views }: BriefingPortfolio,
-  { prior }: BookQuestion,
-  { expected }: BookTarget,
-  asset: number,
-  { insight, horizonMs }: { insight: Insight; horizonMs: number },
-): string {
+function expectationTold({ portfolio, question, target, asset }: WeighedBook, insight: Insight): string {
+  const { views, barMs } = portfolio
+  const horizonMs = Math.max(barMs, insight.horizonMs)
   const others = views
     .filter(({ insight: other }) => other.direction !== 'flat')
     .slice(0, toldMost)
@@ -108,7 +120,7 @@ function expectationTold(
         `${instrument} ${direction} ${percent(magnitude, 2)} (${percent(confidence, 0)} sure, ${moment(at)}, ${runId})`,
     )
   const also = others.length === 0 ? '' : ` It also counts ${list(others)}.`
-  return `Within ${span(horizonMs)} it expects ${signedPercent(expected[asset] as number, 2)}: the market's drift gives ${signedPercent(prior[asset] as number, 2)}, the views, this one at ${percent(insight.confidence, 0)}, the rest.${also}`
+  return `Within ${span(horizonMs)} it expects ${signedPercent(target.expected[asset] as number, 2)}: the market's drift gives ${signedPercent(question.prior[asset] as number, 2)}, the views, this one at ${percent(insight.confidence, 0)}, the rest.${also}`
 }
 
 function leftOutTold({ assets, without, elsewhere }: BriefingPortfolio, instrument: string): string[] {
