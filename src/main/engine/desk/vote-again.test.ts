@@ -144,7 +144,7 @@ describe('a plan whose purchase is rejected for its size', () => {
         [seat]: async (asked: Asked, answer: () => Promise<unknown>) => {
           const isHeld = seat === 'strategist' ? asked.action === 'revise' : asked.action === 'assess' && ++votes > 1
           if (isHeld) await opened
-          return (tampers[seat]?.(asked, answer) as Promise<unknown> | undefined) ?? answer()
+          return tampers[seat]?.(asked, answer) ?? answer()
         },
       }
       const desk = await tamperedDesk(held, { options: { templates, coolDownMs: 0 } })
