@@ -11,6 +11,8 @@ export default defineConfig({
           testTimeout: 20_000,
           // A file leaves nothing behind that another could notice, and a new process for each takes longer than its tests.
           isolate: false,
+          // Otherwise one core of two stays idle.
+          maxWorkers: '100%',
         },
       },
       { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], testTimeout: 120_000 } },
