@@ -46,7 +46,8 @@ const endings: Readonly<Record<Conflict['settled'], string>> = {
 
 /** Who is at odds, in words. */
 export function betweenWords(between: readonly string[]): string {
-  return between.map((seat) => `the ${(seatTitles[seat as Seat] ?? seat).toLowerCase()}`).join(' and ')
+  const names = between.map((seat) => `the ${(seatTitles[seat as Seat] ?? seat).toLowerCase()}`)
+  return names.length < 3 ? names.join(' and ') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
 /** A conflict in a sentence or two. */

@@ -38,7 +38,7 @@ export async function doAssess(run: RunWork, context: StepContext, seat: Seat): 
   return hasModel(run, seat, 'ballot') ? castModelBallot(run, context, seat) : done
 }
 
-/** Has the planner settle what the strategist and the risk manager are at odds over; the risk manager votes on the new terms. */
+/** Has the planner settle what the strategist and those with a stake in the terms are at odds over; the risk manager votes on new terms. */
 export async function doNegotiate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const proposal = questionOf(run.memory)
   if (proposal === undefined || proposal.action === 'hold') {
