@@ -130,6 +130,7 @@ export function orderDesk(broker: Broker, given: OrderDeskGiven = {}) {
     latch,
     capabilities: broker.capabilities,
     quote: (id) => feed.quote(id),
+    instrument: (id) => feed.instruments().find((instrument) => instrument.id === id),
     clock,
   })
   const parents = createParentOrders({

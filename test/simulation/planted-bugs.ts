@@ -205,6 +205,16 @@ function overlookLiquidations(options: KernelOptions): KernelOptions {
   }))
 }
 
+/** The parts of an order do not say that they belong together. */
+function protectPartsAlone(options: KernelOptions): KernelOptions {
+  const alone = (entry: Entry): Entry => {
+    if (entry.kind !== 'orderInitialized' || entry.data.order.contingency?.kind !== 'OTO') return entry
+    const { parentId: _parentId, ...contingency } = entry.data.order.contingency
+    return { ...entry, data: { order: { ...entry.data.order, contingency } } }
+  }
+  return withJournal(options, (journal) => ({ append: (...entries) => journal.append(...entries.map(alone)) }))
+}
+
 /** Funding that came while the desk was not linked is never asked for. */
 function overlookFunding(options: KernelOptions): KernelOptions {
   return withBroker(options, () => ({ funding: async () => [] }))
@@ -229,6 +239,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   { name: 'the latch is saved after the stop was acknowledged', breaks: 'I10', tamper: saveLatchLate },
   { name: 'a stop from outside the process is overlooked', breaks: 'I1', tamper: overlookOutsideStops },
   { name: 'a number of the account is moved without a record', breaks: 'I12', tamper: moveWithoutRecord },
+  { name: 'every part of an order gets a stop and a target of its own', breaks: 'I15', tamper: protectPartsAlone },
   { name: 'cancels are recorded and never sent', breaks: 'LIVE', tamper: forgetCancels },
   { name: 'the cool-down follows the wall clock', breaks: 'I13', tamper: coolDownByWallClock },
 ]

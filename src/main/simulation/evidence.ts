@@ -52,6 +52,8 @@ export interface Departure {
   readonly whole: ParentOrder | undefined
   /** What every other part of it that left has taken: all of it while it may fill, what is filled once it has ended. */
   readonly partsTaken: readonly Decimal[]
+  /** Of an exit: the others of its leg that may fill and protect the same order, or other parts of it. */
+  readonly besideIt: readonly string[]
 }
 
 /** The desk asks the broker to cancel. */

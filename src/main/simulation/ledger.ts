@@ -22,6 +22,8 @@ export interface LedgerOrder {
   readonly limitPrice: Decimal | null
   /** The entry that it is an exit of, and whether as its stop or its target; undefined for any other. */
   readonly exit: { readonly of: string; readonly leg: 'stop' | 'target' } | undefined
+  /** The parent order that it is a part of; undefined for any other. */
+  readonly partOf: string | undefined
   filled: Decimal
   ended: boolean
   cancelAsked: boolean
@@ -68,9 +70,10 @@ export function openLedger(): Ledger {
           opening = event.data.cash
           return
         case 'orderInitialized': {
-          const { clientOrderId, instrument, side, quantity, limitPrice, contingency } = event.data.order
+          const { clientOrderId, instrument, side, quantity, limitPrice, contingency, sliceOf } = event.data.order
           const exit = contingency?.kind === 'OCO' ? { of: contingency.parentId, leg: contingency.leg } : undefined
-          const known = { clientOrderId, instrument, side, quantity, limitPrice, exit }
+          const partOf = sliceOf?.parentId
+          const known = { clientOrderId, instrument, side, quantity, limitPrice, exit, partOf }
           orders.set(clientOrderId, { ...known, filled: ZERO, ended: false, cancelAsked: false })
           return
         }

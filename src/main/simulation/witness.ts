@@ -206,10 +206,24 @@ export function callWitness(options: WitnessOptions): Witness {
       }),
       whole: parents.get(sliceOf?.parentId ?? ''),
       partsTaken: [...parts].filter((other) => other !== clientOrderId).map(taken),
+      besideIt: besides(order),
     })
     leftBefore.add(clientOrderId)
     parts.add(clientOrderId)
     counts.add('orders sent')
+  }
+
+  function besides({ clientOrderId, contingency }: Order): readonly string[] {
+    if (contingency?.kind !== 'OCO') return []
+    const wholeOf = (entry: string) => ledger.orders.get(entry)?.partOf ?? entry
+    const others = [...ledger.orders.values()].filter(
+      (other) =>
+        other.clientOrderId !== clientOrderId &&
+        !other.ended &&
+        other.exit?.leg === contingency.leg &&
+        wholeOf(other.exit.of) === wholeOf(contingency.parentId),
+    )
+    return others.map((other) => other.clientOrderId)
   }
 
   function taken(clientOrderId: string): Decimal {

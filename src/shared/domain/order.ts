@@ -47,12 +47,14 @@ export const exitPricesSchema = z.object({
 
 /**
  * What an order has to do with others. OTO: an entry; what of it is filled is protected by a stop and a target, each null
- * where there is none, under the first of the linked ids. OCO: such an exit of the entry `parentId`; what one of the
- * linked ones fills is taken off the other. `number` counts the exits of a leg, from 0.
+ * where there is none, under the first of the linked ids; with a `parentId` together with the other parts of that parent
+ * order, else by itself. OCO: such an exit of the entry or the parent order `parentId`; what one of the linked ones fills is
+ * taken off the other. `number` counts the exits of a leg, from 0.
  */
 export const contingencySchema = z.discriminatedUnion('kind', [
   exitPricesSchema.extend({
     kind: z.literal('OTO'),
+    parentId: z.string().optional(),
     linkedIds: z.array(z.string()).readonly(),
   }),
   z.object({

@@ -76,7 +76,7 @@ export const parentOrderSchema = z.object({
   limitPrice: decimalSchema.nullable(),
   timeInForce: timeInForceSchema,
   reduceOnly: z.boolean(),
-  /** What protects every child once it is filled; null for what reduces. */
+  /** What protects all that is filled of it, as one; null for what reduces. */
   exits: exitPricesSchema.nullable(),
   /** The epoch of the trading state that it was decided under: no child leaves in another. */
   epoch: z.int(),

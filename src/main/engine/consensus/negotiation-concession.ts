@@ -1,82 +1,115 @@
-import type { ScoredDeal } from './negotiation-deals.ts'
+import { nashProduct, type ScoredDeal } from './negotiation-deals.ts'
 
-/** A step of the protocol: a party makes an offer, or accepts the other's. */
+/** A step of the protocol: a party makes an offer, or accepts that of another. */
 interface Step {
   readonly kind: 'offer' | 'acceptance'
   readonly round: number
-  /** 0 or 1. */
-  readonly party: 0 | 1
+  /** The party's place, from 0. */
+  readonly party: number
   readonly deal: ScoredDeal
 }
 
-/** The steps taken, and whether they end in agreement; each party's last offer otherwise. */
+/** The steps taken, the deal that all accept (null where they stall), and the offers that stand at the end. */
 export interface Concession {
   readonly steps: readonly Step[]
-  readonly agreed: boolean
-  readonly lastOffers: readonly [ScoredDeal, ScoredDeal]
+  readonly agreed: ScoredDeal | null
+  readonly lastOffers: readonly ScoredDeal[]
 }
 
 /**
- * The monotonic concession protocol with Zeuthen's rule (Zeuthen 1930; Rosenschein and Zlotkin 1994) over a Pareto frontier,
- * best for party 0 first. Both open with what is best for them. In each round the party that risks less by a breakdown
- * concedes just enough that the other risks less next; it never takes a concession back. The offers meet where the
- * product of the gains is greatest, unless a party holds out for `leastGains` or the rounds run out.
+ * The monotonic concession protocol with Zeuthen's rule for two parties or more (Zeuthen 1930; Rosenschein and Zlotkin 1994;
+ * Endriss 2006 for several) over the deals of a Pareto frontier. All open with what is best for them. In each round the
+ * party that risks least by a breakdown concedes just enough that another risks less next: it gives up some of its own gain,
+ * and nobody else has less of its new offer than of the one before. They agree on an offer that gives every other party what
+ * its own offer does. They stall where nobody can concede any more (a party holds out for `leastGains`, or what would help
+ * one would harm another) and when the rounds run out. For two it leads to the greatest product of the gains.
  */
 export function concede(
   frontier: readonly ScoredDeal[],
-  leastGains: readonly [number, number],
+  leastGains: readonly number[],
   mostRounds: number,
 ): Concession {
-  const gain = (place: number, party: 0 | 1) => frontier[place]?.gains[party] ?? 0
-  const at = (place: number) => frontier[place] as ScoredDeal
-  const places: [number, number] = [0, frontier.length - 1]
-  // The last place that each is ready to offer, going towards the other.
-  const limits: [number, number] = [
-    frontier.findLastIndex((_, place) => gain(place, 0) >= leastGains[0]),
-    frontier.findIndex((_, place) => gain(place, 1) >= leastGains[1]),
-  ]
-  const steps: Step[] = ([0, 1] as const).map((party) => ({ kind: 'offer', round: 0, party, deal: at(places[party]) }))
-  const end = (agreed: boolean): Concession => ({ steps, agreed, lastOffers: [at(places[0]), at(places[1])] })
-
-  if (places[0] === places[1]) {
-    steps.push({ kind: 'acceptance', round: 0, party: 1, deal: at(places[0]) })
-    return end(true)
+  const offers = leastGains.map((_, party) => bestOf(frontier, party))
+  const steps: Step[] = offers.map((deal, party) => ({ kind: 'offer', round: 0, party, deal }))
+  for (let round = 0; ; round++) {
+    const agreed = acceptable(offers)
+    if (agreed !== undefined) {
+      const by = offers.indexOf(agreed)
+      leastGains.forEach((_, party) => {
+        if (party !== by) steps.push({ kind: 'acceptance', round, party, deal: agreed })
+      })
+      return { steps, agreed, lastOffers: offers }
+    }
+    const move = round < mostRounds ? nextMove(frontier, offers, leastGains) : undefined
+    if (move === undefined) return { steps, agreed: null, lastOffers: offers }
+    offers[move.party] = move.deal
+    const isTaken = offers.some((deal, party) => deal === move.deal && party !== move.party)
+    if (!isTaken || acceptable(offers) === undefined) steps.push({ kind: 'offer', round: round + 1, ...move })
   }
-  for (let round = 1; round <= mostRounds; round++) {
-    const first: 0 | 1 = risk(gain, places, 0) <= risk(gain, places, 1) ? 0 : 1
-    const party = ([first, other(first)] as const).find((party) => canMove(places, limits, party))
-    if (party === undefined) return end(false)
-    places[party] = concession(gain, places, limits[party], party)
-    const meets = places[0] === places[1]
-    steps.push({ kind: meets ? 'acceptance' : 'offer', round, party, deal: at(places[party]) })
-    if (meets) return end(true)
+}
+
+const gain = ({ gains }: ScoredDeal, party: number) => gains[party] ?? 0
+
+function bestOf(frontier: readonly ScoredDeal[], party: number): ScoredDeal {
+  return frontier.reduce((best, deal) => {
+    const more = gain(deal, party) - gain(best, party)
+    return more > 0 || (more === 0 && nashProduct(deal.gains) > nashProduct(best.gains)) ? deal : best
+  })
+}
+
+/** The offer that leaves nobody with less than its own offer does; of several the one with the greatest product of gains. */
+function acceptable(offers: readonly ScoredDeal[]): ScoredDeal | undefined {
+  const fit = offers.filter((offer) => offers.every((own, party) => gain(offer, party) >= gain(own, party)))
+  if (fit.length === 0) return undefined
+  return fit.reduce((best, offer) => (nashProduct(offer.gains) > nashProduct(best.gains) ? offer : best))
+}
+
+/** What the others offer a party at the least. */
+function leastOffered(offers: readonly ScoredDeal[], party: number): number {
+  return Math.min(...offers.filter((_, other) => other !== party).map((offer) => gain(offer, party)))
+}
+
+/** The share of its gain that a party may lose by giving in: the breakdown it would risk rather than do so. */
+function risk(offers: readonly ScoredDeal[], party: number): number {
+  const own = gain(offers[party] as ScoredDeal, party)
+  return own > 0 ? (own - leastOffered(offers, party)) / own : 1
+}
+
+/** The concession of the party that risks least and can make one. */
+function nextMove(
+  frontier: readonly ScoredDeal[],
+  offers: readonly ScoredDeal[],
+  leastGains: readonly number[],
+): { readonly party: number; readonly deal: ScoredDeal } | undefined {
+  const risks = offers.map((_, party) => risk(offers, party))
+  const byRisk = offers.map((_, party) => party).sort((a, b) => (risks[a] ?? 0) - (risks[b] ?? 0) || a - b)
+  for (const party of byRisk) {
+    const deal = concession(frontier, offers, party, leastGains[party] ?? 0)
+    if (deal !== undefined) return { party, deal }
   }
-  return end(false)
+  return undefined
 }
 
-type Gain = (place: number, party: 0 | 1) => number
-
-function other(party: 0 | 1): 0 | 1 {
-  return party === 0 ? 1 : 0
-}
-
-/** The share of its gain that a party loses by giving in: the breakdown it would risk rather than do so. */
-function risk(gain: Gain, places: readonly [number, number], party: 0 | 1): number {
-  const own = gain(places[party], party)
-  return own > 0 ? (own - gain(places[other(party)], party)) / own : 1
-}
-
-function canMove(places: readonly [number, number], limits: readonly [number, number], party: 0 | 1): boolean {
-  return party === 0 ? limits[0] > places[0] : limits[1] >= 0 && limits[1] < places[1]
-}
-
-/** The smallest concession after which the other risks less; failing that, as far as the limit or the other's offer. */
-function concession(gain: Gain, places: readonly [number, number], limit: number, party: 0 | 1): number {
-  const towards = party === 0 ? 1 : -1
-  const last = party === 0 ? Math.min(limit, places[1]) : Math.max(limit, places[0])
-  for (let place = places[party] + towards; place !== last; place += towards) {
-    const tried: [number, number] = party === 0 ? [place, places[1]] : [places[0], place]
-    if (risk(gain, tried, party) > risk(gain, tried, other(party))) return place
+/** The smallest concession after which another risks less; failing that, the greatest that it can make. */
+function concession(
+  frontier: readonly ScoredDeal[],
+  offers: readonly ScoredDeal[],
+  party: number,
+  least: number,
+): ScoredDeal | undefined {
+  const before = offers[party] as ScoredDeal
+  // Nobody goes below what is offered already.
+  const floor = Math.max(least, leastOffered(offers, party))
+  const steps = frontier
+    .filter((deal) => {
+      const own = gain(deal, party)
+      const keeps = before.gains.every((worth, other) => other === party || gain(deal, other) >= worth)
+      return own < gain(before, party) && own >= floor && keeps
+    })
+    .sort((a, b) => gain(b, party) - gain(a, party) || nashProduct(b.gains) - nashProduct(a.gains))
+  const isEnough = (deal: ScoredDeal) => {
+    const after = offers.map((offer, other) => (other === party ? deal : offer))
+    return after.some((_, other) => other !== party && risk(after, other) < risk(after, party))
   }
-  return last
+  return steps.find(isEnough) ?? steps.at(-1)
 }

@@ -159,18 +159,22 @@ function otherValues(issue: Issue, deal: Deal, scale: number): (number | string)
   return values.filter((value) => value !== current)
 }
 
-/** The deals that nothing betters for one of two parties without worsening it for the other, best for the first first. */
+/** The deals that nothing betters for one party without worsening it for another; of deals that are alike the first. */
 export function paretoFrontier(deals: readonly ScoredDeal[]): ScoredDeal[] {
-  const gain = ({ gains }: ScoredDeal, party: 0 | 1) => gains[party] ?? 0
-  const sorted = [...deals].sort((a, b) => gain(b, 0) - gain(a, 0) || gain(b, 1) - gain(a, 1))
+  const sorted = [...deals].sort((a, b) => lexically(b.gains, a.gains))
   const frontier: ScoredDeal[] = []
-  let most = Number.NEGATIVE_INFINITY
-  for (const deal of sorted) {
-    if (gain(deal, 1) <= most) continue
-    most = gain(deal, 1)
-    frontier.push(deal)
-  }
+  // What comes later has less for the first party that tells them apart: it never betters what is kept.
+  for (const deal of sorted) if (!frontier.some((kept) => isNoWorse(kept.gains, deal.gains))) frontier.push(deal)
   return frontier
+}
+
+function lexically(one: readonly number[], other: readonly number[]): number {
+  const place = one.findIndex((gain, party) => gain !== other[party])
+  return place < 0 ? 0 : (one[place] ?? 0) - (other[place] ?? 0)
+}
+
+function isNoWorse(one: readonly number[], other: readonly number[]): boolean {
+  return one.every((gain, party) => gain >= (other[party] ?? 0))
 }
 
 /** The product of the gains, or the least gain where one is below zero: what the Nash bargaining solution makes greatest. */

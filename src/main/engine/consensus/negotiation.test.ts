@@ -51,7 +51,7 @@ describe('a negotiation', () => {
   })
 
   it('without rounds goes to the mediator at once', () => {
-    expect(negotiate([size], [strategist, risk].map(onlySize) as [Party, Party], 0)).toMatchObject({ by: 'mediation' })
+    expect(negotiate([size], [strategist, risk].map(onlySize), 0)).toMatchObject({ by: 'mediation' })
   })
 
   it('ends where there is no common ground, and says what each asked for', () => {
@@ -73,7 +73,7 @@ describe('a negotiation', () => {
 
   it('keeps to the steps of a range', () => {
     const lots: Issue = { kind: 'range', name: 'size', min: 0.5, max: 10, step: 0.25 }
-    const deal = agreedDeal(negotiate([lots], [strategist, risk].map(onlySize) as [Party, Party]))
+    const deal = agreedDeal(negotiate([lots], [strategist, risk].map(onlySize)))
     expect((at(deal, 'size') - 0.5) / 0.25).toBe(Math.round((at(deal, 'size') - 0.5) / 0.25))
   })
 
@@ -200,6 +200,79 @@ describe('for all parties', () => {
   })
 })
 
+describe('for three and four parties', () => {
+  const several = fc.array(taste, { minLength: 3, maxLength: 4 })
+  const named = (tastes: readonly Taste[]) => tastes.map((each, index) => partyOf(`party ${index}`, each))
+
+  it('it ends, gives all their reservation, and no deal on a fine grid is better for all by one part in a hundred', () => {
+    fc.assert(
+      fc.property(several, (tastes) => {
+        const parties = named(tastes)
+        const outcome = negotiate(issues, parties)
+        const isBetter = (deal: Deal, worths: readonly number[], by: number) =>
+          parties.every(({ utility }, party) => utility(deal) > (worths[party] ?? 0) + by)
+        if (outcome.status === 'no-common-ground') {
+          const least = parties.map(({ reservation }) => reservation)
+          expect(fineGrid.filter((deal) => isBetter(deal, least, 0))).toEqual([])
+          return
+        }
+        const worths = parties.map(({ utility }) => utility(outcome.deal))
+        for (const [party, { reservation }] of parties.entries()) {
+          expect(worths[party]).toBeGreaterThanOrEqual(reservation)
+        }
+        expect(fineGrid.filter((deal) => isBetter(deal, worths, 1))).toEqual([])
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('nobody takes a concession back: every offer leaves all others at least what the one before did, and its maker less', () => {
+    let conceded = 0
+    fc.assert(
+      fc.property(several, (tastes) => {
+        const parties = named(tastes)
+        const { transcript } = negotiate(issues, parties)
+        for (const { name } of parties) {
+          const offers = transcript.filter(({ by, kind }) => by === name && kind === 'offer')
+          for (const [index, { utilities }] of offers.slice(1).entries()) {
+            conceded++
+            const before = offers[index]?.utilities ?? {}
+            for (const party of parties) {
+              const [now, then] = [utilities[party.name] ?? 0, before[party.name] ?? 0]
+              if (party.name === name) expect(now).toBeLessThan(then)
+              else expect(now).toBeGreaterThanOrEqual(then)
+            }
+          }
+        }
+        const rounds = transcript.map(({ round }) => round)
+        expect(rounds).toEqual([...rounds].sort((a, b) => a - b))
+      }),
+      { numRuns: 40 },
+    )
+    expect(conceded).toBeGreaterThan(0)
+  })
+
+  it('the order in which they sit changes nothing that matters: somebody of the same mind adds no deal of its own', () => {
+    const twin: Party = { ...risk, name: 'another of its mind' }
+    const outcome = negotiate([size, stop, horizon], [strategist, risk, twin])
+    expect(outcome.status).toBe('agreed')
+    const deal = agreedDeal(outcome)
+    expect(risk.utility(deal)).toBe(twin.utility(deal))
+    // Two against one weigh more than one against one.
+    const alone = agreedDeal(negotiate([size, stop, horizon], [strategist, risk]))
+    expect(risk.utility(deal)).toBeGreaterThanOrEqual(risk.utility(alone) - 0.01)
+  })
+
+  it('what all but one want most is no deal where that one would rather walk away', () => {
+    const wantsMore = (name: string): Party => ({ name, utility: (deal) => at(deal, 'size'), reservation: 1 })
+    const wantsLess: Party = { name: 'careful', utility: (deal) => -at(deal, 'size'), reservation: -0.5 }
+    expect(negotiate([size], [wantsMore('one'), wantsMore('two'), wantsLess]).status).toBe('no-common-ground')
+    const outcome = negotiate([size], [wantsMore('one'), wantsMore('two'), { ...wantsLess, reservation: -4 }])
+    expect(at(agreedDeal(outcome), 'size')).toBeGreaterThanOrEqual(1)
+    expect(at(agreedDeal(outcome), 'size')).toBeLessThanOrEqual(4)
+  })
+})
+
 it('settles ten issues too', () => {
   const many = Array.from(
     { length: 10 },
@@ -214,7 +287,7 @@ it('settles ten issues too', () => {
     many,
     [party('first', (index) => index + 1), party('second', (index) => index - 10)].map((party, index) =>
       index === 0 ? party : { ...party, reservation: -40 },
-    ) as [Party, Party],
+    ),
   )
   const deal = agreedDeal(outcome)
   // Efficient: no issue that the first cares less about is given more than one it cares more about.

@@ -39,39 +39,40 @@ export type Negotiation =
 const mostOffers = 60
 
 /**
- * Two parties settle several issues by monotonic concession under Zeuthen's rule. When they stall, because both hold out or
- * the rounds are over, a mediator redrafts the better of their last offers towards the Nash bargaining solution. What they
- * agree on gives each at least its reservation, and is redrafted while one gains and none loses, so that nothing near it
- * is better for both. Without a deal that gives both their reservation there is no common ground. Ends always: concessions
- * go one way along a finite frontier, and redrafts are bounded. Throws PARTIES_INVALID, ISSUE_INVALID, UTILITY_INVALID.
+ * Two parties or more settle several issues by monotonic concession under Zeuthen's rule. When they stall, because they hold
+ * out, nobody can give way any more or the rounds are over, a mediator redrafts the best of their last offers towards the
+ * Nash bargaining solution. What they agree on gives each at least its reservation, and is redrafted while one gains and
+ * none loses, so that nothing near it is better for all. Without a deal that gives all their reservation there is no common
+ * ground. Ends always: concessions go one way along a finite frontier, and redrafts are bounded. Throws PARTIES_INVALID,
+ * ISSUE_INVALID, UTILITY_INVALID.
  */
-export function negotiate(issues: readonly Issue[], parties: readonly [Party, Party], mostRounds = 200): Negotiation {
+export function negotiate(issues: readonly Issue[], parties: readonly Party[], mostRounds = 200): Negotiation {
   assertNames(issues, parties)
   const { transcript, say } = record(parties)
   const sample = sampleDeals(issues).map((deal) => scored(deal, parties))
   const frontier = commonGround(sample, issues, parties)
   if (frontier.length === 0) {
-    const openings = [bestFor(0, sample), bestFor(1, sample)] as const
-    parties.forEach(({ name }, party) => say('offer', 0, name, openings[party === 0 ? 0 : 1]))
-    parties.forEach(({ name }, party) => say('refusal', 0, name, openings[party === 0 ? 1 : 0]))
+    parties.forEach(({ name }, party) => say('offer', 0, name, bestFor(party, sample)))
+    // Each refuses the opening of the one before.
+    parties.forEach(({ name }, party) =>
+      say('refusal', 0, name, bestFor((party + parties.length - 1) % parties.length, sample)),
+    )
     return { status: 'no-common-ground', transcript }
   }
 
-  const holdsOutFor = ({ holdsOut, reservation }: Party) => Math.max(0, (holdsOut ?? reservation) - reservation)
-  const leastGains = [holdsOutFor(parties[0]), holdsOutFor(parties[1])] as const
+  const leastGains = parties.map(({ holdsOut, reservation }) => Math.max(0, (holdsOut ?? reservation) - reservation))
   const { steps, agreed, lastOffers } = concede(frontier, leastGains, mostRounds)
-  for (const { kind, round, party, deal } of steps) say(kind, round, parties[party].name, deal)
+  for (const { kind, round, party, deal } of steps) say(kind, round, parties[party]?.name ?? '', deal)
 
   let round = steps.at(-1)?.round ?? 0
   const onText = (text: ScoredDeal) => say('text', ++round, MEDIATOR, text)
-  const [one, other] = lastOffers
-  const better = nashProduct(one.gains) >= nashProduct(other.gains) ? one : other
-  const settled = agreed ? one : mediate(better, frontier, issues, parties, onText)
+  const better = lastOffers.reduce((best, offer) => (nashProduct(offer.gains) > nashProduct(best.gains) ? offer : best))
+  const settled = agreed ?? mediate(better, frontier, issues, parties, onText)
   const final = improve(settled, issues, parties, onText)
-  if (!agreed || final !== settled) for (const { name } of parties) say('acceptance', round, name, final)
+  if (agreed === null || final !== settled) for (const { name } of parties) say('acceptance', round, name, final)
   return {
     status: 'agreed',
-    by: agreed ? 'concession' : 'mediation',
+    by: agreed === null ? 'mediation' : 'concession',
     deal: final.deal,
     utilities: utilitiesOf(parties, final),
     transcript,
@@ -79,8 +80,8 @@ export function negotiate(issues: readonly Issue[], parties: readonly [Party, Pa
 }
 
 /**
- * The Pareto frontier of the deals that give both their reservation, thinned where it is long: the sample, and what climbing
- * for each mixture of the two interests adds to it. Empty when not even the most even deal found satisfies both.
+ * The Pareto frontier of the deals that give all their reservation, thinned where it is long: the sample, and what climbing
+ * for each mixture of the interests adds to it. Empty when not even the most even deal found satisfies all.
  */
 function commonGround(
   sample: readonly ScoredDeal[],
@@ -90,27 +91,48 @@ function commonGround(
   const leastGain = (gains: readonly number[]) => Math.min(...gains)
   const even = sample.reduce((best, deal) => (leastGain(deal.gains) > leastGain(best.gains) ? deal : best))
   const found = [climb(even, issues, parties, leastGain, 2)]
-  const units = [0, 1].map((party) => Math.max(1e-9, ...sample.map(({ gains }) => Math.abs(gains[party] ?? 0))))
-  for (let share = 0; share <= 1; share += 1 / 16) {
-    const mixture = ([first = 0, second = 0]: readonly number[]) =>
-      (share * first) / (units[0] ?? 1) + ((1 - share) * second) / (units[1] ?? 1)
+  const units = parties.map((_, party) => Math.max(1e-9, ...sample.map(({ gains }) => Math.abs(gains[party] ?? 0))))
+  for (const shares of mixtures(parties.length)) {
+    const mixture = (gains: readonly number[]) =>
+      gains.reduce((sum, gain, party) => sum + ((shares[party] ?? 0) * gain) / (units[party] ?? 1), 0)
     const best = sample.reduce((best, deal) => (mixture(deal.gains) > mixture(best.gains) ? deal : best))
     found.push(climb(best, issues, parties, mixture, 1))
   }
   return thinned(paretoFrontier([...sample, ...found].filter(({ gains }) => leastGain(gains) >= 0)))
 }
 
-/** Keeps evenly spaced deals, the ends and the one with the greatest product of gains among them. */
-function thinned(frontier: readonly ScoredDeal[]): ScoredDeal[] {
-  if (frontier.length <= mostOffers) return [...frontier]
-  const products = frontier.map(({ gains }) => nashProduct(gains))
-  const best = products.indexOf(Math.max(...products))
-  const spacing = (frontier.length - 1) / (mostOffers - 1)
-  const kept = new Set(Array.from({ length: mostOffers }, (_, index) => Math.round(index * spacing)).concat(best))
-  return frontier.filter((_, place) => kept.has(place))
+/** Shares for each interest that sum to 1, spread evenly: seventeen for two parties, about thirty for more. */
+function mixtures(parties: number): number[][] {
+  const parts = parties === 2 ? 16 : Math.max(2, 9 - parties)
+  const split = (left: number, count: number): number[][] => {
+    if (count === 1) return [[left]]
+    return Array.from({ length: left + 1 }, (_, first) => first).flatMap((first) =>
+      split(left - first, count - 1).map((rest) => [first, ...rest]),
+    )
+  }
+  return split(parts, parties).map((shares) => shares.map((share) => share / parts))
 }
 
-function bestFor(party: 0 | 1, sample: readonly ScoredDeal[]): ScoredDeal {
+/** Keeps evenly spaced deals, the best for each party and the one with the greatest product of gains among them. */
+function thinned(frontier: readonly ScoredDeal[]): ScoredDeal[] {
+  const [first] = frontier
+  const parties = first?.gains.length ?? 0
+  const most = mostOffers * Math.max(1, parties - 1)
+  if (frontier.length <= most) return [...frontier]
+  const place = (score: (deal: ScoredDeal) => number) => {
+    const scores = frontier.map(score)
+    return scores.indexOf(Math.max(...scores))
+  }
+  const spacing = (frontier.length - 1) / (most - 1)
+  const kept = new Set([
+    ...Array.from({ length: most }, (_, index) => Math.round(index * spacing)),
+    ...Array.from({ length: parties }, (_, party) => place(({ gains }) => gains[party] ?? 0)),
+    place(({ gains }) => nashProduct(gains)),
+  ])
+  return frontier.filter((_, index) => kept.has(index))
+}
+
+function bestFor(party: number, sample: readonly ScoredDeal[]): ScoredDeal {
   return sample.reduce((best, deal) => ((deal.gains[party] ?? 0) > (best.gains[party] ?? 0) ? deal : best))
 }
 
@@ -126,13 +148,18 @@ function utilitiesOf(parties: readonly Party[], { gains }: ScoredDeal): Record<s
   return Object.fromEntries(parties.map(({ name, reservation }, party) => [name, (gains[party] ?? 0) + reservation]))
 }
 
-function assertNames(issues: readonly Issue[], parties: readonly [Party, Party]): void {
+function assertNames(issues: readonly Issue[], parties: readonly Party[]): void {
   const names = issues.map(({ name }) => name)
   const speakers = new Set([...parties.map(({ name }) => name), MEDIATOR])
-  if (names.length === 0 || new Set(names).size < names.length || speakers.size < 3) {
+  if (
+    names.length === 0 ||
+    new Set(names).size < names.length ||
+    parties.length < 2 ||
+    speakers.size <= parties.length
+  ) {
     throw new ParleyError(
       'PARTIES_INVALID',
-      'A negotiation needs an issue and two parties, all with names of their own.',
+      'A negotiation needs an issue and at least two parties, all with names of their own.',
       {
         details: { issues: names, parties: parties.map(({ name }) => name) },
         wayOut: `Name all apart, and nobody "${MEDIATOR}".`,

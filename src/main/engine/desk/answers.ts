@@ -52,7 +52,7 @@ export const answerSchemas = {
     conflicts: z.array(conflictSchema),
     said: z.array(
       z.object({
-        by: z.enum(['strategist', 'risk', 'planner']),
+        by: z.enum(['strategist', 'risk', 'optimizer', 'executor', 'planner']),
         kind: z.enum(['proposal', 'thought']),
         text: z.string(),
       }),

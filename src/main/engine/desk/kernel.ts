@@ -195,6 +195,7 @@ export function createKernel(options: KernelOptions): Kernel {
     latch,
     capabilities: broker.capabilities,
     quote: (instrument) => feed.quote(instrument),
+    instrument: (id) => feed.instruments().find((instrument) => instrument.id === id),
     clock,
   })
   const onMarket = (listener: (update: MarketUpdate) => void): Stop => {

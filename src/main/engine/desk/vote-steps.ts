@@ -30,6 +30,7 @@ import {
   recordCall,
   type SystemRemark,
 } from './run-work.ts'
+import { voteAgain } from './vote-again.ts'
 
 /** Has a seat vote, and its language model beside it. */
 export async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
@@ -38,7 +39,7 @@ export async function doAssess(run: RunWork, context: StepContext, seat: Seat): 
   return hasModel(run, seat, 'ballot') ? castModelBallot(run, context, seat) : done
 }
 
-/** Has the planner settle what the strategist and the risk manager are at odds over; the risk manager votes on the new terms. */
+/** Has the planner settle what the strategist and those with a stake in the terms are at odds over; the risk manager votes on new terms. */
 export async function doNegotiate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
   const proposal = questionOf(run.memory)
   if (proposal === undefined || proposal.action === 'hold') {
@@ -141,7 +142,7 @@ export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Pr
   )
 }
 
-/** Counts the votes once the vote is over, and decides. */
+/** Counts the votes once the vote is over, and decides, unless it is worth another round (see voteAgain). */
 export async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts, epoch } = run
   await closedVote(run, signal)
@@ -159,6 +160,11 @@ export async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat
     deadline: voteDeadlines(memory)?.voteBy ?? null,
   }
   const counted = tally(policy, ballotsOnQuestion(memory), at)
+  // Nothing is decided before the last round: what a round makes of the question is still open.
+  if (voteAgain(parts, { ...memory, tally: counted }, 0) !== undefined) {
+    await record(run, seat, { kind: 'tallyTaken', data: { runId: memory.runId, tally: counted } })
+    return done
+  }
   const quote = parts.feed.quote(memory.goal.instrument)
   const market = quote === undefined ? null : touchOf(quote)
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price: quote?.last ?? null, market }

@@ -3,7 +3,7 @@ import { isPerpetual } from '#shared/domain/instrument.ts'
 import { type Fill, isClosed, type Order } from '#shared/domain/order.ts'
 import type { Position } from '#shared/domain/position.ts'
 import { add, compare, type Decimal, multiply, subtract, ZERO } from '#shared/lib/decimal.ts'
-import { type Bracket, foldBrackets } from './brackets.ts'
+import { type Bracket, foldBrackets, letGo } from './brackets.ts'
 import { applyOrderEvent, type OrderEvent } from './order-transitions.ts'
 import { foldChild, foldParent, type WorkedParent } from './parent-order-fold.ts'
 import { applyFill, cashChange, flatPosition, undoFill } from './positions.ts'
@@ -93,8 +93,13 @@ export function applyToBook(book: TradingBook, event: DeskEvent, at: number): Or
     book.positions.set(instrument, { ...position, funding: add(position.funding ?? ZERO, amount) })
   } else if (isOrderEvent(event)) {
     return foldOrder(book, event, at)
-  } else foldParent(book.parents, event, at)
+  } else foldWhole(book, event, at)
   return undefined
+}
+
+function foldWhole(book: TradingBook, event: DeskEvent, at: number): void {
+  const parent = foldParent(book.parents, event, at)
+  if (parent !== undefined) letGo(book, parent.instrument)
 }
 
 function foldOrder(book: TradingBook, event: OrderEvent, at: number): Order | undefined {

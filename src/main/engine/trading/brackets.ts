@@ -1,13 +1,19 @@
 import type { BrokerCapabilities } from '#engine/ports.ts'
-import { isClosed, isOpen, type Order, type Side } from '#shared/domain/order.ts'
+import { isOpen, type Order, type Side } from '#shared/domain/order.ts'
 import type { Position } from '#shared/domain/position.ts'
 import { absolute, add, compare, type Decimal, maximum, minimum, sign, subtract, ZERO } from '#shared/lib/decimal.ts'
 import type { OrderEvent } from './order-transitions.ts'
+import type { WorkedParent } from './parent-order-fold.ts'
+import { leavesQuantity, workingQuantity } from './working.ts'
 
 export type Leg = 'stop' | 'target'
 
-/** What protects the fills of one entry, as the journal tells it (FIX: one triggers others, of which one cancels the other). */
+/**
+ * What protects the fills of one entry, as the journal tells it (FIX: one triggers others, of which one cancels the other).
+ * An order that is carried out in parts has one for all of them.
+ */
 export interface Bracket {
+  /** The client order id of the entry, or the id of the parent order. */
   readonly parentId: string
   readonly instrument: string
   /** The entry's side. */
@@ -32,29 +38,40 @@ export interface BracketedBook {
   readonly orders: ReadonlyMap<string, Order>
   readonly positions: ReadonlyMap<string, Position>
   readonly brackets: Map<string, Bracket>
+  readonly parents: ReadonlyMap<string, WorkedParent>
 }
 
 /** Folds an event of an order into the brackets of its instrument, in place; `before` and `after` are the order around it. */
 export function foldBrackets(book: BracketedBook, event: OrderEvent, before: Order | undefined, after: Order): void {
   const { contingency } = after
-  if (contingency?.kind === 'OTO' && after.filledQuantity !== ZERO) {
-    const known = book.brackets.get(after.clientOrderId) ?? bracketOf(after)
-    book.brackets.set(after.clientOrderId, { ...known, filled: after.filledQuantity })
+  const newlyFilled = subtract(after.filledQuantity, before?.filledQuantity ?? ZERO)
+  if (contingency?.kind === 'OTO' && newlyFilled !== ZERO) {
+    const bracket = bracketOf(book, after)
+    book.brackets.set(bracket.parentId, { ...bracket, filled: add(bracket.filled, newlyFilled) })
   }
   if (contingency?.kind === 'OCO') {
     const bracket = book.brackets.get(contingency.parentId)
-    if (bracket !== undefined) book.brackets.set(bracket.parentId, withExit(bracket, event, before, after))
+    if (bracket !== undefined) book.brackets.set(bracket.parentId, withExit(bracket, event, newlyFilled, after))
   }
+  letGo(book, after.instrument)
+}
+
+/** Lets go of the brackets of an instrument that are over, in place. */
+export function letGo(book: BracketedBook, instrument: string): void {
   for (const bracket of book.brackets.values()) {
-    if (bracket.instrument === after.instrument && isOver(book, bracket)) book.brackets.delete(bracket.parentId)
+    if (bracket.instrument === instrument && isOver(book, bracket)) book.brackets.delete(bracket.parentId)
   }
 }
 
-function bracketOf(order: Order): Bracket {
+/** The bracket that the fills of an entry, or of a part of one, belong to. */
+function bracketOf({ brackets }: BracketedBook, order: Order): Bracket {
   const { clientOrderId, instrument, side, by, runId, proposalId, decisionId, contingency } = order
   const { stopPrice, targetPrice } = contingency?.kind === 'OTO' ? contingency : { stopPrice: null, targetPrice: null }
+  const parentId = contingency?.parentId ?? clientOrderId
+  const known = brackets.get(parentId)
+  if (known !== undefined) return known
   return {
-    parentId: clientOrderId,
+    parentId,
     instrument,
     side,
     stopPrice,
@@ -70,10 +87,9 @@ function bracketOf(order: Order): Bracket {
   }
 }
 
-function withExit(bracket: Bracket, event: OrderEvent, before: Order | undefined, exit: Order): Bracket {
+function withExit(bracket: Bracket, event: OrderEvent, newlyFilled: Decimal, exit: Order): Bracket {
   if (exit.contingency?.kind !== 'OCO') return bracket
   const { leg, number } = exit.contingency
-  const newlyFilled = subtract(exit.filledQuantity, before?.filledQuantity ?? ZERO)
   const isReleased = event.kind === 'orderPendingCancel' && event.data.byTrader === true
   return {
     ...bracket,
@@ -94,17 +110,23 @@ function movedPrices(leg: Leg, event: OrderEvent): Partial<Pick<Bracket, 'stopPr
 
 /** True once nothing is left to protect, and nothing that could protect it works. */
 function isOver(book: BracketedBook, bracket: Bracket): boolean {
-  const entry = book.orders.get(bracket.parentId)
-  if (entry !== undefined && !isClosed(entry.status)) return false
+  if (mayStillEnter(book, bracket)) return false
   if (exitsOf(book, bracket.parentId).length > 0) return false
   return compare(bracket.exited, bracket.filled) >= 0 || !isHeld(book, bracket)
+}
+
+function mayStillEnter({ orders, parents }: BracketedBook, { parentId }: Bracket): boolean {
+  if (orders.has(parentId) || parents.has(parentId)) return true
+  return [...orders.values()].some(
+    ({ contingency }) => contingency?.kind === 'OTO' && contingency.parentId === parentId,
+  )
 }
 
 function isHeld(book: BracketedBook, { instrument, side }: Bracket): boolean {
   return sign(book.positions.get(instrument)?.quantity ?? ZERO) === (side === 'buy' ? 1 : -1)
 }
 
-/** The exits of an entry that may still fill, the older ones first. */
+/** The exits of an entry, or of all parts of one, that may still fill, the older ones first. */
 export function exitsOf(book: Pick<BracketedBook, 'orders'>, parentId: string, leg?: Leg): readonly Order[] {
   return [...book.orders.values()].filter(({ contingency }) => {
     if (contingency?.kind !== 'OCO' || contingency.parentId !== parentId) return false
@@ -137,13 +159,19 @@ export interface ExitRules {
   readonly stepAside: (instrument: string) => boolean
   /** True while the market offers the target, and it can be taken: asked where the stop and the target cannot both rest. */
   readonly isTargetOffered: (bracket: Bracket) => boolean
+  /** True for what the venue would not take as an order of its own. */
+  readonly isTooSmall: (bracket: Bracket, leg: Leg, quantity: Decimal) => boolean
 }
+
+/** Where no order can be changed an exit grows by others beside it: so many of a leg, since venues bound them by market. */
+const mostBesideEachOther = 3
 
 /**
  * What brackets ask for now: of every entry a stop and a target that cover what is filled of it and not exited yet, and
  * of an exited one none. Together they never cover more than is held: what was sold otherwise is taken off the newest
- * brackets. Where the venue holds what is for sale the stop rests alone, and makes way for the target while that is
- * offered. It looks only at how things stand, so that a restart, a lost message or a refusal leaves nothing behind.
+ * brackets. Where the venue cannot change an order, what an exit lacks is put beside it, and what is too much is taken away
+ * first. Where it holds what is for sale the stop rests alone, and makes way for the target while that is offered. It looks
+ * only at how things stand, so that a restart, a lost message or a refusal leaves nothing behind.
  */
 export function bracketDuties(book: BracketedBook, rules: ExitRules): readonly Duty[] {
   const left = new Map([...book.positions].map(([instrument, { quantity }]) => [instrument, absolute(quantity)]))
@@ -166,27 +194,43 @@ function legDuties(
   covered: Decimal,
   rules: ExitRules,
 ): readonly Duty[] {
-  const { replace } = rules.capabilities
-  const [exit, ...more] = exitsOf(book, bracket.parentId, leg)
-  const cancel = (one: Order): Duty[] =>
-    one.status === 'PENDING_CANCEL' || one.status === 'INITIALIZED' ? [] : [{ kind: 'cancel', bracket, leg, exit: one }]
+  const exits = exitsOf(book, bracket.parentId, leg)
   const alone = legThatRestsAlone(bracket, rules)
-  if (covered === ZERO || (alone ?? leg) !== leg)
-    return [...(exit === undefined ? [] : cancel(exit)), ...more.flatMap(cancel)]
-  const surplus = more.flatMap(cancel)
-  if (exit === undefined) {
-    const isFree = alone === undefined || exitsOf(book, bracket.parentId).length === 0
-    if (!isFree || !isWanted(bracket, leg)) return surplus
-    // A target in the place of a stop is taken at once or not at all.
-    const timeInForce = alone === 'target' && isWanted(bracket, 'stop') ? 'IOC' : 'GTC'
-    return [{ kind: 'place', bracket, leg, quantity: covered, timeInForce }, ...surplus]
-  }
+  if (covered === ZERO || (alone ?? leg) !== leg) return exits.flatMap((exit) => cancelDuty(bracket, leg, exit))
+  const mayPlace =
+    isWanted(bracket, leg) && (alone === undefined || exitsOf(book, bracket.parentId).length === exits.length)
+  // A target in the place of a stop is taken at once or not at all.
+  const timeInForce = alone === 'target' && isWanted(bracket, 'stop') ? 'IOC' : 'GTC'
+  const place = (quantity: Decimal): readonly Duty[] =>
+    mayPlace ? [{ kind: 'place', bracket, leg, quantity, timeInForce }] : []
+  if (exits.length === 0) return place(covered)
+  if (rules.capabilities.replace) return changedExits(bracket, leg, exits, covered)
+
+  // What stands stays, so that nothing is unprotected while it grows; the change to come is made by one at a time.
+  if (exits.some(({ status }) => status === 'PENDING_CANCEL')) return []
+  const missing = subtract(covered, workingQuantity(exits))
+  if (missing === ZERO) return []
+  if (sign(missing) < 0) return exits.slice(-1).flatMap((exit) => cancelDuty(bracket, leg, exit))
+  if (!mayPlace) return []
+  if (exits.length < mostBesideEachOther && !rules.isTooSmall(bracket, leg, missing)) return place(missing)
+  // What is missing joins the smallest of them, which is taken away for that: the others protect meanwhile.
+  const [smallest] = exits.toSorted((a, b) => compare(leavesQuantity(a), leavesQuantity(b)))
+  return smallest === undefined ? [] : cancelDuty(bracket, leg, smallest)
+}
+
+/** One exit, changed to what is covered: its old quantity is in force until the venue has taken the new one. */
+function changedExits(bracket: Bracket, leg: Leg, exits: readonly Order[], covered: Decimal): readonly Duty[] {
+  const [exit, ...more] = exits
+  const surplus = more.flatMap((each) => cancelDuty(bracket, leg, each))
+  if (exit === undefined) return surplus
   const quantity = add(exit.filledQuantity, covered)
   if (exit.quantity === quantity || !isOpen(exit.status)) return surplus
-  return [
-    replace ? { kind: 'resize', bracket, leg, exit, quantity } : { kind: 'cancel', bracket, leg, exit },
-    ...surplus,
-  ]
+  return [{ kind: 'resize', bracket, leg, exit, quantity }, ...surplus]
+}
+
+function cancelDuty(bracket: Bracket, leg: Leg, exit: Order): readonly Duty[] {
+  const cannot = exit.status === 'PENDING_CANCEL' || exit.status === 'INITIALIZED'
+  return cannot ? [] : [{ kind: 'cancel', bracket, leg, exit }]
 }
 
 /** The leg that works where two would need the position twice; undefined where both can. */

@@ -3,7 +3,7 @@ import type { TradingBook } from './book.ts'
 
 /**
  * The orders that one belongs together with: of an entry the stops and targets that are known at hand, of one of those its
- * entry and the others, as far as they are known; oldest first.
+ * entry and the others, as far as they are known; parts of one parent order belong together. Oldest first.
  */
 export function linkedOrders(
   order: Order,
@@ -12,10 +12,10 @@ export function linkedOrders(
 ): readonly Order[] {
   const { contingency, clientOrderId } = order
   if (contingency === null) return []
-  const parentId = contingency.kind === 'OCO' ? contingency.parentId : clientOrderId
+  const parentId = contingency.parentId ?? clientOrderId
   const ids = new Set([parentId, ...contingency.linkedIds])
   for (const one of [...book.closed.values(), ...book.orders.values()])
-    if (one.contingency?.kind === 'OCO' && one.contingency.parentId === parentId) ids.add(one.clientOrderId)
+    if (one.contingency?.parentId === parentId) ids.add(one.clientOrderId)
   ids.delete(clientOrderId)
   return [...ids].flatMap((id) => find(id) ?? []).toSorted((a, b) => a.createdAt - b.createdAt)
 }

@@ -94,7 +94,7 @@ function typeOf({ limitPrice, stopPrice = null, trailing }: Intent): Order['type
   return limitPrice === null ? 'MARKET' : 'LIMIT'
 }
 
-function contingencyOf({ exits, exitOf }: Intent, clientOrderId: string, sha256: Sha256): Contingency | null {
+function contingencyOf({ exits, exitOf, sliceOf }: Intent, clientOrderId: string, sha256: Sha256): Contingency | null {
   if (exitOf !== undefined) {
     const leg = exitOf.leg === 'stop' ? 'target' : 'stop'
     return { kind: 'OCO', ...exitOf, linkedIds: [exitIdOf({ ...exitOf, leg }, sha256)] }
@@ -104,8 +104,9 @@ function contingencyOf({ exits, exitOf }: Intent, clientOrderId: string, sha256:
     ...(exits.stopPrice === null ? [] : (['stop'] as const)),
     ...(exits.targetPrice === null ? [] : (['target'] as const)),
   ]
-  const linkedIds = legs.map((leg) => exitIdOf({ parentId: clientOrderId, leg, number: 0 }, sha256))
-  return { kind: 'OTO', ...exits, linkedIds }
+  const parentId = sliceOf?.parentId ?? clientOrderId
+  const linkedIds = legs.map((leg) => exitIdOf({ parentId, leg, number: 0 }, sha256))
+  return { kind: 'OTO', ...exits, ...(sliceOf !== undefined && { parentId }), linkedIds }
 }
 
 /** An order that was not ours and traded on our account all the same (OL-11). */

@@ -48,12 +48,13 @@ function changed(before: ParentOrder | undefined, changes: Partial<ParentOrder>)
   return { ...before, ...changes }
 }
 
-/** Folds an event of a parent order into those that are under way, in place; one that has ended is let go. */
-export function foldParent(parents: Map<string, WorkedParent>, event: DeskEvent, at: number): void {
+/** Folds an event of a parent order into those that are under way, in place, and returns it; one that has ended is let go. */
+export function foldParent(parents: Map<string, WorkedParent>, event: DeskEvent, at: number): ParentOrder | undefined {
   const parent = parentOrderAfter((id) => parents.get(id)?.parent, event, at)
-  if (parent === undefined) return
+  if (parent === undefined) return undefined
   if (event.kind === 'parentOrderEnded') parents.delete(parent.id)
   else parents.set(parent.id, { parent, children: parents.get(parent.id)?.children ?? [] })
+  return parent
 }
 
 /** Folds what became of a child into its parent, in place. */

@@ -204,7 +204,7 @@ describe('an order in parts', () => {
     expect(children().map(({ quantity }) => quantity)).toEqual(['1', '1', '1', '1'])
   })
 
-  it('every part is protected as an entry is, and one that reduces has protection step aside for it', async () => {
+  it('one stop protects all that is filled of it, and one that reduces has protection step aside for it', async () => {
     const { run, clock, desk } = await paper()
     const stopProtecting = desk().protection.start()
     const exits = { stopPrice: decimal(90), targetPrice: decimal(110) }
@@ -212,7 +212,7 @@ describe('an order in parts', () => {
     await settle(clock, desk().parents.ended(bought.id, never))
     await pass(clock, 3_000)
     const stops = [...desk().book.orders.values()].filter(({ type }) => type === 'STOP_MARKET')
-    expect(sum(stops.map(({ quantity }) => quantity))).toBe('4')
+    expect(stops.map(({ quantity, contingency }) => [quantity, contingency?.parentId])).toEqual([['4', bought.id]])
     const sold = await run({}, { ...four, decisionId: 'decision-2', side: 'sell', reduceOnly: true })
     await pass(clock, minutes(1.5))
     const left = [...desk().book.orders.values()].filter(({ type }) => type === 'STOP_MARKET')

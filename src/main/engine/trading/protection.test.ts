@@ -3,14 +3,15 @@ import { describe, expect, it } from 'vitest'
 import type { BrokerCapabilities } from '#engine/ports.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
-import { compare, decimal, minimum, sum, ZERO } from '#shared/lib/decimal.ts'
+import { compare, decimal, minimum, subtract, sum, ZERO } from '#shared/lib/decimal.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { intentOf, orderDesk, quietFeed, trader } from '#test/builders/order-desk.ts'
 import { btc, deskFill, deskOrder } from '#test/builders/orders.ts'
+import { parentOf } from '#test/builders/parent-orders.ts'
 import { pass, settle } from '#test/conformance/settle.ts'
 import { createScriptedBroker, refused, scriptedCapabilities } from '#test/fakes/scripted-broker.ts'
 import { applyToBook, emptyBook } from './book.ts'
-import { bracketDuties, type ExitRules } from './brackets.ts'
+import { bracketDuties, type ExitRules, exitsOf } from './brackets.ts'
 import { closePosition } from './close-position.ts'
 import { createProtection } from './protection.ts'
 import { workingQuantity } from './working.ts'
@@ -20,6 +21,7 @@ const rulesOf = (capabilities: Partial<BrokerCapabilities> = {}): ExitRules => (
   capabilities: { ...scriptedCapabilities, ...capabilities },
   stepAside: () => false,
   isTargetOffered: () => false,
+  isTooSmall: () => false,
 })
 
 const exits = { stopPrice: decimal(95), targetPrice: decimal(110) }
@@ -64,6 +66,7 @@ async function bracketed(capabilities = {}) {
       latch: desk.latch,
       capabilities: acknowledging.capabilities,
       quote: (id) => ({ instrument: id, bid: last, ask: last, last, at: clock.now() }),
+      instrument: () => btc,
       clock,
     })
   const protection = protect()
@@ -71,7 +74,7 @@ async function bracketed(capabilities = {}) {
   const entry = await desk.orders.submit(intentOf({ exits }))
   let trades = 0
   const fill = async (clientOrderId: string, quantity: string, price = '100') => {
-    const side = clientOrderId === entry.clientOrderId ? 'buy' : 'sell'
+    const side = desk.orders.get(clientOrderId).side
     const given = {
       clientOrderId,
       side,
@@ -114,13 +117,30 @@ describe('what protects an entry', () => {
     })
   })
 
-  it('where the venue cannot change an order, an exit of another size takes its place', async () => {
+  it('where the venue cannot change an order, what is missing is put beside it, and what stands stays', async () => {
     const t = await bracketed({ replace: false })
     await t.fill(t.entry.clientOrderId, '0.4')
     await t.fill(t.entry.clientOrderId, '0.6')
     await pass(t.clock, 1_000)
-    expect(t.working()).toEqual(['STOP_MARKET 1 95', 'LIMIT 1 110'])
-    expect(t.broker.calls.some((call) => call.startsWith('replace'))).toBe(false)
+    expect(t.working()).toEqual(['STOP_MARKET 0.4 95', 'LIMIT 0.4 110', 'STOP_MARKET 0.6 95', 'LIMIT 0.6 110'])
+    expect(t.broker.calls.filter((call) => /^(cancel|replace)/.test(call))).toEqual([])
+  })
+
+  it('where the venue cannot change an order, a fourth joins the smallest: the others protect meanwhile', async () => {
+    const t = await bracketed({ replace: false })
+    const stops = () => t.working().filter((exit) => exit.startsWith('STOP'))
+    for (const part of ['0.3', '0.15', '0.2', '0.35']) await t.fill(t.entry.clientOrderId, part)
+    await pass(t.clock, 1_000)
+    expect(stops()).toEqual(['STOP_MARKET 0.3 95', 'STOP_MARKET 0.2 95', 'STOP_MARKET 0.5 95'])
+    expect(t.broker.calls.filter((call) => call.startsWith('cancel'))).toHaveLength(2)
+  })
+
+  it('where the venue cannot change an order, what it would not take by itself joins the smallest at once', async () => {
+    const t = await bracketed({ replace: false })
+    await t.fill(t.entry.clientOrderId, '0.5')
+    await t.fill(t.entry.clientOrderId, '0.05')
+    await pass(t.clock, 1_000)
+    expect(t.working()).toEqual(['STOP_MARKET 0.55 95', 'LIMIT 0.55 110'])
   })
 
   it('what one of them fills is taken off the other, and the end of one is the end of both', async () => {
@@ -254,7 +274,10 @@ describe('where the venue holds what is for sale', () => {
     expect(t.working()).toEqual(['STOP_MARKET 0.4 95'])
     await t.fill(t.entry.clientOrderId, '0.6')
     await pass(t.clock, 2_000)
-    expect(t.working()).toEqual(['STOP_MARKET 1 95'])
+    expect(t.working()).toEqual(['STOP_MARKET 0.4 95', 'STOP_MARKET 0.6 95'])
+    t.move('110')
+    await pass(t.clock, 2_000)
+    expect(t.working()).toEqual(['LIMIT 1 110'])
   })
 
   it('it makes way for the target once that is offered, which is taken at once or not at all', async () => {
@@ -306,6 +329,104 @@ describe('where the venue holds what is for sale', () => {
   })
 })
 
+describe('an order that is carried out in parts', () => {
+  const part = (index: number) =>
+    intentOf({ exits, quantity: decimal('0.5'), timeInForce: 'IOC', sliceOf: { parentId: 'parent-1', index } })
+
+  /** The book of a desk with a parent order of 4 under way. */
+  async function inParts(capabilities = {}) {
+    const t = await bracketed(capabilities)
+    const parent = parentOf({ exits })
+    const by = { kind: 'system', id: 'executions' } as const
+    await t.journal.append({ kind: 'parentOrderStarted', data: { parent }, actor: by })
+    const filledPart = async (index: number) => {
+      const { clientOrderId } = await t.orders.submit(part(index))
+      await t.fill(clientOrderId, '0.5')
+      return clientOrderId
+    }
+    const end = () =>
+      t.journal.append({
+        kind: 'parentOrderEnded',
+        data: { parentId: parent.id, status: 'filled', reason: 'All of it is filled.', market: null },
+        actor: by,
+      })
+    return { ...t, filledPart, end }
+  }
+
+  it('has one stop and one target for all of them, changed with each fill and never taken away', async () => {
+    const t = await inParts()
+    for (const index of [0, 1, 2]) await t.filledPart(index)
+    expect(t.working()).toEqual(['STOP_MARKET 1.5 95', 'LIMIT 1.5 110'])
+    expect(t.broker.calls.some((call) => call.startsWith('cancel'))).toBe(false)
+    expect(t.book.brackets.get('parent-1')).toMatchObject({ filled: '1.5', made: { stop: 1, target: 1 } })
+    await t.end()
+    await t.fill(t.exitOf('stop'), '1.5', '95')
+    await pass(t.clock, 1_000)
+    expect(t.working()).toEqual([])
+    expect(t.book.brackets.size).toBe(0)
+  })
+
+  it('what its stop has closed is not protected again, and what is filled after that is', async () => {
+    const t = await inParts()
+    await t.filledPart(0)
+    await t.fill(t.exitOf('stop'), '0.5', '95')
+    await pass(t.clock, 1_000)
+    expect(t.working()).toEqual([])
+    await t.filledPart(1)
+    expect(t.working()).toEqual(['STOP_MARKET 0.5 95', 'LIMIT 0.5 110'])
+  })
+
+  it('a stop that the trader takes away or moves is that of all the parts, those to come too', async () => {
+    const t = await inParts()
+    await t.filledPart(0)
+    await t.orders.replace(t.exitOf('target'), { limitPrice: decimal(120) }, trader, 1)
+    await t.orders.cancel(t.exitOf('stop'), trader)
+    await t.filledPart(1)
+    await pass(t.clock, 10_000)
+    expect(t.working()).toEqual(['LIMIT 1 120'])
+  })
+
+  it('KS-4 a stop of level 2 leaves the pair as it is; a fill that comes after it waits for the desk', async () => {
+    const t = await inParts()
+    await t.filledPart(0)
+    const late = await t.orders.submit(part(1))
+    t.stop(2)
+    await t.fill(late.clientOrderId, '0.5')
+    await pass(t.clock, 5_000)
+    expect(t.working()).toEqual(['STOP_MARKET 0.5 95', 'LIMIT 0.5 110'])
+    t.latch.change({ state: 'ACTIVE', by: trader, reason: 'go on' })
+    await pass(t.clock, 2_000)
+    expect(t.working()).toEqual(['STOP_MARKET 1 95', 'LIMIT 1 110'])
+  })
+
+  it('survives a crash at every record: what is missing is made up from the journal alone', async () => {
+    const t = await inParts()
+    for (const index of [0, 1]) await t.filledPart(index)
+    await t.journal.settled()
+    const book = emptyBook()
+    t.journal.replay(0, (record) => {
+      applyToBook(book, record, record.at)
+      const bracket = book.brackets.get('parent-1')
+      const held = book.positions.get(btc.id)?.quantity ?? ZERO
+      expect(bracket?.filled ?? ZERO).toBe(held)
+      for (const duty of bracketDuties(book, rulesOf()))
+        expect(duty).toMatchObject({ bracket: { parentId: 'parent-1' }, quantity: held })
+    })
+    expect(bracketDuties(book, rulesOf())).toEqual([])
+  })
+
+  it('parts of earlier versions, which name no parent, keep a pair each', () => {
+    const book = emptyBook()
+    const contingency = { kind: 'OTO', ...exits, linkedIds: [] } as const
+    for (const clientOrderId of ['a', 'b']) {
+      const order = deskOrder({ clientOrderId, contingency, sliceOf: { parentId: 'parent-1', index: 0 } })
+      applyToBook(book, { kind: 'orderInitialized', data: { order } }, 0)
+      applyToBook(book, { kind: 'orderFilled', data: { fill: deskFill({ clientOrderId, tradeId: clientOrderId }) } }, 0)
+    }
+    expect([...book.brackets.keys()]).toEqual(['a', 'b'])
+  })
+})
+
 describe('KS-21 whatever happens to entries, exits and positions', () => {
   const step = fc.record({
     entry: fc.nat(2),
@@ -316,7 +437,7 @@ describe('KS-21 whatever happens to entries, exits and positions', () => {
 
   it('carried out, the duties leave exits that cover what is open and no more than is held, and then there are none', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), fc.boolean(), (steps, replace) => {
+      fc.property(fc.array(step, { maxLength: 40 }), fc.boolean(), fc.boolean(), (steps, replace, areParts) => {
         const book = emptyBook()
         const rules = rulesOf({ replace })
         let trades = 0
@@ -326,8 +447,10 @@ describe('KS-21 whatever happens to entries, exits and positions', () => {
             kind: 'orderFilled',
             data: { fill: deskFill({ clientOrderId, side, quantity, tradeId: `${++trades}` }) },
           })
+        const parentIdOf = (entry: number) => (areParts && entry > 0 ? 'parent-1' : `e${entry}`)
         for (const number of [0, 1, 2]) {
-          const contingency = { kind: 'OTO', ...exits, linkedIds: [] } as const
+          const whole = areParts && number > 0 ? { parentId: parentIdOf(number) } : {}
+          const contingency = { kind: 'OTO', ...exits, ...whole, linkedIds: [] } as const
           tell({ kind: 'orderInitialized', data: { order: deskOrder({ clientOrderId: `e${number}`, contingency }) } })
           tell({ kind: 'orderSubmitted', data: { clientOrderId: `e${number}` } })
         }
@@ -359,6 +482,10 @@ describe('KS-21 whatever happens to entries, exits and positions', () => {
               tell({ kind: 'orderSubmitted', data: { clientOrderId } })
               tell({ kind: 'orderAccepted', data: { clientOrderId, venueOrderId: 'v' } })
             }
+            const { parentId, filled, exited } = bracket
+            const ofThese = workingQuantity(exitsOf(book, parentId, leg))
+            if (duty.kind !== 'cancel') expect(compare(ofThese, subtract(filled, exited))).toBeLessThanOrEqual(0)
+            expect(exitsOf(book, parentId, leg).length).toBeLessThanOrEqual(replace ? 1 : 3)
           }
         }
         for (const { entry, what, thousandths, leg } of steps) {
@@ -370,15 +497,14 @@ describe('KS-21 whatever happens to entries, exits and positions', () => {
           if (what === 'exit') {
             const exit = [...book.orders.values()].find(
               ({ contingency }) =>
-                contingency?.kind === 'OCO' && contingency.parentId === `e${entry}` && contingency.leg === leg,
+                contingency?.kind === 'OCO' && contingency.parentId === parentIdOf(entry) && contingency.leg === leg,
             )
             const most = exit === undefined ? ZERO : minimum(minimum(some, workingQuantity([exit])), held)
             if (exit !== undefined && compare(most, ZERO) > 0) fill(exit.clientOrderId, 'sell', most)
           }
           if (what === 'duties') carryOut()
         }
-        carryOut()
-        carryOut()
+        for (let round = 0; round < 5; round++) carryOut()
         expect(bracketDuties(book, rules)).toEqual([])
         const held = book.positions.get(btc.id)?.quantity ?? ZERO
         const open = sum(

@@ -1,12 +1,13 @@
 import type { Journal } from '#engine/journal.ts'
 import type { BrokerCapabilities } from '#engine/ports.ts'
+import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { isClosed } from '#shared/domain/order.ts'
 import type { Quote } from '#shared/domain/quote.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
-import { compare } from '#shared/lib/decimal.ts'
+import { compare, type Decimal, multiply } from '#shared/lib/decimal.ts'
 import type { TradingBook } from './book.ts'
-import { type Bracket, bracketDuties, type Duty, exitsOf, type Leg } from './brackets.ts'
+import { type Bracket, bracketDuties, type Duty, type ExitRules, exitsOf, type Leg } from './brackets.ts'
 import type { DeskLatch } from './latch.ts'
 import type { Intent } from './new-orders.ts'
 import type { Orders } from './orders.ts'
@@ -19,6 +20,7 @@ export interface ProtectionOptions {
   readonly capabilities: BrokerCapabilities
   /** The latest quote; undefined while there is none. */
   readonly quote: (instrument: string) => Quote | undefined
+  readonly instrument: (id: string) => Instrument | undefined
   readonly clock: Clock
 }
 
@@ -44,7 +46,7 @@ const longestWaitMs = 5_000
  * is sent as a market order. Venues with contingencies of their own are left to do it.
  */
 export function createProtection(options: ProtectionOptions): Protection {
-  const { journal, book, orders, latch, capabilities, quote, clock } = options
+  const { journal, book, orders, latch, capabilities, quote, instrument: instrumentOf, clock } = options
   const standing = new Map<string, number>()
   /** Legs that something is being done about. */
   const busy = new Set<string>()
@@ -56,13 +58,15 @@ export function createProtection(options: ProtectionOptions): Protection {
 
   const stepAside = (instrument: string) => standing.has(instrument)
 
+  const rules: ExitRules = { capabilities, stepAside, isTargetOffered, isTooSmall }
+
   function look(): void {
     if (isDue || !isRunning) return
     isDue = true
     // After the turn in which the records came: what they change is changed together.
     clock.after(0, () => {
       isDue = false
-      if (isRunning) for (const duty of bracketDuties(book, { capabilities, stepAside, isTargetOffered })) take(duty)
+      if (isRunning) for (const duty of bracketDuties(book, rules)) take(duty)
     })
   }
 
@@ -107,6 +111,12 @@ export function createProtection(options: ProtectionOptions): Protection {
     if (at === undefined || targetPrice === null) return false
     const isThere = side === 'buy' ? compare(at.bid, targetPrice) >= 0 : compare(at.ask, targetPrice) <= 0
     return isThere && maySend() && !isTooSoon(attemptOf(bracket, 'target', 'place'))
+  }
+
+  function isTooSmall({ instrument, stopPrice, targetPrice }: Bracket, leg: Leg, quantity: Decimal): boolean {
+    const price = leg === 'stop' ? stopPrice : targetPrice
+    const least = instrumentOf(instrument)?.minimumNotional
+    return price !== null && least !== undefined && compare(multiply(quantity, price), least) < 0
   }
 
   /** Throws for what did not come to what it should, and has to be done again. */

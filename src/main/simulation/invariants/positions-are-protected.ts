@@ -1,4 +1,4 @@
-import type { Quiet } from '#main/simulation/evidence.ts'
+import type { Departure, Quiet } from '#main/simulation/evidence.ts'
 import { type Fill, isOpen, type Order } from '#shared/domain/order.ts'
 import {
   absolute,
@@ -12,6 +12,13 @@ import {
   sum,
   ZERO,
 } from '#shared/lib/decimal.ts'
+
+/** I15: at a venue that can change orders, one stop and one target protect an order, and all of its parts together. */
+export function onePairAnOrder({ order, besideIt }: Departure): string | undefined {
+  if (besideIt.length === 0 || order.contingency?.kind !== 'OCO') return undefined
+  const { leg, parentId } = order.contingency
+  return `${order.clientOrderId} left as a ${leg} of ${parentId} beside ${besideIt.join(', ')}`
+}
 
 /**
  * I15, once quiet: what is held of entries that came with a stop is covered by stops working at the broker, and by no more
@@ -44,14 +51,15 @@ function openOfEntries(orders: readonly Order[], fills: readonly Fill[]): Decima
   const open = new Map<string, Decimal>()
   let held = ZERO
   for (const { clientOrderId, side, quantity } of fills) {
-    const before = sign(held)
+    const sideBefore = sign(held)
     held = add(held, side === 'buy' ? quantity : negate(quantity))
-    if (sign(held) !== before) open.clear()
+    if (sign(held) !== sideBefore) open.clear()
     const contingency = byId.get(clientOrderId)?.contingency
+    const whole = contingency?.parentId ?? clientOrderId
+    const before = open.get(whole) ?? ZERO
     if (contingency?.kind === 'OTO' && contingency.stopPrice !== null && sign(held) === (side === 'buy' ? 1 : -1))
-      open.set(clientOrderId, minimum(add(open.get(clientOrderId) ?? ZERO, quantity), absolute(held)))
-    if (contingency?.kind === 'OCO')
-      open.set(contingency.parentId, subtract(open.get(contingency.parentId) ?? ZERO, quantity))
+      open.set(whole, minimum(add(before, quantity), absolute(held)))
+    if (contingency?.kind === 'OCO') open.set(whole, subtract(before, quantity))
   }
   return sum([...open.values()].filter((each) => sign(each) > 0))
 }

@@ -41,21 +41,17 @@ export function targetWeight(options: {
   return { weight: Math.max(0, Math.min(ceiling, expected / (riskAversion * variance))), ceiling, expected }
 }
 
-/**
- * The portfolio optimizer: votes for the action when it brings the instrument's weight nearer to its target, else for
- * hold, surer the more of the gap is closed (or opened). Abstains where the view, the equity or the volatility is unavailable.
- */
-export function assessAsOptimizer(briefing: ProposalBriefing): SeatVerdict {
-  const { insight, account, profile, proposal, quote } = briefing
-  const market = readMarket(briefing)
-  const { volatility, longVolatility, returns, barMs, horizonMs } = market
-  if (insight === null) return abstain('The market view is unavailable, so the expected return is too.')
-  if (account.equity === null) return abstain('The equity is unavailable, so no weight can be computed.')
+/** The target for the briefing's instrument, with the equity that it is a share of; else why there is none, in a sentence. */
+export function weightTarget(briefing: ProposalBriefing): (TargetWeight & { readonly equity: number }) | string {
+  const { insight, account, profile } = briefing
+  const { volatility, longVolatility, returns, barMs, horizonMs } = readMarket(briefing)
+  if (insight === null) return 'The market view is unavailable, so the expected return is too.'
+  if (account.equity === null) return 'The equity is unavailable, so no weight can be computed.'
   if (volatility === null || longVolatility === null || !(volatility > 0) || !(longVolatility > 0)) {
-    return abstain('The volatility is unavailable: there are too few bars that move.')
+    return 'The volatility is unavailable: there are too few bars that move.'
   }
   const equity = toNumber(account.equity)
-  if (!(equity > 0)) return abstain('There is no equity to allocate.')
+  if (!(equity > 0)) return 'There is no equity to allocate.'
   const target = targetWeight({
     view: expectedMove(insight),
     meanReturn: returns.reduce((sum, value) => sum + value, 0) / returns.length,
@@ -65,6 +61,18 @@ export function assessAsOptimizer(briefing: ProposalBriefing): SeatVerdict {
     horizonBars: horizonMs / barMs,
     maximumPosition: profile.maximumPosition,
   })
+  return { ...target, equity }
+}
+
+/**
+ * The portfolio optimizer: votes for the action when it brings the instrument's weight nearer to its target, else for
+ * hold, surer the more of the gap is closed (or opened). Abstains where the view, the equity or the volatility is unavailable.
+ */
+export function assessAsOptimizer(briefing: ProposalBriefing): SeatVerdict {
+  const { insight, profile, proposal, quote } = briefing
+  const target = weightTarget(briefing)
+  if (typeof target === 'string') return abstain(target)
+  const { equity } = target
   const held = heldQuantity(briefing)
   const now = toNumber(worthAfter(held, 'hold', proposal.quantity, quote.last)) / equity
   const after = toNumber(worthAfter(held, proposal.action, proposal.quantity, quote.last)) / equity
@@ -73,7 +81,7 @@ export function assessAsOptimizer(briefing: ProposalBriefing): SeatVerdict {
   const reasons = [
     `The weight should be ${percent(target.weight)} (at most ${percent(target.ceiling)} at today's volatility, expecting ${percent(target.expected, 2)}); it is ${percent(now)}, and would be ${percent(after)}.`,
   ]
-  const grounds = { reasons, evidence: insight.evidence }
+  const grounds = { reasons, evidence: insight?.evidence ?? [] }
   if (proposal.action === 'hold') {
     return voteFor('hold', 1 - before / Math.max(profile.maximumPosition, before), grounds)
   }

@@ -8,6 +8,32 @@ import { abstain, type SeatVerdict, voteFor } from './verdict.ts'
 
 const bps = 10_000
 
+/** What an order costs against the mid price, in basis points; `walkedBps` is null where its side of the book is empty. */
+interface OrderCosts {
+  readonly walkedBps: number | null
+  /** False where the book holds only `filled` of it. */
+  readonly complete: boolean
+  readonly filled: number
+  /** A side. */
+  readonly feeBps: number
+  /** Getting out again; 0 for a sale, which is the way out. */
+  readonly exitBps: number
+}
+
+/** What an order of a size costs as the briefing's proposal would trade; null without a book of its moment. */
+export function orderCosts(briefing: ProposalBriefing): ((size: number) => OrderCosts) | null {
+  const { proposal, quote, now, outcomes } = briefing
+  if (briefing.book === null || briefing.book.at > now) return null
+  const book = numericBook(briefing.book)
+  const feeBps = takerFee(outcomes) * bps
+  const exitBps = proposal.action === 'buy' ? (spreadShare(quote) * bps) / 2 + feeBps : 0
+  return (size) => {
+    const read = readLiquidity(book, size)
+    const { costBps, complete, filled } = proposal.action === 'buy' ? read.buy : read.sell
+    return { walkedBps: costBps, complete, filled, feeBps, exitBps }
+  }
+}
+
 /**
  * The executor: whether the order can be done for less than it is expected to bring. Going in costs what walking the book
  * costs against the mid price, going out half the spread, and both a fee; a sale is only the way out. Votes hold where the
@@ -15,27 +41,24 @@ const bps = 10_000
  * book, and on hold.
  */
 export function assessAsExecutor(briefing: ProposalBriefing): SeatVerdict {
-  const { proposal, quote, mandate, now, outcomes, instrument } = briefing
+  const { proposal, quote, mandate, now, instrument } = briefing
   const { action } = proposal
-  const book = briefing.book !== null && briefing.book.at <= now ? briefing.book : null
   if (action === 'hold') return abstain('There is nothing to execute.')
   const ageMs = now - quote.at
   if (ageMs > mandate.maximumQuoteAgeMs) {
     return voteFor('hold', 1, { reasons: [`The quote is ${span(ageMs)} old: no order can be priced on it.`] })
   }
-  if (book === null) return abstain(`There is no order book of ${instrument.id}: depth and slippage are unavailable.`)
-  const read = readLiquidity(numericBook(book), toNumber(proposal.quantity))
-  const walked = action === 'buy' ? read.buy : read.sell
-  if (walked.costBps === null) return abstain(`The order book of ${instrument.id} has an empty side.`)
-  if (!walked.complete) {
-    const reason = `The book holds ${figure(walked.filled)} of the ${proposal.quantity} ${instrument.base}: the rest would move the price.`
+  const costs = orderCosts(briefing)
+  if (costs === null) return abstain(`There is no order book of ${instrument.id}: depth and slippage are unavailable.`)
+  const { walkedBps, complete, filled, feeBps, exitBps } = costs(toNumber(proposal.quantity))
+  if (walkedBps === null) return abstain(`The order book of ${instrument.id} has an empty side.`)
+  if (!complete) {
+    const reason = `The book holds ${figure(filled)} of the ${proposal.quantity} ${instrument.base}: the rest would move the price.`
     return voteFor('hold', 0.9, { reasons: [reason] })
   }
-  const feeBps = takerFee(outcomes) * bps
-  const exitBps = action === 'buy' ? (spreadShare(quote) * bps) / 2 + feeBps : 0
-  const costBps = walked.costBps + feeBps + exitBps
+  const costBps = walkedBps + feeBps + exitBps
   const gainBps = (action === 'buy' ? proposal.expectedReturn : -proposal.expectedReturn) * bps
-  const reason = `Spread ${figure(spreadShare(quote) * bps, 2)} bp, the order walks ${figure(walked.costBps, 2)} bp into the book, fees ${figure(feeBps, 2)} bp a side: ${figure(costBps, 3)} bp in all against ${figure(gainBps, 3)} bp expected (${percent(gainBps / bps, 2)}).`
+  const reason = `Spread ${figure(spreadShare(quote) * bps, 2)} bp, the order walks ${figure(walkedBps, 2)} bp into the book, fees ${figure(feeBps, 2)} bp a side: ${figure(costBps, 3)} bp in all against ${figure(gainBps, 3)} bp expected (${percent(gainBps / bps, 2)}).`
   const isCovered = gainBps > costBps
   const larger = Math.max(Math.abs(gainBps), costBps)
   const confidence = larger > 0 ? 0.5 + Math.min(1, Math.abs(gainBps - costBps) / (2 * larger)) / 2 : 0.5

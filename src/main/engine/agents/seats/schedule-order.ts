@@ -22,7 +22,7 @@ export interface OrderToSchedule {
   readonly side: 'buy' | 'sell'
   readonly quantity: Decimal
   readonly reduceOnly: boolean
-  /** True where every part gets a stop and a target of its own. */
+  /** True where a stop and a target follow every part. */
   readonly isProtected: boolean
   readonly book: Book | null
   /** Closed bars within the days, oldest first; empty where there are none. */

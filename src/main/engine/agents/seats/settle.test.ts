@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import { firstChoices } from '#shared/domain/ballot.ts'
+import type { RaisedConflict } from '#shared/domain/conflict.ts'
 import type { Insight } from '#shared/domain/insight.ts'
+import type { Book } from '#shared/domain/quote.ts'
 import { compare, decimal, fromNumber, multiply, toNumber } from '#shared/lib/decimal.ts'
 import { idsFrom, simulatedBriefing } from '#test/builders/briefing.ts'
 import { assess } from './assess.ts'
@@ -42,7 +44,7 @@ beforeAll(async () => {
 describe('settling the terms of a purchase', () => {
   it('the strategist and the risk manager give way until both would sign, and every offer is in words', () => {
     const { conflicts, said, revised } = settleTerms(base)
-    expect(conflicts).toMatchObject([{ kind: 'size', between: ['strategist', 'risk'] }])
+    expect(conflicts).toMatchObject([{ kind: 'size', between: ['strategist', 'risk', 'optimizer'] }])
     expect(conflicts[0]?.settled).not.toBe('open')
     expect(said.filter(({ text }) => text.startsWith('I offer')).map(({ by }) => by)).toEqual(
       expect.arrayContaining(['strategist', 'risk']),
@@ -86,5 +88,87 @@ describe('settling the terms of a purchase', () => {
   it('a view that points the other way is a conflict over direction, which only the vote can settle', () => {
     const { conflicts } = settleTerms({ ...base, insight: { ...up, direction: 'down' } })
     expect(conflicts).toContainEqual(expect.objectContaining({ kind: 'direction', settled: 'open' }))
+  })
+
+  /** A book of so many base units a level, each level three basis points further out. */
+  const bookOf = (size: number): Book => {
+    const price = toNumber(base.quote.ask)
+    const levels = (side: 1 | -1) =>
+      Array.from({ length: 40 }, (_, level) => ({
+        price: fromNumber(price * (1 + side * 0.0003 * (level + 1)), 2),
+        quantity: fromNumber(size, 6),
+      }))
+    return { instrument: 'BTC/USDT', at: base.now, bids: levels(-1), asks: levels(1) }
+  }
+  /** Well within every limit of the risk manager. */
+  const small = (share: number, change: Partial<ProposalBriefing> = {}): ProposalBriefing => ({
+    ...base,
+    proposal: { ...base.proposal, quantity: fromNumber(toNumber(base.proposal.quantity) * share, 5) },
+    ...change,
+  })
+  const speakers = (said: readonly { readonly by: string }[]) => [...new Set(said.map(({ by }) => by))].sort()
+
+  it('the executor has the size cut where walking a thin book takes more than half of the gain', () => {
+    const briefing = small(0.2)
+    const quantity = toNumber(briefing.proposal.quantity)
+    const proposal = { ...briefing.proposal, expectedReturn: 0.012 }
+    const thin = { ...briefing, proposal, insight: null, book: bookOf(quantity / 38) }
+    expect(settleTerms({ ...thin, book: bookOf(quantity * 10) }).conflicts).toEqual([])
+    const { conflicts, said, revised } = settleTerms(thin)
+    expect(conflicts).toMatchObject([{ kind: 'size', between: ['strategist', 'executor'] }])
+    expect(conflicts[0]?.description).toMatch(/^To the executor getting in and out costs .+ basis points expected\.$/)
+    expect(conflicts[0]?.settled).not.toBe('open')
+    expect(speakers(said)).toEqual(expect.arrayContaining(['executor', 'strategist']))
+    expect(toNumber(revised?.quantity ?? decimal(0))).toBeLessThan(quantity)
+  })
+
+  it('the portfolio optimizer has the size cut where the weight would go far past its target', () => {
+    const briefing = small(0.4)
+    const { conflicts, revised, said } = settleTerms(briefing)
+    expect(conflicts).toMatchObject([{ kind: 'size', between: ['strategist', 'optimizer'] }])
+    expect(conflicts[0]?.description).toMatch(/the weight comes to .+ would be right/)
+    expect(said.some(({ by, text }) => by === 'optimizer' && /^I (offer|accept)/.test(text))).toBe(true)
+    expect(toNumber(revised?.quantity ?? decimal(0))).toBeLessThan(toNumber(briefing.proposal.quantity))
+  })
+
+  it('all who are at odds sit at one table, and nobody signs what it would rather walk away from', () => {
+    const quantity = toNumber(base.proposal.quantity)
+    const briefing = { ...base, book: bookOf(quantity / 38), proposal: { ...base.proposal, expectedReturn: 0.012 } }
+    const { conflicts, said, revised } = settleTerms(briefing)
+    const [conflict] = conflicts
+    expect(conflict?.between).toEqual(['strategist', 'risk', 'optimizer', 'executor'])
+    expect(speakers(said)).toEqual(expect.arrayContaining(['executor', 'optimizer', 'risk', 'strategist']))
+    expect(revised).not.toBeNull()
+    const after = { ...briefing, proposal: revised ?? briefing.proposal }
+    for (const seat of ['risk', 'executor'] as const) {
+      expect([seat, firstChoices(assess(seat, after).assessment.choice)]).toEqual([seat, ['buy']])
+    }
+  })
+
+  it('an offer says what it means to who makes it', () => {
+    for (const { by, text } of settleTerms(base).said) {
+      if (by === 'strategist') expect(text).toMatch(/: \d+ % of the gain that I expect is left\.$/)
+      if (by === 'risk') expect(text).toMatch(/: it uses up \d+ % of a risk limit\.$/)
+    }
+  })
+
+  it('a seat whose inputs are missing, or that would sign nothing, is left to vote', () => {
+    const blind = small(0.2, { book: null, insight: null })
+    expect(settleTerms(blind)).toEqual({ conflicts: [], said: [], revised: null })
+    const against = small(0.4, { insight: { ...up, magnitude: 0.0003 } })
+    expect(settleTerms(against).conflicts.flatMap(({ between }) => between)).not.toContain('optimizer')
+  })
+
+  it('what is raised is bargained over by those named who have a stake, else by the risk manager', () => {
+    const raise = (between: RaisedConflict['between'], kind: RaisedConflict['kind'] = 'size') =>
+      settleTerms(small(0.5, { book: bookOf(toNumber(base.proposal.quantity)) }), {
+        kind,
+        between,
+        description: 'Less.',
+      })
+    expect(speakers(raise(['strategist', 'executor']).said)).not.toContain('risk')
+    expect(speakers(raise(['strategist', 'executor']).said)).toContain('executor')
+    expect(speakers(raise(['bull', 'bear']).said)).toContain('risk')
+    expect(raise(['bull', 'executor'], 'direction')).toMatchObject({ said: [], conflicts: [{ settled: 'open' }] })
   })
 })

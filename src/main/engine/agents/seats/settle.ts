@@ -1,19 +1,17 @@
-import { roundTripShare } from '#engine/agents/costs.ts'
-import { readMarket } from '#engine/agents/market-read.ts'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import { tradable } from '#engine/agents/sizes.ts'
-import { figure, percent, span } from '#engine/agents/wording.ts'
+import { figure, list, percent, sentence, span } from '#engine/agents/wording.ts'
 import { MEDIATOR, type Negotiation, negotiate } from '#engine/consensus/negotiation.ts'
-import type { Issue, Party } from '#engine/consensus/negotiation-deals.ts'
-import { normalCdf } from '#engine/portfolio/statistics.ts'
+import type { Deal } from '#engine/consensus/negotiation-deals.ts'
+import { seatTitles } from '#shared/domain/agent.ts'
 import type { Conflict, RaisedConflict } from '#shared/domain/conflict.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { compare, decimal, multiply, roundToStep, sign, subtract, toNumber } from '#shared/lib/decimal.ts'
-import { dayRisk } from './assess-risk.ts'
+import { type Stake, type Stakeholder, stakesIn, termIssues, termOf } from './stakes.ts'
 
 /** What was said on the way to terms: who, in which round, and the words. */
 export interface SettlingWords {
-  readonly by: 'strategist' | 'risk' | 'planner'
+  readonly by: Stakeholder | 'planner'
   readonly kind: 'proposal' | 'thought'
   readonly text: string
 }
@@ -26,57 +24,61 @@ export interface Settlement {
   readonly revised: Proposal | null
 }
 
-type Terms = Readonly<Record<string, number | string>>
-
-/** Above this share of its limits used up the risk manager would rather have less. */
-const comfortable = 0.5
-/** Below these the parties walk away, and below those they do not go by themselves: as shares of what each wants. */
-const strategistLeast = { reservation: 0.25, holdsOut: 0.6 }
-const riskLeast = { reservation: 0, holdsOut: 0.3 }
-
-const at = (terms: Terms, name: string) => Number(terms[name])
-
-/** What the terms of a purchase are: shares of the proposed size, stop distance and horizon. */
-const issues: readonly Issue[] = [
-  { kind: 'range', name: 'size', min: 0.1, max: 1, step: 0.05 },
-  { kind: 'range', name: 'stop', min: 0.5, max: 1.5, step: 0.1 },
-  { kind: 'range', name: 'horizon', min: 0.25, max: 1, step: 0.25 },
-]
-const asProposed: Terms = { size: 1, stop: 1, horizon: 1 }
-
 /**
- * Settles a purchase between the strategist and the risk manager before it is voted on: where the risk manager would use up
- * more than half of a limit, they negotiate size, stop and horizon by monotonic concession under Zeuthen's rule; where they
- * stall, the planner mediates (see negotiate). The strategist values the expected gain, which a nearer stop makes less
- * likely (the chance that a walk without drift touches it, by reflection) and a shorter horizon smaller; the risk manager
- * what is left of its limits on the loss at the stop and on a day's shortfall. Without common ground the conflict stays open.
- * A conflict that was raised is negotiated however much of a limit is used up, the strategist speaking for more and the risk
- * manager for less; over direction and goal there is nothing to bargain.
+ * Settles the terms of a purchase before it is voted on, between the strategist and every seat that is at odds with them: the
+ * risk manager where more than half of a limit would be used up, the portfolio optimizer and the executor where less than half
+ * of what is best for them would come of it (see stakesIn). They negotiate size, stop and horizon by monotonic concession
+ * under Zeuthen's rule; where they stall, the planner mediates (see negotiate). Without common ground the conflict stays
+ * open. A conflict that was raised is negotiated however content they are: the strategist speaks for more, those named for
+ * themselves, and the risk manager where none of them has a stake; over direction and goal there is nothing to bargain. Who
+ * would sign no terms at all is left to vote.
  */
 export function settleTerms(briefing: ProposalBriefing, raised?: RaisedConflict): Settlement {
-  const nothing: Settlement = { conflicts: [], said: [], revised: null }
-  const foundIn = (proposal: Proposal) => (raised === undefined ? foundConflicts({ ...briefing, proposal }) : [])
-  const models = partiesOf(briefing)
-  if (raised !== undefined && (models === null || raised.kind === 'direction' || raised.kind === 'goal')) {
-    return { ...nothing, conflicts: [{ ...raised, settled: 'open' }] }
+  const [strategist, ...others] = stakesIn(briefing)
+  if (raised !== undefined) return settleRaised(briefing, raised, strategist, others)
+  const atOdds = others.filter(({ objection }) => objection !== null)
+  if (strategist === undefined || atOdds.length === 0) {
+    return { conflicts: foundConflicts(briefing), said: [], revised: null }
   }
-  if (models === null || (raised === undefined && models.strain(asProposed) <= comfortable)) {
-    return { ...nothing, conflicts: foundIn(briefing.proposal) }
+  const settled = settleBetween(briefing, [strategist, ...atOdds])
+  const size: Conflict = {
+    kind: 'size',
+    between: ['strategist', ...atOdds.map(({ seat }) => seat)],
+    description: atOdds.map(({ objection }) => objection).join(' '),
+    settled: settled.how,
   }
-  const result = negotiate(issues, [models.strategist, models.risk])
-  const settled = result.status === 'agreed' ? result.by : 'open'
-  if (raised !== undefined) {
-    const revised = result.status === 'agreed' ? withTerms(briefing, result.deal) : null
-    return { conflicts: [{ ...raised, settled }], said: wordsOf(result, briefing), revised }
-  }
-  const description = `The purchase uses up ${percent(models.strain(asProposed), 0)} of a risk limit; the risk manager would rather have at most ${percent(comfortable, 0)}.`
-  const size: Conflict = { kind: 'size', between: ['strategist', 'risk'], description, settled }
-  const revised = result.status === 'agreed' ? withTerms(briefing, result.deal) : null
+  const { said, revised } = settled
   return {
-    conflicts: [size, ...foundIn(revised ?? briefing.proposal)],
-    said: wordsOf(result, briefing),
+    conflicts: [size, ...foundConflicts({ ...briefing, proposal: revised ?? briefing.proposal })],
+    said,
     revised,
   }
+}
+
+function settleRaised(
+  briefing: ProposalBriefing,
+  raised: RaisedConflict,
+  strategist: Stake | undefined,
+  others: readonly Stake[],
+): Settlement {
+  const named = others.filter(({ seat, signs }) => signs && raised.between.includes(seat))
+  const facing = named.length > 0 ? named : others.filter(({ seat }) => seat === 'risk')
+  const isBargain = raised.kind !== 'direction' && raised.kind !== 'goal'
+  if (strategist === undefined || facing.length === 0 || !isBargain) {
+    return { conflicts: [{ ...raised, settled: 'open' }], said: [], revised: null }
+  }
+  const { how, said, revised } = settleBetween(briefing, [strategist, ...facing])
+  return { conflicts: [{ ...raised, settled: how }], said, revised }
+}
+
+function settleBetween(briefing: ProposalBriefing, stakes: readonly Stake[]) {
+  const result = negotiate(
+    termIssues,
+    stakes.map(({ party }) => party),
+  )
+  const how: Conflict['settled'] = result.status === 'agreed' ? result.by : 'open'
+  const revised = result.status === 'agreed' ? withTerms(briefing, result.deal) : null
+  return { how, revised, said: wordsOf(result, briefing, stakes) }
 }
 
 /** What is at odds besides the size, each for the vote or the trader to say. */
@@ -111,50 +113,12 @@ function directionConflict({ proposal, insight }: ProposalBriefing): Conflict | 
   return { kind: 'direction', between: ['strategist', 'analyst'], description, settled: 'open' }
 }
 
-function partiesOf(briefing: ProposalBriefing) {
-  const { proposal, account, profile, mandate, quote, outcomes } = briefing
-  const { volatility, barMs, technicals } = readMarket(briefing)
-  const tail = dayRisk(briefing)
-  const { stop, entry, quantity, expectedReturn, horizonMs } = proposal
-  if (proposal.action !== 'buy' || stop === null || account.equity === null || tail === null) return null
-  if (volatility === null || technicals.atr === null || !(barMs > 0) || !(horizonMs > 0)) return null
-  const price = toNumber(entry)
-  const distance = price - toNumber(stop)
-  const equity = toNumber(account.equity)
-  const worth = toNumber(quantity) * price
-  const dailyLoss = toNumber(mandate.maximumDailyLoss)
-  const cost = roundTripShare(quote, outcomes)
-  if (!(distance > 0) || !(equity > 0) || !(dailyLoss > 0)) return null
-  const atr = technicals.atr
-
-  const touched = (terms: Terms) => {
-    const deviation = price * volatility * Math.sqrt((at(terms, 'horizon') * horizonMs) / barMs)
-    return 2 * (1 - normalCdf((at(terms, 'stop') * distance) / deviation))
-  }
-  const gain = (terms: Terms) =>
-    at(terms, 'size') * ((1 - touched(terms)) * expectedReturn * at(terms, 'horizon') - cost)
-  const wanted = gain(asProposed)
-  const unit = wanted > 0 ? wanted : Math.abs(expectedReturn)
-  if (!(unit > 0)) return null
-  const strain = (terms: Terms) => {
-    if (at(terms, 'stop') * distance < atr / 2) return 2
-    const size = at(terms, 'size')
-    return Math.max(
-      (size * toNumber(quantity) * at(terms, 'stop') * distance) / (equity * profile.riskPerTrade),
-      (size * worth * tail.shortfall * Math.sqrt(at(terms, 'horizon'))) / dailyLoss,
-    )
-  }
-  const strategist: Party = { name: 'strategist', utility: (terms) => gain(terms) / unit, ...strategistLeast }
-  const risk: Party = { name: 'risk', utility: (terms) => 1 - strain(terms), ...riskLeast }
-  return { strategist, risk, strain }
-}
-
 /** The proposal with the terms; as it was where they come to no order that the venue would take. */
-function withTerms({ proposal, instrument, now }: ProposalBriefing, terms: Terms): Proposal | null {
+function withTerms({ proposal, instrument, now }: ProposalBriefing, terms: Deal): Proposal | null {
   const { entry, stop, quantity, horizonMs } = proposal
   if (stop === null) return null
-  const size = tradable(multiply(quantity, decimal(at(terms, 'size'))), entry, instrument)
-  const distance = multiply(subtract(entry, stop), decimal(at(terms, 'stop')))
+  const size = tradable(multiply(quantity, decimal(termOf(terms, 'size'))), entry, instrument)
+  const distance = multiply(subtract(entry, stop), decimal(termOf(terms, 'stop')))
   const agreedStop = roundToStep(subtract(entry, distance), instrument.priceStep, 'down')
   if (sign(size) <= 0 || sign(agreedStop) <= 0) return null
   return {
@@ -162,43 +126,39 @@ function withTerms({ proposal, instrument, now }: ProposalBriefing, terms: Terms
     at: now,
     quantity: size,
     stop: agreedStop,
-    horizonMs: Math.round(horizonMs * at(terms, 'horizon')),
-    expectedReturn: proposal.expectedReturn * at(terms, 'horizon'),
+    horizonMs: Math.round(horizonMs * termOf(terms, 'horizon')),
+    expectedReturn: proposal.expectedReturn * termOf(terms, 'horizon'),
     riskAtStop: multiply(size, subtract(entry, agreedStop)),
   }
 }
 
-const titles: Readonly<Record<string, string>> = { strategist: 'the strategic planner', risk: 'the risk manager' }
-
-/** Every offer in words; of the mediator's drafts the first and the last. */
-function wordsOf({ transcript, status }: Negotiation, briefing: ProposalBriefing): readonly SettlingWords[] {
+/** Every offer in words, with what it means to who makes it; of the mediator's drafts the first and the last. */
+function wordsOf(
+  { transcript, status }: Negotiation,
+  briefing: ProposalBriefing,
+  stakes: readonly Stake[],
+): readonly SettlingWords[] {
   const texts = transcript.filter(({ kind }) => kind === 'text')
   return transcript.flatMap((move): SettlingWords[] => {
-    const { kind, by, deal, utilities } = move
+    const { kind, by, deal } = move
     const terms = termsText(briefing, deal)
-    const worth = Object.entries(utilities)
-      .map(([name, utility]) => `${utility.toFixed(2)} to ${name === by ? 'me' : (titles[name] ?? name)}`)
-      .join(', ')
-    if (by === MEDIATOR) {
+    const speaker = stakes.find(({ seat }) => seat === by)
+    if (by === MEDIATOR || speaker === undefined) {
       if (move !== texts[0] && move !== texts.at(-1)) return []
-      const draft =
-        move === texts[0] ? 'My draft to both of you' : 'Redrafted until neither gains without the other losing'
-      return [{ by: 'planner', kind: 'thought', text: `${draft}: ${terms} (worth ${worth}).` }]
+      const draft = move === texts[0] ? 'My draft to all of you' : 'Redrafted until nobody gains without another losing'
+      const meaning = stakes.map(({ seat, words }) => `to the ${seatTitles[seat].toLowerCase()} ${words(deal)}`)
+      return [{ by: 'planner', kind: 'thought', text: `${draft}: ${terms}. ${sentence(list(meaning))}.` }]
     }
-    const speaker = by === 'risk' ? 'risk' : 'strategist'
-    const said = {
-      offer: `I offer ${terms}; it is worth ${worth}.`,
-      acceptance: `I accept ${terms}; it is worth ${worth}.`,
-      refusal: `I refuse ${terms}: it is worth ${worth}.`,
-      text: '',
-    }[kind]
-    return [{ by: speaker, kind: 'proposal', text: status === 'agreed' ? said : `${said} There is no common ground.` }]
+    const verb = { offer: 'I offer', acceptance: 'I accept', refusal: 'I refuse', text: '' }[kind]
+    const said = `${verb} ${terms}: ${speaker.words(deal)}.`
+    const text = status === 'agreed' ? said : `${said} There is no common ground.`
+    return [{ by: speaker.seat, kind: 'proposal', text }]
   })
 }
 
-function termsText({ proposal, instrument }: ProposalBriefing, terms: Terms): string {
+function termsText({ proposal, instrument }: ProposalBriefing, terms: Deal): string {
   const { quantity, entry, stop, horizonMs } = proposal
-  const size = multiply(quantity, decimal(at(terms, 'size')))
-  const distance = stop === null ? 0 : toNumber(subtract(entry, stop)) * at(terms, 'stop')
-  return `${figure(toNumber(size))} ${instrument.base}, the stop at ${figure(toNumber(entry) - distance, 6)}, for ${span(horizonMs * at(terms, 'horizon'))}`
+  const size = multiply(quantity, decimal(termOf(terms, 'size')))
+  const distance = stop === null ? 0 : toNumber(subtract(entry, stop)) * termOf(terms, 'stop')
+  return `${figure(toNumber(size))} ${instrument.base}, the stop at ${figure(toNumber(entry) - distance, 6)}, for ${span(horizonMs * termOf(terms, 'horizon'))}`
 }
