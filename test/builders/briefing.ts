@@ -5,6 +5,8 @@ import type { Briefing, BriefingPortfolio } from '#engine/agents/seat.ts'
 import { bookPortfolio } from '#engine/desk/book-portfolio.ts'
 import { readRegime } from '#engine/market/regimes.ts'
 import { emptyBook } from '#engine/trading/book.ts'
+import { heavyTable } from '#main/workers/heavy.ts'
+import { createInlineCompute } from '#main/workers/inline-compute.ts'
 import { barSeries } from '#shared/domain/bar.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
@@ -15,6 +17,9 @@ import { createRandom } from '#shared/lib/random.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 
 const hourMs = 3_600_000
+
+/** Computes where it is called, as a one-shot command does. */
+export const compute = createInlineCompute(heavyTable)
 
 export const profile: Profile = {
   tasks: ['market_sentiment', 'technical_analysis'],
@@ -92,6 +97,7 @@ export async function gather(exchange: SimulatedExchange, instrument: string, no
       now: () => now,
       signal: new AbortController().signal,
       attemptsLeft: 0,
+      compute,
     })
     for (let turn = 0; turn < 40; turn++) {
       await Promise.resolve()

@@ -30,6 +30,7 @@ const deskSources: readonly string[] = [
   'price_data',
   'volume_data',
   'historical_data',
+  'chart_data',
   'peer_data',
   'orderbook',
   'news',
