@@ -44,6 +44,7 @@ const reviewRuleCodes = [
   'VETO_HOLDER_SILENT',
   'OBJECTION',
   'CONFLICT',
+  'NO_AGREEMENT',
   'LARGE_ORDER',
   'ASKED_AGAIN',
 ] as const
