@@ -1,6 +1,9 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
+// One core less, as is usual, would leave half of a small machine idle.
+const maxWorkers = '100%'
+
 export default defineConfig({
   test: {
     projects: [
@@ -11,9 +14,10 @@ export default defineConfig({
           testTimeout: 20_000,
           // A file leaves nothing behind that another could notice, and a new process for each takes longer than its tests.
           isolate: false,
+          maxWorkers,
         },
       },
-      { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], testTimeout: 120_000 } },
+      { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], testTimeout: 120_000, maxWorkers } },
       {
         plugins: [react()],
         test: {
@@ -21,6 +25,7 @@ export default defineConfig({
           environment: 'jsdom',
           include: ['src/renderer/**/*.test.{ts,tsx}'],
           isolate: false,
+          maxWorkers,
         },
       },
       {
@@ -30,6 +35,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // After the others, for they look at the time that things take.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -21,7 +21,10 @@ interface Flags {
 }
 
 interface Wanted
-  extends Pick<PlanWish, 'template' | 'title' | 'profile' | 'priority' | 'policy' | 'threshold' | 'draft'> {
+  extends Pick<
+    PlanWish,
+    'template' | 'title' | 'profile' | 'priority' | 'policy' | 'threshold' | 'votesAgain' | 'draft'
+  > {
   readonly proposeWithin?: number
   readonly voteWithin?: number
   readonly executeWithin?: number
@@ -56,6 +59,7 @@ export function plansCommands(program: Command): void {
     .option('--propose-within <seconds>', 'the deadline of the proposals', seconds)
     .option('--vote-within <seconds>', 'the deadline of the vote, from then on', seconds)
     .option('--execute-within <seconds>', 'the deadline for carrying it out, from then on', seconds)
+    .option('--votes-again <n>', 'how often it may be revised and voted on again', wholeNumber(0, 5))
     .option('--objective <text...>', "what it is for, in the template's place")
     .option('--with <participant...>', 'who takes part besides: analyst, or analyst=2 with a weight', readParticipant)
     .addOption(new Option('--without <participant...>', 'who does not').choices(participantNames))

@@ -35,6 +35,7 @@ export function planLines(plan: PlanView, { paint, columns }: Terminal): string 
     row('take part', participants.map(participantText).join(', ')),
     row('vote', threshold === null ? policy : `${policy}, ${Math.round(threshold * 100)} % needed`),
     row('deadlines', `propose within ${propose} s, vote within ${vote} s, carry out within ${execute} s`),
+    ...(plan.votesAgain === undefined ? [] : [row('vote again', `${plan.votesAgain} times at most`)]),
     row('method', plan.tasks.join(', ')),
     ...(plan.runId === null ? [] : [row('run', plan.runId)]),
     ...plan.moves.map((move) =>

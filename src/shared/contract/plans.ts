@@ -1,7 +1,12 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { ballotSchema } from '#shared/domain/ballot.ts'
-import { participantNameSchema, participantSchema, planSecondsSchema } from '#shared/domain/collaboration.ts'
+import {
+  participantNameSchema,
+  participantSchema,
+  planSecondsSchema,
+  votesAgainSchema,
+} from '#shared/domain/collaboration.ts'
 import { collaborativePlanSchema, planPrioritySchema } from '#shared/domain/collaborative-plan.ts'
 import { planConflictSchema, raisedConflictSchema } from '#shared/domain/conflict.ts'
 import { consensusPresetSchema } from '#shared/domain/consensus-policy.ts'
@@ -28,6 +33,7 @@ export const planWishSchema = z.object({
   policy: consensusPresetSchema.optional(),
   threshold: z.number().gt(0).max(1).optional(),
   seconds: planSecondsSchema.partial().optional(),
+  votesAgain: votesAgainSchema.optional(),
   /** Takes the place of the template's. */
   objectives: z.array(z.string().trim().min(1)).min(1).optional(),
   /** Who takes part besides, or with another weight. */

@@ -58,6 +58,9 @@ export type PlanSeconds = z.infer<typeof planSecondsSchema>
 export const planDeadlinesSchema = z.object({ proposeBy: z.int(), voteBy: z.int(), executeBy: z.int() })
 export type PlanDeadlines = z.infer<typeof planDeadlinesSchema>
 
+/** How often a question that was not agreed on may be revised and voted on again before the trader is asked. */
+export const votesAgainSchema = z.int({ error: 'must be a whole number from 0 to 5' }).min(0).max(5)
+
 /** What a collaborative plan adds to the goal of its run. */
 export const collaborationSchema = z.object({
   planId: z.string(),
@@ -68,6 +71,8 @@ export const collaborationSchema = z.object({
   threshold: z.number().gt(0).max(1).nullable(),
   seconds: planSecondsSchema,
   deadlines: planDeadlinesSchema,
+  /** How often it may be revised and voted on again; the desk's own number when left out. */
+  votesAgain: votesAgainSchema.optional(),
   /** Research to do; the profile's when left out. */
   research: z.array(z.string()).optional(),
   /** What the purpose asks for, for instance the share of a position to close. */

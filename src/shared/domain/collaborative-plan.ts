@@ -5,6 +5,7 @@ import {
   planSecondsSchema,
   planTaskSchema,
   purposeSchema,
+  votesAgainSchema,
 } from './collaboration.ts'
 import { consensusPresetSchema } from './consensus-policy.ts'
 import { actorSchema } from './journal.ts'
@@ -77,6 +78,8 @@ export const collaborativePlanSchema = z.object({
   /** Share that is needed to agree; null leaves it to the policy and the profile. */
   threshold: z.number().nullable(),
   seconds: planSecondsSchema,
+  /** How often it may be revised and voted on again; the desk's own number when left out. */
+  votesAgain: votesAgainSchema.optional(),
   research: z.array(z.string()).nullable(),
   parameters: z.record(z.string(), z.number()),
   /** The plan that this one serves, and what this one has plans of its own for. */

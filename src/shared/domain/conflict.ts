@@ -13,6 +13,8 @@ export const conflictSchema = z.object({
   between: z.array(z.string()).min(2),
   description: z.string(),
   settled: z.enum(['concession', 'mediation', 'vote', 'open']),
+  /** How often it was voted on again over it; left out where it was settled before a vote. */
+  rounds: z.int().min(1).optional(),
 })
 export type Conflict = z.infer<typeof conflictSchema>
 
@@ -51,6 +53,11 @@ export function betweenWords(between: readonly string[]): string {
 }
 
 /** A conflict in a sentence or two. */
-export function conflictSentence({ kind, between, description, settled }: Conflict): string {
-  return `Conflict over ${kind} between ${betweenWords(between)}. ${description} ${endings[settled]}`
+export function conflictSentence({ kind, between, description, settled, rounds }: Conflict): string {
+  const ending = settled === 'open' && rounds !== undefined ? openAfter(rounds) : endings[settled]
+  return `Conflict over ${kind} between ${betweenWords(between)}. ${description} ${ending}`
+}
+
+function openAfter(rounds: number): string {
+  return `It is not settled after ${rounds === 1 ? 'another vote' : `${rounds} more votes`}.`
 }

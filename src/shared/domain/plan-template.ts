@@ -6,6 +6,7 @@ import {
   planTaskSchema,
   planTasks,
   purposeSchema,
+  votesAgainSchema,
 } from './collaboration.ts'
 import { planPrioritySchema } from './collaborative-plan.ts'
 import { consensusPresetSchema } from './consensus-policy.ts'
@@ -62,6 +63,8 @@ export const planTemplateSchema = z
     /** The risk profile; the trader's own choice when left out. */
     profile: profileNameSchema.optional(),
     seconds: planSecondsSchema,
+    /** How often it may be revised and voted on again before the trader is asked; as in planning.yaml when left out. */
+    votesAgain: votesAgainSchema.optional(),
     /** Research tasks of planning.yaml; the profile's when left out. */
     research: z.array(z.string().min(1)).optional(),
     /** What starts it by itself; nobody but the trader does where it is left out. */

@@ -45,6 +45,7 @@ const reviewRuleCodes = [
   'VETO_HOLDER_SILENT',
   'OBJECTION',
   'CONFLICT',
+  'NO_AGREEMENT',
   'LARGE_ORDER',
   'ASKED_AGAIN',
 ] as const

@@ -1,3 +1,4 @@
+import { Decimal as Big } from 'decimal.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -53,6 +54,27 @@ describe('decimal', () => {
   it('takes floats only with a stated number of places', () => {
     expect(fromNumber(0.1 + 0.2, 8)).toBe('0.3')
     expect(() => fromNumber(Number.NaN, 2)).toThrowError(expect.objectContaining({ code: 'NOT_A_DECIMAL' }))
+  })
+
+  it('rounds every float as exact arithmetic on its shortest text does', () => {
+    const short = fc
+      .tuple(fc.integer({ min: -1_000_000, max: 1_000_000 }), fc.nat({ max: 8 }))
+      .map(([n, k]) => n / 10 ** k)
+    const float = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+      short,
+    )
+    const exactly = (value: number, places: number) => {
+      const rounded = new Big(value).toDecimalPlaces(places, Big.ROUND_HALF_EVEN)
+      return rounded.isZero() ? '0' : rounded.toFixed()
+    }
+    fc.assert(
+      fc.property(float, fc.nat({ max: 20 }), (value, places) => {
+        expect(fromNumber(value, places)).toBe(exactly(value, places))
+      }),
+      { numRuns: 2_000 },
+    )
   })
 
   it('says that dividing by zero is an error', () => {

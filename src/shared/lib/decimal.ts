@@ -17,6 +17,11 @@ function canonical(value: Big): Decimal {
   return (value.isZero() ? '0' : value.toFixed()) as Decimal
 }
 
+function withoutZeros(text: string): Decimal {
+  const short = text.includes('.') ? text.replace(/\.?0+$/, '') : text
+  return (short === '-0' ? '0' : short) as Decimal
+}
+
 /** Reads a decimal from text or from a whole or short number; throws NOT_A_DECIMAL for anything else. */
 export function decimal(value: string | number): Decimal {
   const text = typeof value === 'number' ? String(value) : value.trim()
@@ -97,8 +102,19 @@ export function toNumber(a: Decimal): number {
   return Number(a)
 }
 
-/** A float as a decimal with the given number of places (0 to 20), rounded half to even. */
+/**
+ * A float, read as its shortest text, as a decimal with the given number of places (0 to 20), rounded half to even. Markets
+ * ask for this hundreds of times a tick, so what needs no exact arithmetic goes without.
+ */
 export function fromNumber(value: number, places: number): Decimal {
   if (!Number.isFinite(value)) throw new ParleyError('NOT_A_DECIMAL', `${value} is not a decimal number.`)
+  const text = String(value)
+  if (!text.includes('e')) {
+    const point = text.indexOf('.')
+    const written = point < 0 ? 0 : text.length - point - 1
+    if (written <= places) return text as Decimal
+    // Only a tie can be rounded otherwise than toFixed does, which goes by the float's exact value.
+    if (written > places + 1 || !text.endsWith('5')) return withoutZeros(value.toFixed(places))
+  }
   return canonical(new Exact(value).toDecimalPlaces(places, Big.ROUND_HALF_EVEN))
 }

@@ -26,7 +26,7 @@ const tier = (cap: number | null, maximumLeverage: number, rate: string) => ({
 })
 
 /** The scheme of Binance's BTCUSDT (leverage and margin tiers of USD-M futures, 2021), for every perpetual that is listed. */
-const tiers: readonly MarginTier[] = withMaintenanceAmounts([
+export const perpetualTiers: readonly MarginTier[] = withMaintenanceAmounts([
   tier(50_000, 125, '0.004'),
   tier(250_000, 100, '0.005'),
   tier(1_000_000, 50, '0.01'),
@@ -51,7 +51,7 @@ export function perpetualOn(coin: Coin, fundingIntervalMs: number = 8 * timefram
         contractSize: quantityStep,
         fundingIntervalMs,
         liquidationFee: decimal('0.0125'),
-        tiers: [...tiers],
+        tiers: [...perpetualTiers],
       },
     },
   }

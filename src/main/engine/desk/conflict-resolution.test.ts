@@ -112,6 +112,34 @@ describe('a conflict that is raised', () => {
     expect(await raise('goal', [one, other] as RaisedConflict['between'])).toMatchObject({ settled: 'vote' })
   })
 
+  it('over size that nothing settles is revised and voted on again as often as the plan says, and then goes to the trader', async () => {
+    /** Nobody mediates, and the bear is against it at any size. */
+    const stubborn = (bus: Bus): Bus => ({
+      ...bus,
+      async request(...[topic, body, options]) {
+        if (topic === 'agent.planner') throw new Error('gone')
+        const answer = await bus.request(topic, body, options)
+        if (topic !== 'agent.bear' || (body as { action: string }).action !== 'assess') return answer
+        const { assessment, ...rest } = answer as { assessment: object }
+        return { ...rest, assessment: { ...assessment, choice: { kind: 'option', option: 'hold' } } }
+      },
+    })
+    const { raise, said, records, kernel, clock, id, queries } = await voting({ votesAgain: 3 }, stubborn)
+    const conflict = await raise('size', ['strategist', 'bear'])
+    expect(conflict).toMatchObject({ settled: 'open', rounds: 3 })
+    expect(said().filter((text) => /^strategist: Round \d of at most 3\./.test(text))).toHaveLength(2)
+    expect(said()).toContainEqual(expect.stringMatching(/It is not settled after 3 more votes\. The trader decides\.$/))
+    const revisions = records.flatMap(({ kind, data }) =>
+      kind === 'proposalRevised' ? [Number(data.proposal.quantity)] : [],
+    )
+    expect(revisions).toEqual([...revisions].sort((a, b) => b - a))
+    await passUntil(clock, () => kernel.plans.get(id).state === 'inReview')
+    expect(kernel.reviews.waiting()[0]?.rules).toContainEqual(
+      expect.objectContaining({ code: 'CONFLICT', sentence: expect.stringMatching(/after 3 more votes/) }),
+    )
+    expect(queries.listOrders(undefined, 9)).toEqual([])
+  })
+
   it('over a planner that does not answer stays open, and the votes are counted all the same', async () => {
     const hanging = (bus: Bus): Bus => ({
       ...bus,

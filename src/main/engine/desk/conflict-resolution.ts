@@ -8,19 +8,24 @@ import {
 } from '#shared/domain/conflict.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
+import { compare } from '#shared/lib/decimal.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
+import { briefingOf } from './briefing.ts'
 import { settledParts } from './negotiating.ts'
 import { questionOf, type RunMemory } from './run-memory.ts'
 import { askSeat, type RunWork } from './run-work.ts'
+import { isTimeToVote, mostVotesAgain } from './vote-again.ts'
 import { castBallotOf, proposalBriefingOf } from './vote-steps.ts'
 
 const answerMs = 5_000
 const planner: Actor = { kind: 'agent', id: 'planner' }
+const strategist: Actor = { kind: 'agent', id: 'strategist' }
 
 /**
  * Resolves a conflict that was raised over what is put to the vote: size, timing and resources are negotiated, and mediated
  * where that stalls (see settleTerms); then all who have voted vote again. Where those at odds still take different sides and
- * nothing was agreed on, it stays open, and the decision goes to the trader. The votes are not counted before. Everything said
+ * nothing was agreed on, the strategist makes the proposal smaller and they vote again, as often as the plan allows; what is
+ * open then stays open, and the decision goes to the trader. The votes are not counted before. Everything said
  * is in the conversation. Rejects with RUN_DECIDED, and with NOTHING_TO_RESOLVE before a trade is proposed.
  */
 export async function resolveRaised(
@@ -44,7 +49,7 @@ export async function resolveRaised(
   run.thinkingAgain.current = settling
   const settled = await settling
   await known
-  return { ...raised, id, at, by: by.id, settled }
+  return { ...settled, id, at, by: by.id }
 }
 
 /** Throws where there is nothing that a conflict or another proposal could be about. */
@@ -67,9 +72,35 @@ async function settle(
   conflictId: string,
   raised: RaisedConflict,
   signal: AbortSignal,
-): Promise<Conflict['settled']> {
-  const { memory } = run
-  const negotiated = await negotiate(run, raised, signal).catch((error: unknown) => {
+): Promise<Conflict> {
+  const { memory, parts } = run
+  const most = Math.max(1, mostVotesAgain(memory.goal, parts.planning))
+  let rounds = 0
+  let settled: Conflict['settled'] = 'open'
+  do {
+    rounds++
+    const negotiated = await triedToNegotiate(run, raised, signal)
+    await voteAgain(run, signal)
+    settled = negotiated ?? (tookOneSide(memory, raised.between) ? 'vote' : 'open')
+  } while (settled === 'open' && rounds < most && (await isRevised(run, raised, { rounds, most }, signal)))
+  const conflict: Conflict = { ...raised, settled, rounds }
+  const escalated = settled === 'open' ? ' The trader decides.' : ''
+  await append(
+    run,
+    planner,
+    { kind: 'conflictSettled', data: { runId: memory.runId, conflict, conflictId } },
+    messageOf(run, planner.id, 'system', `${conflictSentence(conflict)}${escalated}`),
+  ).catch(() => {})
+  return conflict
+}
+
+/** How the terms were agreed on; a negotiation that fails is told, and comes to nothing. */
+async function triedToNegotiate(
+  run: RunWork,
+  raised: RaisedConflict,
+  signal: AbortSignal,
+): Promise<'concession' | 'mediation' | null> {
+  return negotiate(run, raised, signal).catch((error: unknown) => {
     if (signal.aborted) return null
     return append(
       run,
@@ -79,17 +110,36 @@ async function settle(
       .then(() => null)
       .catch(() => null)
   })
-  await voteAgain(run, signal)
-  const settled = negotiated ?? (tookOneSide(memory, raised.between) ? 'vote' : 'open')
-  const conflict: Conflict = { ...raised, settled }
-  const escalated = settled === 'open' ? ' The trader decides.' : ''
-  await append(
-    run,
-    planner,
-    { kind: 'conflictSettled', data: { runId: memory.runId, conflict, conflictId } },
-    messageOf(run, planner.id, 'system', `${conflictSentence(conflict)}${escalated}`),
-  ).catch(() => {})
-  return settled
+}
+
+/** Has the strategist revise what is at odds, for another vote; false where there is nothing to concede, or no time left. */
+async function isRevised(
+  run: RunWork,
+  { kind }: RaisedConflict,
+  { rounds, most }: { readonly rounds: number; readonly most: number },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { memory, parts } = run
+  const proposal = questionOf(memory)
+  const isBargain = kind !== 'direction' && kind !== 'goal'
+  if (!isBargain || proposal === undefined || signal.aborted || !isTimeToVote(memory, parts.clock.now())) return false
+  const input = { briefing: await briefingOf(parts, memory), proposal }
+  const revision = await askSeat(run, {
+    seat: 'strategist',
+    asked: 'revise',
+    input,
+    timeoutMs: answerMs,
+    signal,
+  }).catch(() => null)
+  if (revision === null || compare(revision.quantity, proposal.quantity) >= 0) return false
+  const { quantity, riskAtStop, why } = revision
+  const text = `Round ${rounds + 1} of at most ${most}. ${why}`
+  const revised: DeskEvent = {
+    kind: 'proposalRevised',
+    data: { proposal: { ...proposal, quantity, riskAtStop }, why },
+  }
+  await append(run, strategist, revised, messageOf(run, strategist.id, 'proposal', text))
+  return true
 }
 
 /** How the terms were agreed on; null where there was nothing to bargain over, or no common ground. */

@@ -46,7 +46,7 @@ function ballots(others: Readonly<Record<string, string | null>> = {}): Ballot[]
 
 const counted = (others?: Parameters<typeof ballots>[0], policy = goal.policy) =>
   tally(votingPolicy({ ...goal, policy }, profile, new Map()), ballots(others), 5)
-const grounds = { objections: [], conflicts: [], aboveNotional: null, record: null }
+const grounds = { objections: [], conflicts: [], rounds: 0, aboveNotional: null, record: null }
 const decided = (
   given: { others?: Parameters<typeof ballots>[0]; validation?: Validation | null; objections?: string[] } = {},
 ) => {

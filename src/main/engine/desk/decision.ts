@@ -46,6 +46,8 @@ export function votingPolicy(goal: Goal, profile: Profile, models: SeatModels): 
 export interface ReviewGrounds {
   /** What the trader objected to in the run. */
   readonly objections: readonly string[]
+  /** How often it was revised and voted on again. */
+  readonly rounds: number
   /** What agents were at odds over and could not settle. */
   readonly conflicts: readonly string[]
   /** Orders above the amount are reviewed; null asks for none. */
@@ -60,8 +62,8 @@ const leastTrades = 10
 
 /**
  * Every rule that sends the result of a vote to the trader, gravest first (HO-3); empty where it needs nobody: it is
- * agreed beyond doubt, or nobody would trade. A veto, a tie or a missed quorum is reviewed where the trade leads or ties
- * without it.
+ * agreed beyond doubt, or nobody would trade. A veto, a tie, a missed quorum and a vote that no revision brought to agreement
+ * are reviewed where the trade leads or ties without it.
  */
 export function reviewRules(
   proposal: Proposal | undefined,
@@ -69,16 +71,20 @@ export function reviewRules(
   validation: Validation | null,
   profile: Profile,
   price: Decimal | null,
-  { objections, conflicts, aboveNotional, record }: ReviewGrounds,
+  { objections, conflicts, aboveNotional, record, rounds }: ReviewGrounds,
 ): ReviewRule[] {
   const action = actionOf(tally.outcome)
   const agreed = tally.status === 'agreed' && action !== 'hold'
-  if (!agreed && !isContested(proposal, tally)) return []
+  if (!agreed && !isContested(proposal, tally, rounds > 0)) return []
   const rules: ReviewRule[] = needsReview(tally, defaultReviewThresholds).map(({ code, sentence }) => ({
     code,
     sentence,
   }))
   const add = (code: ReviewRule['code'], sentence: string) => rules.push({ code, sentence })
+  if (!agreed && rounds > 0) {
+    const times = rounds === 1 ? 'once' : `${rounds} times`
+    add('NO_AGREEMENT', `It was revised and voted on again ${times}, and is still not agreed: the trader decides.`)
+  }
   if (validation?.sufficient !== true) add('DOSSIER_INSUFFICIENT', insufficient(validation, profile))
   if (agreed && action !== proposal?.action) add('NOT_PROPOSED', `Nobody proposed to ${action}.`)
   if (agreed && record !== null && record.count >= leastTrades) {
@@ -105,10 +111,16 @@ export function reviewRules(
   return rules
 }
 
-/** True where a veto, a tie or too few voters alone kept the proposed trade from being agreed. */
-function isContested(proposal: Proposal | undefined, { status, shares }: Tally): boolean {
+/** True where a veto, a tie or too few voters alone kept the proposed trade from being agreed, or all rounds of revising did not help. */
+function isContested(proposal: Proposal | undefined, { status, shares }: Tally, revised: boolean): boolean {
   if (proposal === undefined || proposal.action === 'hold') return false
-  if (status !== 'vetoed' && status !== 'tie' && status !== 'quorum-missed') return false
+  const contested: readonly Tally['status'][] = [
+    'vetoed',
+    'tie',
+    'quorum-missed',
+    ...(revised ? ['no-agreement' as const] : []),
+  ]
+  if (!contested.includes(status)) return false
   const share = shares.find(({ option }) => option === proposal.action)?.share ?? 0
   return share > 0 && shares.every((other) => other.share <= share)
 }

@@ -267,10 +267,23 @@ export function watchRun(run: WatchedRun): RunMonitor {
     })
   }
 
+  function reconsider(): void {
+    if (memory.ended !== null || run.signal.aborted || memory.decision !== null) return
+    const passed = Math.round(run.now() - memory.startedAt) / 1_000
+    const again = voteAgain(parts, memory, passed)
+    if (again === undefined) return
+    linkSteps(again.plan.steps)
+    record({ kind: 'planReplanned', data: { runId: memory.runId, ...again } })
+    post(again.replan.sentence)
+    run.revise(again.plan, new Map())
+  }
+
   return {
     begin() {
       isLooking = false
       tick()
+      // An earlier process may have ended between a count and the round that it called for.
+      if (isUndecided(memory)) reconsider()
       // A plan is as good as can be when it is made, but it was not made for a deadline.
       if (memory.goal.deadlineSeconds !== undefined) look()
     },
@@ -280,16 +293,7 @@ export function watchRun(run: WatchedRun): RunMonitor {
       if (step === undefined) return
       post(`${step.title} is left out: it would cost $${step.estimate.usd}, more than is left of the budget.`)
     },
-    reconsider() {
-      if (memory.ended !== null || run.signal.aborted) return
-      const passed = Math.round(run.now() - memory.startedAt) / 1_000
-      const again = voteAgain(parts, memory, passed)
-      if (again === undefined) return
-      linkSteps(again.plan.steps)
-      record({ kind: 'planReplanned', data: { runId: memory.runId, ...again } })
-      post(again.replan.sentence)
-      run.revise(again.plan, new Map())
-    },
+    reconsider,
     changePace(pace) {
       record({ kind: 'paceChanged', data: { runId: memory.runId, pace } })
       const { limit, most } = pace
@@ -368,4 +372,10 @@ function failuresIn({ trace }: RunMemory): string[] {
 
 function keyOf({ kind, about }: Pick<PlanTrigger, 'kind' | 'about'>): string {
   return `${kind} ${about ?? ''}`
+}
+
+/** True where the votes were counted, nothing was decided, and no count is left to come. */
+function isUndecided({ tally, decision, plan, steps }: RunMemory): boolean {
+  if (tally === null || decision !== null) return false
+  return plan.steps.every(({ id, action }) => action !== 'decide' || steps.has(id))
 }

@@ -63,6 +63,7 @@ export function draftPlan(
   made: { readonly id: string; readonly at: number; readonly by: Actor; readonly occasion?: string },
 ): CollaborativePlan {
   const basis = template ?? byHand(chosen)
+  const votesAgain = wish.votesAgain ?? basis.votesAgain
   return {
     id: made.id,
     title: wish.title ?? basis.title,
@@ -79,6 +80,7 @@ export function draftPlan(
     policy: wish.policy ?? basis.policy,
     threshold: wish.threshold ?? basis.threshold,
     seconds: secondsOf(basis.seconds, wish.seconds),
+    ...(votesAgain !== undefined && { votesAgain }),
     research: basis.research === undefined ? null : [...basis.research],
     parameters: parametersOf(basis, wish),
     ...(wish.parentId !== undefined && { parentId: wish.parentId }),
@@ -125,6 +127,7 @@ export function goalOf(plan: CollaborativePlan, deadlines: PlanDeadlines): Goal 
     seconds: plan.seconds,
     deadlines,
     parameters: plan.parameters,
+    ...(plan.votesAgain !== undefined && { votesAgain: plan.votesAgain }),
     ...(plan.research !== null && { research: plan.research }),
     ...(plan.parentId !== undefined && { parentId: plan.parentId }),
     ...(plan.subGoals !== undefined && { subGoals: plan.subGoals }),

@@ -16,6 +16,7 @@ import { decide, type ReviewGrounds, reviewRules, votingPolicy } from './decisio
 import type { DeskParts } from './parts.ts'
 import type { ReviewOpening } from './reviews.ts'
 import { ballotsOnQuestion, questionOf, type RunMemory, voteDeadlines } from './run-memory.ts'
+import { roundsOf } from './vote-again.ts'
 
 /** A run whose decision may need the trader. */
 export interface ReviewWork {
@@ -166,12 +167,9 @@ export async function tradeRecordOf({ parts, memory, outcomes }: Recorded): Prom
 }
 
 /** What besides the vote may send the decision of a run to the trader. */
-export function groundsOf(
-  { reviews }: DeskParts,
-  { objections, conflicts }: RunMemory,
-  record: ReviewGrounds['record'],
-): ReviewGrounds {
-  return { objections, conflicts, aboveNotional: reviews.policy.aboveNotional, record }
+export function groundsOf({ reviews }: DeskParts, memory: RunMemory, record: ReviewGrounds['record']): ReviewGrounds {
+  const { objections, conflicts } = memory
+  return { objections, conflicts, rounds: roundsOf(memory), aboveNotional: reviews.policy.aboveNotional, record }
 }
 
 /** The order of the decision as it would be sent, and why it goes to the trader. */

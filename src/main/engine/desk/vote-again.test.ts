@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest'
+import { readTemplates } from '#main/templates.ts'
+import type { PlanWish } from '#shared/contract/plans.ts'
 import { type VotingSeat, votingSeats } from '#shared/domain/agent.ts'
+import { isFinalStep } from '#shared/domain/plan.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
+import { defaultSettings } from '#shared/domain/settings.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
-import { shippedPlanning } from '#test/builders/desk-kernel.ts'
-import { on, type Tampers, tamperedDesk } from '#test/builders/tampered-desk.ts'
+import { shippedPlanning, shippedReviewPolicy } from '#test/builders/desk-kernel.ts'
+import { type Asked, on, type Tampers, tamperedDesk } from '#test/builders/tampered-desk.ts'
+import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
+
+const trader = { kind: 'human', id: 'trader' } as const
+const templates = readTemplates(undefined).value
 
 const questionIn = (input: unknown) => (input as { briefing: { proposal: Proposal } }).briefing.proposal
 
@@ -65,5 +73,97 @@ describe('a purchase that is rejected for its size', () => {
     expect(memory.ended?.status).toBe('completed')
     expect(memory.decision?.status).not.toBe('agreed')
     expect((await decided(0.01, 0)).asked).toHaveLength(1)
+  })
+
+  it('is decided on once, after the last round, and goes to the trader where no round brought agreement', async () => {
+    const { memory, records } = await decided(0.01)
+    const made = records.flatMap(({ kind, data }) => (kind === 'decisionMade' ? [data.decision] : []))
+    expect(made).toHaveLength(1)
+    expect(records.filter(({ kind }) => kind === 'tallyTaken')).toHaveLength(3)
+    expect(memory.decision).toMatchObject({ status: 'review', action: 'buy' })
+    expect(memory.review?.rules).toContainEqual({
+      code: 'NO_AGREEMENT',
+      sentence: 'It was revised and voted on again 2 times, and is still not agreed: the trader decides.',
+    })
+    expect(memory.review?.agreed).toBe(false)
+    expect(records.filter(({ kind }) => kind === 'orderSubmitted')).toEqual([])
+  })
+})
+
+describe('a plan whose purchase is rejected for its size', () => {
+  async function planned(share: number, wish: Partial<PlanWish> = {}) {
+    const { tampers, asked } = wantingLess(share)
+    const reviewPolicy = { ...shippedReviewPolicy, aboveNotional: null, driftLimitBps: 10_000 }
+    const desk = await tamperedDesk(tampers, { options: { templates, reviewPolicy } })
+    const { kernel, clock } = desk
+    const made = kernel.plans.create(
+      { template: 'daily-trading-strategy', instrument: 'BTC/USDT', policy: 'unanimous', ...wish },
+      defaultSettings,
+      trader,
+    )
+    const { id } = await settle(clock, made)
+    await passUntil(
+      clock,
+      () =>
+        ['inReview', 'executing', 'completed'].includes(kernel.plans.get(id).state) ||
+        kernel.plans.get(id).endedAt !== null,
+    )
+    return { ...desk, id, asked, state: kernel.plans.get(id).state }
+  }
+
+  it('stays open to the vote until a round is agreed on', async () => {
+    const { kernel, id, asked, queries, records } = await planned(0.5)
+    expect(asked.length).toBeGreaterThan(1)
+    expect(kernel.plans.get(id).moves.map(({ state }) => state)).not.toContain('rejected')
+    expect(['approved', 'executing', 'completed']).toContain(kernel.plans.get(id).state)
+    expect(records.filter(({ kind }) => kind === 'decisionMade')).toHaveLength(1)
+    expect(queries.getVote(kernel.plans.get(id).runId ?? '').decision?.status).toBe('agreed')
+  })
+
+  it('goes to the trader after as many rounds as the plan says', async () => {
+    const { kernel, asked, state, queries } = await planned(0.01, { votesAgain: 1 })
+    expect(asked).toHaveLength(2)
+    expect(state).toBe('inReview')
+    expect(kernel.reviews.waiting()[0]?.rules.map(({ code }) => code)).toContain('NO_AGREEMENT')
+    expect(queries.listOrders(undefined, 9)).toEqual([])
+    const never = await planned(0.01, { votesAgain: 0 })
+    expect(never.asked).toHaveLength(1)
+    expect(never.state).toBe('rejected')
+  })
+
+  it('KS-12 KS-13 that is stopped while it is revised or voted on again is cancelled whole, with no order and no decision', async () => {
+    for (const seat of ['strategist', 'optimizer'] as const) {
+      const { tampers } = wantingLess(0.5)
+      let open: () => void = () => {}
+      const opened = new Promise<void>((resolve) => {
+        open = resolve
+      })
+      let votes = 0
+      const held: Tampers = {
+        ...tampers,
+        [seat]: async (asked: Asked, answer: () => Promise<unknown>) => {
+          const isHeld = seat === 'strategist' ? asked.action === 'revise' : asked.action === 'assess' && ++votes > 1
+          if (isHeld) await opened
+          return tampers[seat]?.(asked, answer) ?? answer()
+        },
+      }
+      const desk = await tamperedDesk(held, { options: { templates, coolDownMs: 0 } })
+      const { kernel, clock, kinds, queries, records } = desk
+      const wish = { template: 'daily-trading-strategy', instrument: 'BTC/USDT', policy: 'unanimous' } as const
+      const { id } = await settle(clock, kernel.plans.create(wish, defaultSettings, trader))
+      await passUntil(clock, () => kinds().includes('planReplanned'))
+      await pass(clock, 1_000)
+      kernel.halt(2, trader, 'drill')
+      await pass(clock, 1_000)
+      open()
+      await pass(clock, 20_000)
+      await settle(clock, kernel.runs.drained())
+      expect(kernel.plans.get(id).state).toBe('cancelled')
+      expect(queries.getPlan(id)).toEqual(kernel.plans.get(id))
+      const run = queries.getRun(kernel.plans.get(id).runId ?? '')
+      expect(run?.status).toBe('cancelled')
+      expect(run?.steps.filter((step) => !isFinalStep(step.state))).toEqual([])
+      expect(records.filter(({ kind }) => kind === 'decisionMade' || kind === 'orderSubmitted')).toEqual([])
+    }
   })
 })

@@ -5,10 +5,12 @@ import { planHash } from '#engine/tasks/plan-hash.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { PlanChange, Replan } from '#shared/domain/monitoring.ts'
 import type { Plan, Step } from '#shared/domain/plan.ts'
+import type { PlanningConfig } from '#shared/domain/profile.ts'
+import type { Goal } from '#shared/domain/run.ts'
 import { profileFor } from './decide-terms.ts'
 import { votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
-import { questionOf, type RunMemory } from './run-memory.ts'
+import { questionOf, type RunMemory, voteDeadlines } from './run-memory.ts'
 
 /** Seats that weigh how large a trade is, besides the risk manager, which has set the size before. */
 const sizeSeats = ['optimizer', 'executor']
@@ -25,12 +27,15 @@ export interface VoteAgain {
  * The plan with one more round of voting nested before the trader is asked: the strategist concedes size, the risk manager
  * looks again, every seat votes again, and the votes are counted again. Undefined where the trade was agreed, where size
  * was not what it failed for (with the votes of those that weigh it, it would still not be agreed), where no smaller size is
- * worth an order, and once it was voted on again as often as may be. `passed` is in seconds since the run began.
+ * worth an order, where the time to vote is nearly over, and once it was voted on again as often as may be. `passed` is in
+ * seconds since the run began.
  */
 export function voteAgain(parts: DeskParts, memory: RunMemory, passed: number): VoteAgain | undefined {
-  const { planning, feed, sha256 } = parts
-  const round = 2 + memory.replans.filter(({ strategy }) => strategy === 'revision').length
-  if (!planning.enabled || round > 1 + planning.replanning.votesAgain || !isForSize(parts, memory)) return undefined
+  const { planning, feed, sha256, clock } = parts
+  const round = 2 + roundsOf(memory)
+  const most = 1 + mostVotesAgain(memory.goal, planning)
+  if (!planning.enabled || round > most || !isForSize(parts, memory)) return undefined
+  if (!isTimeToVote(memory, clock.now())) return undefined
   const proposal = questionOf(memory)
   const instrument = feed.instruments().find(({ id }) => id === memory.goal.instrument)
   const quote = feed.quote(memory.goal.instrument)
@@ -42,7 +47,7 @@ export function voteAgain(parts: DeskParts, memory: RunMemory, passed: number): 
   const steps = nestSteps(before.steps, outerId, inner).map((step) => ({ ...step, needs: [...step.needs] }))
   const added = inner.map(({ id }) => `${outerId}/${id}`)
   const why = `The proposal was rejected for its size: it is made smaller and voted on again, round ${round}.`
-  const falls = 'Its round goes on without it; the decision before it stands where none comes of this one.'
+  const falls = 'Its round goes on without it; without a count nothing is decided, and nothing is sent.'
   const plan: Plan = {
     ...before,
     steps,
@@ -50,7 +55,7 @@ export function voteAgain(parts: DeskParts, memory: RunMemory, passed: number): 
     reasons: { ...before.reasons, ...Object.fromEntries(added.map((id) => [id, { why, falls }])) },
     hash: planHash(steps, sha256),
   }
-  const sentence = `Replanned: ${proposal.action} of ${proposal.quantity} ${instrument.base} was not agreed, and its size is what stands in the way, so the strategist makes it smaller and the desk votes again, round ${round} of at most ${1 + planning.replanning.votesAgain}.`
+  const sentence = `Replanned: ${proposal.action} of ${proposal.quantity} ${instrument.base} was not agreed, and its size is what stands in the way, so the strategist makes it smaller and the desk votes again, round ${round} of at most ${most}.`
   const seconds = { secondsBefore: passed, secondsAfter: passed }
   return {
     plan,
@@ -66,11 +71,28 @@ export function voteAgain(parts: DeskParts, memory: RunMemory, passed: number): 
   }
 }
 
+/** How often the run's question may be revised and voted on again: as its plan says, else as the desk is configured. */
+export function mostVotesAgain({ collaboration }: Goal, { replanning }: Pick<PlanningConfig, 'replanning'>): number {
+  return collaboration?.votesAgain ?? replanning.votesAgain
+}
+
+/** How often it was revised and voted on again so far. */
+export function roundsOf({ replans }: Pick<RunMemory, 'replans'>): number {
+  return replans.filter(({ strategy }) => strategy === 'revision').length
+}
+
+/** The last quarter of the time to vote is no time for another round: its ballots would come late. */
+export function isTimeToVote(memory: Pick<RunMemory, 'goal' | 'proposedAt'>, now: number): boolean {
+  const deadlines = voteDeadlines(memory)
+  if (deadlines === null) return true
+  return now < deadlines.voteBy - (deadlines.voteBy - (memory.proposedAt ?? deadlines.proposeBy)) / 4
+}
+
 /** True where the trade was not agreed and would have been, had those that weigh its size voted for it. */
 function isForSize({ planning, models }: DeskParts, memory: RunMemory): boolean {
   const { tally: counted, goal, ballots } = memory
   const proposal = questionOf(memory)
-  if (counted === null || proposal?.action !== 'buy' || goal.collaboration !== undefined) return false
+  if (counted === null || proposal?.action !== 'buy') return false
   if (counted.status === 'agreed' && counted.outcome === proposal.action) return false
   const turned = ballots.map((ballot): Ballot => {
     if (!sizeSeats.includes(ballot.voter)) return ballot

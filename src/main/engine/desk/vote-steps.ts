@@ -10,6 +10,7 @@ import type { Proposal } from '#shared/domain/proposal.ts'
 import { touchOf } from '#shared/domain/quote.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+import { bookPortfolio } from './book-portfolio.ts'
 import { briefingOf } from './briefing.ts'
 import { profileFor } from './decide-terms.ts'
 import { decide, votingPolicy } from './decision.ts'
@@ -30,6 +31,7 @@ import {
   recordCall,
   type SystemRemark,
 } from './run-work.ts'
+import { voteAgain } from './vote-again.ts'
 
 /** Has a seat vote, and its language model beside it. */
 export async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
@@ -89,8 +91,11 @@ export async function proposalBriefingOf(
   { parts, memory, outcomes }: RunWork,
   proposal: Proposal,
 ): Promise<ProposalBriefing> {
+  const briefing = await briefingOf(parts, memory)
+  const { instrument, profile, now } = briefing
   return {
-    ...(await briefingOf(parts, memory)),
+    ...briefing,
+    portfolio: bookPortfolio({ ...parts, now }, instrument.id, profile.maximumPosition),
     proposal,
     insight: memory.insight,
     debate: memory.debate,
@@ -141,7 +146,7 @@ export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Pr
   )
 }
 
-/** Counts the votes once the vote is over, and decides. */
+/** Counts the votes once the vote is over, and decides, unless it is worth another round (see voteAgain). */
 export async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts, epoch } = run
   await closedVote(run, signal)
@@ -159,6 +164,11 @@ export async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat
     deadline: voteDeadlines(memory)?.voteBy ?? null,
   }
   const counted = tally(policy, ballotsOnQuestion(memory), at)
+  // Nothing is decided before the last round: what a round makes of the question is still open.
+  if (voteAgain(parts, { ...memory, tally: counted }, 0) !== undefined) {
+    await record(run, seat, { kind: 'tallyTaken', data: { runId: memory.runId, tally: counted } })
+    return done
+  }
   const quote = parts.feed.quote(memory.goal.instrument)
   const market = quote === undefined ? null : touchOf(quote)
   const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price: quote?.last ?? null, market }

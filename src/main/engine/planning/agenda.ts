@@ -1,4 +1,4 @@
-import type { Item, Network } from './network.ts'
+import { type Item, itemKey, type Network } from './network.ts'
 
 /** One decomposition above an item: which task was refined by which method, at what point of the search. */
 export interface Decomposition {
@@ -100,4 +100,33 @@ export function* choices(agenda: Agenda): Generator<Choice> {
       }
     }
   }
+}
+
+const keys = new WeakMap<Agenda, string>()
+
+/** A key that is equal only for agendas that leave the same to do under the same order; what is above the entries does not count. */
+export function agendaKey(agenda: Agenda): string {
+  let key = keys.get(agenda)
+  if (key === undefined) {
+    key = agenda.next === undefined ? headKey(agenda.head) : `${headKey(agenda.head)};${agendaKey(agenda.next)}`
+    keys.set(agenda, key)
+  }
+  return key
+}
+
+function headKey(head: Entry | Group): string {
+  if (head.kind !== 'group') return `${head.kind} ${itemKey(head.item)}`
+  const left = new Set(head.branches.map((branch) => branch.id))
+  const parts = head.branches.map(({ id, after, agenda }) => ({
+    id,
+    after: after.filter((each) => left.has(each)),
+    key: agendaKey(agenda),
+  }))
+  // Branches that nothing ties down are alike whichever comes first.
+  if (parts.every(({ after }) => after.length === 0))
+    return `{${parts
+      .map(({ key }) => key)
+      .sort()
+      .join('|')}}`
+  return `{${parts.map(({ id, after, key }) => `${id}<${after.join()} ${key}`).join('|')}}`
 }

@@ -282,6 +282,36 @@ describe('decompose on random small problems', () => {
     )
   })
 
+  it('sees that there is no plan without trying every order of parts that can be interleaved', () => {
+    const count: Operator<undefined> = {
+      name: 'count',
+      apply: (state, [part]) =>
+        withValue(state, 'done', part as string, Number(valueAt(state, 'done', part as string)) + 1),
+    }
+    const never: Operator<undefined> = {
+      name: 'never',
+      conditions: () => [equals('done', 'a', 9)],
+      apply: (state) => state,
+    }
+    const parts = ['a', 'b', 'c', 'd', 'e', 'f']
+    const domain: Domain = {
+      name: 'interleaved',
+      operators: [count, never],
+      taskMethods: {
+        part: [
+          { name: 'twice', refine: (_state, [part]) => [task('count', part as string), task('count', part as string)] },
+        ],
+      },
+    }
+    const todo = network(
+      [...parts.map((part) => task('part', part)), task('never')],
+      parts.map((_, index) => [index, parts.length] as const),
+    )
+    const state = stateOf({ done: parts.map((part): [Value, Value] => [part, 0]) })
+    // 12! / 2^6 orders of the counts alone, but only 4^6 points between them.
+    expect(decompose({ domain, state, todo, profile: undefined }, { nodes: 5_000 }).status).toBe('unsolvable')
+  })
+
   it('gives the same plan for the same input', () => {
     fc.assert(
       fc.property(randomProblem, (small) => {

@@ -1,6 +1,15 @@
 import { assertNever } from '#shared/lib/assert.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import { type Agenda, type Choice, choices, type Decomposition, type Entry, pushEntry, pushItems } from './agenda.ts'
+import {
+  type Agenda,
+  agendaKey,
+  type Choice,
+  choices,
+  type Decomposition,
+  type Entry,
+  pushEntry,
+  pushItems,
+} from './agenda.ts'
 import { type Condition, type Domain, goalHolds, type Need, type Operator, type Refinement } from './domain.ts'
 import {
   type Argument,
@@ -12,7 +21,7 @@ import {
   type Network,
   type TaskItem,
 } from './network.ts'
-import type { State } from './state.ts'
+import { type State, stateKey } from './state.ts'
 
 /** One step of a found plan. */
 export interface PlannedStep {
@@ -107,6 +116,7 @@ export function decompose<Profile>(
       continue
     }
     if (node.agenda === undefined) return { status: 'solved', steps: stepsOf(node.trail), state: node.state }
+    if (search.hasMet(node.state, node.agenda)) continue
     if (++nodes > nodeLimit) return { status: 'unknown', failures: search.failures }
     stack.push(search.successors(node, node.agenda))
   }
@@ -137,12 +147,25 @@ class Search<Profile> {
   readonly #problem: PlanningProblem<Profile>
   readonly #operators: ReadonlyMap<string, Operator<Profile>>
   readonly #depthLimit: number
+  readonly #met = new Set<string>()
   #furthest = { length: -1, depth: -1 }
 
   constructor(problem: PlanningProblem<Profile>, depthLimit: number) {
     this.#problem = problem
     this.#operators = new Map(problem.domain.operators.map((operator) => [operator.name, operator]))
     this.#depthLimit = depthLimit
+  }
+
+  /**
+   * True when the search was here before: the same state with the same left to do. Only where parts can be done in any order,
+   * for there the orders lead to one point many times over; not once the depth was met, which depends on the way here.
+   */
+  hasMet(state: State, agenda: Agenda): boolean {
+    if (agenda.head.kind !== 'group' || this.metDepth) return false
+    const key = `${stateKey(state)} ${agendaKey(agenda)}`
+    if (this.#met.has(key)) return true
+    this.#met.add(key)
+    return false
   }
 
   *successors(node: Node, agenda: Agenda): Generator<Node> {

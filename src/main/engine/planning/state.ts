@@ -25,3 +25,15 @@ export function withValue(state: State, variable: string, argument: Value, value
   next.set(variable, table)
   return next
 }
+
+const keys = new WeakMap<State, string>()
+
+/** A key that is equal only for states that say the same in the same order. */
+export function stateKey(state: State): string {
+  let key = keys.get(state)
+  if (key === undefined) {
+    key = JSON.stringify(Array.from(state, ([name, table]) => [name, [...table]]))
+    keys.set(state, key)
+  }
+  return key
+}

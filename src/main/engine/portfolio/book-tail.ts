@@ -1,4 +1,4 @@
-import { expectedShortfall, valueAtRisk } from './value-at-risk.ts'
+import { historicalTail } from './value-at-risk.ts'
 
 /** Prices of one instrument: the moments at which bars began (ascending), and their closes. */
 export interface PriceHistory {
@@ -63,9 +63,10 @@ const dayMs = 86_400_000
 export function tailOfProfits(profits: Float64Array, barMs: number, confidence = 0.95): BookTail | null {
   if (profits.length < leastTailBars) return null
   const scale = Math.sqrt(Math.max(1, dayMs / barMs))
+  const tail = historicalTail(profits, confidence)
   return {
-    valueAtRisk: Math.max(0, valueAtRisk(profits, confidence)) * scale,
-    expectedShortfall: Math.max(0, expectedShortfall(profits, confidence)) * scale,
+    valueAtRisk: Math.max(0, tail.valueAtRisk) * scale,
+    expectedShortfall: Math.max(0, tail.expectedShortfall) * scale,
     bars: profits.length,
   }
 }

@@ -33,7 +33,11 @@ export function excessKurtosis(values: Float64Array): number {
 
 /** Quantile between the two nearest order statistics (R's type 7); probability from 0 to 1; NaN for no values. */
 export function quantile(values: Float64Array, probability: number): number {
-  const sorted = values.slice().sort()
+  return quantileOfSorted(values.slice().sort(), probability)
+}
+
+/** The quantile of values that ascend. */
+export function quantileOfSorted(sorted: Float64Array, probability: number): number {
   const position = probability * (sorted.length - 1)
   const below = Math.floor(position)
   const low = sorted[below] ?? Number.NaN

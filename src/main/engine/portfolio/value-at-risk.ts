@@ -7,6 +7,7 @@ import {
   normalDensity,
   normalQuantile,
   quantile,
+  quantileOfSorted,
   skewness,
 } from './statistics.ts'
 
@@ -44,6 +45,20 @@ export function valueAtRisk(returns: Float64Array, confidence = 0.95, method: Ta
   return -mean(returns) - z * Math.sqrt(centralMoment(returns, 2))
 }
 
+/** Both historical measures of a bar, for the price of one; see valueAtRisk and expectedShortfall. Throws CONFIDENCE_INVALID. */
+export function historicalTail(
+  returns: Float64Array,
+  confidence: number,
+): { readonly valueAtRisk: number; readonly expectedShortfall: number } {
+  checkConfidence(confidence)
+  const sorted = returns.slice().sort()
+  const edge = quantileOfSorted(sorted, 1 - confidence)
+  let beyond = 0
+  let sum = 0
+  for (; beyond < sorted.length && (sorted[beyond] as number) < edge; beyond++) sum += sorted[beyond] as number
+  return { valueAtRisk: -edge, expectedShortfall: beyond === 0 ? -edge : -sum / beyond }
+}
+
 /** Integral of x^power times the normal density, as Boudt, Peterson and Croux (2008) write it. */
 function tailPower(power: number, h: number): number {
   const even = power % 2 === 0
@@ -64,11 +79,7 @@ function tailPower(power: number, h: number): number {
 export function expectedShortfall(returns: Float64Array, confidence = 0.95, method: TailMethod = 'historical'): number {
   checkConfidence(confidence)
   const tail = 1 - confidence
-  if (method === 'historical') {
-    const edge = quantile(returns, tail)
-    const beyond = returns.filter((value) => value < edge)
-    return beyond.length === 0 ? -edge : -mean(beyond)
-  }
+  if (method === 'historical') return historicalTail(returns, confidence).expectedShortfall
   const spread = Math.sqrt(centralMoment(returns, 2))
   if (method === 'normal') return -mean(returns) + (spread * normalDensity(normalQuantile(tail))) / tail
   const skew = skewness(returns)

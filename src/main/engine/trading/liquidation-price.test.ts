@@ -1,12 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { absolute, add, type Decimal, decimal, multiply, subtract, toNumber } from '#shared/lib/decimal.ts'
-import { btcTiers } from '#test/builders/perpetuals.ts'
+import { perpetualTiers } from '#test/builders/perpetuals.ts'
 import { liquidationPrice } from './liquidation-price.ts'
 import { maintenanceMargin } from './margin-tiers.ts'
 
 const priceOf = (quantity: string, entry: string, collateral: string) =>
-  liquidationPrice({ quantity: decimal(quantity), averagePrice: decimal(entry), tiers: btcTiers }, decimal(collateral))
+  liquidationPrice(
+    { quantity: decimal(quantity), averagePrice: decimal(entry), tiers: perpetualTiers },
+    decimal(collateral),
+  )
 
 describe('the liquidation price', () => {
   it('of an isolated long: 1 BTC at 50,000 with 5,000 behind it is at 45,180.72', () => {
@@ -30,7 +33,7 @@ describe('the liquidation price', () => {
     // Wallet 1,535,443.01; BTCUSDT 109.488 at 32,481.98; ETHUSDT holds 356,512.508 of maintenance margin and is 448,192.89 down.
     const collateral = decimal('1535443.01')
     const others = subtract(subtract(collateral, decimal('448192.89')), decimal('356512.508'))
-    const position = { quantity: decimal('109.488'), averagePrice: decimal('32481.98'), tiers: btcTiers }
+    const position = { quantity: decimal('109.488'), averagePrice: decimal('32481.98'), tiers: perpetualTiers }
     expect(toNumber(liquidationPrice(position, others) as Decimal)).toBeCloseTo(26_316.89, 2)
   })
 
@@ -49,10 +52,10 @@ describe('the liquidation price', () => {
   it('leaves exactly the maintenance margin of what is held, on every step', () => {
     fc.assert(
       fc.property(quantity, price, collateral, (size, entry, behind) => {
-        const at = liquidationPrice({ quantity: size, averagePrice: entry, tiers: btcTiers }, behind)
+        const at = liquidationPrice({ quantity: size, averagePrice: entry, tiers: perpetualTiers }, behind)
         if (at === null) return
         const left = add(behind, multiply(size, subtract(at, entry)))
-        const need = maintenanceMargin(btcTiers, multiply(absolute(size), at))
+        const need = maintenanceMargin(perpetualTiers, multiply(absolute(size), at))
         expect(toNumber(subtract(left, need))).toBeCloseTo(0, 12)
       }),
     )
@@ -61,10 +64,10 @@ describe('the liquidation price', () => {
   it('is there for every short, and lies beyond the entry for whoever can hold what he opened', () => {
     fc.assert(
       fc.property(quantity, price, collateral, (size, entry, behind) => {
-        const at = liquidationPrice({ quantity: size, averagePrice: entry, tiers: btcTiers }, behind)
+        const at = liquidationPrice({ quantity: size, averagePrice: entry, tiers: perpetualTiers }, behind)
         if (size.startsWith('-')) expect(at).not.toBeNull()
         const notional = multiply(absolute(size), entry)
-        if (at === null || toNumber(behind) <= toNumber(maintenanceMargin(btcTiers, notional))) return
+        if (at === null || toNumber(behind) <= toNumber(maintenanceMargin(perpetualTiers, notional))) return
         if (size.startsWith('-')) expect(toNumber(at)).toBeGreaterThan(toNumber(entry))
         else expect(toNumber(at)).toBeLessThan(toNumber(entry))
       }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Decimal, decimal, subtract, toNumber } from '#shared/lib/decimal.ts'
-import { btcTiers } from '#test/builders/perpetuals.ts'
+import { perpetualTiers } from '#test/builders/perpetuals.ts'
 import { isLiquidated, type MarkedContract, readMarginAccount } from './margin-account.ts'
 
 const contract = (
@@ -14,7 +14,7 @@ const contract = (
   quantity: decimal(quantity),
   averagePrice: decimal(averagePrice),
   mark: decimal(mark),
-  tiers: btcTiers,
+  tiers: perpetualTiers,
 })
 
 describe('an account with cross margin', () => {

@@ -5,7 +5,7 @@ import type { Projection } from './projection.ts'
 /** The conflicts of each run: those that were raised, and those that the desk found by itself. */
 export const conflictsProjection: Projection = {
   name: 'conflicts',
-  version: 1,
+  version: 2,
   tables: ['conflicts'],
   schema: `
     CREATE TABLE conflicts (id TEXT PRIMARY KEY, run_id TEXT NOT NULL, seq INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
@@ -26,7 +26,7 @@ export const conflictsProjection: Projection = {
         const before = find.get(id)
         const known: PlanConflict =
           before === undefined ? { ...conflict, id, at: record.at, by: 'desk' } : JSON.parse(before)
-        put.run(id, runId, record.seq, JSON.stringify({ ...known, settled: conflict.settled }))
+        put.run(id, runId, record.seq, JSON.stringify({ ...known, ...conflict }))
       }
     }
   },

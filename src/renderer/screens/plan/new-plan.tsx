@@ -49,6 +49,7 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
   const [policy, setPolicy] = useState<string | null>(null)
   const [priority, setPriority] = useState<string | null>(null)
   const [vote, setVote] = useState('')
+  const [votesAgain, setVotesAgain] = useState<string | null>(null)
   const [draft, setDraft] = useState(false)
   const [takePart, setTakePart] = useState<boolean | null>(null)
   const inIt = template?.participants.some(({ voter }) => voter === 'trader') ?? false
@@ -63,6 +64,7 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
         ...(policy !== null && { policy: consensusPresetSchema.parse(policy) }),
         ...(priority !== null && { priority: planPrioritySchema.parse(priority) }),
         ...(vote.trim() !== '' && { seconds: { vote: seconds } }),
+        ...(votesAgain !== null && { votesAgain: Number(votesAgain) }),
         ...(takePart === true && !inIt && { participants: [{ voter: 'trader' as const, weight: 1 }] }),
         ...(takePart === false && inIt && { without: ['trader' as const] }),
       }),
@@ -116,14 +118,24 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
             clearable
           />
         </Group>
-        <TextInput
-          label="Seconds to vote"
-          placeholder={String(template?.seconds.vote ?? '')}
-          value={vote}
-          onChange={(event) => setVote(event.currentTarget.value)}
-          error={isWrong ? 'A whole number from 1 on.' : null}
-          inputMode="numeric"
-        />
+        <Group grow gap="sm" align="start">
+          <TextInput
+            label="Seconds to vote"
+            placeholder={String(template?.seconds.vote ?? '')}
+            value={vote}
+            onChange={(event) => setVote(event.currentTarget.value)}
+            error={isWrong ? 'A whole number from 1 on.' : null}
+            inputMode="numeric"
+          />
+          <Select
+            label="Revise and vote again"
+            placeholder={template?.votesAgain === undefined ? 'As in the settings' : timesWords(template.votesAgain)}
+            value={votesAgain}
+            onChange={setVotesAgain}
+            data={[0, 1, 2, 3, 4, 5].map((times) => ({ value: String(times), label: timesWords(times) }))}
+            clearable
+          />
+        </Group>
         <Checkbox
           label="I take part in the vote; it stays open until its deadline"
           checked={takePart ?? inIt}
@@ -144,4 +156,8 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
       </Stack>
     </form>
   )
+}
+
+function timesWords(times: number): string {
+  return times === 0 ? 'Never' : times === 1 ? 'Once at most' : `${times} times at most`
 }

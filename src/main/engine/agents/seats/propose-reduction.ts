@@ -5,9 +5,7 @@ import type { Insight } from '#shared/domain/insight.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { decimal, minimum, multiply, sign, ZERO } from '#shared/lib/decimal.ts'
 import type { Ids } from '#shared/lib/ids.ts'
-import { expectedMove } from './propose.ts'
-
-const dayMs = 86_400_000
+import { againstHolding } from './against-holding.ts'
 
 /**
  * The share of a position to sell, from 0 to 1: of an exit what the plan says; of a mitigation what brings the portfolio's
@@ -25,46 +23,30 @@ export function shareToSell({ plan }: Pick<Briefing, 'plan'>): number | null {
 
 /** The strategist's proposals to get out of a position, or of a part of it: the sale against holding; holding alone where nothing can be sold. */
 export function proposeReduction(briefing: Briefing, insight: Insight | null, ids: Ids): readonly Proposal[] {
-  const { runId, instrument, now, quote } = briefing
+  const { instrument, quote } = briefing
   const held = heldQuantity(briefing)
   const share = shareToSell(briefing)
   const wanted = share === null || sign(held) === 0 ? ZERO : minimum(held, multiply(held, decimal(share)))
   // All of it goes out whatever the lot is; a part is rounded down to it.
   const quantity = share === 1 ? held : tradable(wanted, quote.bid, instrument)
-  const common = {
-    runId,
-    by: 'strategist',
-    at: now,
-    instrument: instrument.id,
-    horizonMs: Math.round(insight?.horizonMs ?? dayMs),
-    expectedReturn: expectedMove(insight),
-    stop: null,
-    target: null,
-    riskAtStop: null,
-    evidence: [...(insight?.evidence ?? [])],
-  }
-  const hold: Proposal = {
-    ...common,
-    id: ids.next('prop'),
-    action: 'hold',
-    entry: quote.last,
-    quantity: ZERO,
-    objectives: [sign(quantity) === 0 ? whyNothing(briefing, share) : 'Keep what is held.'],
-    risks: ['What is held can fall further.'],
-    changesMyMind: 'A position that is worth selling, or a risk above what is wanted.',
-  }
-  if (sign(quantity) === 0) return [hold]
-  const sale: Proposal = {
-    ...common,
-    id: ids.next('prop'),
-    action: 'sell',
-    entry: quote.bid,
-    quantity,
-    objectives: [objectiveOf(briefing, share ?? 1)],
-    risks: ['Missing a rise of what is sold.'],
-    changesMyMind: 'A book that does not take the size, or a view that is up beyond the risk of what is held.',
-  }
-  return [sale, hold]
+  return againstHolding(
+    briefing,
+    insight,
+    ids,
+    {
+      action: 'sell',
+      entry: quote.bid,
+      quantity,
+      objectives: [objectiveOf(briefing, share ?? 1)],
+      risks: ['Missing a rise of what is sold.'],
+      changesMyMind: 'A book that does not take the size, or a view that is up beyond the risk of what is held.',
+    },
+    {
+      objectives: [sign(quantity) === 0 ? whyNothing(briefing, share) : 'Keep what is held.'],
+      risks: ['What is held can fall further.'],
+      changesMyMind: 'A position that is worth selling, or a risk above what is wanted.',
+    },
+  )
 }
 
 function objectiveOf({ plan, instrument }: Briefing, share: number): string {

@@ -2,54 +2,36 @@ import type { Briefing } from '#engine/agents/seat.ts'
 import { heldQuantity, tradable } from '#engine/agents/sizes.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
-import { absolute, fromNumber, minimum, sign, ZERO } from '#shared/lib/decimal.ts'
+import { absolute, fromNumber, minimum, sign } from '#shared/lib/decimal.ts'
 import type { Ids } from '#shared/lib/ids.ts'
-import { expectedMove } from './propose.ts'
-
-const dayMs = 86_400_000
+import { againstHolding } from './against-holding.ts'
 
 /** The strategist's proposals for one trade of a rebalancing: the quantity that the plan asks for, against holding. */
 export function proposeShift(briefing: Briefing, insight: Insight | null, ids: Ids): readonly Proposal[] {
-  const { runId, instrument, now, quote, plan } = briefing
+  const { instrument, quote, plan } = briefing
   const wanted = fromNumber(plan?.parameters['quantity'] ?? 0, 12)
   const action = sign(wanted) < 0 ? 'sell' : 'buy'
   const price = action === 'sell' ? quote.bid : quote.ask
   const most = action === 'sell' ? minimum(heldQuantity(briefing), absolute(wanted)) : wanted
   const quantity = tradable(most, price, instrument)
-  const common = {
-    runId,
-    by: 'strategist',
-    at: now,
-    instrument: instrument.id,
-    horizonMs: Math.round(insight?.horizonMs ?? dayMs),
-    expectedReturn: expectedMove(insight),
-    stop: null,
-    target: null,
-    riskAtStop: null,
-    evidence: [...(insight?.evidence ?? [])],
-  }
-  const hold: Proposal = {
-    ...common,
-    id: ids.next('prop'),
-    action: 'hold',
-    entry: quote.last,
-    quantity: ZERO,
-    objectives: [
-      sign(quantity) === 0 ? 'There is nothing to trade that the venue takes.' : 'Leave the weight as it is.',
-    ],
-    risks: ['The weights drift further apart.'],
-    changesMyMind: 'A weight further from its target.',
-  }
-  if (sign(quantity) === 0) return [hold]
-  const trade: Proposal = {
-    ...common,
-    id: ids.next('prop'),
-    action,
-    entry: price,
-    quantity,
-    objectives: [`Bring the weight of ${instrument.id} to its target.`],
-    risks: [action === 'buy' ? 'What is bought can fall.' : 'Missing a rise of what is sold.'],
-    changesMyMind: 'A cost of the trade that the drift is not worth.',
-  }
-  return [trade, hold]
+  return againstHolding(
+    briefing,
+    insight,
+    ids,
+    {
+      action,
+      entry: price,
+      quantity,
+      objectives: [`Bring the weight of ${instrument.id} to its target.`],
+      risks: [action === 'buy' ? 'What is bought can fall.' : 'Missing a rise of what is sold.'],
+      changesMyMind: 'A cost of the trade that the drift is not worth.',
+    },
+    {
+      objectives: [
+        sign(quantity) === 0 ? 'There is nothing to trade that the venue takes.' : 'Leave the weight as it is.',
+      ],
+      risks: ['The weights drift further apart.'],
+      changesMyMind: 'A weight further from its target.',
+    },
+  )
 }
