@@ -170,6 +170,7 @@ export async function simulateSeed(
       mandate,
       reviewPolicy,
       coolDownMs,
+      deadManSwitch: scenario.deadManSwitch,
       counts,
       tamper,
     })
