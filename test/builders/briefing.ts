@@ -1,8 +1,12 @@
 import { createSimulatedExchange, type SimulatedExchange } from '#adapters/simulated/exchange.ts'
 import { createSimulatedSources } from '#adapters/simulated/sources.ts'
 import { performResearch } from '#engine/agents/research.ts'
-import type { Briefing } from '#engine/agents/seat.ts'
+import type { Briefing, BriefingPortfolio } from '#engine/agents/seat.ts'
+import { bookPortfolio } from '#engine/desk/book-portfolio.ts'
 import { readRegime } from '#engine/market/regimes.ts'
+import { emptyBook } from '#engine/trading/book.ts'
+import { heavyTable } from '#main/workers/heavy.ts'
+import { createInlineCompute } from '#main/workers/inline-compute.ts'
 import { barSeries } from '#shared/domain/bar.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
@@ -14,6 +18,9 @@ import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 
 const hourMs = 3_600_000
 
+/** Computes where it is called, as a one-shot command does. */
+export const compute = createInlineCompute(heavyTable)
+
 export const profile: Profile = {
   tasks: ['market_sentiment', 'technical_analysis'],
   parallel: 3,
@@ -23,6 +30,7 @@ export const profile: Profile = {
   debateRounds: 2,
   riskPerTrade: 0.01,
   maximumPosition: 0.2,
+  riskAversion: 2,
   threshold: 0.6,
 }
 
@@ -89,6 +97,7 @@ export async function gather(exchange: SimulatedExchange, instrument: string, no
       now: () => now,
       signal: new AbortController().signal,
       attemptsLeft: 0,
+      compute,
     })
     for (let turn = 0; turn < 40; turn++) {
       await Promise.resolve()
@@ -124,6 +133,14 @@ export async function simulatedBriefing(seed: number, instrument = 'BTC/USDT', a
     mandate,
     now,
   }
+}
+
+/** The book on the same market and moment, flat: as the optimizer sees it. */
+export function simulatedPortfolio(seed: number, instrument = 'BTC/USDT', at?: number): BriefingPortfolio | null {
+  const now = at ?? Date.UTC(2025, 2, 3, 4, 5, 6)
+  const feed = createSimulatedExchange({ clock: createVirtualClock(now), seed })
+  const book = Object.assign(emptyBook(), { account: 'paper', currency: 'USDT', cash: decimal(100_000) })
+  return bookPortfolio({ feed, book, history: { listViews: () => [] }, now }, instrument, profile.maximumPosition)
 }
 
 type Value = Extract<Evidence, { status: 'value' }>

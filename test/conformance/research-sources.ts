@@ -17,6 +17,7 @@ export const sourceNames: readonly SourceName[] = [
   'price_data',
   'volume_data',
   'historical_data',
+  'chart_data',
   'peer_data',
   'orderbook',
   'news',
@@ -45,6 +46,7 @@ function checkAnswer<Name extends SourceName>(source: Name, answer: SourceAnswer
     case 'price_data':
     case 'volume_data':
     case 'historical_data':
+    case 'chart_data':
       checkSeries(data as BarSeries, answer.asOf)
       break
     case 'peer_data':

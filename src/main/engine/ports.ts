@@ -177,6 +177,8 @@ export interface SourceData {
   readonly price_data: BarSeries
   readonly volume_data: BarSeries
   readonly historical_data: BarSeries
+  /** The bars that a decision looks at, and all that came before them. */
+  readonly chart_data: BarSeries
   /** Closes of other instruments on the same days as the asked one's, by instrument. */
   readonly peer_data: Readonly<Record<string, BarSeries>>
   readonly orderbook: Book

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { chartReadSchema } from './pattern.ts'
 
 const common = {
   id: z.string(),
@@ -26,6 +27,8 @@ export const evidenceSchema = z.discriminatedUnion('status', [
     summary: z.string(),
     /** The numbers behind the sentence. */
     figures: z.record(z.string(), z.number()),
+    /** The patterns on the chart, where it is about these. */
+    chart: chartReadSchema.optional(),
     /** From 0 (worthless) to 1 (complete and exact). */
     quality: z.number().min(0).max(1),
   }),

@@ -19,6 +19,7 @@ export type Insight = z.infer<typeof insightSchema>
 
 /** A view that was formed earlier. */
 export interface PastView {
+  readonly runId: string
   readonly at: number
   readonly insight: Insight
 }

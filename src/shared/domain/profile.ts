@@ -30,6 +30,7 @@ const deskSources: readonly string[] = [
   'price_data',
   'volume_data',
   'historical_data',
+  'chart_data',
   'peer_data',
   'orderbook',
   'news',
@@ -121,6 +122,8 @@ export const profileSchema = z.strictObject({
   riskPerTrade: positiveShare(0.1),
   /** Largest share of equity in one position. */
   maximumPosition: positiveShare(1),
+  /** What half a unit of variance is worth in return: 1 is Kelly's share, 2 is half of it, 4 a quarter. */
+  riskAversion: between(0.5, 100, '').default(2),
   /** A decision needs at least this share of the weight behind it. */
   threshold: positiveShare(1),
 })

@@ -1,9 +1,10 @@
 import type { Feed, SourceAnswer, SourceData, SourceName } from '#engine/ports.ts'
+import { closedBars as barsOfDecision } from '#engine/trading/closed-bars.ts'
 import { type Bar, type BarSeries, barSeries, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
 import { isPerpetual } from '#shared/domain/instrument.ts'
 import { sourceUnavailable } from './source-unavailable.ts'
 
-const priceSources = ['price_data', 'volume_data', 'historical_data', 'peer_data', 'orderbook'] as const
+const priceSources = ['price_data', 'volume_data', 'historical_data', 'chart_data', 'peer_data', 'orderbook'] as const
 
 /** The sources that any feed can answer. */
 export type PriceSource = (typeof priceSources)[number]
@@ -18,10 +19,12 @@ const preferred: readonly Timeframe[] = ['1h', '30m', '15m', '5m', '1m', '4h', '
 const enough = 60
 const recentBars = 500
 const historyDays = 400
+/** More tells of other markets, and takes longer to read than a decision should. */
+const chartBars = 20_000
 
 /**
  * What a feed alone can say: price and volume data (up to 500 closed bars of the hour, or of the nearest length that it
- * has 60 of), history (up to 400 closed days), peers (the same days of its other instruments), and the order book. A bar
+ * has 60 of), history (up to 400 closed days), the chart (up to 20,000 closed bars of the length that a decision looks at), peers (the same days of its other instruments), and the order book. A bar
  * that is still running is left out. Throws SOURCE_UNAVAILABLE for an instrument or a thing that the feed has not.
  */
 export function readPrices(
@@ -39,6 +42,10 @@ export function readPrices(
       return answerBars(...recent(feed, instrument, nowMs), nowMs)
     case 'historical_data':
       return answerBars(closedBars(feed, instrument, '1d', historyDays, nowMs), '1d', nowMs)
+    case 'chart_data': {
+      const { timeframe } = barsOfDecision(feed, [instrument], nowMs)
+      return answerBars(closedBars(feed, instrument, timeframe, chartBars, nowMs), timeframe, nowMs)
+    }
     case 'peer_data':
       return answerPeers(feed, instrument, nowMs)
     case 'orderbook': {

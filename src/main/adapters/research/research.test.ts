@@ -18,7 +18,7 @@ const exchange = createSimulatedExchange({ clock: createVirtualClock(now), seed:
 const days = exchange.bars('BTC/USDT', '1d', 300).slice(0, -1)
 const instrument = instrumentOf('BTC/USD', days)
 const never = new AbortController().signal
-const fromPrices: readonly SourceName[] = ['price_data', 'volume_data', 'historical_data']
+const fromPrices: readonly SourceName[] = ['price_data', 'volume_data', 'historical_data', 'chart_data']
 
 researchSourcesConformance(
   'those of a still price file',

@@ -26,6 +26,7 @@ const typicalMs: Readonly<Record<SourceName, number>> = {
   price_data: 80,
   volume_data: 80,
   historical_data: 200,
+  chart_data: 200,
   peer_data: 250,
   orderbook: 60,
   news: 700,

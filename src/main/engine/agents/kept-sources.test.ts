@@ -3,7 +3,7 @@ import type { ResearchSources, SourceName } from '#engine/ports.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
-import { idsFrom, researchTask } from '#test/builders/briefing.ts'
+import { compute, idsFrom, researchTask } from '#test/builders/briefing.ts'
 import { pass, settle } from '#test/builders/virtual-time.ts'
 import { keepSources } from './kept-sources.ts'
 import { performResearch } from './research.ts'
@@ -80,6 +80,7 @@ describe('research from kept sources', () => {
         now: () => Math.floor(clock.now()),
         signal: never,
         attemptsLeft: 0,
+        compute,
       }),
     )
 

@@ -24,6 +24,7 @@ const keepSeconds: Readonly<Record<SourceName, number>> = {
   orderbook: 0,
   price_data: 15,
   volume_data: 15,
+  chart_data: 15,
   peer_data: 60,
   news: 120,
   social: 120,

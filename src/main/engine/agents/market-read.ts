@@ -22,7 +22,8 @@ export interface MarketRead {
   readonly horizonMs: number
 }
 
-const horizonBars = 24
+/** So many bars ahead the desk looks: a random walk covers about the three ATR to a target in them. */
+export const horizonBars = 24
 const leastBars = 30
 /** More past than this changes no indicator. */
 const technicalBars = 1_000

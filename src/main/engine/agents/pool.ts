@@ -29,7 +29,8 @@ export function forceOf({ figures, quality }: Pick<EvidenceValue, 'figures' | 'q
 
 /**
  * Pools the findings' signals in log-odds (a signal s is a probability of (1 + s) / 2), each weighted by strength x
- * quality: first within a task, then over tasks. Findings of total weight n that correlate by a half count as
+ * quality: first within a task, then over tasks. A task's findings are of one family: it weighs what they weigh on average,
+ * each by its own weight, so that repeating makes it no heavier, and one that says nothing no lighter. Findings of total weight n that correlate by a half count as
  * n / (1 + (n - 1) / 2) independent ones (Clemen and Winkler 1985), so agreement makes surer, but never more than
  * doubles the mean log-odds. Negating all signals negates the conviction.
  */
@@ -44,7 +45,7 @@ export function poolSignals(values: readonly EvidenceValue[]): PooledView {
     const weights = part.reduce((whole, { weight }) => whole + weight, 0)
     if (weights === 0) continue
     const mean = part.reduce((whole, { weight, logOdds }) => whole + weight * logOdds, 0) / weights
-    const weight = weights / part.length
+    const weight = part.reduce((whole, pull) => whole + pull.weight ** 2, 0) / weights
     total += weight
     sum += weight * mean
   }

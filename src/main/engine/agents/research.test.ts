@@ -14,7 +14,7 @@ import { decimal } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { createRandom } from '#shared/lib/random.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
-import { gather, idsFrom, researchTask, taskSources } from '#test/builders/briefing.ts'
+import { compute, gather, idsFrom, researchTask, taskSources } from '#test/builders/briefing.ts'
 import { signalOfPersistence, signalOfPull } from './research/correlation.ts'
 import { signalOfTurn } from './research/keywords.ts'
 import { signalOfBook } from './research/liquidity.ts'
@@ -56,6 +56,7 @@ function research(task: string, sources: string[], answers: Answers, attemptsLef
     now: () => now,
     signal,
     attemptsLeft,
+    compute,
   })
 }
 
@@ -148,6 +149,7 @@ describe('a research task', () => {
       now: () => now,
       signal: never,
       attemptsLeft: 0,
+      compute,
     })
     expect(strange.failed?.code).toBe('SOURCE_NOT_READ')
   })
@@ -410,6 +412,7 @@ describe.skipIf(!existsSync(file))('on a real price file', () => {
         now: () => feed.at,
         signal: never,
         attemptsLeft: 2,
+        compute,
       })
       for (const piece of evidence) {
         expect(piece.status === 'value' ? piece.asOf : 0).toBeLessThanOrEqual(feed.at)
@@ -420,6 +423,7 @@ describe.skipIf(!existsSync(file))('on a real price file', () => {
     expect(values).toEqual([
       'technical_analysis price_data',
       'technical_analysis volume_data',
+      'technical_analysis chart_data',
       'liquidity_analysis volume_data',
       'correlation_analysis price_data',
       'historical_patterns historical_data',

@@ -1,4 +1,4 @@
-import type { CustomSources, SourceAnswer, SourceData, SourceName } from '#engine/ports.ts'
+import type { Compute, CustomSources, SourceAnswer, SourceData, SourceName } from '#engine/ports.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import { errorCode, errorMessage, isRetryable, ParleyError } from '#shared/lib/error.ts'
@@ -25,6 +25,8 @@ export interface ResearchContext {
   readonly ids: Ids
   readonly now: () => number
   readonly signal: AbortSignal
+  /** For what takes long to read. */
+  readonly compute: Pick<Compute, 'run'>
   /** How often the task may still be tried again. */
   readonly attemptsLeft: number
 }
@@ -60,7 +62,7 @@ const tasks: Readonly<Record<string, TaskReaders>> = {
   momentum,
 }
 
-type AnyReader = (data: never, context: ReadContext) => Finding | Nothing
+type AnyReader = (data: never, context: ReadContext) => Finding | Nothing | Promise<Finding | Nothing>
 type Asked =
   | { readonly source: string; readonly answer: MaybeKept<SourceAnswer> }
   | { readonly source: string; readonly error: unknown }
@@ -83,7 +85,7 @@ export async function performResearch(
   definition: ResearchTask,
   context: ResearchContext,
 ): Promise<ResearchResult> {
-  const { instrument, sources, signal, attemptsLeft } = context
+  const { instrument, sources, signal, attemptsLeft, compute } = context
   signal.throwIfAborted()
   if (isCustom(definition)) return performCustom(task, definition, context)
   const extra = (tasks[task]?.also ?? []).filter((source) => !definition.sources.includes(source))
@@ -114,7 +116,9 @@ export async function performResearch(
   ) as Partial<SourceData>
   const at = context.now()
   const shown = [...planned, ...asked.slice(planned.length).filter((reply) => isWorthShowing(reply, task))]
-  const evidence = shown.map((reply) => evidenceOf(reply, task, { instrument, now: at, answers }, context))
+  const about = { instrument, now: at, answers, compute }
+  const evidence = await Promise.all(shown.map((reply) => evidenceOf(reply, task, about, context)))
+  signal.throwIfAborted()
   const failures = evidence.filter((piece) => piece.status === 'unavailable')
   const [first] = failures
   if (first === undefined || failures.length < evidence.length) return { evidence, usd, kept }
@@ -181,7 +185,12 @@ function isWorthShowing(reply: Asked, task: string): boolean {
   return 'answer' in reply && reply.answer.status === 'value' && reader !== undefined
 }
 
-function evidenceOf(reply: Asked, task: string, about: ReadContext, { runId, ids }: ResearchContext): Evidence {
+async function evidenceOf(
+  reply: Asked,
+  task: string,
+  about: ReadContext,
+  { runId, ids }: ResearchContext,
+): Promise<Evidence> {
   const { source } = reply
   const asked = { id: ids.next('ev'), runId, task, source, at: about.now }
   if ('error' in reply) {
@@ -197,8 +206,22 @@ function evidenceOf(reply: Asked, task: string, about: ReadContext, { runId, ids
   if (read === undefined) {
     return { ...common, status: 'unavailable', code: 'SOURCE_NOT_READ', reason: `No task knows how to read ${source}.` }
   }
-  const reading = read(answer.data as never, about)
+  let reading: Finding | Nothing
+  try {
+    reading = await read(answer.data as never, about)
+  } catch (error) {
+    if (!(error instanceof ParleyError)) throw error
+    return { ...common, status: 'unavailable', code: error.code, reason: error.message }
+  }
   if ('nothing' in reading) return { ...common, status: 'empty', asOf, summary: reading.nothing }
-  const { summary, figures, quality } = reading
-  return { ...common, status: 'value', asOf, summary, figures: { ...figures }, quality }
+  const { summary, figures, quality, chart } = reading
+  return {
+    ...common,
+    status: 'value',
+    asOf,
+    summary,
+    figures: { ...figures },
+    quality,
+    ...(chart !== undefined && { chart }),
+  }
 }

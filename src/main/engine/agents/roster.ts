@@ -1,5 +1,5 @@
 import type { Bus } from '#engine/bus.ts'
-import type { CustomSources, ResearchSources, Sha256 } from '#engine/ports.ts'
+import type { Compute, CustomSources, ResearchSources, Sha256 } from '#engine/ports.ts'
 import type { AgentHealth, Seat, VotingSeat } from '#shared/domain/agent.ts'
 import type { RaisedConflict } from '#shared/domain/conflict.ts'
 import type { Argument } from '#shared/domain/debate.ts'
@@ -44,6 +44,7 @@ export interface RosterOptions {
   readonly ids: Ids
   readonly sources: ResearchSources
   readonly custom?: CustomSources | undefined
+  readonly compute: Pick<Compute, 'run'>
   readonly onHealth: (health: AgentHealth) => void
   readonly models: SeatModels
   readonly sha256: Sha256
@@ -56,7 +57,8 @@ export interface Roster {
 }
 
 /** Seats every agent of the desk at the bus. */
-export function createRoster({ bus, clock, ids, sources, custom, onHealth, models, sha256 }: RosterOptions): Roster {
+export function createRoster(options: RosterOptions): Roster {
+  const { bus, clock, ids, sources, custom, compute, onHealth, models, sha256 } = options
   const now = () => Math.floor(clock.now())
   const kept = keepSources(sources, clock)
   const assessing = (seat: VotingSeat): Handlers => ({
@@ -91,7 +93,7 @@ export function createRoster({ bus, clock, ids, sources, custom, onHealth, model
     researcher: {
       research: (input, signal) => {
         const { task, definition, ...about } = input as ResearchInput
-        return performResearch(task, definition, { ...about, sources: kept, custom, ids, now, signal })
+        return performResearch(task, definition, { ...about, sources: kept, custom, compute, ids, now, signal })
       },
     },
     validator: {

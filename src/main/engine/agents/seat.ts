@@ -1,4 +1,5 @@
 import type { RegimeRead } from '#engine/market/regimes.ts'
+import type { Matrix } from '#engine/portfolio/matrix.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { BarSeries } from '#shared/domain/bar.ts'
 import type { Purpose } from '#shared/domain/collaboration.ts'
@@ -53,6 +54,43 @@ export interface Briefing {
   readonly plan: BriefingPlan | null
 }
 
+/** Something that the book holds, or could; weights are shares of the equity. */
+export interface BriefingAsset {
+  readonly instrument: string
+  readonly weight: number
+  /** The greatest weight at today's volatility; of a perpetual the least is as far below zero. */
+  readonly ceiling: number
+  /** What trading a unit of weight costs: half the spread and the fee. */
+  readonly cost: number
+}
+
+/** A view that still counts: its horizon has not passed. */
+export interface StandingView {
+  readonly runId: string
+  readonly at: number
+  readonly insight: Insight
+}
+
+/** The whole book, as far as it can be modelled: what is held, what is discussed, and what the feed has enough bars of. */
+export interface BriefingPortfolio {
+  /** At most eight beside what is held. */
+  readonly assets: readonly BriefingAsset[]
+  /** Of one bar, as are the returns that the prior expects. */
+  readonly covariances: Matrix
+  readonly prior: Float64Array
+  readonly barMs: number
+  /** How many bars that is read off, and when the first and the last of them began. */
+  readonly bars: number
+  readonly from: number
+  readonly to: number
+  /** The desk's standing views on other instruments than the one that is discussed. */
+  readonly views: readonly StandingView[]
+  /** What had to be left out, and why. */
+  readonly without: readonly { readonly instrument: string; readonly why: string }[]
+  /** Share of the equity that is held in what was left out */
+  readonly elsewhere: number
+}
+
 /** Something that a seat says in the conversation. */
 export interface Remark {
   readonly kind: 'thought' | 'analysis' | 'proposal' | 'challenge' | 'vote'
@@ -88,6 +126,8 @@ export interface ProposalBriefing extends Briefing {
   readonly proposal: Proposal
   readonly insight: Insight | null
   readonly debate: readonly Argument[]
+  /** Null where not even the instrument's own bars say enough. */
+  readonly portfolio: BriefingPortfolio | null
   /** Outcomes of earlier decisions on the instrument, newest first. */
   readonly outcomes: readonly (Outcome & { readonly action: Action; readonly confidence: number })[]
   /** Earlier decisions that were made in a situation like this one, nearest first. */

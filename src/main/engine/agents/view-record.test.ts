@@ -26,7 +26,7 @@ function viewed(day: number, direction: Insight['direction'], about: Partial<Ins
     evidence: [],
     ...about,
   }
-  return { at: (day + 1) * dayMs, insight }
+  return { runId: `run_${day}`, at: (day + 1) * dayMs, insight }
 }
 
 describe('the record of views', () => {

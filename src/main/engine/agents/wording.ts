@@ -47,6 +47,11 @@ export function span(ms: number): string {
   return `${Math.round(ms / (length / 2))}${word}`
 }
 
+/** A moment as people read it: "2026-05-04 12:00 UTC". */
+export function moment(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
 /** "1 text", "2 texts", "3 likenesses". */
 export function count(number: number, noun: string): string {
   const ending = number === 1 ? '' : /(s|ch|sh|x)$/.test(noun) ? 'es' : 's'

@@ -255,6 +255,7 @@ export function createKernel(options: KernelOptions): Kernel {
     ids: options.ids,
     sources: options.sources,
     custom: options.custom,
+    compute: options.compute,
     onHealth,
     models,
     sha256: options.sha256,

@@ -110,7 +110,16 @@ describe('a language model in a seat', () => {
     const leaking = { ...proposal, objectives: ['my api_key = sk-live-0123456789abcdef0123'] }
     const { call, assessment } = await judgeByModel(
       { seat: 'bull', model, sha256 },
-      { ...briefing, proposal: leaking, insight: null, debate: [], outcomes: [], recalled: [], outgoing: [] },
+      {
+        ...briefing,
+        proposal: leaking,
+        insight: null,
+        debate: [],
+        outcomes: [],
+        portfolio: null,
+        recalled: [],
+        outgoing: [],
+      },
       new AbortController().signal,
     )
     expect(model.asked).toEqual([])

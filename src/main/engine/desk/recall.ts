@@ -1,4 +1,4 @@
-import { count, signedPercent, span } from '#engine/agents/wording.ts'
+import { count, moment, signedPercent, span } from '#engine/agents/wording.ts'
 import type { Episode, Recalled, Recollection } from '#shared/domain/memory.ts'
 import { alikeWithin, regimeWords, type Situation, situationDistance } from '#shared/domain/situation.ts'
 import { sign } from '#shared/lib/decimal.ts'
@@ -69,12 +69,11 @@ const wishWords = {
 
 /** One past decision in a sentence or two: when, how near, what was done, and how the price went on. */
 export function recalledSentence({ instrument, startedAt, regime, distance, action, filled, move }: Recalled): string {
-  const when = `${new Date(startedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   const where = regime === null ? '' : `, in ${regimeWords[regime]}`
   const did = filled ? didWords[action] : wishWords[action]
   const then =
     move === null
       ? 'how the price went on is unavailable'
       : `${span(move.afterMs)} later the price stood ${signedPercent(move.share, 2)}`
-  return `${instrument} on ${when} (${distance.toFixed(2)} away${where}): the desk ${did}; ${then}.`
+  return `${instrument} on ${moment(startedAt)} (${distance.toFixed(2)} away${where}): the desk ${did}; ${then}.`
 }

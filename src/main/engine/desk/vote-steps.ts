@@ -10,6 +10,7 @@ import type { Proposal } from '#shared/domain/proposal.ts'
 import { touchOf } from '#shared/domain/quote.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+import { bookPortfolio } from './book-portfolio.ts'
 import { briefingOf } from './briefing.ts'
 import { profileFor } from './decide-terms.ts'
 import { decide, votingPolicy } from './decision.ts'
@@ -90,8 +91,11 @@ export async function proposalBriefingOf(
   { parts, memory, outcomes }: RunWork,
   proposal: Proposal,
 ): Promise<ProposalBriefing> {
+  const briefing = await briefingOf(parts, memory)
+  const { instrument, profile, now } = briefing
   return {
-    ...(await briefingOf(parts, memory)),
+    ...briefing,
+    portfolio: bookPortfolio({ ...parts, now }, instrument.id, profile.maximumPosition),
     proposal,
     insight: memory.insight,
     debate: memory.debate,

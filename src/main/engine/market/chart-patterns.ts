@@ -27,6 +27,8 @@ export interface ChartPattern {
   readonly knownAt: number
   /** The price whose crossing completes it: neckline or boundary, as of `knownAt`. */
   readonly trigger: number
+  /** By how much the trigger rises from one row to the next: the slope of its line. */
+  readonly slope: number
   /** First row after `knownAt` that closed beyond the trigger; null while none has. */
   readonly completedAt: number | null
   /** 0 to 1: how well the shape fits, 1 for a textbook one. */
@@ -202,6 +204,7 @@ export function findChartPatterns(series: BarSeries, reach = 5): ChartPattern[] 
         end: newest.index,
         knownAt,
         trigger: trigger(knownAt),
+        slope: trigger(knownAt + 1) - trigger(knownAt),
         completedAt,
         confidence,
       })

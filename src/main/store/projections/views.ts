@@ -28,12 +28,14 @@ export const viewsProjection: Projection = {
 
 /** What can be asked about market views. */
 export function createViewQueries(database: Database) {
-  const newest = database.prepare<[string, number], { at: number; body: string }>(
-    'SELECT at, body FROM views WHERE instrument = ? ORDER BY at DESC, run_id LIMIT ?',
+  const newest = database.prepare<[string, number], { run_id: string; at: number; body: string }>(
+    'SELECT run_id, at, body FROM views WHERE instrument = ? ORDER BY at DESC, run_id LIMIT ?',
   )
   return {
     /** The newest market views on an instrument, newest first. */
     listViews: (instrument: string, limit: number): readonly PastView[] =>
-      newest.all(instrument, limit).map(({ at, body }) => ({ at, insight: JSON.parse(body) as Insight })),
+      newest
+        .all(instrument, limit)
+        .map(({ run_id, at, body }) => ({ runId: run_id, at, insight: JSON.parse(body) as Insight })),
   }
 }

@@ -4,7 +4,7 @@ import { argue } from '#engine/agents/seats/argue.ts'
 import type { CustomSources, ResearchSources } from '#engine/ports.ts'
 import type { CustomFinding } from '#shared/domain/custom-finding.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import { idsFrom, researchTask, simulatedBriefing } from '#test/builders/briefing.ts'
+import { compute, idsFrom, researchTask, simulatedBriefing } from '#test/builders/briefing.ts'
 
 const unasked: ResearchSources = { fetch: () => Promise.reject(new Error('The desk’s own sources are not asked.')) }
 const definition = researchTask(['whale_watch'], {
@@ -23,6 +23,7 @@ function run(find: CustomSources['find'] | undefined, attemptsLeft = 0) {
     now: () => 1_000,
     signal: new AbortController().signal,
     attemptsLeft,
+    compute,
   })
 }
 const finding = (found: CustomFinding) => run(async () => found)

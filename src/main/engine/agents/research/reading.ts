@@ -1,5 +1,6 @@
 import { normalCdf } from '#engine/portfolio/statistics.ts'
-import type { SourceData, SourceName } from '#engine/ports.ts'
+import type { Compute, SourceData, SourceName } from '#engine/ports.ts'
+import type { ChartRead } from '#shared/domain/pattern.ts'
 
 /**
  * What a reader makes of one source's data. Among the figures are always `signal`, from -1 (bearish) to 1 (bullish) and 0
@@ -10,6 +11,8 @@ export interface Finding {
   readonly figures: Readonly<Record<string, number>> & { readonly signal: number; readonly strength: number }
   /** From 0 to 1: how much of what the task wants was there. */
   readonly quality: number
+  /** The patterns on the chart, where it is about these. */
+  readonly chart?: ChartRead
 }
 
 /** The source answered, and there is nothing in it to go by; the text says why. */
@@ -22,12 +25,16 @@ export interface ReadContext {
   readonly now: number
   /** What the task's other sources answered with a value. */
   readonly answers: Partial<SourceData>
+  readonly compute: Pick<Compute, 'run'>
 }
 
 /** How a task reads its sources; those in `also` are asked too, but nobody misses them. */
 export interface TaskReaders {
   readonly readers: {
-    readonly [Name in SourceName]?: (data: SourceData[Name], context: ReadContext) => Finding | Nothing
+    readonly [Name in SourceName]?: (
+      data: SourceData[Name],
+      context: ReadContext,
+    ) => Finding | Nothing | Promise<Finding | Nothing>
   }
   readonly also?: readonly SourceName[]
 }

@@ -1,6 +1,7 @@
 import { count, figure, percent, signedPercent } from '#engine/agents/wording.ts'
 import { readTechnicals, type TechnicalRead } from '#engine/market/technicals.ts'
 import type { BarSeries } from '#shared/domain/bar.ts'
+import { readChart } from './chart.ts'
 import {
   clamp,
   type Finding,
@@ -136,5 +137,8 @@ function readVolume({ close, volume }: BarSeries, { instrument }: ReadContext): 
   }
 }
 
-/** Indicators, levels and the balance of volume. */
-export const technicalAnalysis: TaskReaders = { readers: { price_data: readPrices, volume_data: readVolume } }
+/** Indicators, levels, the balance of volume, and the patterns on the chart. */
+export const technicalAnalysis: TaskReaders = {
+  readers: { price_data: readPrices, volume_data: readVolume, chart_data: readChart },
+  also: ['chart_data'],
+}

@@ -57,6 +57,17 @@ describe('the analyst', () => {
     expect(sureness[3]).toBeLessThan(1 / (1 + Math.exp(-most)))
   })
 
+  it('weighs a family of findings as one of them: repeating makes it no heavier, one that says nothing no lighter', () => {
+    const sources = ['price_data', 'volume_data', 'chart_data']
+    const family = (...strengths: number[]) =>
+      analyse(about(strengths.map((strength, k) => finding(0.6, { source: sources[k] ?? '', strength })))).insight
+        ?.confidence
+    expect(family(0.5, 0.5, 0.5)).toBeCloseTo(family(0.5) ?? 0, 12)
+    expect(family(0.5, 0, 0)).toBeCloseTo(family(0.5) ?? 0, 12)
+    expect(family(0.5, 0.01)).toBeCloseTo(family(0.5) ?? 0, 2)
+    expect(family(0.5, 0.9)).toBeLessThan(family(0.9) ?? 0)
+  })
+
   it('with a record says what its confidence counts for, what the evidence states, and why', () => {
     const evidence = tasks.map((task) => finding(0.4, { task, id: task }))
     const none = readRecord([], base.bars, base.now)

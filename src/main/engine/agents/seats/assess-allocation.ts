@@ -1,90 +1,133 @@
-import { readMarket } from '#engine/agents/market-read.ts'
-import type { ProposalBriefing } from '#engine/agents/seat.ts'
+import type { BriefingPortfolio, ProposalBriefing } from '#engine/agents/seat.ts'
 import { heldQuantity, worthAfter } from '#engine/agents/sizes.ts'
-import { percent } from '#engine/agents/wording.ts'
+import { count, list, moment, percent, signedPercent, span } from '#engine/agents/wording.ts'
+import {
+  type AssetTrade,
+  type BookQuestion,
+  type BookTarget,
+  bookTarget,
+  tradeOf,
+} from '#engine/portfolio/book-target.ts'
+import type { Insight } from '#shared/domain/insight.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
-import { expectedMove } from './propose.ts'
+import { errorCode, errorMessage } from '#shared/lib/error.ts'
+import { bookQuestion } from './book-question.ts'
 import { abstain, type SeatVerdict, voteFor } from './verdict.ts'
 
-/** Half of Kelly's share: three quarters of its growth at half of its volatility (MacLean, Thorp and Ziemba 2010). */
-const riskAversion = 2
+/** How many other weights and views are told. */
+const toldMost = 3
 
-export interface TargetWeight {
-  readonly weight: number
-  /** The most that the volatility target allows. */
-  readonly ceiling: number
-  /** Expected return over the horizon after shrinkage. */
-  readonly expected: number
+/** The book as the optimizer weighs it, with the trade of the briefing's instrument that would bring the most. */
+export interface WeighedBook {
+  readonly portfolio: BriefingPortfolio
+  readonly question: BookQuestion
+  readonly target: BookTarget
+  /** The row of the instrument. */
+  readonly asset: number
+  readonly equity: number
+  readonly trade: AssetTrade
 }
 
 /**
- * The share of equity that the instrument deserves beside cash: expected return / (2 x variance) over the horizon, from 0 to
- * a ceiling. The expected return is the mean of the view's and of the past's, the past's shrunk towards zero by how little
- * it stands out of its noise (t^2 / (1 + t^2), as James and Stein shrink). The ceiling is the profile's largest position when volatility is
- * ordinary, less as it is higher: the position's volatility is held to that of a full position in ordinary times.
+ * The book with the equilibrium's returns, the desk's standing views (Black and Litterman), the profile's aversion to risk and largest
+ * position, and costs; else why it cannot be weighed, in a sentence.
  */
-export function targetWeight(options: {
-  readonly view: number
-  readonly meanReturn: number
-  readonly bars: number
-  readonly volatility: number
-  readonly longVolatility: number
-  readonly horizonBars: number
-  readonly maximumPosition: number
-}): TargetWeight {
-  const { view, meanReturn, bars, volatility, longVolatility, horizonBars, maximumPosition } = options
-  const t = (meanReturn / longVolatility) * Math.sqrt(bars)
-  const drift = meanReturn * horizonBars * ((t * t) / (1 + t * t))
-  const expected = (view + drift) / 2
-  const variance = volatility * volatility * horizonBars
-  const ceiling = maximumPosition * Math.min(1, longVolatility / volatility)
-  return { weight: Math.max(0, Math.min(ceiling, expected / (riskAversion * variance))), ceiling, expected }
-}
-
-/** The target for the briefing's instrument, with the equity that it is a share of; else why there is none, in a sentence. */
-export function weightTarget(briefing: ProposalBriefing): (TargetWeight & { readonly equity: number }) | string {
-  const { insight, account, profile } = briefing
-  const { volatility, longVolatility, returns, barMs, horizonMs } = readMarket(briefing)
+export function weighBook(briefing: ProposalBriefing): WeighedBook | string {
+  const { insight, account, portfolio, profile, quote, now, runId } = briefing
   if (insight === null) return 'The market view is unavailable, so the expected return is too.'
   if (account.equity === null) return 'The equity is unavailable, so no weight can be computed.'
-  if (volatility === null || longVolatility === null || !(volatility > 0) || !(longVolatility > 0)) {
-    return 'The volatility is unavailable: there are too few bars that move.'
-  }
+  if (portfolio === null) return 'The volatility is unavailable: there are too few bars that move.'
   const equity = toNumber(account.equity)
   if (!(equity > 0)) return 'There is no equity to allocate.'
-  const target = targetWeight({
-    view: expectedMove(insight),
-    meanReturn: returns.reduce((sum, value) => sum + value, 0) / returns.length,
-    bars: returns.length,
-    volatility,
-    longVolatility,
-    horizonBars: horizonMs / barMs,
-    maximumPosition: profile.maximumPosition,
-  })
-  return { ...target, equity }
+  const asset = portfolio.assets.findIndex(({ instrument }) => instrument === briefing.instrument.id)
+  const horizonMs = Math.max(portfolio.barMs, insight.horizonMs)
+  const views = [{ runId, at: now, insight }, ...portfolio.views]
+  const asked = bookQuestion(portfolio, views, { now, horizonMs, riskAversion: profile.riskAversion })
+  const held = toNumber(worthAfter(heldQuantity(briefing), 'hold', briefing.proposal.quantity, quote.last)) / equity
+  const question = { ...asked, current: asked.current.with(asset, held) }
+  try {
+    const target = bookTarget(question)
+    return {
+      portfolio,
+      question,
+      target,
+      asset,
+      equity,
+      trade: tradeOf(asset, question, target),
+    }
+  } catch (error) {
+    if (errorCode(error) === 'PORTFOLIO_INFEASIBLE') return errorMessage(error)
+    throw error
+  }
 }
 
 /**
- * The portfolio optimizer: votes for the action when it brings the instrument's weight nearer to its target, else for
- * hold, surer the more of the gap is closed (or opened). Abstains where the view, the equity or the volatility is unavailable.
+ * The portfolio optimizer, at the level of the book: the weights of everything that is held, discussed or traded here. It votes for
+ * the action where the book after it is worth more than as it is, in certain return after costs, else for hold; surer the
+ * more of what a trade of this instrument can bring it brings. Abstains where the view, the equity or the bars are
+ * unavailable, and where the limits contradict each other.
  */
 export function assessAsOptimizer(briefing: ProposalBriefing): SeatVerdict {
+  const book = weighBook(briefing)
+  if (typeof book === 'string') return abstain(book)
   const { insight, profile, proposal, quote } = briefing
-  const target = weightTarget(briefing)
-  if (typeof target === 'string') return abstain(target)
-  const { equity } = target
-  const held = heldQuantity(briefing)
-  const now = toNumber(worthAfter(held, 'hold', proposal.quantity, quote.last)) / equity
-  const after = toNumber(worthAfter(held, proposal.action, proposal.quantity, quote.last)) / equity
-  const before = Math.abs(now - target.weight)
-  const left = Math.abs(after - target.weight)
+  const { portfolio, question, asset, equity, trade } = book
+  const after = toNumber(worthAfter(heldQuantity(briefing), proposal.action, proposal.quantity, quote.last)) / equity
+  const gain = trade.gain(after)
+  const best = trade.gain(trade.best)
   const reasons = [
-    `The weight should be ${percent(target.weight)} (at most ${percent(target.ceiling)} at today's volatility, expecting ${percent(target.expected, 2)}); it is ${percent(now)}, and would be ${percent(after)}.`,
+    weightsTold(book, after, profile.maximumPosition),
+    ...(insight === null ? [] : [expectationTold(book, insight)]),
+    proposal.action === 'hold'
+      ? `The best trade of it would be worth ${signedPercent(best, 3)} of the equity, costs paid.`
+      : `The trade is worth ${signedPercent(gain, 3)} of the equity, costs paid; the best one of it ${signedPercent(best, 3)}.`,
+    ...leftOutTold(portfolio, briefing.instrument.id),
   ]
   const grounds = { reasons, evidence: insight?.evidence ?? [] }
   if (proposal.action === 'hold') {
-    return voteFor('hold', 1 - before / Math.max(profile.maximumPosition, before), grounds)
+    // What being wrong by a whole position would cost.
+    const variance = question.covariances[asset]?.[asset] as number
+    const whole = (profile.riskAversion / 2) * profile.maximumPosition ** 2 * variance
+    return voteFor('hold', 1 - best / Math.max(best, whole), grounds)
   }
-  const change = Math.abs(before - left) / Math.max(before, left, Number.MIN_VALUE)
-  return voteFor(left < before ? proposal.action : 'hold', 0.5 + change / 2, grounds)
+  if (gain > 0) return voteFor(proposal.action, 0.5 + Math.min(1, gain / best) / 2, grounds)
+  return voteFor('hold', 0.5 + (gain === 0 ? 0 : -gain / (best - gain)) / 2, grounds)
+}
+
+function weightsTold({ portfolio, question, target, asset }: WeighedBook, after: number, most: number): string {
+  const { assets, bars, to } = portfolio
+  const { current, upper } = question
+  const { weights } = target
+  const own = assets[asset]?.instrument ?? ''
+  const shown = [...assets.keys()]
+    .filter((other) => other !== asset && Math.max(weights[other] as number, current[other] as number) >= 0.005)
+    .sort((a, b) => (weights[b] as number) - (weights[a] as number))
+    .slice(0, toldMost)
+    .map((other) => `${percent(weights[other] as number)} of ${assets[other]?.instrument}`)
+  const beside = shown.length === 0 ? '' : ` beside ${list(shown)}`
+  const basis = `By ${count(bars, 'bar')} to ${moment(to)} of ${assets.length === 1 ? own : count(assets.length, 'instrument')}`
+  return `${basis} the book should hold ${percent(weights[asset] as number)} of ${own}${beside} (at most ${percent(upper[asset] as number)} at today's volatility, ${percent(most)} in calm); it holds ${percent(current[asset] as number)}${after === current[asset] ? '' : `, and would ${percent(after)}`}.`
+}
+
+function expectationTold({ portfolio, question, target, asset }: WeighedBook, insight: Insight): string {
+  const { views, barMs } = portfolio
+  const horizonMs = Math.max(barMs, insight.horizonMs)
+  const others = views
+    .filter(({ insight: other }) => other.direction !== 'flat')
+    .slice(0, toldMost)
+    .map(
+      ({ at, runId, insight: { instrument, direction, magnitude, confidence } }) =>
+        `${instrument} ${direction} ${percent(magnitude, 2)} (${percent(confidence, 0)} sure, ${moment(at)}, ${runId})`,
+    )
+  const also = others.length === 0 ? '' : ` It also counts ${list(others)}.`
+  return `Within ${span(horizonMs)} it expects ${signedPercent(target.expected[asset] as number, 2)}: the market's drift gives ${signedPercent(question.prior[asset] as number, 2)}, the views, this one at ${percent(insight.confidence, 0)}, the rest.${also}`
+}
+
+function leftOutTold({ assets, without, elsewhere }: BriefingPortfolio, instrument: string): string[] {
+  const told = without.map((left) => `${left.instrument} (${left.why})`)
+  const kept = elsewhere > 0 ? `; ${percent(elsewhere)} of the equity is in them, and stays there` : ''
+  return [
+    ...(told.length === 0 ? [] : [`Unavailable: ${list(told)}${kept}.`]),
+    ...(assets.length > 1 ? [] : [`The weight is that of ${instrument} alone, beside cash.`]),
+  ]
 }

@@ -1,17 +1,16 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Argument, Briefing, ProposalBriefing } from '#engine/agents/seat.ts'
+import type { Argument, Briefing, BriefingPortfolio, ProposalBriefing } from '#engine/agents/seat.ts'
 import { type VotingSeat, votingSeats } from '#shared/domain/agent.ts'
 import { barSeries } from '#shared/domain/bar.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { Position } from '#shared/domain/position.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { compare, decimal, multiply, subtract, toNumber } from '#shared/lib/decimal.ts'
-import { finding, idsFrom, simulatedBriefing } from '#test/builders/briefing.ts'
+import { finding, idsFrom, simulatedBriefing, simulatedPortfolio } from '#test/builders/briefing.ts'
 import { analyse } from './analyse.ts'
 import { argue } from './argue.ts'
 import { assess } from './assess.ts'
-import { targetWeight } from './assess-allocation.ts'
 import { propose } from './propose.ts'
 
 let base: ProposalBriefing
@@ -33,7 +32,8 @@ beforeAll(async () => {
   const [proposal] = propose(briefing, insight, [], idsFrom(1))
   if (proposal?.action !== 'buy') throw new Error('The view is up.')
   buy = proposal
-  base = { ...briefing, proposal, insight, debate: [], outcomes: [], recalled: [], outgoing: [] }
+  const portfolio = simulatedPortfolio(3)
+  base = { ...briefing, proposal, insight, portfolio, debate: [], outcomes: [], recalled: [], outgoing: [] }
 })
 
 const vote = (seat: VotingSeat, about: Partial<ProposalBriefing> = {}) => assess(seat, { ...base, ...about })
@@ -87,7 +87,7 @@ describe('every seat', () => {
       return vote(seat, about).assessment.reasons[0]
     }
     const noEquity = { account: { ...base.account, equity: null } }
-    const noBars = { bars: barSeries([]) }
+    const noBars = { bars: barSeries([]), portfolio: null }
     expect(reason('analyst', { insight: null })).toContain('market view')
     expect(reason('strategist', { insight: null })).toContain('market view')
     expect(reason('optimizer', { insight: null })).toContain('market view')
@@ -252,41 +252,94 @@ describe('the risk manager', () => {
 })
 
 describe('the optimizer', () => {
-  const usual = {
-    view: 0.01,
-    meanReturn: 0,
-    bars: 500,
-    volatility: 0.01,
-    longVolatility: 0.01,
-    horizonBars: 24,
-    maximumPosition: 0.5,
+  const told = (about: Partial<ProposalBriefing> = {}) => vote('optimizer', about).assessment.reasons.join(' ')
+  const sureness = (about: Partial<ProposalBriefing> = {}) => vote('optimizer', about).assessment.confidence
+  const down: Insight = { ...insight, direction: 'down' }
+  const portfolio = (about: Partial<BriefingPortfolio>) => {
+    if (base.portfolio === null) throw new Error('The simulated exchange has bars.')
+    return { ...base.portfolio, ...about }
   }
+  /** The book with another weight of one instrument. */
+  const holding = (id: string, weight: number) =>
+    portfolio({
+      assets: (base.portfolio?.assets ?? []).map((asset) =>
+        asset.instrument === id ? { ...asset, weight } : { ...asset },
+      ),
+    })
 
-  it('wants half of Kelly, up to the ceiling, and nothing of what is expected to fall', () => {
-    // 0.005 expected / (2 x 24 x 0.0001).
-    expect(targetWeight({ ...usual, maximumPosition: 2 }).weight).toBeCloseTo(0.005 / 0.0048)
-    expect(targetWeight(usual).weight).toBe(0.5)
-    expect(targetWeight({ ...usual, view: -0.01 }).weight).toBe(0)
-  })
-
-  it('lowers the ceiling as volatility rises above its usual, and never raises it', () => {
-    expect(targetWeight({ ...usual, volatility: 0.02 }).ceiling).toBeCloseTo(0.25)
-    expect(targetWeight({ ...usual, volatility: 0.005 }).ceiling).toBe(0.5)
-  })
-
-  it('hardly believes a past mean that does not stand out of its noise', () => {
-    const drift = (bars: number) =>
-      targetWeight({ ...usual, view: 0, meanReturn: 0.0002, bars }).expected / (0.0002 * 12)
-    expect(drift(50)).toBeLessThan(0.05)
-    expect(drift(100_000)).toBeGreaterThan(0.95)
-  })
-
-  it('votes for what brings the weight nearer to its target', () => {
+  it('votes for what makes the book worth more, costs paid', () => {
     expect(optionOf('optimizer')).toBe('buy')
-    expect(optionOf('optimizer', { insight: { ...insight, direction: 'down' } })).toBe('hold')
+    expect(optionOf('optimizer', { insight: down })).toBe('hold')
     const proposal: Proposal = { ...buy, action: 'sell' }
-    const down = { proposal, insight: { ...insight, direction: 'down' as const }, account: long('0.2') }
-    expect(optionOf('optimizer', down)).toBe('sell')
+    expect(optionOf('optimizer', { proposal, insight: down, account: long('0.2') })).toBe('sell')
+    const dear = portfolio({ assets: (base.portfolio?.assets ?? []).map((asset) => ({ ...asset, cost: 0.1 })) })
+    expect(optionOf('optimizer', { portfolio: dear })).toBe('hold')
+  })
+
+  it('is surer of a trade the more it brings of what can be had, and less of holding', () => {
+    const half = { ...buy, quantity: multiply(buy.quantity, decimal('0.5')) }
+    expect(sureness()).toBeGreaterThan(sureness({ proposal: half }))
+    expect(sureness({ proposal: hold() })).toBeLessThan(
+      sureness({ proposal: hold(), insight: { ...insight, magnitude: 0 } }),
+    )
+  })
+
+  it('says the weights with the bars they stand on, what it expects and why, and what the trade is worth', () => {
+    expect(told()).toMatch(
+      /^By 400 bars to 20\d\d-\d\d-\d\d 00:00 UTC of 8 instruments the book should hold [\d.]+ % of BTC\/USDT/,
+    )
+    expect(told()).toMatch(/Within 24 h it expects [+-][\d.]+ %: the market's drift gives/)
+    expect(told()).toMatch(/The trade is worth \+[\d.]+ % of the equity, costs paid/)
+    expect(vote('optimizer').assessment.evidence).toEqual(insight.evidence)
+  })
+
+  it('counts the standing views on other instruments, and names their runs', () => {
+    const view = {
+      runId: 'run_7',
+      at: base.now - 3_600_000,
+      insight: { ...insight, instrument: 'ETH/USDT', magnitude: 0.05 },
+    }
+    const also = { portfolio: portfolio({ views: [view] }) }
+    expect(told(also)).toContain('It also counts ETH/USDT up 5.00 % (70 % sure')
+    expect(told(also)).toContain('run_7')
+    expect(told(also)).toContain('of ETH/USDT')
+    expect(told()).not.toContain('ETH/USDT up')
+  })
+
+  it('wants less of what moves with something else that is held', () => {
+    const best = (about: Partial<ProposalBriefing>) =>
+      Number(/the best one of it \+?([\d.]+) %/.exec(told(about))?.[1] ?? Number.NaN)
+    expect(best({ portfolio: holding('ETH/USDT', 0.2) })).toBeLessThan(best({}))
+  })
+
+  it('says what is unavailable, and weighs the instrument alone where nothing else is left', () => {
+    const [own] = (base.portfolio?.assets ?? []).filter(({ instrument: id }) => id === 'BTC/USDT')
+    const row = base.portfolio?.assets.findIndex(({ instrument: id }) => id === 'BTC/USDT') ?? 0
+    const alone = portfolio({
+      assets: own === undefined ? [] : [own],
+      covariances: [Float64Array.of(base.portfolio?.covariances[row]?.[row] as number)],
+      prior: Float64Array.of(0),
+      without: [{ instrument: 'ETH/USDT', why: 'it has 3 closed bars, 51 are needed' }],
+      elsewhere: 0.3,
+    })
+    expect(told({ portfolio: alone })).toContain(
+      'Unavailable: ETH/USDT (it has 3 closed bars, 51 are needed); 30.0 % of the equity',
+    )
+    expect(told({ portfolio: alone })).toContain('The weight is that of BTC/USDT alone, beside cash.')
+    expect(optionOf('optimizer', { portfolio: alone })).toBe('buy')
+    expect(optionOf('optimizer', { portfolio: alone, insight: down })).toBe('hold')
+  })
+
+  it('does not depend on the unit of the price', () => {
+    const scale = decimal('1000')
+    const priced = {
+      ...base.quote,
+      last: multiply(base.quote.last, scale),
+      bid: multiply(base.quote.bid, scale),
+      ask: multiply(base.quote.ask, scale),
+    }
+    const proposal = { ...buy, quantity: multiply(buy.quantity, decimal('0.001')) }
+    expect(told({ quote: priced, proposal })).toBe(told())
   })
 })
 

@@ -5,7 +5,7 @@ import type { RaisedConflict } from '#shared/domain/conflict.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { Book } from '#shared/domain/quote.ts'
 import { compare, decimal, fromNumber, multiply, toNumber } from '#shared/lib/decimal.ts'
-import { idsFrom, simulatedBriefing } from '#test/builders/briefing.ts'
+import { idsFrom, simulatedBriefing, simulatedPortfolio } from '#test/builders/briefing.ts'
 import { assess } from './assess.ts'
 import { propose } from './propose.ts'
 import { settleTerms } from './settle.ts'
@@ -36,6 +36,7 @@ beforeAll(async () => {
     insight: up,
     debate: [],
     outcomes: [],
+    portfolio: simulatedPortfolio(1),
     recalled: [],
     outgoing: [],
   }
@@ -155,7 +156,7 @@ describe('settling the terms of a purchase', () => {
   it('a seat whose inputs are missing, or that would sign nothing, is left to vote', () => {
     const blind = small(0.2, { book: null, insight: null })
     expect(settleTerms(blind)).toEqual({ conflicts: [], said: [], revised: null })
-    const against = small(0.4, { insight: { ...up, magnitude: 0.0003 } })
+    const against = small(0.4, { insight: { ...up, direction: 'down' } })
     expect(settleTerms(against).conflicts.flatMap(({ between }) => between)).not.toContain('optimizer')
   })
 

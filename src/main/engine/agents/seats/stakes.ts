@@ -1,12 +1,11 @@
 import { roundTripShare } from '#engine/agents/costs.ts'
 import { readMarket } from '#engine/agents/market-read.ts'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
-import { heldQuantity } from '#engine/agents/sizes.ts'
 import { figure, percent } from '#engine/agents/wording.ts'
 import { type Deal, type Issue, type Party, sampleDeals } from '#engine/consensus/negotiation-deals.ts'
 import { normalCdf } from '#engine/portfolio/statistics.ts'
-import { toNumber } from '#shared/lib/decimal.ts'
-import { weightTarget } from './assess-allocation.ts'
+import { multiply, toNumber } from '#shared/lib/decimal.ts'
+import { weighBook } from './assess-allocation.ts'
 import { orderCosts } from './assess-execution.ts'
 import { dayRisk } from './assess-risk.ts'
 
@@ -126,21 +125,20 @@ function riskStake(briefing: ProposalBriefing): Stake | null {
 }
 
 /**
- * The portfolio optimizer values how much of the way from today's weight to its target the purchase goes: by mean and
- * variance a weight is worth less than the target by the square of its distance, for as long as it is held.
+ * The portfolio optimizer values how much of what the best trade of the instrument would be worth to the book the purchase
+ * brings, for as long as it is held.
  */
 function optimizerStake(briefing: ProposalBriefing): Stake | null {
-  const target = weightTarget(briefing)
-  if (typeof target === 'string') return null
-  const { equity, weight } = target
-  const price = toNumber(briefing.quote.last)
-  const held = (toNumber(heldQuantity(briefing)) * price) / equity
-  const added = (toNumber(briefing.proposal.quantity) * price) / equity
+  const book = weighBook(briefing)
+  if (typeof book === 'string') return null
+  const { question, asset, equity, trade } = book
+  const held = question.current[asset] as number
+  const added = toNumber(multiply(briefing.proposal.quantity, briefing.quote.last)) / equity
   const after = (terms: Deal) => held + termOf(terms, 'size') * added
-  const gap = weight - held
-  const words = (terms: Deal) => `the weight comes to ${percent(after(terms))}, and ${percent(weight)} would be right`
-  const utility = (terms: Deal) =>
-    termOf(terms, 'horizon') * (gap === 0 ? -1 : 1 - ((weight - after(terms)) / gap) ** 2)
+  const best = trade.gain(trade.best)
+  const words = (terms: Deal) =>
+    `the weight comes to ${percent(after(terms))}, and ${percent(trade.best)} would be right`
+  const utility = (terms: Deal) => termOf(terms, 'horizon') * (best > 0 ? trade.gain(after(terms)) / best : -1)
   return guardStake('optimizer', utility, words, (told) => `To the portfolio optimizer ${told}.`)
 }
 

@@ -53,6 +53,11 @@ describe('the validator', () => {
     expect(missing).toEqual([{ task: 'keyword_extraction', reason: 'news: No news today.' }])
   })
 
+  it('counts the chart and the prices, of which it is more, as one source', () => {
+    const chart = finding(0.1, { task: 'technical_analysis', source: 'chart_data' })
+    expect(judge([prices, chart, news]).sources).toBe(judge([prices, news]).sources)
+  })
+
   it('finds a dossier sufficient only with enough sources and a value for each critical task', () => {
     expect(judge([prices, news, noPosts, noWords]).sufficient).toBe(true)
     expect(judge([prices, news, noWords]).sufficient).toBe(false)

@@ -29,6 +29,9 @@ function reasonOf(found: readonly Evidence[]): string {
   return reasons.length === 0 ? 'It was never gathered.' : reasons.join(' ')
 }
 
+/** The chart is the prices over again, further back: it makes no second source. */
+const samePrices: Readonly<Record<string, string>> = { chart_data: 'price_data' }
+
 /**
  * Judges whether a dossier is enough to decide on. Completeness is the share of the planned tasks, weighted 4, 3, 2, 1 by
  * priority, of which a source answered with a value or known emptiness; freshness the share of values not older at `now`
@@ -59,7 +62,7 @@ export function validate(
   })
   // The trader's word is heard, and makes no dossier complete.
   const answered = evidence.filter(({ status, source }) => status !== 'unavailable' && source !== traderSource)
-  const sources = new Set(answered.map(({ source }) => source)).size
+  const sources = new Set(answered.map(({ source }) => samePrices[source] ?? source)).size
   const missing = planned
     .filter(({ isAnswered, priority, hasValue }) => !isAnswered || (priority === 'critical' && !hasValue))
     .map(({ task, found }) => ({ task, reason: reasonOf(found) }))

@@ -1,0 +1,110 @@
+import { roundTripShare } from '#engine/agents/costs.ts'
+import type { BriefingPortfolio, StandingView } from '#engine/agents/seat.ts'
+import { leastTailBars } from '#engine/portfolio/book-tail.ts'
+import { readMarketModel } from '#engine/portfolio/book-target.ts'
+import type { DeskHistory, Feed } from '#engine/ports.ts'
+import { equity, type TradingBook } from '#engine/trading/book.ts'
+import { closedBars } from '#engine/trading/closed-bars.ts'
+import { marksOf } from '#engine/trading/marks.ts'
+import { type ReadReturns, readReturns } from '#engine/trading/tail-reader.ts'
+import { timeframeMs } from '#shared/domain/bar.ts'
+import { isPerpetual } from '#shared/domain/instrument.ts'
+import { multiply, sign, toNumber } from '#shared/lib/decimal.ts'
+
+/** What the book as a whole is read off. */
+export interface BookParts {
+  readonly feed: Feed
+  readonly book: TradingBook
+  readonly history: Pick<DeskHistory, 'listViews'>
+  readonly now: number
+}
+
+/** The feed's own instruments are taken in up to so many; with more the weights would take longer than a turn may. */
+const mostAssets = 8
+
+/** Why an instrument is no part of the model. */
+export interface LeftOut {
+  readonly instrument: string
+  readonly why: string
+}
+
+/** Instruments that share enough bars, with their returns. */
+export interface SharedUniverse {
+  readonly read: ReadReturns
+  readonly without: readonly LeftOut[]
+}
+
+/**
+ * The instruments that the whole book is modelled over: those that have to be there, what is held, and then the feed's own (no
+ * perpetuals: they are bets on what is there, not parts of it), each with enough closed bars. Undefined without any.
+ */
+export function readUniverse(
+  { feed, book, now }: Omit<BookParts, 'history'>,
+  needed: readonly string[] = [],
+): SharedUniverse | undefined {
+  const held = [...book.positions.values()].filter(({ quantity }) => sign(quantity) !== 0)
+  const wanted = new Set([...needed, ...held.map(({ instrument }) => instrument)])
+  for (const { id } of feed.instruments()) if (wanted.size < mostAssets && !isPerpetual(id)) wanted.add(id)
+  const barsOf = (id: string) => closedBars(feed, [id], now).bars.get(id)?.length ?? 0
+  const fewBars = (id: string): LeftOut => ({
+    instrument: id,
+    why: `it has ${barsOf(id)} closed bars, ${leastTailBars + 1} are needed`,
+  })
+  const enough = [...wanted].filter((id) => barsOf(id) > leastTailBars && feed.quote(id) !== undefined)
+  const without = [...wanted].filter((id) => !enough.includes(id)).map(fewBars)
+  const [first, ...others] = enough
+  if (first === undefined) return undefined
+  const read = readReturns(feed, enough, now)
+  if (read.shared.times.length > leastTailBars) return { read, without }
+  const why = `it shares ${read.shared.times.length} closed bars with the others, ${leastTailBars + 1} are needed`
+  const alone = readReturns(feed, [first], now)
+  return { read: alone, without: [...without, ...others.map((instrument) => ({ instrument, why }))] }
+}
+
+/** The newest views on some instruments, where their horizon has not passed. */
+export function standingViews(
+  { history, now }: Pick<BookParts, 'history' | 'now'>,
+  instruments: readonly string[],
+): StandingView[] {
+  return instruments.flatMap((id) =>
+    history.listViews(id, 1).filter(({ at, insight }) => at <= now && at + insight.horizonMs > now),
+  )
+}
+
+/** The whole book as the optimizer sees it. Null where the equity, or the bars of the instrument, are unavailable. */
+export function bookPortfolio(parts: BookParts, instrument: string, maximumPosition: number): BriefingPortfolio | null {
+  const { feed, book } = parts
+  const mark = marksOf(feed)
+  const wealth = equity(book, mark)
+  const universe = readUniverse(parts, [instrument])
+  if (wealth === undefined || sign(wealth) <= 0 || universe === undefined) return null
+  const { timeframe, shared } = universe.read
+  const { instruments, times } = shared
+  const model = instruments.includes(instrument) ? readMarketModel(shared.returns) : undefined
+  if (model === undefined) return null
+  const weightOf = (id: string) => {
+    const quantity = book.positions.get(id)?.quantity
+    const price = mark(id)
+    return quantity === undefined || price === undefined ? 0 : toNumber(multiply(quantity, price)) / toNumber(wealth)
+  }
+  return {
+    assets: instruments.flatMap((id, asset) => {
+      const quote = feed.quote(id)
+      if (quote === undefined) return []
+      const ceiling = maximumPosition * (model.calm[asset] as number)
+      return [{ instrument: id, weight: weightOf(id), ceiling, cost: roundTripShare(quote) / 2 }]
+    }),
+    covariances: model.covariances,
+    prior: model.prior,
+    barMs: timeframeMs[timeframe],
+    bars: times.length,
+    from: times[0] as number,
+    to: times.at(-1) as number,
+    views: standingViews(
+      parts,
+      instruments.filter((id) => id !== instrument),
+    ),
+    without: universe.without,
+    elsewhere: universe.without.reduce((sum, left) => sum + Math.max(0, weightOf(left.instrument)), 0),
+  }
+}
