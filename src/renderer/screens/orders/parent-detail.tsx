@@ -7,6 +7,7 @@ import { Moment } from '#renderer/ui/figures.tsx'
 import { formatDuration } from '#renderer/ui/format.ts'
 import { precision } from '#renderer/ui/precision.ts'
 import { useEngineNow } from '#renderer/ui/status.ts'
+import { executionTitles } from '#shared/domain/execution-words.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Fill } from '#shared/domain/order.ts'
 import { isWorkingParent, type ParentOrderView } from '#shared/domain/parent-order.ts'
@@ -17,7 +18,6 @@ import { ExecutionReport } from './order-report.tsx'
 import { countWords } from './orders-view.ts'
 import { ParentMark } from './parent-orders.tsx'
 import { ParentPicture } from './parent-picture.tsx'
-import { algorithmTitles } from './parents-view.ts'
 import { PartsTable } from './parts-table.tsx'
 
 interface ParentDetailProps {
@@ -72,7 +72,7 @@ function Body({ parent, fills, instruments, onOpenOrder }: BodyProps) {
       {reason !== null && <p className={styles.reason}>{reason}</p>}
       <ParentPicture parent={parent} fills={fills} now={now} />
       <dl className={styles.facts}>
-        <Fact name="How">{algorithmTitles[algorithm]}</Fact>
+        <Fact name="How">{executionTitles[algorithm]}</Fact>
         <Fact name="Looks">
           {due.length}, {formatDuration(intervalMs)} apart
         </Fact>

@@ -10,12 +10,13 @@ import { ShareBar } from '#renderer/ui/share-bar.tsx'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { useEngineNow } from '#renderer/ui/status.ts'
 import { StatusDot } from '#renderer/ui/status-dot.tsx'
+import { executionTitles } from '#shared/domain/execution-words.ts'
 import { isWorkingParent, type ParentOrderView } from '#shared/domain/parent-order.ts'
 import { CancelParentDialog } from './cancel-parent-dialog.tsx'
 import { From, type OrderListProps } from './order-cells.tsx'
 import styles from './orders-screen.module.css'
 import { bpWords, countWords } from './orders-view.ts'
-import { algorithmTitles, parentLooks, progressOf, sortParents } from './parents-view.ts'
+import { parentLooks, progressOf, sortParents } from './parents-view.ts'
 import { PartsTable } from './parts-table.tsx'
 
 const shownMost = 30
@@ -71,7 +72,7 @@ export function ParentOrders({ instruments, chosen, onOpen, onOpenOrder }: Paren
     {
       key: 'how',
       title: 'How',
-      render: ({ schedule }) => <span title={schedule.why}>{algorithmTitles[schedule.algorithm]}</span>,
+      render: ({ schedule }) => <span title={schedule.why}>{executionTitles[schedule.algorithm]}</span>,
     },
     {
       key: 'filled',

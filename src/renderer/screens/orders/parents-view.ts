@@ -1,7 +1,6 @@
 import type { Tone } from '#renderer/ui/status-dot.tsx'
 import type { Fill } from '#shared/domain/order.ts'
 import {
-  type Algorithm,
   isWorkingParent,
   type ParentOrder,
   type ParentOrderStatus,
@@ -9,15 +8,6 @@ import {
 } from '#shared/domain/parent-order.ts'
 import { middleOf } from '#shared/domain/quote.ts'
 import { type Decimal, divide, multiply, sign, sum, toNumber } from '#shared/lib/decimal.ts'
-
-/** What the algorithms are called in a list. */
-export const algorithmTitles: Readonly<Record<Algorithm, string>> = {
-  twap: 'TWAP',
-  vwap: 'VWAP',
-  pov: 'POV',
-  'almgren-chriss': 'Almgren-Chriss',
-  iceberg: 'Iceberg',
-}
 
 /** How the status of an order in parts is shown: a shape, a word, and what it means. */
 export const parentLooks: Readonly<Record<ParentOrderStatus, { tone: Tone; word: string; meaning: string }>> = {
