@@ -292,6 +292,7 @@ describe('the API over a whole desk', () => {
     expect(await api.trading.reports({ limit: 5 })).toEqual([])
     expect(await codeOf(api.trading.report({ clientOrderId: 'nobody' }))).toBe('ORDER_NOT_FOUND')
     expect(await api.trading.parents({})).toEqual([])
+    expect(await codeOf(api.trading.parent({ parentId: 'nobody' }))).toBe('PARENT_ORDER_NOT_FOUND')
     expect(await codeOf(api.trading.parentReport({ parentId: 'nobody' }))).toBe('PARENT_ORDER_NOT_FOUND')
     expect(await codeOf(api.trading.cancelParent({ parentId: 'nobody' }))).toBe('PARENT_ORDER_NOT_FOUND')
     const close = { key: 'a wish of mine', instrument: 'BTC/USDT', reason: 'Enough' }

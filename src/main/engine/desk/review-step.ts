@@ -184,6 +184,9 @@ function openingOf(
   if (decision === null || tally === null || proposal === undefined || price === undefined) return undefined
   if (decision.action === 'hold') return undefined
   const agreed = tally.status === 'agreed' && tally.outcome === decision.action
+  const order = orderOf(decision, proposal, decision.action)
+  const algorithm = memory.goal.algorithm ?? parts.planning.execution.algorithm
+  const isPossible = algorithm !== 'auto' && !(order.reduceOnly && algorithm === 'iceberg')
   const rules = reviewRules(
     proposal,
     tally,
@@ -194,7 +197,7 @@ function openingOf(
   )
   return {
     runId,
-    order: orderOf(decision, proposal, decision.action),
+    order: isPossible ? { ...order, execution: { algorithm } } : order,
     price,
     rules: again || rules.length === 0 ? [...rules, askedAgain] : rules,
     disagreement: tally.disagreement,
