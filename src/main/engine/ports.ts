@@ -366,8 +366,8 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   searchMessages(search: MessageSearch): readonly MessageHit[]
   listEvidence(runId: string): readonly Evidence[]
   getVote(runId: string): Vote
-  /** The conflicts of a run, oldest first. */
-  listConflicts(runId: string): readonly PlanConflict[]
+  /** The conflicts of a plan and its run, those with other plans too, oldest first. */
+  listPlanConflicts(planId: string, runId: string | null): readonly PlanConflict[]
   /** What watching over a run has brought to light, oldest first. */
   getWatch(runId: string): RunWatch
   /** The alerts raised after a record of the journal, newest first. */

@@ -47,8 +47,13 @@ export const planWishSchema = z.object({
 })
 export type PlanWish = z.infer<typeof planWishSchema>
 
-/** A plan with the time that is left until the next deadline, in milliseconds of waiting; null where none runs. */
-export const planViewSchema = collaborativePlanSchema.extend({ leftMs: z.number().nullable() })
+/** A plan as it is shown. */
+export const planViewSchema = collaborativePlanSchema.extend({
+  /** The time that is left until the next deadline, in milliseconds of waiting; null where none runs. */
+  leftMs: z.number().nullable(),
+  /** How many conflicts it has or had, within it and with other plans. */
+  conflicts: z.int(),
+})
 export type PlanView = z.infer<typeof planViewSchema>
 
 /** A template as it can be chosen. */

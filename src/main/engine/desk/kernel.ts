@@ -252,6 +252,10 @@ export function createKernel(options: KernelOptions): Kernel {
       begin: (...asked) => plans.createBySystem(...asked),
       get: (planId) => plans.get(planId),
     },
+    openPlans: {
+      list: () => plans.open(),
+      giveWay: (planId, why) => plans.cancel(planId, `It gives way to a more urgent plan. ${why}`, system),
+    },
   }
   const runs: Runs = createRuns(parts, options.outcomesOf)
   const { templates = [], archive, timeScale = 1 } = options

@@ -150,6 +150,7 @@ export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Pr
 export async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts, epoch } = run
   await closedVote(run, signal)
+  run.reconcile()
   const earlier = await tradeRecordOf(run)
   // The trader may add another fact while the first is thought about.
   for (let heard: unknown; heard !== run.thinkingAgain.current; ) {
