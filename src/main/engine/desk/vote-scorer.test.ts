@@ -13,10 +13,10 @@ const trader = { kind: 'human', id: 'trader' } as const
 const templates = readTemplates(undefined).value
 const refusal = (code: string) => expect.objectContaining({ code })
 
-/** Looks no further ahead than a minute and a half. */
+/** Looks only twenty seconds ahead. */
 const soon = on('propose', async (answer) => {
   const proposals = (await answer()) as Proposal[]
-  return proposals.map((proposal) => ({ ...proposal, horizonMs: 90_000 }))
+  return proposals.map((proposal) => ({ ...proposal, horizonMs: 20_000 }))
 })
 
 async function started(given: Parameters<typeof deskKernel>[0] = {}) {
@@ -47,9 +47,9 @@ describe('the ballots of a decision', () => {
     const proposal = proposals.find(({ id }) => id === decision?.proposalId)
     const dueAt = (decision?.at ?? 0) + (proposal?.horizonMs ?? 0)
     expect(scores()).toEqual([])
-    await pass(clock, Math.max(0, dueAt - clock.now()) - 10_000)
+    await pass(clock, Math.max(0, dueAt - clock.now()) - 2_000)
     expect(scores()).toEqual([])
-    await pass(clock, 60_000)
+    await pass(clock, 5_000)
     expect(scores()).toHaveLength(1)
     const [score] = scores()
     expect(score).toMatchObject({ runId, decisionId: decision?.id, price: decision?.price, dueAt })
