@@ -1,7 +1,7 @@
 import { createTimetable } from '#adapters/cron/timetable.ts'
 import { createKernel, type Kernel, type KernelOptions } from '#engine/desk/kernel.ts'
 import { createLocalBus } from '#engine/local-bus.ts'
-import type { Broker, Feed, ResearchSources } from '#engine/ports.ts'
+import type { Broker, Feed, ResearchSources, Vote } from '#engine/ports.ts'
 import { applyToBook, bookToJson, emptyBook } from '#engine/trading/book.ts'
 import { readLatch } from '#engine/trading/latch.ts'
 import { outcomesFrom } from '#main/outcomes.ts'
@@ -28,6 +28,9 @@ import { latchStoreOn, type Machine } from './machine.ts'
 import type { AgentFaults } from './scenario.ts'
 import { makeAgentsUnruly } from './unruly-agents.ts'
 import type { Witness } from './witness.ts'
+
+/** A process that has died reads nothing any more. */
+const noVote: Vote = { proposals: [], ballots: [], tally: null, decision: null, outcome: null }
 
 /** What a process of the desk is started with. */
 export interface ProcessOptions {
@@ -134,6 +137,9 @@ export function startProcess(options: ProcessOptions): DeskProcess {
         listAttempts: (limit) => (life.alive ? queries.listAttempts(limit) : []),
         episodesBefore: (...asked) => (life.alive ? queries.episodesBefore(...asked) : []),
         listViews: (instrument, limit) => (life.alive ? queries.listViews(instrument, limit) : []),
+        listScoredVotes: (limit) => (life.alive ? queries.listScoredVotes(limit) : []),
+        listUnscoredVotes: (limit) => (life.alive ? queries.listUnscoredVotes(limit) : []),
+        getVote: (runId) => (life.alive ? queries.getVote(runId) : noVote),
         spentToday: () => (life.alive ? queries.spentToday() : 0),
       },
       unfinished,

@@ -47,6 +47,7 @@ import { createReviews, type Reviews } from './reviews.ts'
 import type { RunMemory } from './run-memory.ts'
 import { createRuns, type Runs } from './runs.ts'
 import { createSchedules, type Schedules } from './schedules.ts'
+import { createVoteScorer } from './vote-scorer.ts'
 
 /** The world around a desk and what it remembers; the same for the app, one decision on a file, and the simulation. */
 export interface KernelOptions {
@@ -262,6 +263,7 @@ export function createKernel(options: KernelOptions): Kernel {
   const plans = createPlans({ parts, runs, templates, archive, timeScale })
   const { timetable, calendars } = options
   const schedules = createSchedules({ parts, plans, archive, timetable, calendars, timeScale })
+  const scorer = createVoteScorer({ journal, feed, clock, history: options.history })
   const roster = createRoster({
     bus,
     clock,
@@ -318,6 +320,7 @@ export function createKernel(options: KernelOptions): Kernel {
       schedules.tick()
       plans.tick()
       reviews.tick()
+      scorer.tick()
       before = now
       cancel = clock.after(tickMs, tick)
     }
