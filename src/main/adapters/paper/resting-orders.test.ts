@@ -74,11 +74,9 @@ function venueOver(resting: RestingOrders, hasBook: boolean) {
   venue.open()
   let made = 0
   const wait = (ms: number) => {
-    let isOver = false
-    clock.after(ms, () => {
-      isOver = true
-    })
-    while (!isOver) clock.step()
+    const end = clock.now() + ms
+    clock.after(ms, () => {})
+    while ((clock.nextAt() ?? end + 1) <= end) clock.step()
   }
   const act = ({ what, side, price, size, which }: Step) => {
     const at = cents(90 + price)
