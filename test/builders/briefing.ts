@@ -97,6 +97,7 @@ export async function gather(exchange: SimulatedExchange, instrument: string, no
       now: () => now,
       signal: new AbortController().signal,
       attemptsLeft: 0,
+      runBegan: 0,
       compute,
     })
     for (let turn = 0; turn < 40; turn++) {

@@ -5,7 +5,7 @@ import { extname, join, normalize } from 'node:path'
 import { implement, ORPCError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { reportExecution } from '#engine/trading/execution-report.ts'
+import { reportExecution, reportParent } from '#engine/trading/execution-report.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { Noun, Status, StopShortcut } from '#shared/contract/system.ts'
 import { seats, seatTitles } from '#shared/domain/agent.ts'
@@ -20,6 +20,7 @@ import type { JournalRecord } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
 import type { RunMonitoring } from '#shared/domain/monitoring.ts'
 import { canBeCancelled, type Fill, isClosed, isExit, type Order, plainTerms } from '#shared/domain/order.ts'
+import type { ParentOrderView } from '#shared/domain/parent-order.ts'
 import type { PlanChoices } from '#shared/domain/plan-choice.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
@@ -49,6 +50,8 @@ export interface PageDesk {
   add(run: Run): void
   /** Adds an order with these terms, newest of all. */
   addOrder(terms: Partial<Order>): void
+  /** Adds an order in parts; its filled parts bring their fills. */
+  addParent(parent: ParentOrderView): void
   /** Says something in the newest run. */
   say(text: string): void
   /** Makes so many events a second: words, ticks, progress, orders. Returns its stop. */
@@ -146,6 +149,7 @@ function walk(last: number, timeframe: Timeframe, count: number, now: number): B
 export async function startPageDesk(page: string): Promise<PageDesk> {
   const runs: RunState[] = []
   const orders: Order[] = []
+  const parents: ParentOrderView[] = []
   const fills: Fill[] = []
   const records: JournalRecord[] = []
   const stops: PageDesk['stops'] = []
@@ -304,6 +308,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       stop: stopProgress,
       feed: { connected: feedConnected, name: 'simulated exchange', lastTickAt, staleAfterMs: 10_000 },
       broker: { connected: true, name: 'paper broker', latencyMs: 41 },
+      deadManSwitch: { supported: true, on: false, armedUntil: null, refreshedAt: null, failure: null },
       stopShortcut,
       activeRunId: runs.find(({ run }) => run.status === 'running')?.run.id ?? null,
       deadLetters: 1,
@@ -615,8 +620,14 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     return reportExecution(order, { fills: own, market: null, now: Date.now(), settlesAfterMs: 0 })
   }
 
-  function noParent(): never {
+  function findParent(parentId: string): ParentOrderView {
+    const parent = parents.find(({ id }) => id === parentId)
+    if (parent !== undefined) return parent
     throw new ORPCError('PARENT_ORDER_NOT_FOUND', { status: 404, message: 'There is no such order.' })
+  }
+
+  function fillsOfParts({ children }: ParentOrderView): Fill[] {
+    return fills.filter((each) => children.some(({ clientOrderId }) => clientOrderId === each.clientOrderId))
   }
 
   function place(state: RunState): void {
@@ -1077,9 +1088,21 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           throw new ORPCError('ORDER_NOT_FOUND', { status: 404, message: 'There is no such order.' })
         return reportOf(found)
       }),
-      parents: os.trading.parents.handler(() => []),
-      parentReport: os.trading.parentReport.handler(() => noParent()),
-      cancelParent: os.trading.cancelParent.handler(() => noParent()),
+      parents: os.trading.parents.handler(() => parents),
+      parent: os.trading.parent.handler(({ input }) => {
+        const parent = findParent(input.parentId)
+        return { parent, fills: fillsOfParts(parent) }
+      }),
+      parentReport: os.trading.parentReport.handler(({ input }) => {
+        const parent = findParent(input.parentId)
+        return reportParent(parent, { fills: fillsOfParts(parent), market: null, now: Date.now(), settlesAfterMs: 0 })
+      }),
+      cancelParent: os.trading.cancelParent.handler(({ input }) => {
+        const parent = findParent(input.parentId)
+        Object.assign(parent, { status: 'cancelled', reason: input.reason, updatedAt: Date.now() })
+        touch('orders')
+        return parent
+      }),
       fills: os.trading.fills.handler(() => fills),
       close: os.trading.close.handler(({ input: { key, instrument, quantity, reason } }) => {
         closes.push({ key, instrument, quantity: quantity ?? null, reason })
@@ -1212,6 +1235,15 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     },
     addOrder(terms) {
       order(null, terms)
+    },
+    addParent(parent) {
+      parents.unshift(parent)
+      for (const { clientOrderId, instrument, side, filledQuantity, averagePrice, updatedAt } of parent.children) {
+        if (averagePrice === null) continue
+        const terms = { clientOrderId, instrument, side, quantity: filledQuantity, price: averagePrice }
+        fills.push({ ...terms, tradeId: `t-${clientOrderId}`, fee: decimal('0.1'), at: updatedAt })
+      }
+      touch('orders')
     },
     say(text) {
       const state = runs.at(-1)

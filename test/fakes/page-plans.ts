@@ -47,7 +47,7 @@ export function createPagePlans(changed: () => void) {
     create: os.create.handler(({ input }) => {
       const template = templates.find(({ name }) => name === input.template)
       const made = { id: `plan_${plans.length + 1}`, at: Date.now(), by: { kind: 'human', id: 'trader' } as const }
-      const plan: PlanView = { ...draftPlan(input, template, defaultSettings, made), leftMs: null }
+      const plan: PlanView = { ...draftPlan(input, template, defaultSettings, made), leftMs: null, conflicts: 0 }
       plans.push(plan)
       changed()
       return input.draft === true ? plan : move(plan, 'proposing', null)

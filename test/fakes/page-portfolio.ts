@@ -114,6 +114,10 @@ function scriptedPerpetuals(now: number): PerpetualsReport {
 const instruments = ['BTC/USDT', 'ETH/USDT', 'SOL/USDT']
 const suggestedWeights: Readonly<Record<PortfolioGoal, readonly number[]>> = {
   'risk-parity': [0.44, 0.33, 0.23],
+  'hierarchical-risk-parity': [0.58, 0.24, 0.18],
+  'least-cvar': [0.74, 0.26, 0],
+  'mean-variance': [0.2, 0, 0.2],
+  'black-litterman': [0.2, 0.08, 0],
   'minimum-variance': [0.81, 0.19, 0],
   'maximum-sharpe': [0.38, 0, 0.62],
 }
@@ -122,6 +126,7 @@ const suggestedWeights: Readonly<Record<PortfolioGoal, readonly number[]>> = {
 export function scriptedAllocation(now: number, position: PositionView | null, goal: PortfolioGoal): PortfolioReport {
   const worth = worthOf(position)
   const weights = suggestedWeights[goal]
+  const isBesideCash = goal === 'mean-variance' || goal === 'black-litterman'
   return {
     at: now,
     currency: 'USDT',
@@ -129,6 +134,30 @@ export function scriptedAllocation(now: number, position: PositionView | null, g
     cash: decimal(99_170),
     invested: worth,
     goal,
+    weighed: isBesideCash ? 'equity' : 'invested',
+    cashWeight: isBesideCash
+      ? { now: 1 - worth / toNumber(equity), suggested: goal === 'mean-variance' ? 0.6 : 0.72 }
+      : null,
+    turnover: 0.31,
+    riskAversion: isBesideCash ? 2 : null,
+    horizonMs: isBesideCash ? 24 * dayMs : null,
+    views:
+      goal === 'black-litterman'
+        ? [
+            {
+              instrument: 'BTC/USDT',
+              direction: 'up',
+              magnitude: 0.021,
+              confidence: 0.58,
+              at: now - 2 * 3_600_000,
+              until: now + 22 * dayMs,
+              runId: 'run-1',
+              prior: 0.004,
+              expected: 0.016,
+            },
+          ]
+        : [],
+    without: [],
     basis: basisAt(now),
     unavailable: null,
     holdings: instruments.map((instrument, index) => ({

@@ -3,6 +3,8 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { isExit } from '#shared/domain/order.ts'
 import { decimal } from '#shared/lib/decimal.ts'
+import { deskOrder } from '#test/builders/orders.ts'
+import { parentOf } from '#test/builders/parent-orders.ts'
 import { findChromium } from '#test/e2e/chromium.ts'
 import { makeClimbingHome } from '#test/e2e/climbing-home.ts'
 import { type DeskPage, launchBrowser, openDesk, picture } from '#test/e2e/desk-page.ts'
@@ -189,6 +191,56 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
         await page.getByText('No such order').waitFor()
         await page.getByRole('button', { name: 'Show every order' }).click()
         await endedRows(page).nth(49).waitFor()
+      })
+
+      it('an order in parts is one row with its progress, unfolds and opens, and the rest of it is cancelled', async () => {
+        const now = Date.now()
+        const part = (index: number, price: string) =>
+          deskOrder({
+            clientOrderId: `part-${index}`,
+            sliceOf: { parentId: 'parent-7', index },
+            status: 'FILLED',
+            filledQuantity: decimal(1),
+            averagePrice: decimal(price),
+            createdAt: now - 90_000 + index * 60_000,
+            updatedAt: now - 90_000 + index * 60_000,
+          })
+        const touch = { bid: decimal('63999'), ask: decimal('64001'), at: now - 90_000 }
+        const times = { startedAt: now - 90_000, endsAt: now + 150_000, updatedAt: now - 30_000 }
+        const benchmark = { decided: touch, arrival: touch, expectedPrice: null }
+        const exits = { stopPrice: decimal('62000'), targetPrice: decimal('66000') }
+        desk.addParent({
+          ...parentOf({ id: 'parent-7', ...times, benchmark, exits }),
+          filledQuantity: decimal(2),
+          children: [part(0, '64010'), part(1, '64054')],
+        })
+        await page.goto(`${desk.url}#/orders`)
+        const table = page.getByRole('table', { name: 'Orders in parts' })
+        const row = table.locator('tbody tr').first()
+        await row.waitFor()
+        expect(await row.textContent()).toMatch(/Working.*BUY.*TWAP.*of 4 min.*\+5\.0 bp/)
+        await page.getByRole('img', { name: 'parent-7, filled: 50 %' }).waitFor()
+        await page.getByRole('button', { name: '2 parts of parent-7' }).press('Enter')
+        expect(await page.getByRole('table', { name: 'Parts of parent-7' }).locator('tbody tr').count()).toBe(2)
+        await picture(page, 'orders-in-parts')
+        await row.focus()
+        await page.keyboard.press('Enter')
+        const detail = page.getByRole('region', { name: 'Order in parts parent-7' })
+        await detail
+          .getByRole('img', { name: /^50.% is filled after .* of 4 min 00 s\. 50.% was due by then\.$/ })
+          .waitFor()
+        expect(await detail.getByLabel('How it was carried out').textContent()).toContain('Implementation shortfall')
+        await picture(page, 'orders-in-parts-detail')
+        await detail.getByRole('table', { name: 'Parts of parent-7' }).locator('tbody tr').first().press('Enter')
+        await page.getByText('ORDER_NOT_FOUND').waitFor({ timeout: 20_000 })
+        await page.getByRole('button', { name: 'Close the order' }).click()
+        await detail.getByRole('button', { name: 'Cancel the rest…' }).click()
+        const dialog = page.getByRole('dialog', { name: 'Cancel the rest of it?' })
+        await dialog.getByText('to buy 2 of 4 BTC/USDT', { exact: false }).waitFor()
+        await picture(page, 'orders-in-parts-cancel')
+        await dialog.getByRole('button', { name: 'Cancel the rest' }).click()
+        await row.getByText('Cancelled').waitFor()
+        await page.keyboard.press('Escape')
       })
 
       it('an order that is not there is an error with its code, and Escape leaves it', async () => {

@@ -9,6 +9,11 @@ onMadeUpDesk((opened) => {
   ;({ desk, page } = opened)
 })
 
+async function choose(on: Page, field: string, option: string): Promise<void> {
+  await on.getByRole('combobox', { name: field }).click()
+  await on.getByRole('option', { name: option }).click()
+}
+
 describe.skipIf(hasNoBrowser)('risk and portfolio (skipped: there is no Chromium here)', () => {
   it('a desk that holds nothing says so, with what it may use', async () => {
     await page.goto(`${desk.url}#/risk`)
@@ -48,9 +53,21 @@ describe.skipIf(hasNoBrowser)('risk and portfolio (skipped: there is no Chromium
     await page.goto(`${desk.url}#/portfolio`)
     const held = page.getByRole('table', { name: 'Holdings' })
     await held.getByText('44.0').waitFor()
-    await page.getByText('Least variance').click()
+    await choose(page, 'What the suggestion is for', 'Least variance')
     await held.getByText('81.0').waitFor()
     await page.getByRole('table', { name: 'Trades to get there' }).waitFor()
     await page.getByText(/Nothing of this is sent/).waitFor()
+  })
+
+  it('by the desk’s views it shows each with its run, and the cash beside what is held', async () => {
+    await desk.play(Number.POSITIVE_INFINITY)
+    await page.goto(`${desk.url}#/portfolio`)
+    await choose(page, 'What the suggestion is for', 'The desk’s views, with cash')
+    const views = page.getByRole('table', { name: 'Views that count' })
+    await views.getByText('58').waitFor()
+    await page.getByRole('table', { name: 'Holdings' }).getByText('Cash').waitFor()
+    await page.getByRole('combobox', { name: 'Whose aversion to risk' }).waitFor()
+    await views.getByRole('link', { name: /BTC\/USDT up/ }).click()
+    expect(page.url()).toContain('run=')
   })
 })

@@ -14,9 +14,13 @@ import { type ApiParts, trader } from './parts.ts'
 export function plansRoutes({ kernel, queries, feed, settings, clock }: ApiParts) {
   const { plans, schedules } = kernel
   const os = implement(contract.plans).$context<CallContext>()
-  const view = (plan: CollaborativePlan): PlanView => ({ ...plan, leftMs: plans.leftMs(plan) })
+  const view = (plan: CollaborativePlan): PlanView => ({
+    ...plan,
+    leftMs: plans.leftMs(plan),
+    conflicts: queries.listPlanConflicts(plan.id, plan.runId).length,
+  })
   const scheduleView = (schedule: Schedule): ScheduleView => ({ ...schedule, nextAt: schedules.nextAt(schedule) })
-  const conflictsOf = (planId: string) => [...queries.listConflicts(plans.get(planId).runId ?? '')]
+  const conflictsOf = (planId: string) => [...queries.listPlanConflicts(planId, plans.get(planId).runId)]
 
   /** As the run has it while it is under way; afterwards without the view, which was of its moment. */
   function contextOf({ instrument, runId }: CollaborativePlan): PlanContext {

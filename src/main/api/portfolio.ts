@@ -7,7 +7,7 @@ import type { CallContext } from './desk.ts'
 import type { ApiParts } from './parts.ts'
 
 /** The book's risk and its allocation. */
-export function portfolioRoutes({ kernel, feed, clock }: ApiParts) {
+export function portfolioRoutes({ kernel, feed, clock, queries, planning }: ApiParts) {
   const os = implement(contract.portfolio).$context<CallContext>()
   const parts = () => {
     requireKnownAccount(kernel.book)
@@ -15,6 +15,8 @@ export function portfolioRoutes({ kernel, feed, clock }: ApiParts) {
   }
   return {
     risk: os.risk.handler(() => riskReport(parts())),
-    allocation: os.allocation.handler(({ input }) => allocationReport(parts(), input.goal)),
+    allocation: os.allocation.handler(({ input }) =>
+      allocationReport({ ...parts(), history: queries, profiles: planning.profiles }, input),
+    ),
   }
 }

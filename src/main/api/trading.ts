@@ -31,6 +31,9 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
     return { ...parent, children, filledQuantity: sum(children.map(({ filledQuantity }) => filledQuantity)) }
   }
 
+  const fillsOf = ({ children }: ParentOrderView) =>
+    children.flatMap(({ clientOrderId }) => queries.listFillsOf(clientOrderId))
+
   return {
     stop: os.stop.handler(({ input }) => {
       // The answer does not wait for the record: the gate is closed.
@@ -84,10 +87,13 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
     reports: os.reports.handler(({ input }) => queries.listOrders(input.instrument, input.limit).map(reportOf)),
     report: os.report.handler(({ input }) => reportOf(kernel.orders.get(input.clientOrderId))),
     parents: os.parents.handler(({ input }) => queries.listParentOrders(input.instrument, input.limit).map(viewOf)),
+    parent: os.parent.handler(({ input }) => {
+      const parent = viewOf(kernel.parents.get(input.parentId))
+      return { parent, fills: fillsOf(parent) }
+    }),
     parentReport: os.parentReport.handler(({ input }) => {
       const parent = kernel.parents.get(input.parentId)
-      const fills = queries.listChildren(parent.id).flatMap(({ clientOrderId }) => queries.listFillsOf(clientOrderId))
-      return reportParent(parent, contextOf(parent.instrument, fills))
+      return reportParent(parent, contextOf(parent.instrument, fillsOf(viewOf(parent))))
     }),
     cancelParent: os.cancelParent.handler(async ({ input }) =>
       viewOf(await kernel.parents.cancel(input.parentId, trader, input.reason)),

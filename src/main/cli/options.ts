@@ -24,7 +24,7 @@ export const slotsOption = () =>
 export const algorithmOption = () =>
   new Option(
     '--algorithm <name>',
-    'carry the order out so (default: what planning.yaml says; auto leaves it to the executor)',
+    'carry the order out so (default: as it is, or what planning.yaml says; auto leaves it to the executor)',
   ).choices(executionWishes)
 
 /** Reads a whole number of an option's argument, at least `least`. */

@@ -2,9 +2,10 @@ import type { Command } from 'commander'
 import { resolveHome } from '#main/home.ts'
 import type { Comparison } from '#shared/domain/comparison.ts'
 import type { Order } from '#shared/domain/order.ts'
+import { isWorkingParent, type ParentOrderView } from '#shared/domain/parent-order.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import { homeOption, jsonOption, wholeNumber } from './options.ts'
-import { comparisonLines, orderRow, positionRow, workingOnly } from './orders-text.ts'
+import { comparisonLines, orderRows, positionRow, workingOnly } from './orders-text.ts'
 import { requireDesk } from './running-desk.ts'
 import { describeTerminal, print, printJson, textTable } from './terminal.ts'
 
@@ -23,13 +24,18 @@ export function ordersCommands(program: Command): void {
   add('orders', 'list the orders of the open desk, newest first')
     .option('--instrument <symbol>', 'of one instrument alone')
     .option('--working', 'those alone that work, or whose fate is not known')
+    .option('--in-parts', 'those alone that are carried out in parts, each with its parts')
     .option('--limit <n>', 'how many to look at', wholeNumber(1, 1_000), 50)
-    .action(async ({ home, json, instrument, working, limit }: Flags & OrdersAsked) => {
+    .action(async ({ home, json, instrument, working, inParts, limit }: Flags & OrdersAsked) => {
       const about = new URLSearchParams({ limit: String(limit), ...(instrument !== undefined && { instrument }) })
-      const listed = await requireDesk(resolveHome(home)).call<Order[]>('GET', `/orders?${about.toString()}`)
+      const desk = requireDesk(resolveHome(home))
+      const listed = await desk.call<Order[]>('GET', `/orders?${about.toString()}`)
+      const wholes = await desk.call<ParentOrderView[]>('GET', `/orders/parents?${about.toString()}`)
       const orders = working === true ? workingOnly(listed) : listed
-      if (json === true) return printJson(orders)
-      print(orders.length === 0 ? 'There is no such order.' : table(orders.map(orderRow)))
+      const parents = working === true ? wholes.filter(isWorkingParent) : wholes
+      if (json === true) return printJson(inParts === true ? parents : orders)
+      const rows = orderRows(inParts === true ? [] : orders, parents)
+      print(rows.length === 0 ? 'There is no such order.' : table(rows))
     })
   add('positions', 'list what the account of the open desk holds').action(async ({ home, json }: Flags) => {
     const positions = await requireDesk(resolveHome(home)).call<PositionView[]>('GET', '/positions')
@@ -50,5 +56,6 @@ export function ordersCommands(program: Command): void {
 interface OrdersAsked {
   readonly instrument?: string
   readonly working?: boolean
+  readonly inParts?: boolean
   readonly limit: number
 }

@@ -1,15 +1,29 @@
 import { describe, expect, it } from 'vitest'
 import { decimal } from '#shared/lib/decimal.ts'
 import { deskOrder } from '#test/builders/orders.ts'
-import { comparisonLines, orderRow, workingOnly } from './orders-text.ts'
+import { parentOf } from '#test/builders/parent-orders.ts'
+import { comparisonLines, orderRows, workingOnly } from './orders-text.ts'
 
 describe('orders on the command line', () => {
   it('KS-6 say what they are part of, and a stop says whose', () => {
     const contingency = { kind: 'OCO', leg: 'stop', parentId: 'p1', number: 0, linkedIds: [] } as const
     const stop = deskOrder({ type: 'STOP_MARKET', stopPrice: decimal('95'), reduceOnly: true, contingency })
-    expect(orderRow(stop)).toEqual(
+    expect(orderRows([stop], [])).toEqual([
       expect.arrayContaining([expect.stringContaining('STOP_MARKET stop 95'), 'stop of p1']),
+    ])
+  })
+
+  it('KS-6 what goes out in parts is one row with its parts below it, among the others by time', () => {
+    const part = deskOrder({ clientOrderId: 'part', sliceOf: { parentId: 'parent-1', index: 0 }, createdAt: 60 })
+    const parent = { ...parentOf({ startedAt: 50 }), filledQuantity: decimal(1), children: [part] }
+    const [older, newer] = [10, 90].map((createdAt) => deskOrder({ clientOrderId: `${createdAt}`, createdAt }))
+    const rows = orderRows(
+      [newer, part, older].flatMap((each) => each ?? []),
+      [parent],
     )
+    expect(rows.map(([id]) => id)).toEqual(['90', 'parent-1', '  part', '10'])
+    expect(rows[1]).toEqual(expect.arrayContaining(['WORKING', 'buy BTC/USDT twap, 4 looks 60 s apart', '1 of 4']))
+    expect(orderRows([part], []).map(([id]) => id)).toEqual(['part'])
   })
 
   it('count as working until they have ended, UNKNOWN among them (OL-3)', () => {

@@ -1,11 +1,46 @@
 import type { Comparison } from '#shared/domain/comparison.ts'
 import { isClosed, type Order } from '#shared/domain/order.ts'
+import type { ParentOrderView } from '#shared/domain/parent-order.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 
 const timeOf = (at: number) => new Date(at).toISOString()
 
+/** The rows of a list of orders, newest first; what goes out in parts is one row, with its parts below it. */
+export function orderRows(
+  orders: readonly Order[],
+  parents: readonly ParentOrderView[],
+): readonly (readonly string[])[] {
+  const inParts = new Set(parents.map(({ id }) => id))
+  const alone = orders.filter(({ sliceOf }) => sliceOf === null || !inParts.has(sliceOf.parentId))
+  return [
+    ...alone.map((order) => ({ at: order.createdAt, rows: [orderRow(order)] })),
+    ...parents.map((parent) => ({ at: parent.startedAt, rows: [parentRow(parent), ...parent.children.map(partRow)] })),
+  ]
+    .toSorted((a, b) => b.at - a.at)
+    .flatMap(({ rows }) => rows)
+}
+
+function parentRow(parent: ParentOrderView): readonly string[] {
+  const { id, updatedAt, status, side, instrument, quantity, filledQuantity, schedule, limitPrice, reason, by } = parent
+  const { algorithm, due, intervalMs } = schedule
+  const limit = limitPrice === null ? '' : ` limit ${limitPrice}`
+  return [
+    id,
+    timeOf(updatedAt),
+    status.toUpperCase(),
+    `${side} ${instrument} ${algorithm}${limit}, ${due.length} looks ${intervalMs / 1_000} s apart`,
+    `${filledQuantity} of ${quantity}`,
+    reason ?? `by ${by}${parent.runId === null ? '' : ` in ${parent.runId}`}`,
+  ]
+}
+
+function partRow(part: Order): readonly string[] {
+  const [id = '', ...rest] = orderRow(part)
+  return [`  ${id}`, ...rest]
+}
+
 /** An order as a row of a table: id, when, status, what, how much of it is filled at which price, what it is part of. */
-export function orderRow(order: Order): readonly string[] {
+function orderRow(order: Order): readonly string[] {
   const { clientOrderId, updatedAt, status, side, instrument, quantity, filledQuantity, averagePrice } = order
   const filled = `${filledQuantity} of ${quantity}${averagePrice === null ? '' : ` at ${averagePrice}`}`
   return [

@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander'
 import { resolveHome } from '#main/home.ts'
 import type { ReviewItem, ReviewView } from '#shared/contract/reviews.ts'
+import type { ExecutionWish } from '#shared/domain/parent-order.ts'
 import { actions } from '#shared/domain/proposal.ts'
 import { type Override, overrideReasons, type ReviewWords } from '#shared/domain/review.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import { homeOption, jsonOption, positiveDecimal, share, wholeNumber } from './options.ts'
+import { algorithmOption, anyNumber, homeOption, jsonOption, positiveDecimal, share, wholeNumber } from './options.ts'
 import { overridesText, reviewsText, reviewText } from './review-text.ts'
 import { type RunningDesk, requireDesk } from './running-desk.ts'
 import { describeTerminal, print, printJson } from './terminal.ts'
@@ -25,6 +26,14 @@ interface Flags {
 interface Words {
   readonly code?: ReviewWords['code']
   readonly reason?: string
+}
+
+interface Edit {
+  readonly quantity: string
+  readonly limitPrice?: string
+  readonly algorithm?: ExecutionWish
+  readonly over?: number
+  readonly participation?: number
 }
 
 const minuteMs = 60_000
@@ -71,14 +80,18 @@ export function reviewCommands(program: Command): void {
   one('edit', 'put another order in its place, to be approved with its new hash')
     .requiredOption('--quantity <quantity>', 'how much', positiveDecimal)
     .option('--limit-price <price>', 'at this price or better (default: at market)', positiveDecimal)
+    .addOption(algorithmOption())
+    .option('--over <minutes>', 'in parts: over so many minutes', anyNumber({ positive: true }))
+    .option('--participation <share>', 'in parts: at most this share of the volume', share)
     .addOption(codeOption().makeOptionMandatory())
     .addOption(reasonOption().makeOptionMandatory())
     .action(
       async (
         id: string,
-        { home, json, quantity, limitPrice, ...words }: Flags & Words & { quantity: string; limitPrice?: string },
+        { home, json, quantity, limitPrice, algorithm, over, participation, ...words }: Flags & Words & Edit,
       ) => {
-        const edited = { quantity, limitPrice: limitPrice ?? null, words: wordsOf(words) }
+        const execution = algorithm === undefined ? undefined : { algorithm, minutes: over, participation }
+        const edited = { quantity, limitPrice: limitPrice ?? null, execution, words: wordsOf(words) }
         await act(deskAt(home), id, 'edit', edited, json === true)
       },
     )

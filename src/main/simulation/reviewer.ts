@@ -1,4 +1,5 @@
 import type { Actor } from '#shared/domain/journal.ts'
+import { executionWishes } from '#shared/domain/parent-order.ts'
 import type { Review } from '#shared/domain/review.ts'
 import { decimal, multiply } from '#shared/lib/decimal.ts'
 import { errorCode } from '#shared/lib/error.ts'
@@ -39,7 +40,9 @@ export function answerSomeReview(
         return reviews.approve(id, random.chance(0.95) ? orderHash : 'f'.repeat(64), { words }, by)
       case 'edit': {
         const quantity = multiply(order.quantity, decimal(random.pick(['0.5', '0.9', '2', '1000'])))
-        return reviews.edit(id, { quantity, limitPrice: null }, words, by)
+        const algorithm = random.pick(executionWishes)
+        const execution = random.chance(0.5) ? { algorithm, minutes: random.pick([0.5, 2]) } : undefined
+        return reviews.edit(id, { quantity, limitPrice: null, execution }, words, by)
       }
       case 'reject':
         return reviews.reject(id, words, {}, by)

@@ -314,6 +314,7 @@ export function callWitness(options: WitnessOptions): Witness {
       openOrders: () => counted(broker.openOrders()),
       fills: (sinceMs) => counted(broker.fills(sinceMs)),
       funding: async (sinceMs) => await counted(broker.funding?.(sinceMs) ?? Promise.resolve([])),
+      deadManSwitch: (afterMs) => counted(broker.deadManSwitch?.(afterMs) ?? Promise.resolve()),
       replace: (clientOrderId, change) => counted(broker.replace(clientOrderId, change)),
       positions: () => counted(broker.positions()),
       balances: () => counted(broker.balances()),

@@ -171,6 +171,7 @@ export async function simulateSeed(
       mandate,
       reviewPolicy,
       coolDownMs,
+      deadManSwitch: scenario.deadManSwitch,
       counts,
       tamper,
     })

@@ -52,6 +52,7 @@ const conversationsSearch = z.object({
 
 const ordersSearch = z.object({
   order: z.string().optional().catch(undefined),
+  parent: z.string().optional().catch(undefined),
   instrument: z.string().optional().catch(undefined),
   ended: z.enum(closedStatuses).optional().catch(undefined),
 })

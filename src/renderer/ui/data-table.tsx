@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import styles from './data-table.module.css'
 
 /** One column of a table; numbers stand on the right. */
@@ -21,10 +21,12 @@ interface DataTableProps<Row> {
   onOpen?: (row: Row) => void
   /** Marks one row as chosen. */
   chosen?: string | number | null
+  /** What stands under a row, as wide as the table; null for nothing. */
+  below?: (row: Row) => ReactNode
 }
 
 /** A dense table: 28 px rows, a header that stays, numbers in tabular figures on the right. */
-export function DataTable<Row>({ label, columns, rows, rowKey, onOpen, chosen }: DataTableProps<Row>) {
+export function DataTable<Row>({ label, columns, rows, rowKey, onOpen, chosen, below }: DataTableProps<Row>) {
   return (
     <table className={styles.table} aria-label={label}>
       <thead>
@@ -37,27 +39,38 @@ export function DataTable<Row>({ label, columns, rows, rowKey, onOpen, chosen }:
         </tr>
       </thead>
       <tbody>
-        {rows.map((row) => (
-          <tr
-            key={rowKey(row)}
-            className={onOpen === undefined ? undefined : styles.opens}
-            aria-current={chosen === rowKey(row) || undefined}
-            tabIndex={onOpen === undefined ? undefined : 0}
-            onClick={onOpen && (() => onOpen(row))}
-            onKeyDown={
-              onOpen &&
-              ((event) => {
-                if (event.key === 'Enter' && event.target === event.currentTarget) onOpen(row)
-              })
-            }
-          >
-            {columns.map(({ key, render, numeric, wide }) => (
-              <td key={key} className={cell(numeric, wide)}>
-                {render(row)}
-              </td>
-            ))}
-          </tr>
-        ))}
+        {rows.map((row) => {
+          const under = below?.(row) ?? null
+          return (
+            <Fragment key={rowKey(row)}>
+              <tr
+                className={onOpen === undefined ? undefined : styles.opens}
+                aria-current={chosen === rowKey(row) || undefined}
+                tabIndex={onOpen === undefined ? undefined : 0}
+                onClick={onOpen && (() => onOpen(row))}
+                onKeyDown={
+                  onOpen &&
+                  ((event) => {
+                    if (event.key === 'Enter' && event.target === event.currentTarget) onOpen(row)
+                  })
+                }
+              >
+                {columns.map(({ key, render, numeric, wide }) => (
+                  <td key={key} className={cell(numeric, wide)}>
+                    {render(row)}
+                  </td>
+                ))}
+              </tr>
+              {under !== null && (
+                <tr>
+                  <td className={styles.below} colSpan={columns.length}>
+                    {under}
+                  </td>
+                </tr>
+              )}
+            </Fragment>
+          )
+        })}
       </tbody>
     </table>
   )

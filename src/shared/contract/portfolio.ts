@@ -1,6 +1,5 @@
 import { oc } from '@orpc/contract'
-import { z } from 'zod'
-import { portfolioGoalSchema, portfolioReportSchema } from '#shared/domain/portfolio-report.ts'
+import { portfolioQuestionSchema, portfolioReportSchema } from '#shared/domain/portfolio-report.ts'
 import { riskReportSchema } from '#shared/domain/risk-report.ts'
 
 export const portfolioContract = {
@@ -9,6 +8,6 @@ export const portfolioContract = {
   /** Holdings, the efficient frontier, and the optimiser's suggestion; nothing of it is sent. */
   allocation: oc
     .route({ method: 'GET', path: '/portfolio' })
-    .input(z.object({ goal: portfolioGoalSchema.default('risk-parity') }))
+    .input(portfolioQuestionSchema)
     .output(portfolioReportSchema),
 }

@@ -2,6 +2,7 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { decimalSchema } from '#shared/domain/decimal.ts'
 import { denialSchema } from '#shared/domain/mandate.ts'
+import { executionChoiceSchema } from '#shared/domain/parent-order.ts'
 import {
   blindJudgementSchema,
   drillSchema,
@@ -76,7 +77,15 @@ export const reviewsContract = {
   /** Puts another order in its place; it has to be approved with its new hash. */
   edit: oc
     .route({ method: 'POST', path: '/reviews/{reviewId}/edit' })
-    .input(one.extend({ quantity: decimalSchema, limitPrice: decimalSchema.nullable(), words: reviewWordsSchema }))
+    .input(
+      one.extend({
+        quantity: decimalSchema,
+        limitPrice: decimalSchema.nullable(),
+        /** How it is carried out; as it is where nothing is said. */
+        execution: executionChoiceSchema.optional(),
+        words: reviewWordsSchema,
+      }),
+    )
     .output(reviewViewSchema),
   reject: oc
     .route({ method: 'POST', path: '/reviews/{reviewId}/reject' })

@@ -88,6 +88,11 @@ export const tradingContract = {
     .output(executionReportSchema),
   /** Orders that are carried out in parts, newest first, each with its children. */
   parents: oc.route({ method: 'GET', path: '/orders/parents' }).input(page).output(z.array(parentOrderViewSchema)),
+  /** One order in parts with its children and their fills, oldest first. Throws PARENT_ORDER_NOT_FOUND. */
+  parent: oc
+    .route({ method: 'GET', path: '/orders/parents/{parentId}' })
+    .input(z.object({ parentId: z.string() }))
+    .output(z.object({ parent: parentOrderViewSchema, fills: z.array(fillSchema) })),
   /** What carrying out in parts came to, as one. Throws PARENT_ORDER_NOT_FOUND. */
   parentReport: oc
     .route({ method: 'GET', path: '/orders/parents/{parentId}/report' })

@@ -6,13 +6,29 @@ import { participantNameSchema } from './collaboration.ts'
 export const conflictKinds = ['size', 'direction', 'timing', 'resource', 'goal'] as const
 export const conflictKindSchema = z.enum(conflictKinds)
 
-/** What agents are at odds over, and how it was settled: by giving way, by a mediator's text, by voting again, or not at all. */
+export type ConflictKind = z.infer<typeof conflictKindSchema>
+
+/** One of several plans that are at odds, and what becomes of it: `trader` leaves it to the trader. */
+const conflictingPlanSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  instrument: z.string(),
+  fate: z.enum(['keeps', 'cut', 'givesWay', 'trader']),
+})
+export type ConflictingPlan = z.infer<typeof conflictingPlanSchema>
+
+/**
+ * What agents or plans are at odds over, and how it was settled: by giving way, by a mediator's text, by voting again, by what
+ * is more urgent, or not at all.
+ */
 export const conflictSchema = z.object({
   kind: conflictKindSchema,
-  /** The seats at odds. */
+  /** The seats at odds, or the ids of the plans. */
   between: z.array(z.string()).min(2),
+  /** Where plans are at odds. */
+  plans: z.array(conflictingPlanSchema).min(2).optional(),
   description: z.string(),
-  settled: z.enum(['concession', 'mediation', 'vote', 'open']),
+  settled: z.enum(['concession', 'mediation', 'vote', 'priority', 'open']),
   /** How often it was voted on again over it; left out where it was settled before a vote. */
   rounds: z.int().min(1).optional(),
 })
@@ -43,7 +59,15 @@ const endings: Readonly<Record<Conflict['settled'], string>> = {
   concession: 'They settled by giving way to each other.',
   mediation: 'They stalled, and settled on a text of the mediator.',
   vote: 'Voting again, they took the same side.',
+  priority: 'The more urgent plan goes first.',
   open: 'It is not settled.',
+}
+
+/** How plans settle what a mediator proposes. */
+const planEndings: Readonly<Record<Conflict['settled'], string>> = {
+  ...endings,
+  mediation: 'They are equally urgent, and share what there is.',
+  open: 'It is not settled: the trader decides.',
 }
 
 /** Who is at odds, in words. */
@@ -53,7 +77,8 @@ export function betweenWords(between: readonly string[]): string {
 }
 
 /** A conflict in a sentence or two. */
-export function conflictSentence({ kind, between, description, settled, rounds }: Conflict): string {
+export function conflictSentence({ kind, between, plans, description, settled, rounds }: Conflict): string {
+  if (plans !== undefined) return `Conflict over ${kind} between plans. ${description} ${planEndings[settled]}`
   const ending = settled === 'open' && rounds !== undefined ? openAfter(rounds) : endings[settled]
   return `Conflict over ${kind} between ${betweenWords(between)}. ${description} ${ending}`
 }

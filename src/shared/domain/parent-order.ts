@@ -23,6 +23,16 @@ export const executionWishes = ['auto', 'at-once', ...algorithms] as const
 export const executionWishSchema = z.enum(executionWishes)
 export type ExecutionWish = z.infer<typeof executionWishSchema>
 
+/** How the trader wants one order carried out; what is left out the executor decides. */
+export const executionChoiceSchema = z.object({
+  algorithm: executionWishSchema,
+  /** In parts: over so many minutes, or fewer where what allows it ends sooner. */
+  minutes: z.number().min(0.1).max(600).exactOptional(),
+  /** In parts: at most this share of the volume. */
+  participation: z.number().gt(0).max(0.9).exactOptional(),
+})
+export type ExecutionChoice = z.infer<typeof executionChoiceSchema>
+
 /** When what is to be traded. */
 export const executionScheduleSchema = z.object({
   algorithm: algorithmSchema,
@@ -104,4 +114,18 @@ export type ParentOrderView = z.infer<typeof parentOrderViewSchema>
 /** True while children may follow. */
 export function isWorkingParent({ status }: Pick<ParentOrder, 'status'>): boolean {
   return status === 'working' || status === 'paused'
+}
+
+/** True where a schedule, or null for one order at once, is what was chosen; of what was left open anything is. */
+export function isAsChosen(
+  schedule: ExecutionSchedule | null,
+  { algorithm, minutes, participation }: ExecutionChoice,
+): boolean {
+  if (algorithm === 'auto') return true
+  if (algorithm === 'at-once' || schedule === null) return algorithm === 'at-once' && schedule === null
+  const { due, intervalMs } = schedule
+  // The time between looks is rounded to a millisecond.
+  const isInTime = minutes === undefined || due.length * intervalMs <= minutes * 60_000 + due.length
+  const isSlow = participation === undefined || (schedule.participation ?? 0) <= participation
+  return schedule.algorithm === algorithm && isInTime && isSlow
 }

@@ -1,18 +1,39 @@
 import { z } from 'zod'
 import { decimalSchema } from './decimal.ts'
 import { perpetualsReportSchema } from './perpetuals-report.ts'
+import { profileNameSchema } from './profile.ts'
 import { barBasisSchema } from './risk-report.ts'
 
-/** What the optimiser's weights are chosen for. */
-export const portfolioGoals = ['risk-parity', 'minimum-variance', 'maximum-sharpe'] as const
+/** What the optimiser's weights are chosen for. The last two leave a part of the equity in cash; the others weigh what is invested. */
+export const portfolioGoals = [
+  'risk-parity',
+  'hierarchical-risk-parity',
+  'minimum-variance',
+  'least-cvar',
+  'maximum-sharpe',
+  'mean-variance',
+  'black-litterman',
+] as const
 export const portfolioGoalSchema = z.enum(portfolioGoals)
 export type PortfolioGoal = z.infer<typeof portfolioGoalSchema>
+
+/** What is asked of the optimiser, and within which limits. */
+export const portfolioQuestionSchema = z.object({
+  goal: portfolioGoalSchema.default('risk-parity'),
+  /** Whose aversion to risk and largest position the goals with cash go by. */
+  profile: profileNameSchema.default('balanced'),
+  /** Largest weight of one instrument. */
+  maximumWeight: z.coerce.number().gt(0).max(1).optional(),
+  /** Largest share that may change hands. */
+  maximumTurnover: z.coerce.number().gt(0).max(1).optional(),
+})
+export type PortfolioQuestion = z.infer<typeof portfolioQuestionSchema>
 
 /** A portfolio's volatility and mean return a year, as fractions. */
 const pointSchema = z.object({ risk: z.number(), expected: z.number() })
 export type PortfolioPoint = z.infer<typeof pointSchema>
 
-/** One instrument of the portfolio; weights are shares of what is invested. */
+/** One instrument of the portfolio; weights are shares of what is weighed. */
 const holdingSchema = z.object({
   instrument: z.string(),
   quantity: decimalSchema,
@@ -35,6 +56,21 @@ const suggestedTradeSchema = z.object({
   cost: z.number(),
 })
 
+/** A view of the desk that still counts, and what it makes of the prior. Returns are over the horizon of the suggestion. */
+const countedViewSchema = z.object({
+  instrument: z.string(),
+  direction: z.enum(['up', 'down', 'flat']),
+  /** What the view itself expects by its end. */
+  magnitude: z.number(),
+  confidence: z.number(),
+  at: z.int(),
+  until: z.int(),
+  runId: z.string(),
+  prior: z.number(),
+  expected: z.number(),
+})
+export type CountedView = z.infer<typeof countedViewSchema>
+
 /** What is held, the efficient frontier of what can be, and the optimiser's suggestion. Amounts in the account's currency. */
 export const portfolioReportSchema = z.object({
   at: z.int(),
@@ -43,11 +79,25 @@ export const portfolioReportSchema = z.object({
   cash: decimalSchema,
   invested: z.number(),
   goal: portfolioGoalSchema,
+  /** What weights are shares of: the equity for the goals with cash, else what is invested. */
+  weighed: z.enum(['equity', 'invested']),
+  /** The share of the equity that is in cash, and the one suggested; null where what is invested is weighed. */
+  cashWeight: z.object({ now: z.number(), suggested: z.number().nullable() }).nullable(),
+  /** Half of all changes of weight, that of cash included; null without a suggestion. */
+  turnover: z.number().nullable(),
+  /** Half of Kelly's share is 2; null for goals that ask for none. */
+  riskAversion: z.number().nullable(),
+  /** How far ahead the goals with cash look; null for the others. */
+  horizonMs: z.int().nullable(),
+  /** What Black-Litterman counts; empty for other goals. */
+  views: z.array(countedViewSchema),
+  /** What had to be left out, and why. */
+  without: z.array(z.object({ instrument: z.string(), why: z.string() })),
   /** Null where `unavailable` says why; then there is neither frontier nor suggestion. */
   basis: barBasisSchema.nullable(),
   unavailable: z.string().nullable(),
   holdings: z.array(holdingSchema),
-  /** Fully invested, long only, from the least volatility up; a year. */
+  /** Fully invested, long only, within the largest weight, from the least volatility up; a year. Empty for one instrument. */
   frontier: z.array(pointSchema),
   /** What is invested now; null while nothing is. */
   here: pointSchema.nullable(),

@@ -1,3 +1,4 @@
+import { executionWords } from './execution-words.ts'
 import type { OverrideReason, ReviewOrder, ReviewStatus } from './review.ts'
 
 /** What the statuses are called. */
@@ -25,8 +26,9 @@ export const reasonWords: Readonly<Record<OverrideReason, string>> = {
   OTHER: 'Another reason',
 }
 
-/** An order in one line: "BUY 0.0123 BTC/USDT at market", "… at 64 000 or better". */
-export function orderWords({ side, quantity, instrument, limitPrice }: ReviewOrder): string {
+/** An order in one line: "BUY 0.0123 BTC/USDT at market", "… at 64 000 or better, by TWAP over 30 min". */
+export function orderWords({ side, quantity, instrument, limitPrice, execution }: ReviewOrder): string {
   const price = limitPrice === null ? 'at market' : `at ${limitPrice} or better`
-  return `${side.toUpperCase()} ${quantity} ${instrument} ${price}`
+  const how = execution === undefined ? '' : `, ${executionWords(execution)}`
+  return `${side.toUpperCase()} ${quantity} ${instrument} ${price}${how}`
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { absolute, type Decimal, decimal, divide, multiply, subtract, toNumber } from '#shared/lib/decimal.ts'
 import { decimalSchema } from './decimal.ts'
 import { exitPricesSchema, orderTypeSchema, sideSchema, timeInForceSchema } from './order.ts'
+import { executionChoiceSchema } from './parent-order.ts'
 
 const reviewStatuses = ['open', 'snoozed', 'edited', 'asked', 'approved', 'rejected', 'expired', 'voided'] as const
 export const reviewStatusSchema = z.enum(reviewStatuses)
@@ -65,6 +66,8 @@ export const reviewOrderSchema = z.object({
   reduceOnly: z.boolean(),
   /** What protects it once it is filled; absent for what reduces. */
   exits: exitPricesSchema.exactOptional(),
+  /** How it is carried out; absent where the executor chooses. */
+  execution: executionChoiceSchema.exactOptional(),
 })
 export type ReviewOrder = z.infer<typeof reviewOrderSchema>
 

@@ -80,6 +80,7 @@ describe('research from kept sources', () => {
         now: () => Math.floor(clock.now()),
         signal: never,
         attemptsLeft: 0,
+        runBegan: Math.floor(clock.now()),
         compute,
       }),
     )
@@ -89,7 +90,7 @@ describe('research from kept sources', () => {
     const first = await research('market_sentiment', sources)
     await pass(sources.clock, 40_000)
     const second = await research('keyword_extraction', sources)
-    expect([first.usd, first.kept, second.usd, second.kept]).toEqual([0.06, 0, 0, 1])
+    expect([first.usd, first.before, second.usd, second.before]).toEqual([0.06, 0, 0, 1])
     expect(first.evidence[0]).not.toHaveProperty('keptSeconds')
     expect(second.evidence[0]).toMatchObject({ keptSeconds: 40, asOf: 7 })
   })

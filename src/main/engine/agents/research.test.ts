@@ -56,6 +56,7 @@ function research(task: string, sources: string[], answers: Answers, attemptsLef
     now: () => now,
     signal,
     attemptsLeft,
+    runBegan: 0,
     compute,
   })
 }
@@ -149,6 +150,7 @@ describe('a research task', () => {
       now: () => now,
       signal: never,
       attemptsLeft: 0,
+      runBegan: 0,
       compute,
     })
     expect(strange.failed?.code).toBe('SOURCE_NOT_READ')
@@ -412,6 +414,7 @@ describe.skipIf(!existsSync(file))('on a real price file', () => {
         now: () => feed.at,
         signal: never,
         attemptsLeft: 2,
+        runBegan: 0,
         compute,
       })
       for (const piece of evidence) {

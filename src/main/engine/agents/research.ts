@@ -24,6 +24,8 @@ export interface ResearchContext {
   readonly custom?: CustomSources | undefined
   readonly ids: Ids
   readonly now: () => number
+  /** When its run began. */
+  readonly runBegan: number
   readonly signal: AbortSignal
   /** For what takes long to read. */
   readonly compute: Pick<Compute, 'run'>
@@ -36,8 +38,8 @@ export interface ResearchResult {
   readonly evidence: readonly Evidence[]
   /** What the answers cost: the task's estimate, by the share of its sources that were loaded for it. */
   readonly usd: number
-  /** How many of its answers were not loaded for it: they cost nothing. */
-  readonly kept: number
+  /** How many of its answers were loaded before its run began: they took no time, which says nothing of a run that has to ask. */
+  readonly before: number
   readonly failed?: ResearchFailure
 }
 
@@ -105,8 +107,10 @@ export async function performResearch(
   // Of several errors the one that asks for patience says when to come back.
   const tryAgain = mayPass.find((error) => limitOf(error).rateLimited === true) ?? mayPass[0]
   const answered = planned.flatMap((reply) => ('answer' in reply ? [reply.answer] : []))
-  const kept = answered.filter(({ keptMs }) => keptMs !== undefined).length
-  const usd = (definition.estimate.usd * (answered.length - kept)) / planned.length
+  const loaded = answered.filter(({ keptMs }) => keptMs === undefined).length
+  const usd = (definition.estimate.usd * loaded) / planned.length
+  const oldest = context.now() - context.runBegan
+  const before = answered.filter(({ keptMs }) => keptMs !== undefined && keptMs > oldest).length
   if (tryAgain !== undefined) throw withCost(tryAgain, usd)
 
   const answers = Object.fromEntries(
@@ -121,10 +125,10 @@ export async function performResearch(
   signal.throwIfAborted()
   const failures = evidence.filter((piece) => piece.status === 'unavailable')
   const [first] = failures
-  if (first === undefined || failures.length < evidence.length) return { evidence, usd, kept }
+  if (first === undefined || failures.length < evidence.length) return { evidence, usd, before }
   const message = failures.map(({ source, reason }) => `${source}: ${reason}`).join(' ')
   const limits = errors.map(limitOf).find(({ rateLimited }) => rateLimited === true)
-  return { evidence, usd, kept, failed: { code: first.code, message, ...limits } }
+  return { evidence, usd, before, failed: { code: first.code, message, ...limits } }
 }
 
 /** The error of a source, with what the others that were loaded have cost. */
@@ -161,7 +165,7 @@ async function performCustom(
     return {
       evidence: [{ ...common(), ...readCustom(definition, finding, context.now()) }],
       usd: definition.estimate.usd,
-      kept: 0,
+      before: 0,
     }
   } catch (error) {
     signal.throwIfAborted()
@@ -170,7 +174,7 @@ async function performCustom(
     return {
       evidence: [{ ...common(), status: 'unavailable', code, reason }],
       usd: 0,
-      kept: 0,
+      before: 0,
       failed: { code, message: reason, ...limitOf(error) },
     }
   }

@@ -34,6 +34,8 @@ export interface ResearchInput {
   readonly task: string
   readonly definition: ResearchTask
   readonly runId: string
+  /** When the run began. */
+  readonly runBegan: number
   readonly instrument: string
   readonly attemptsLeft: number
 }

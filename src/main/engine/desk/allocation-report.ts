@@ -1,53 +1,60 @@
 import { roundTripShare } from '#engine/agents/costs.ts'
-import { leastTailBars } from '#engine/portfolio/book-tail.ts'
-import {
-  type Corner,
-  cornerPortfolios,
-  maxSharpePortfolio,
-  portfolioAtReturn,
-  uniformBounds,
-} from '#engine/portfolio/critical-line.ts'
-import { type Shrunk, shrinkToConstantCorrelation } from '#engine/portfolio/estimates.ts'
-import { dot, type Matrix, portfolioVariance } from '#engine/portfolio/matrix.ts'
-import { riskParityWeights, riskShares } from '#engine/portfolio/risk-parity.ts'
-import { mean } from '#engine/portfolio/statistics.ts'
+import { type Corner, portfolioAtReturn } from '#engine/portfolio/critical-line.ts'
+import { dot, portfolioVariance } from '#engine/portfolio/matrix.ts'
+import { rebalance, wholeLots } from '#engine/portfolio/rebalancing.ts'
+import { riskShares } from '#engine/portfolio/risk-parity.ts'
+import type { DeskHistory } from '#engine/ports.ts'
 import { walletOf } from '#engine/trading/book.ts'
-import { closedBars } from '#engine/trading/closed-bars.ts'
-import { type ReadReturns, readReturns } from '#engine/trading/tail-reader.ts'
 import { isPerpetual } from '#shared/domain/instrument.ts'
-import type { PortfolioGoal, PortfolioPoint, PortfolioReport } from '#shared/domain/portfolio-report.ts'
+import type {
+  CountedView,
+  PortfolioPoint,
+  PortfolioQuestion,
+  PortfolioReport,
+} from '#shared/domain/portfolio-report.ts'
+import type { PlanningConfig } from '#shared/domain/profile.ts'
 import { absolute, compare, fromNumber, multiply, roundToStep, sign, toNumber, ZERO } from '#shared/lib/decimal.ts'
-import { errorCode, errorMessage } from '#shared/lib/error.ts'
+import { errorCode } from '#shared/lib/error.ts'
+import { portfolioOf, readUniverse } from './book-portfolio.ts'
 import { type HeldPosition, heldBook, type ReportParts } from './held-book.ts'
 import { perpetualsReport } from './perpetuals-report.ts'
+import {
+  type BookAnswer,
+  frontierCorners,
+  hasCash,
+  type Past,
+  readPast,
+  type Suggested,
+  suggestInvested,
+  suggestWithCash,
+  turnoverOf,
+} from './suggestion.ts'
 
 /** A weight nearer to its target than this is left alone: trading it costs more than it mends. */
 const band = 0.02
 const points = 40
-const mostInstruments = 12
-const yearMs = 365.25 * 86_400_000
 
-/** Returns and covariances a year of the instruments that the feed has enough bars of. */
-interface Universe {
-  readonly read: ReadReturns
-  readonly expected: Float64Array
-  readonly covariances: Matrix
-  readonly shrunk: Shrunk
-  readonly corners: readonly Corner[]
+/** What the optimiser's suggestions are read off. */
+export interface AllocationParts extends ReportParts {
+  readonly history: Pick<DeskHistory, 'listViews'>
+  readonly profiles: PlanningConfig['profiles']
 }
 
 /**
  * What is held, the exact efficient frontier of the feed's instruments (long only, fully invested; mean returns and covariances
- * of the bars, shrunk after Ledoit and Wolf 2003), and the weights that a goal suggests for what is invested, with the
- * trades to get there in whole lots. It suggests; only decisions trade.
+ * of the bars, shrunk after Ledoit and Wolf 2003), and the weights that a goal suggests, with the trades to get there in whole
+ * lots. It suggests; only decisions trade.
  */
-export function allocationReport(parts: ReportParts, goal: PortfolioGoal): PortfolioReport {
-  const { book, now } = parts
+export function allocationReport(parts: AllocationParts, asked: PortfolioQuestion): PortfolioReport {
+  const { book, feed, now } = parts
+  const { goal } = asked
   const { held: all, equity } = heldBook(parts)
   // A perpetual is a bet on what is there, not a part of it.
   const held = all.filter(({ position }) => !isPerpetual(position.instrument))
   const priced = held.flatMap((each) => (each.worth === null ? [] : [{ ...each, worth: each.worth }]))
   const invested = priced.reduce((total, { worth }) => total + worth, 0)
+  const base = hasCash(goal) ? (equity === null ? 0 : Math.max(0, toNumber(equity))) : invested
+  const profile = parts.profiles[asked.profile]
   const empty = {
     at: now,
     currency: book.currency,
@@ -55,6 +62,13 @@ export function allocationReport(parts: ReportParts, goal: PortfolioGoal): Portf
     cash: walletOf(book),
     invested,
     goal,
+    weighed: hasCash(goal) ? ('equity' as const) : ('invested' as const),
+    cashWeight: hasCash(goal) ? { now: base > 0 ? 1 - invested / base : 1, suggested: null } : null,
+    turnover: null,
+    riskAversion: hasCash(goal) ? profile.riskAversion : null,
+    horizonMs: null,
+    views: [],
+    without: [],
     basis: null,
     frontier: [],
     here: null,
@@ -65,116 +79,142 @@ export function allocationReport(parts: ReportParts, goal: PortfolioGoal): Portf
     band,
     perpetuals: perpetualsReport(parts),
   }
-  const universe = readUniverse(parts, priced)
-  if (typeof universe === 'string' || priced.length < held.length || priced.some(({ worth }) => worth < 0)) {
-    const unavailable = typeof universe === 'string' ? universe : reasonAgainst(held)
-    return { ...empty, unavailable, holdings: holdingsOf(priced, invested, new Map(), null) }
+  const universe = readUniverse(
+    feed,
+    now,
+    held.map(({ position }) => position.instrument),
+  )
+  const reason = whyNone(universe?.read.shared.instruments ?? [], held, priced, goal)
+  if (universe === undefined || reason !== null) {
+    return { ...empty, unavailable: reason, holdings: holdingsOf(priced, base, new Map(), null) }
   }
-  const { read, expected, covariances, shrunk, corners } = universe
+  const past = readPast(universe.read)
+  const { covariances, expected, shrunk, read } = past
   const { instruments, times } = read.shared
-  const weights = Float64Array.from(instruments, (id) => weightOf(priced, invested, id))
+  const weights = Float64Array.from(instruments, (id) => weightOf(priced, base, id))
   const isInvested = invested > 0
-  const target = suggest(universe, goal)
+  const suggested = suggest(parts, past, universe, isInvested ? weights : null, asked)
+  const target = 'weights' in suggested ? suggested.weights : null
+  const answer = 'weights' in suggested ? suggested.book : null
   const pointOf = (of: Float64Array): PortfolioPoint => ({
     risk: Math.sqrt(portfolioVariance(of, covariances)),
     expected: dot(of, expected),
   })
-  const suggested = new Map(
-    typeof target === 'string' ? [] : instruments.map((id, asset) => [id, target[asset] as number]),
-  )
   const volatilities = covariances.map((row, asset) => Math.sqrt(row[asset] as number))
+  const isBesideCash = hasCash(goal)
+  const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0)
   return {
     ...empty,
     basis: { timeframe: read.timeframe, bars: times.length, from: times[0] as number, to: times.at(-1) as number },
-    unavailable: typeof target === 'string' ? target : null,
+    unavailable: 'unavailable' in suggested ? suggested.unavailable : null,
+    without: [...universe.without],
     holdings: holdingsOf(
       [...priced, ...instruments.flatMap((id) => unheld(parts, priced, id))],
-      invested,
-      suggested,
+      base,
+      new Map(target === null ? [] : instruments.map((id, asset) => [id, target[asset] as number])),
       isInvested
         ? new Map(instruments.map((id, asset) => [id, riskShares(weights, covariances)[asset] as number]))
         : null,
     ),
-    frontier: frontierOf(corners, expected).map(pointOf),
+    cashWeight:
+      empty.cashWeight === null
+        ? null
+        : {
+            ...empty.cashWeight,
+            suggested: target === null ? null : 1 - sum(target) - (answer?.question.elsewhere ?? 0),
+          },
+    turnover: target === null ? null : turnoverOf(target, weights, isBesideCash),
+    horizonMs: answer?.horizonMs ?? null,
+    views: answer === null || goal !== 'black-litterman' ? [] : viewsCounted(instruments, answer),
+    frontier: instruments.length < 2 ? [] : frontierOf(past, asked).map(pointOf),
     here: isInvested ? pointOf(weights) : null,
-    suggestion: typeof target === 'string' ? null : pointOf(target),
-    shrinkage: shrunk.share,
+    suggestion: target === null ? null : pointOf(target),
+    shrinkage: shrunk?.share ?? null,
     diversification: isInvested
-      ? weights.reduce((sum, weight, asset) => sum + weight * (volatilities[asset] as number), 0) /
+      ? weights.reduce((total, weight, asset) => total + weight * (volatilities[asset] as number), 0) /
         pointOf(weights).risk
       : null,
-    trades: typeof target === 'string' || !isInvested ? [] : tradesTo(parts, invested, instruments, weights, target),
+    trades: target === null || !(base > 0) ? [] : tradesTo(parts, base, instruments, weights, target),
   }
 }
 
 type Priced = HeldPosition & { readonly worth: number }
 
-function reasonAgainst(held: readonly HeldPosition[]): string {
+/** Why nothing can be weighed; null where something can. */
+function whyNone(
+  instruments: readonly string[],
+  held: readonly HeldPosition[],
+  priced: readonly Priced[],
+  goal: PortfolioQuestion['goal'],
+): string | null {
   const unpriced = held.filter(({ worth }) => worth === null).map(({ position }) => position.instrument)
-  return unpriced.length > 0
-    ? `There is no price for ${unpriced.join(', ')}.`
-    : 'A short position is held; the frontier here is long only.'
+  if (unpriced.length > 0) return `There is no price for ${unpriced.join(', ')}.`
+  if (priced.some(({ worth }) => worth < 0)) return 'A short position is held; the weights here are long only.'
+  const lacking = priced.map(({ position }) => position.instrument).filter((id) => !instruments.includes(id))
+  if (lacking.length > 0) return `There are too few closed bars of ${lacking.join(', ')}.`
+  if (instruments.length === 0) return 'No instrument of this feed has enough closed bars.'
+  if (instruments.length === 1 && !hasCash(goal)) {
+    return `Only ${instruments[0]} has enough closed bars: this needs two instruments. Beside cash one is enough.`
+  }
+  return null
 }
 
-function readUniverse({ feed, now }: ReportParts, priced: readonly Priced[]): Universe | string {
-  const wanted = new Set(priced.map(({ position }) => position.instrument))
-  for (const { id } of feed.instruments()) if (wanted.size < mostInstruments && !isPerpetual(id)) wanted.add(id)
-  const enough = [...wanted].filter((id) => (closedBars(feed, [id], now).bars.get(id)?.length ?? 0) > leastTailBars)
-  const lacking = priced.map(({ position }) => position.instrument).filter((id) => !enough.includes(id))
-  if (lacking.length > 0) return `There are fewer than ${leastTailBars} closed bars of ${lacking.join(', ')}.`
-  if (enough.length < 2) {
-    return `A frontier needs two instruments with ${leastTailBars} closed bars each; this feed has ${enough.length}.`
-  }
-  const read = readReturns(feed, enough, now)
-  const { times, returns } = read.shared
-  if (times.length <= leastTailBars) return `The instruments share only ${times.length} closed bars.`
-  const perYear = ((times.length - 1) * yearMs) / ((times.at(-1) as number) - (times[0] as number))
-  const shrunk = shrinkToConstantCorrelation(returns)
-  const covariances = shrunk.covariances.map((row) => row.map((value) => value * perYear))
-  const expected = Float64Array.from(returns, (series) => mean(series) * perYear)
-  try {
+function suggest(
+  parts: AllocationParts,
+  past: Past,
+  universe: NonNullable<ReturnType<typeof readUniverse>>,
+  current: Float64Array | null,
+  { goal, profile: name, maximumWeight, maximumTurnover }: PortfolioQuestion,
+): Suggested {
+  const limits = { maximumWeight, maximumTurnover }
+  if (goal !== 'mean-variance' && goal !== 'black-litterman') return suggestInvested(goal, past, current, limits)
+  const { maximumPosition, riskAversion } = parts.profiles[name]
+  const portfolio = portfolioOf(parts, universe, maximumPosition)
+  if (portfolio === null) return { unavailable: 'The equity is unavailable, or something does not move at all.' }
+  return suggestWithCash(goal, past, portfolio, { ...limits, riskAversion, now: parts.now })
+}
+
+function viewsCounted(instruments: readonly string[], { question, target, views }: BookAnswer): CountedView[] {
+  return views.map(({ at, runId, insight: { instrument, direction, magnitude, confidence, horizonMs } }) => {
+    const asset = instruments.indexOf(instrument)
     return {
-      read,
-      expected,
-      covariances,
-      shrunk,
-      corners: cornerPortfolios(expected, covariances, uniformBounds(enough.length)),
+      instrument,
+      direction,
+      magnitude,
+      confidence,
+      at,
+      until: Math.round(at + horizonMs),
+      runId,
+      prior: question.prior[asset] as number,
+      expected: target.expected[asset] as number,
     }
+  })
+}
+
+/** Portfolios along the frontier; none where the limits leave none, which the suggestion says. */
+function frontierOf(past: Past, asked: PortfolioQuestion): Float64Array[] {
+  let corners: readonly Corner[]
+  try {
+    corners = frontierCorners(past, asked)
   } catch (error) {
-    if (errorCode(error) === 'MATRIX_SINGULAR') return errorMessage(error)
+    if (errorCode(error) === 'PORTFOLIO_INFEASIBLE' || errorCode(error) === 'MATRIX_SINGULAR') return []
     throw error
   }
-}
-
-/** The weights for a goal, or why there are none. */
-function suggest({ corners, expected, covariances }: Universe, goal: PortfolioGoal): Float64Array | string {
-  switch (goal) {
-    case 'risk-parity':
-      return riskParityWeights(covariances)
-    case 'minimum-variance':
-      return (corners.at(-1) as Corner).weights
-    case 'maximum-sharpe':
-      if (Math.max(...expected) <= 0) return 'Every instrument fell over these bars: no portfolio is expected to gain.'
-      return maxSharpePortfolio(corners, expected, covariances, 0)
-  }
-}
-
-function frontierOf(corners: readonly Corner[], expected: Float64Array): Float64Array[] {
   const [top, bottom] = [corners[0], corners.at(-1)]
   if (top === undefined || bottom === undefined) return []
-  const [high, low] = [dot(top.weights, expected), dot(bottom.weights, expected)]
+  const [high, low] = [dot(top.weights, past.expected), dot(bottom.weights, past.expected)]
   return Array.from({ length: points }, (_, k) =>
-    portfolioAtReturn(corners, expected, low + ((high - low) * k) / (points - 1)),
+    portfolioAtReturn(corners, past.expected, low + ((high - low) * k) / (points - 1)),
   )
 }
 
-function weightOf(priced: readonly Priced[], invested: number, id: string): number {
+function weightOf(priced: readonly Priced[], base: number, id: string): number {
   const worth = priced.find(({ position }) => position.instrument === id)?.worth ?? 0
-  return invested > 0 ? worth / invested : 0
+  return base > 0 ? worth / base : 0
 }
 
 /** An instrument that is not held, as one of which nothing is held. */
-function unheld({ feed, now }: ReportParts, priced: readonly Priced[], id: string): Priced[] {
+function unheld({ feed, now }: AllocationParts, priced: readonly Priced[], id: string): Priced[] {
   const quote = feed.quote(id)
   if (quote === undefined || priced.some(({ position }) => position.instrument === id)) return []
   const position = { instrument: id, quantity: ZERO, averagePrice: null, realised: ZERO, fees: ZERO, updatedAt: now }
@@ -183,7 +223,7 @@ function unheld({ feed, now }: ReportParts, priced: readonly Priced[], id: strin
 
 function holdingsOf(
   priced: readonly Priced[],
-  invested: number,
+  base: number,
   suggested: ReadonlyMap<string, number>,
   shares: ReadonlyMap<string, number> | null,
 ): PortfolioReport['holdings'] {
@@ -193,7 +233,7 @@ function holdingsOf(
       quantity,
       markedAt: markedAt ?? 0,
       worth,
-      weight: invested > 0 ? worth / invested : 0,
+      weight: base > 0 ? worth / base : 0,
       riskShare: shares?.get(instrument) ?? null,
       suggested: suggested.get(instrument) ?? 0,
       runId,
@@ -201,25 +241,37 @@ function holdingsOf(
     .sort((a, b) => b.worth - a.worth || (a.instrument < b.instrument ? -1 : 1))
 }
 
+/** The trades to target weights, in whole lots; those within the band and below what the venue takes are left out. */
 function tradesTo(
-  { feed }: ReportParts,
-  invested: number,
+  { feed, book }: AllocationParts,
+  base: number,
   instruments: readonly string[],
   weights: Float64Array,
   target: Float64Array,
 ): PortfolioReport['trades'] {
-  return instruments.flatMap((id, asset): PortfolioReport['trades'] => {
-    const gap = (target[asset] as number) - (weights[asset] as number)
+  const traded = instruments.flatMap((id, asset) => {
     const instrument = feed.instruments().find((each) => each.id === id)
     const quote = feed.quote(id)
-    if (Math.abs(gap) < band || instrument === undefined || quote === undefined) return []
-    const wanted = fromNumber((gap * invested) / toNumber(quote.last), 12)
+    return instrument === undefined || quote === undefined ? [] : [{ id, asset, instrument, quote }]
+  })
+  const of = (values: Float64Array) => Float64Array.from(traded, ({ asset }) => values[asset] as number)
+  const costs = Float64Array.from(traded, ({ quote }) => roundTripShare(quote) / 2)
+  const { trades: changes } = rebalance(of(weights), of(target), costs, band)
+  const lots = wholeLots(
+    of(weights).map((weight, row) => Math.max(0, weight + (changes[row] as number))),
+    Float64Array.from(traded, ({ quote }) => toNumber(quote.last)),
+    Float64Array.from(traded, ({ instrument }) => toNumber(instrument.quantityStep)),
+    base,
+  )
+  return traded.flatMap(({ id, instrument, quote }, row): PortfolioReport['trades'] => {
+    if (changes[row] === 0) return []
+    const held = book.positions.get(id)?.quantity ?? ZERO
+    const wanted = fromNumber((lots.quantities[row] as number) - toNumber(held), 12)
     const quantity = roundToStep(absolute(wanted), instrument.quantityStep, 'down')
     const notional = multiply(quantity, quote.last)
     if (sign(quantity) === 0 || compare(notional, instrument.minimumNotional) < 0) return []
     const worth = toNumber(notional)
-    return [
-      { instrument: id, side: gap > 0 ? 'buy' : 'sell', quantity, worth, cost: (worth * roundTripShare(quote)) / 2 },
-    ]
+    const side = sign(wanted) > 0 ? 'buy' : 'sell'
+    return [{ instrument: id, side, quantity, worth, cost: worth * (costs[row] as number) }]
   })
 }

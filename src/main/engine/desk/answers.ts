@@ -26,7 +26,7 @@ export const answerSchemas = {
   research: z.object({
     evidence: z.array(evidenceSchema),
     usd: z.number().min(0),
-    kept: z.int().min(0),
+    before: z.int().min(0),
     failed: z
       .object({
         code: z.string(),

@@ -22,36 +22,28 @@ export interface BookParts {
 /** The feed's own instruments are taken in up to so many; with more the weights would take longer than a turn may. */
 const mostAssets = 8
 
-/** Why an instrument is no part of the model. */
-export interface LeftOut {
-  readonly instrument: string
-  readonly why: string
-}
-
 /** Instruments that share enough bars, with their returns. */
 export interface SharedUniverse {
   readonly read: ReadReturns
-  readonly without: readonly LeftOut[]
+  readonly without: BriefingPortfolio['without']
 }
 
 /**
- * The instruments that the whole book is modelled over: those that have to be there, what is held, and then the feed's own (no
- * perpetuals: they are bets on what is there, not parts of it), each with enough closed bars. Undefined without any.
+ * The instruments that a book is modelled over: those that have to be there, and then the feed's own (no perpetuals: they are bets
+ * on what is there, not parts of it), each with a price and enough closed bars. Undefined without any.
  */
-export function readUniverse(
-  { feed, book, now }: Omit<BookParts, 'history'>,
-  needed: readonly string[] = [],
-): SharedUniverse | undefined {
-  const held = [...book.positions.values()].filter(({ quantity }) => sign(quantity) !== 0)
-  const wanted = new Set([...needed, ...held.map(({ instrument }) => instrument)])
+export function readUniverse(feed: Feed, now: number, needed: readonly string[]): SharedUniverse | undefined {
+  const wanted = new Set(needed)
   for (const { id } of feed.instruments()) if (wanted.size < mostAssets && !isPerpetual(id)) wanted.add(id)
   const barsOf = (id: string) => closedBars(feed, [id], now).bars.get(id)?.length ?? 0
-  const fewBars = (id: string): LeftOut => ({
-    instrument: id,
-    why: `it has ${barsOf(id)} closed bars, ${leastTailBars + 1} are needed`,
-  })
+  const whyNot = (id: string) =>
+    feed.quote(id) === undefined
+      ? 'it has no price'
+      : `it has ${barsOf(id)} closed bars, ${leastTailBars + 1} are needed`
   const enough = [...wanted].filter((id) => barsOf(id) > leastTailBars && feed.quote(id) !== undefined)
-  const without = [...wanted].filter((id) => !enough.includes(id)).map(fewBars)
+  const without = [...wanted]
+    .filter((id) => !enough.includes(id))
+    .map((instrument) => ({ instrument, why: whyNot(instrument) }))
   const [first, ...others] = enough
   if (first === undefined) return undefined
   const read = readReturns(feed, enough, now)
@@ -62,7 +54,7 @@ export function readUniverse(
 }
 
 /** The newest views on some instruments, where their horizon has not passed. */
-export function standingViews(
+function standingViews(
   { history, now }: Pick<BookParts, 'history' | 'now'>,
   instruments: readonly string[],
 ): StandingView[] {
@@ -73,15 +65,27 @@ export function standingViews(
 
 /** The whole book as the optimizer sees it. Null where the equity, or the bars of the instrument, are unavailable. */
 export function bookPortfolio(parts: BookParts, instrument: string, maximumPosition: number): BriefingPortfolio | null {
+  const held = [...parts.book.positions.values()].filter(({ quantity }) => sign(quantity) !== 0)
+  const universe = readUniverse(parts.feed, parts.now, [instrument, ...held.map((position) => position.instrument)])
+  if (universe === undefined || !universe.read.shared.instruments.includes(instrument)) return null
+  const portfolio = portfolioOf(parts, universe, maximumPosition)
+  return portfolio === null
+    ? null
+    : { ...portfolio, views: portfolio.views.filter(({ insight }) => insight.instrument !== instrument) }
+}
+
+/** A book over a universe, with every standing view on it. Null where the equity is unavailable, or something does not move. */
+export function portfolioOf(
+  parts: BookParts,
+  { read, without }: SharedUniverse,
+  maximumPosition: number,
+): BriefingPortfolio | null {
   const { feed, book } = parts
+  const { instruments, times, returns } = read.shared
   const mark = marksOf(feed)
   const wealth = equity(book, mark)
-  const universe = readUniverse(parts, [instrument])
-  if (wealth === undefined || sign(wealth) <= 0 || universe === undefined) return null
-  const { timeframe, shared } = universe.read
-  const { instruments, times } = shared
-  const model = instruments.includes(instrument) ? readMarketModel(shared.returns) : undefined
-  if (model === undefined) return null
+  const model = readMarketModel(returns)
+  if (wealth === undefined || sign(wealth) <= 0 || model === undefined) return null
   const weightOf = (id: string) => {
     const quantity = book.positions.get(id)?.quantity
     const price = mark(id)
@@ -96,15 +100,12 @@ export function bookPortfolio(parts: BookParts, instrument: string, maximumPosit
     }),
     covariances: model.covariances,
     prior: model.prior,
-    barMs: timeframeMs[timeframe],
+    barMs: timeframeMs[read.timeframe],
     bars: times.length,
     from: times[0] as number,
     to: times.at(-1) as number,
-    views: standingViews(
-      parts,
-      instruments.filter((id) => id !== instrument),
-    ),
-    without: universe.without,
-    elsewhere: universe.without.reduce((sum, left) => sum + Math.max(0, weightOf(left.instrument)), 0),
+    views: standingViews(parts, instruments),
+    without,
+    elsewhere: without.reduce((sum, left) => sum + Math.max(0, weightOf(left.instrument)), 0),
   }
 }

@@ -1,8 +1,9 @@
 import type { OrderToSchedule, ScheduledOrder } from '#engine/agents/seats/schedule-order.ts'
 import type { Intent } from '#engine/trading/new-orders.ts'
 import { barSeries, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
+import { executionWords } from '#shared/domain/execution-words.ts'
 import { isClosed, type Order } from '#shared/domain/order.ts'
-import type { ExecutionWish, ParentOrder } from '#shared/domain/parent-order.ts'
+import { type ExecutionChoice, isAsChosen, type ParentOrder } from '#shared/domain/parent-order.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import { errorCode, ParleyError } from '#shared/lib/error.ts'
 import type { DeskParts } from './parts.ts'
@@ -28,7 +29,7 @@ const orderTakesMs = 60_000
 
 /**
  * Carries an intent out: in parts where the executor chooses so, else as one order. Taken up by a new process, it goes on
- * with what was sent already. When the signal aborts, what is carried out in parts is ended.
+ * with what was sent already. Rejects with EXECUTION_NOT_AS_APPROVED where it cannot be carried out as the trader approved. When the signal aborts, what is carried out in parts is ended.
  */
 export async function carryOut(
   parts: DeskParts,
@@ -43,6 +44,14 @@ export async function carryOut(
     signal.throwIfAborted()
     // Protection steps aside for a part that reduces: such a part must not wait in the book.
     const isUsable = schedule !== null && !(intent.reduceOnly && schedule.algorithm === 'iceberg')
+    const { execution } = intent
+    if (execution !== undefined && !isAsChosen(isUsable ? schedule : null, execution)) {
+      throw new ParleyError(
+        'EXECUTION_NOT_AS_APPROVED',
+        `Nothing is sent: it was approved to go out ${executionWords(execution)}, which cannot be done now. ${why}`.trim(),
+        { retry: 'definitive', wayOut: 'Have the desk decide again, and let the executor choose or choose otherwise.' },
+      )
+    }
     if (isUsable) {
       await run.say(why)
       signal.throwIfAborted()
@@ -121,7 +130,7 @@ const dayMs = 86_400_000
 export function orderToSchedule(
   { feed, clock, mandate, planning }: DeskParts,
   intent: Intent,
-  wish: ExecutionWish | undefined,
+  wish: ExecutionChoice | undefined,
   endsBy: number | null,
 ): OrderToSchedule {
   const instrument = feed.instruments().find(({ id }) => id === intent.instrument)
@@ -143,7 +152,11 @@ export function orderToSchedule(
     now,
     mostMs: endsBy === null ? dayMs : Math.max(0, endsBy - spareMs - now),
     ordersPerMinute: mandate.ordersPerMinute,
-    wish: wish ?? planning.execution.algorithm,
-    terms: planning.execution,
+    wish: wish?.algorithm ?? planning.execution.algorithm,
+    terms: {
+      ...planning.execution,
+      ...(wish?.minutes !== undefined && { leastMinutes: wish.minutes, mostMinutes: wish.minutes }),
+      ...(wish?.participation !== undefined && { participation: wish.participation }),
+    },
   }
 }

@@ -48,7 +48,7 @@ async function voting(wish: Partial<PlanWish> = {}, wrapBus?: (bus: Bus) => Bus)
 
 describe('a conflict that is raised', () => {
   it('over size is negotiated offer by offer, voted on again, and journalled', async () => {
-    const { raise, said, votes, queries, runId, records, ended } = await voting()
+    const { raise, said, votes, queries, id, runId, records, ended } = await voting()
     const before = votes()
     const conflict = await raise('size', ['strategist', 'risk'], 'Half of it would do.')
     expect(conflict).toMatchObject({
@@ -65,7 +65,7 @@ describe('a conflict that is raised', () => {
     expect(texts).toContainEqual(
       expect.stringMatching(/^planner: Conflict over size between .+ Half of it would do\. They/),
     )
-    expect(queries.listConflicts(runId)).toContainEqual(conflict)
+    expect(queries.listPlanConflicts(id, runId)).toContainEqual(conflict)
     expect(records.filter(({ kind }) => kind === 'conflictRaised')).toMatchObject([{ actor: trader }])
     const plan = await ended()
     expect(plan.state).toBe('completed')

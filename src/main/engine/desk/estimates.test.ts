@@ -80,6 +80,19 @@ describe('failures teach', () => {
     expect(second.planned.estimate).not.toEqual(first.planned.estimate)
   })
 
+  it('what the run itself has asked already is as quick the next time; what an earlier run had asked says nothing', async () => {
+    const desk = deskWithSources({ ways: { news: 3 } })
+    await desk.start()
+    const attemptsAt = (task: string) => desk.queries.listAttempts(100).filter((attempt) => attempt.task === task)
+    await desk.decide()
+    // The news were asked for by the market's sentiment.
+    expect(attemptsAt('keyword_extraction')).toMatchObject([{ seconds: 0, usd: 0 }])
+    expect(attemptsAt('market_sentiment')).toHaveLength(1)
+    await desk.decide()
+    expect(attemptsAt('keyword_extraction')).toHaveLength(1)
+    expect(attemptsAt('market_sentiment')).toHaveLength(1)
+  })
+
   it('the same journal gives the same plan', async () => {
     const plans = await Promise.all(
       [1, 2].map(async () => {

@@ -4,6 +4,7 @@ import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
 import type { Intent } from '#engine/trading/new-orders.ts'
 import type { Seat } from '#shared/domain/agent.ts'
 import { ZERO } from '#shared/lib/decimal.ts'
+import { errorCode, errorMessage } from '#shared/lib/error.ts'
 import { carryOut, orderToSchedule } from './carry-out.ts'
 import { refuseFalseOutcome } from './honesty.ts'
 import { orderOf } from './review-step.ts'
@@ -36,12 +37,22 @@ export async function doExecute(run: RunWork, context: StepContext, seat: Seat):
     return { status: 'skipped', reason: intent }
   }
   const endsBy = [memory.review?.expiresAt, voteDeadlines(memory)?.executeBy].filter((at) => at !== undefined)
-  const order = orderToSchedule(parts, intent, memory.goal.algorithm, endsBy.length === 0 ? null : Math.min(...endsBy))
+  const { algorithm } = memory.goal
+  const wish = intent.execution ?? (algorithm === undefined ? undefined : { algorithm })
+  const order = orderToSchedule(parts, intent, wish, endsBy.length === 0 ? null : Math.min(...endsBy))
   const say = (text: string) =>
     record(run, seat, ...posted(run, seat, [{ kind: 'system', text, confidence: null, evidence: [] }]))
   const soon = { ...context, step: { ...context.step, timeoutMs: chooseTimeoutMs } }
   const choose = () => ask(run, soon, seat, 'arrange', { order })
-  const { clientOrderId, status, text } = await carryOut(parts, intent, context.signal, { choose, say })
+  const carried = await carryOut(parts, intent, context.signal, { choose, say }).catch((error: unknown) => {
+    if (errorCode(error) === 'EXECUTION_NOT_AS_APPROVED') return errorMessage(error)
+    throw error
+  })
+  if (typeof carried === 'string') {
+    await say(carried)
+    return { status: 'skipped', reason: carried }
+  }
+  const { clientOrderId, status, text } = carried
   await say(text)
   return { status: 'succeeded', output: { clientOrderId, status }, usd: 0 }
 }

@@ -43,4 +43,9 @@ export interface DeskParts {
     begin(wish: PlanWish, because: Because): Promise<CollaborativePlan>
     get(planId: string): CollaborativePlan
   }
+  /** The plans that have not ended; one that gives way to another is cancelled. */
+  readonly openPlans: {
+    list(): readonly CollaborativePlan[]
+    giveWay(planId: string, why: string): Promise<unknown>
+  }
 }

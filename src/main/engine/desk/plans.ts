@@ -72,6 +72,8 @@ export interface Plans {
   propose(planId: string, wish: TraderProposal, by: Actor): Promise<Proposal>
   /** Throws PLAN_UNKNOWN. */
   get(planId: string): CollaborativePlan
+  /** Those that have not ended. */
+  open(): readonly CollaborativePlan[]
   /** Milliseconds of waiting until the deadline that comes next; null where none runs. */
   leftMs(plan: CollaborativePlan): number | null
   /** Lets expire what is late; `when` says since when nobody has looked. */
@@ -363,6 +365,7 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     expireLate()
     endOrphans()
     if (latch.current().state === 'HALTED') return
+    runs.reconcile()
     const waiting = [...open.values()].filter(({ state, called }) => state === 'draft' && called)
     for (const plan of waiting.sort((a, b) => urgency(b) - urgency(a))) begin(plan).catch(() => {})
   }
@@ -382,6 +385,7 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
       return runs.propose(voteOf(planId), wish, by)
     },
     get,
+    open: () => [...open.values()],
     leftMs,
     expireLate,
     hasEnded: ({ collaboration }) => collaboration !== undefined && isEndedPlan(get(collaboration.planId).state),

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { createSimulatedExchange } from '#adapters/simulated/exchange.ts'
 import { emptyBook, type TradingBook } from '#engine/trading/book.ts'
 import { createTailReader } from '#engine/trading/tail-reader.ts'
-import { portfolioGoals } from '#shared/domain/portfolio-report.ts'
+import type { PastView } from '#shared/domain/insight.ts'
+import { type PortfolioGoal, type PortfolioQuestion, portfolioGoals } from '#shared/domain/portfolio-report.ts'
 import { decimal, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
-import { shippedMandate } from '#test/builders/desk-kernel.ts'
-import { allocationReport } from './allocation-report.ts'
-import type { ReportParts } from './held-book.ts'
+import { shippedMandate, shippedPlanning } from '#test/builders/desk-kernel.ts'
+import { type AllocationParts, allocationReport } from './allocation-report.ts'
 import { riskReport } from './risk-report.ts'
 
 const now = Date.UTC(2026, 4, 4, 12)
@@ -15,7 +15,7 @@ const feed = createSimulatedExchange({ clock: createVirtualClock(now), seed: 5 }
 const last = (id: string) => toNumber(feed.quote(id)?.last ?? ZERO)
 
 /** A book of amounts of money by instrument, opened by a run each. */
-function parts(worths: Readonly<Record<string, number>>, about: Partial<ReportParts> = {}): ReportParts {
+function parts(worths: Readonly<Record<string, number>>, about: Partial<AllocationParts> = {}): AllocationParts {
   const book: TradingBook = emptyBook()
   Object.assign(book, {
     account: 'paper',
@@ -36,8 +36,38 @@ function parts(worths: Readonly<Record<string, number>>, about: Partial<ReportPa
     })
     book.openedBy.set(instrument, `run-${instrument}`)
   }
-  return { book, feed, mandate: shippedMandate, now, ...about }
+  return {
+    book,
+    feed,
+    mandate: shippedMandate,
+    now,
+    history: { listViews: () => [] },
+    profiles: shippedPlanning.profiles,
+    ...about,
+  }
 }
+
+const asking = (goal: PortfolioGoal, about: Partial<PortfolioQuestion> = {}): PortfolioQuestion => ({
+  goal,
+  profile: 'balanced',
+  ...about,
+})
+
+/** A view that was formed so many days ago, on the next 24 days. */
+const viewOn = (instrument: string, magnitude: number, daysAgo = 1): PastView => ({
+  runId: 'run-view',
+  at: now - daysAgo * 86_400_000,
+  insight: {
+    agent: 'analyst',
+    instrument,
+    direction: 'up',
+    magnitude,
+    confidence: 0.7,
+    horizonMs: 24 * 86_400_000,
+    reasons: [],
+    evidence: [],
+  },
+})
 
 const held = parts({ 'BTC/USDT': 8_000, 'ETH/USDT': 2_000 })
 
@@ -111,20 +141,23 @@ describe('the report on risk', () => {
 })
 
 describe('the report on allocation', () => {
-  it.each(portfolioGoals)('%s: weights that add up, on or within the frontier, and trades that lead there', (goal) => {
-    const report = allocationReport(held, goal)
-    const { holdings, frontier, suggestion, here, trades, invested } = report
+  it.each(portfolioGoals)('%s: weights that add up with the cash, and trades that lead there', (goal) => {
+    const report = allocationReport(held, asking(goal))
+    const { holdings, frontier, suggestion, here, trades, invested, weighed, cashWeight, equity } = report
     expect(report.unavailable).toBeNull()
-    expect(holdings.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9)
-    expect(holdings.reduce((sum, { suggested }) => sum + suggested, 0)).toBeCloseTo(1, 9)
+    const base = weighed === 'equity' ? toNumber(equity ?? ZERO) : invested
+    expect(holdings.reduce((sum, { weight }) => sum + weight, cashWeight?.now ?? 0)).toBeCloseTo(1, 9)
+    expect(holdings.reduce((sum, { suggested }) => sum + suggested, cashWeight?.suggested ?? 0)).toBeCloseTo(1, 9)
     expect(holdings.reduce((sum, { riskShare }) => sum + (riskShare ?? 0), 0)).toBeCloseTo(1, 9)
     const least = frontier[0]?.risk ?? Number.NaN
     expect(frontier.map(({ risk }) => risk)).toEqual(frontier.map(({ risk }) => risk).toSorted((a, b) => a - b))
-    expect(suggestion?.risk).toBeGreaterThanOrEqual(least * (1 - 1e-9))
-    expect(here?.risk).toBeGreaterThanOrEqual(least)
+    if (weighed === 'invested') {
+      expect(suggestion?.risk).toBeGreaterThanOrEqual(least * (1 - 1e-9))
+      expect(here?.risk).toBeGreaterThanOrEqual(least)
+    }
     for (const { instrument, side, worth } of trades) {
       const row = holdings.find((holding) => holding.instrument === instrument)
-      const after = (row?.weight ?? 0) + ((side === 'buy' ? 1 : -1) * worth) / invested
+      const after = (row?.weight ?? 0) + ((side === 'buy' ? 1 : -1) * worth) / base
       expect(after).toBeCloseTo(row?.suggested ?? Number.NaN, 2)
     }
     const traded = new Set(trades.map(({ instrument }) => instrument))
@@ -132,8 +165,57 @@ describe('the report on allocation', () => {
       if (Math.abs(weight - suggested) < report.band) expect(traded.has(instrument)).toBe(false)
   })
 
+  it('with cash: no more than the profile allows of anything, and less where it shuns risk', () => {
+    const views = { listViews: (id: string) => [viewOn(id, 0.03)] }
+    const sure = parts({ 'BTC/USDT': 8_000 }, { history: views })
+    const { holdings, riskAversion } = allocationReport(sure, asking('black-litterman'))
+    for (const { suggested } of holdings) expect(suggested).toBeLessThanOrEqual(0.2)
+    expect(riskAversion).toBe(2)
+    const careful = allocationReport(sure, asking('black-litterman', { profile: 'conservative' }))
+    expect(careful.riskAversion).toBe(4)
+    expect(careful.cashWeight?.suggested).toBeGreaterThan(0)
+    for (const { suggested } of careful.holdings) expect(suggested).toBeLessThanOrEqual(0.1)
+  })
+
+  it('counts the views that still stand, each with its run, and what they make of the prior', () => {
+    const listViews = (id: string) =>
+      id === 'ETH/USDT' ? [viewOn(id, 0.04)] : id === 'SOL/USDT' ? [viewOn(id, 0.04, 40)] : []
+    const { views, holdings } = allocationReport({ ...held, history: { listViews } }, asking('black-litterman'))
+    expect(views).toMatchObject([{ instrument: 'ETH/USDT', direction: 'up', confidence: 0.7, runId: 'run-view' }])
+    expect(views[0]?.expected).toBeGreaterThan(views[0]?.prior ?? Number.NaN)
+    const without = allocationReport(held, asking('black-litterman'))
+    expect(without.views).toEqual([])
+    const weight = (rows: typeof holdings) => rows.find(({ instrument }) => instrument === 'ETH/USDT')?.suggested ?? 0
+    expect(weight(holdings)).toBeGreaterThanOrEqual(weight(without.holdings))
+  })
+
+  it.each(portfolioGoals)('%s: limits are kept, or named where they cannot be', (goal) => {
+    const limits = { maximumWeight: 0.3, maximumTurnover: 0.4 }
+    const { holdings, unavailable, turnover } = allocationReport(held, asking(goal, limits))
+    if (unavailable === null) {
+      for (const { suggested } of holdings) expect(suggested).toBeLessThanOrEqual(0.3 + 1e-6)
+      expect(turnover).toBeLessThanOrEqual(0.4 + 1e-6)
+    } else expect(unavailable).toMatch(/largest weight|change hands|turnover/)
+    const narrow = allocationReport(held, asking(goal, { maximumWeight: 0.1 }))
+    // Eight instruments of at most 10 % each are less than all that is invested; cash takes the rest.
+    if (narrow.weighed === 'equity') expect(narrow.unavailable).toBeNull()
+    else expect(narrow.unavailable).toMatch(/less than the whole portfolio|largest weight of 10.0 %/)
+    expect(narrow.unavailable ?? '').not.toMatch(/asset \d/i)
+  })
+
+  it('of one instrument: beside cash it has a weight, and no frontier', () => {
+    const one = { ...feed, instruments: () => feed.instruments().slice(0, 1) }
+    const report = allocationReport(parts({ 'BTC/USDT': 8_000 }, { feed: one }), asking('black-litterman'))
+    expect(report).toMatchObject({ unavailable: null, frontier: [], shrinkage: null })
+    expect(report.holdings).toHaveLength(1)
+    expect(report.holdings[0]?.weight).toBeGreaterThan(0)
+  })
+
   it('of a flat book has a frontier and a suggestion, and nothing to trade', () => {
-    const { here, trades, invested, frontier, suggestion, diversification } = allocationReport(parts({}), 'risk-parity')
+    const { here, trades, invested, frontier, suggestion, diversification } = allocationReport(
+      parts({}),
+      asking('risk-parity'),
+    )
     expect({ here, trades, invested, diversification }).toEqual({
       here: null,
       trades: [],
@@ -146,11 +228,13 @@ describe('the report on allocation', () => {
 
   it('says why there is none: one instrument alone, no bars of what is held, no price', () => {
     const alone = { ...feed, instruments: () => feed.instruments().slice(0, 1) }
-    expect(allocationReport(parts({}, { feed: alone }), 'risk-parity').unavailable).toContain('needs two instruments')
+    expect(allocationReport(parts({}, { feed: alone }), asking('risk-parity')).unavailable).toContain(
+      'needs two instruments',
+    )
     const young = { ...feed, bars: () => [] }
-    expect(allocationReport({ ...held, feed: young }, 'risk-parity').unavailable).toContain('BTC/USDT')
+    expect(allocationReport({ ...held, feed: young }, asking('risk-parity')).unavailable).toContain('BTC/USDT')
     const noPrice = { ...feed, quote: (id: string) => (id === 'BTC/USDT' ? undefined : feed.quote(id)) }
-    expect(allocationReport({ ...held, feed: noPrice }, 'risk-parity').unavailable).toBe(
+    expect(allocationReport({ ...held, feed: noPrice }, asking('risk-parity')).unavailable).toBe(
       'There is no price for BTC/USDT.',
     )
   })
@@ -161,7 +245,7 @@ describe('what the reports say of perpetuals', () => {
   const mark = Number(feed.quote(perpetual)?.perpetual?.mark)
 
   /** A book that is so many coins long, or short, at the mark of now; nothing else is held. */
-  function holding(coins: string): ReportParts {
+  function holding(coins: string): AllocationParts {
     const made = parts({})
     const position = { instrument: perpetual, realised: ZERO, fees: ZERO, updatedAt: now, funding: decimal('-12.5') }
     made.book.positions.set(perpetual, { ...position, quantity: decimal(coins), averagePrice: decimal(mark) })
@@ -171,7 +255,7 @@ describe('what the reports say of perpetuals', () => {
 
   it('nothing, where none was ever held', () => {
     expect(riskReport(held).perpetuals).toBeNull()
-    expect(allocationReport(held, 'risk-parity').perpetuals).toBeNull()
+    expect(allocationReport(held, asking('risk-parity')).perpetuals).toBeNull()
   })
 
   it.each(['0.5', '-0.5'])('leverage, ratio, liquidation price and funding of %s BTC', (coins) => {
@@ -199,7 +283,7 @@ describe('what the reports say of perpetuals', () => {
   })
 
   it('keeps them out of what is invested', () => {
-    const { holdings, invested, perpetuals, cash } = allocationReport(holding('0.5'), 'risk-parity')
+    const { holdings, invested, perpetuals, cash } = allocationReport(holding('0.5'), asking('risk-parity'))
     expect(invested).toBe(0)
     expect(holdings.map(({ instrument }) => instrument)).not.toContain(perpetual)
     expect(perpetuals?.contracts).toHaveLength(1)

@@ -24,10 +24,11 @@ export async function doResearch(run: RunWork, context: StepContext, seat: Seat)
     task,
     definition,
     runId: memory.runId,
+    runBegan: memory.startedAt,
     instrument: briefing.instrument.id,
     attemptsLeft: context.attemptsLeft,
   }
-  const { evidence, usd, kept, failed } = await ask(run, context, seat, 'research', input)
+  const { evidence, usd, before, failed } = await ask(run, context, seat, 'research', input)
   refuseFalseFindings(memory, task, evidence)
   await record(
     run,
@@ -51,7 +52,7 @@ export async function doResearch(run: RunWork, context: StepContext, seat: Seat)
     const { code, message, ...limits } = failed
     throw new ParleyError(code, message, { details: { ...limits, usd } })
   }
-  return { status: 'succeeded', output: { kept }, usd }
+  return { status: 'succeeded', output: { before }, usd }
 }
 
 function ageWords({ keptSeconds }: Evidence): string {

@@ -15,7 +15,7 @@ import { errorCode } from '#shared/lib/error.ts'
 import { briefingOf } from './briefing.ts'
 import { voters } from './decide-domain.ts'
 import { profileFor, votersOf } from './decide-terms.ts'
-import { decide, type ReviewGrounds, reviewRules, votingPolicy } from './decision.ts'
+import { decide, type ReviewGrounds, reviewRules, scoresIn, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
 import type { ReviewOpening } from './reviews.ts'
 import { ballotsOnQuestion, questionOf, type RunMemory, voteDeadlines } from './run-memory.ts'
@@ -130,7 +130,7 @@ export async function awaitReview(
     // A question opens the vote again, for as long as the plan may be carried out.
     const deadline = voteDeadlines(memory)?.executeBy ?? null
     return count(
-      { ...votingPolicy(memory.goal, profileOf(parts, memory), parts.models), deadline },
+      { ...votingPolicy(memory.goal, profileOf(parts, memory), parts.models, scoresIn(parts)), deadline },
       ballots,
       Math.floor(parts.clock.now()),
     )
@@ -194,6 +194,9 @@ function openingOf(
   if (decision === null || tally === null || proposal === undefined || price === undefined) return undefined
   if (decision.action === 'hold') return undefined
   const agreed = tally.status === 'agreed' && tally.outcome === decision.action
+  const order = orderOf(decision, proposal, decision.action)
+  const algorithm = memory.goal.algorithm ?? parts.planning.execution.algorithm
+  const isPossible = algorithm !== 'auto' && !(order.reduceOnly && algorithm === 'iceberg')
   const rules = reviewRules(
     proposal,
     tally,
@@ -204,7 +207,7 @@ function openingOf(
   )
   return {
     runId,
-    order: orderOf(decision, proposal, decision.action),
+    order: isPossible ? { ...order, execution: { algorithm } } : order,
     price,
     rules: again || rules.length === 0 ? [...rules, askedAgain] : rules,
     disagreement: tally.disagreement,

@@ -3,6 +3,7 @@ import type { Bus } from '#engine/bus.ts'
 import type { DeskRecord } from '#engine/journal.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { isExit } from '#shared/domain/order.ts'
+import type { ExecutionChoice } from '#shared/domain/parent-order.ts'
 import {
   isClosedReview,
   type Review,
@@ -16,6 +17,7 @@ import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { deskKernel, goal, shippedReviewPolicy } from '#test/builders/desk-kernel.ts'
 import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
 import { createDrills } from './oversight-drills.ts'
+import { intentOf } from './reviews.ts'
 
 const trader: Actor = { kind: 'human', id: 'trader' }
 const words = { code: 'OTHER', words: 'I see it otherwise' } as const
@@ -184,6 +186,46 @@ describe('a decision that needs review', () => {
     await ended()
     expect(sent()).toEqual([])
     expect(kinds()).toContain('reviewActedOnLate')
+  })
+
+  it('HO-6 the hash covers how it goes out, and it goes out so', async () => {
+    const { review, reviews, does, ended, queries } = await inReview()
+    const same = { quantity: review.order.quantity, limitPrice: null }
+    const execution = { algorithm: 'twap', minutes: 2 } as const
+    const edited = await does(reviews.edit(review.id, { ...same, execution }, words, trader))
+    expect(edited.order).toEqual({ ...review.order, execution })
+    expect(edited.orderHash).not.toBe(review.orderHash)
+    await does(reviews.approve(review.id, edited.orderHash, {}, trader))
+    await ended()
+    const [parent] = queries.listParentOrders(undefined, 10)
+    expect(parent).toMatchObject({ status: 'filled', schedule: { algorithm: 'twap' } })
+    expect((parent?.endsAt ?? 0) - (parent?.startedAt ?? 0)).toBeLessThanOrEqual(120_100)
+  })
+
+  it('HO-6 what is approved to go out in one way leaves in no other', async () => {
+    const { review, reviews, does, kernel, sent } = await inReview()
+    const execution = { algorithm: 'twap' } as const
+    const edit = { quantity: review.order.quantity, limitPrice: null, execution }
+    const edited = await does(reviews.edit(review.id, edit, words, trader))
+    const approving = reviews.approve(review.id, edited.orderHash, {}, trader)
+    // Before the run gets to it.
+    const sending = kernel.orders.submit(intentOf(edited))
+    await does(approving)
+    expect(await does(sending)).toMatchObject({
+      status: 'DENIED',
+      reason: expect.stringMatching(/^ORDER_NOT_AS_APPROVED approved=by TWAP sending=at once/),
+    })
+    expect(sent()).toEqual([])
+  })
+
+  it('HO-4 an edit to what cannot be done is refused, and to what is there already', async () => {
+    const { review, reviews, does } = await inReview()
+    const same = { quantity: review.order.quantity, limitPrice: null }
+    const edit = (execution: ExecutionChoice) => does(reviews.edit(review.id, { ...same, execution }, words, trader))
+    await expect(edit({ algorithm: 'auto' })).rejects.toEqual(code('REVIEW_EDIT_INVALID'))
+    await edit({ algorithm: 'at-once', minutes: 3 })
+    await expect(edit({ algorithm: 'at-once' })).rejects.toEqual(code('REVIEW_EDIT_INVALID'))
+    expect((await edit({ algorithm: 'auto' })).orderHash).toBe(review.orderHash)
   })
 
   it('HO-4 edited is another order with another hash, to be approved anew, and recorded as an override', async () => {

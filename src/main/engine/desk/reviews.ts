@@ -4,10 +4,11 @@ import type { TradingBook } from '#engine/trading/book.ts'
 import type { Intent } from '#engine/trading/new-orders.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
+import { executionWords } from '#shared/domain/execution-words.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Denial } from '#shared/domain/mandate.ts'
 import { isExit, type Order } from '#shared/domain/order.ts'
-import type { ParentOrder } from '#shared/domain/parent-order.ts'
+import { type ExecutionChoice, isAsChosen, type ParentOrder } from '#shared/domain/parent-order.ts'
 import {
   type BlindJudgement,
   type Drill,
@@ -72,6 +73,8 @@ export interface ReviewEdit {
   readonly quantity: Decimal
   /** Null for a market order. */
   readonly limitPrice: Decimal | null
+  /** As it is where nothing is said. */
+  readonly execution?: ExecutionChoice | undefined
 }
 
 /** The decisions that wait for the trader. Every act throws REVIEW_NOT_FOUND, REVIEW_CLOSED and REVIEW_NEEDS_A_PERSON. */
@@ -105,7 +108,7 @@ export interface Reviews {
   /** What the gate would say to the review's order now. */
   denial(review: Review): Denial | undefined
   /** What the desk says to an order that needs an approval, at the moment of sending (HO-6); undefined lets it out. */
-  approvalDenial(order: Order): Denial | undefined
+  approvalDenial(order: Order | ParentOrder): Denial | undefined
   /** Voids every review that waits (KS-13), or those of one run. */
   voidAll(why: string, runId?: string): void
   /** Looks at clock and market: wakes, expires, voids, measures overrides. To be called often. */
@@ -399,26 +402,25 @@ export function createReviews(options: ReviewsOptions): Reviews {
       const words = act.words ?? review.editWords
       const dwellMs = dwellOf(review, act)
       const price = feed.quote(review.order.instrument)?.last ?? review.price
-      const edited = review.orderHash !== hashOf(review.deskOrder)
+      const isEdited = review.orderHash !== hashOf(review.deskOrder)
       const events: DeskEvent[] = [
         { kind: 'reviewApproved', data: { reviewId, orderHash, price, words: words ?? null, dwellMs } },
       ]
       if (drills.has(reviewId)) events.push({ kind: 'drillAnswered', data: { reviewId, caught: false } })
-      else if (words !== null && (edited || !review.agreed))
-        events.push(overrideOf(review, edited ? 'edited' : 'approved', words, by))
+      else if (words !== null && (isEdited || !review.agreed))
+        events.push(overrideOf(review, isEdited ? 'edited' : 'approved', words, by))
       const after = await note(review, by, ...events)
       await noticeBias(true, dwellMs)
       await injectAfter(review)
       return after
     },
-    async edit(reviewId, { quantity, limitPrice }, words, by) {
+    async edit(reviewId, edit, words, by) {
       const review = actOn(reviewId, 'edit', 'edited', by)
-      const type = limitPrice === null ? 'MARKET' : 'LIMIT'
-      const order: ReviewOrder = { ...review.order, quantity, limitPrice, type }
+      const order = edited(review.order, edit)
       const price = feed.quote(order.instrument)?.last
       const orderHash = hashOf(order)
-      if (price === undefined || orderHash === review.orderHash) {
-        const why = price === undefined ? 'there is no price to judge it by' : 'it is the order that is there already'
+      const why = wrongEdit(order, price, orderHash === review.orderHash)
+      if (price === undefined || why !== undefined) {
         throw new ParleyError('REVIEW_EDIT_INVALID', `The order cannot be changed so: ${why}.`)
       }
       return note(review, by, { kind: 'reviewEdited', data: { reviewId, order, orderHash, price, words } })
@@ -466,7 +468,8 @@ export function createReviews(options: ReviewsOptions): Reviews {
     drills: () => drills.all(),
     approvalDenial(order) {
       const { decisionId } = order
-      if (decisionId === null || !needed.has(decisionId) || isExit(order)) return undefined
+      if (decisionId === null || !needed.has(decisionId)) return undefined
+      if ('contingency' in order && isExit(order)) return undefined
       const review = reviews.get(byDecision.get(decisionId) ?? '')
       if (review?.decisionId !== decisionId || review.status !== 'approved') {
         return { code: 'APPROVAL_MISSING', values: { decision: decisionId, review: review?.status ?? 'none' } }
@@ -476,8 +479,14 @@ export function createReviews(options: ReviewsOptions): Reviews {
         const values = { driftBps: String(Math.round(drift(review) ?? 0)), limitBps: String(review.driftLimitBps) }
         return { code: 'APPROVAL_VOID', values }
       }
-      const whole = book.parents.get(order.sliceOf?.parentId ?? '')?.parent ?? order
+      const whole = 'schedule' in order ? order : (book.parents.get(order.sliceOf?.parentId ?? '')?.parent ?? order)
       const sending = hashOf(reviewOrderOf(whole, review.order))
+      const schedule = 'schedule' in whole ? whole.schedule : null
+      const { execution } = review.order
+      if (execution !== undefined && !isAsChosen(schedule, execution)) {
+        const values = { approved: executionWords(execution), sending: schedule?.algorithm ?? 'at once' }
+        return { code: 'ORDER_NOT_AS_APPROVED', values }
+      }
       return sending === review.orderHash
         ? undefined
         : { code: 'ORDER_NOT_AS_APPROVED', values: { approved: review.orderHash, sending } }
@@ -537,14 +546,37 @@ function isAnswered({ status }: Review): boolean {
   return isClosedReview(status) || status === 'asked'
 }
 
+/** The order as the trader changes it. */
+function edited(
+  { execution: before, ...order }: ReviewOrder,
+  { quantity, limitPrice, execution = before }: ReviewEdit,
+): ReviewOrder {
+  const type = limitPrice === null ? 'MARKET' : 'LIMIT'
+  const changed = { ...order, quantity, limitPrice, type } as const
+  if (execution === undefined || execution.algorithm === 'auto') return changed
+  // At once there is nothing else to choose.
+  return { ...changed, execution: execution.algorithm === 'at-once' ? { algorithm: 'at-once' } : execution }
+}
+
+function wrongEdit(
+  { reduceOnly, execution }: ReviewOrder,
+  price: Decimal | undefined,
+  isTheSame: boolean,
+): string | undefined {
+  if (price === undefined) return 'there is no price to judge it by'
+  if (reduceOnly && execution?.algorithm === 'iceberg')
+    return 'what reduces must not wait in the book, as an iceberg does'
+  return isTheSame ? 'it is the order that is there already' : undefined
+}
+
 /** The intent that an approved review is carried out by: exactly its order. */
 export function intentOf({ order, runId, epoch }: Review): Intent {
   const { type: _type, ...rest } = order
   return { ...rest, runId, by: 'executor', epoch }
 }
 
-/** What an order, or the whole that it is a part of, says of what an approval binds to. */
-function reviewOrderOf(order: Order | ParentOrder, { decisionId, proposalId }: ReviewOrder): ReviewOrder {
+/** What an order, or the whole that it is a part of, says of what an approval binds to; how it is carried out is as approved. */
+function reviewOrderOf(order: Order | ParentOrder, { decisionId, proposalId, execution }: ReviewOrder): ReviewOrder {
   const { instrument, side, type, quantity, limitPrice, timeInForce, reduceOnly } = order
   const exits = 'exits' in order ? order.exits : order.contingency?.kind === 'OTO' ? order.contingency : null
   return {
@@ -558,6 +590,7 @@ function reviewOrderOf(order: Order | ParentOrder, { decisionId, proposalId }: R
     timeInForce,
     reduceOnly,
     ...(exits !== null && { exits: { stopPrice: exits.stopPrice, targetPrice: exits.targetPrice } }),
+    ...(execution !== undefined && { execution }),
   }
 }
 

@@ -167,6 +167,11 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
       return
     case 'conflictSettled': {
       const { conflict } = record.data
+      const own = conflict.plans?.find(({ id }) => id === memory.goal.collaboration?.planId)
+      if (own !== undefined) {
+        if (own.fate === 'trader') memory.conflicts.push(conflictSentence(conflict))
+        return
+      }
       const escalates = record.data.conflictId !== undefined || !['direction', 'timing'].includes(conflict.kind)
       if (escalates && conflict.settled === 'open') memory.conflicts.push(conflictSentence(conflict))
       return

@@ -23,6 +23,8 @@ export interface RunWork {
   readonly plannedRounds: number
   /** Agents that think again about what the trader has said; the votes are counted after that. */
   readonly thinkingAgain: { current: Promise<unknown> | undefined }
+  /** Looks for conflicts with other plans (see createReconciler). */
+  readonly reconcile: () => void
 }
 
 /** How long an agent may take, and what makes its answer too late. */

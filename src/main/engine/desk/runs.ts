@@ -23,6 +23,7 @@ import { joinIn } from './joining.ts'
 import { type RunMonitor, watchRun } from './monitoring.ts'
 import type { DeskParts } from './parts.ts'
 import { performRun } from './perform.ts'
+import { createReconciler } from './plan-reconciler.ts'
 import { forecastRun } from './run-forecast.ts'
 import { beginRunMemory, type RunMemory, remember, runTime } from './run-memory.ts'
 import { type RunWork } from './run-work.ts'
@@ -71,6 +72,8 @@ export interface Runs {
   resolveConflict(runId: string, raised: RaisedConflict, by: Actor): Promise<PlanConflict>
   /** Has the trader's proposal compete (see compete); rejects with RUN_NOT_ACTIVE too. */
   propose(runId: string, wish: TraderProposal, by: Actor): Promise<Proposal>
+  /** Looks for conflicts between the plans that are open (see createReconciler). */
+  reconcile(): void
   active(): readonly RunMemory[]
   /** What decisions have cost today, of what they may. */
   readonly spending: Pick<Spending, 'today' | 'limitUsd'>
@@ -118,6 +121,10 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     run.seenMs = clock.monotonic()
   })
 
+  const reconcile = createReconciler(parts, (runId) => {
+    const run = running.get(runId)
+    return run === undefined ? undefined : { work: run.work, signal: run.controller.signal }
+  })
   const memories = () => [...running.values()].map(({ memory }) => memory)
   const learned = () => learnedEstimates(history.listAttempts(attemptsLearned), clock.now())
 
@@ -185,6 +192,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
       outcomes: outcomesOf(goal.instrument),
       plannedRounds: profileFor(goal, planning).debateRounds,
       thinkingAgain: { current: undefined },
+      reconcile,
     }
     const entry: Running = {
       memory,
@@ -283,6 +291,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
   return {
     start,
     resume,
+    reconcile,
     cancel(runId, reason) {
       activeRun(runId).controller.abort(reason)
     },

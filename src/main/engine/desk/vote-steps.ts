@@ -13,7 +13,7 @@ import { ParleyError } from '#shared/lib/error.ts'
 import { bookPortfolio } from './book-portfolio.ts'
 import { briefingOf } from './briefing.ts'
 import { profileFor } from './decide-terms.ts'
-import { decide, votingPolicy } from './decision.ts'
+import { decide, scoresIn, votingPolicy } from './decision.ts'
 import { settledParts } from './negotiating.ts'
 import type { DeskParts } from './parts.ts'
 import { groundsOf, tradeRecordOf } from './review-step.ts'
@@ -150,6 +150,7 @@ export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Pr
 export async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts, epoch } = run
   await closedVote(run, signal)
+  run.reconcile()
   const earlier = await tradeRecordOf(run)
   // The trader may add another fact while the first is thought about.
   for (let heard: unknown; heard !== run.thinkingAgain.current; ) {
@@ -160,7 +161,7 @@ export async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat
   const at = nowInVote(parts, memory)
   const profile = profileFor(memory.goal, parts.planning)
   const policy = {
-    ...votingPolicy(memory.goal, profile, parts.models),
+    ...votingPolicy(memory.goal, profile, parts.models, scoresIn(parts)),
     deadline: voteDeadlines(memory)?.voteBy ?? null,
   }
   const counted = tally(policy, ballotsOnQuestion(memory), at)

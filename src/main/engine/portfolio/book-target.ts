@@ -66,7 +66,7 @@ export interface BookQuestion {
   readonly views: readonly { readonly asset: number; readonly move: number; readonly confidence: number }[]
   /** Above 0; 2 is half of Kelly's share. */
   readonly riskAversion: number
-  /** Largest sum of |change of weight|. */
+  /** Largest share of the equity that may change hands: half of all changes of weight, that of cash included. */
   readonly maxTurnover?: number
 }
 
@@ -109,7 +109,6 @@ export function bookTarget(question: BookQuestion): BookTarget {
     bounds: { lower: withCash(lower, elsewhere), upper: withCash(upper, 1 + shorts) },
     current: withCash(current, 1 - sum(current)),
     costs: withCash(costs, 0),
-    // What is bought is paid out of the cash: there it turns over a second time.
     ...(maxTurnover !== undefined && { maxTurnover: 2 * maxTurnover }),
   })
   // The solver may leave a bound by a rounding error.

@@ -33,8 +33,9 @@ export function checkBounds(bounds: WeightBounds): void {
     low += a
     high += b
   }
-  if (low > 1 + 1e-12) fail(`The lower bounds add up to ${low}: more than the whole portfolio.`)
-  if (high < 1 - 1e-12) fail(`The upper bounds add up to ${high}: less than the whole portfolio.`)
+  if (low > 1 + 1e-12) fail(`The lower bounds add up to ${Number(low.toPrecision(6))}: more than the whole portfolio.`)
+  if (high < 1 - 1e-12)
+    fail(`The upper bounds add up to ${Number(high.toPrecision(6))}: less than the whole portfolio.`)
 }
 
 /**

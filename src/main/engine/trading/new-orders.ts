@@ -1,6 +1,7 @@
 import type { Sha256 } from '#engine/ports.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { type Contingency, type Fill, type Order, plainTerms, type Side, type Trailing } from '#shared/domain/order.ts'
+import type { ExecutionChoice } from '#shared/domain/parent-order.ts'
 import type { Touch } from '#shared/domain/quote.ts'
 import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
 
@@ -33,6 +34,8 @@ export interface Intent {
   readonly exitOf?: { readonly parentId: string; readonly leg: 'stop' | 'target'; readonly number: number }
   /** The parent order that it is a part of, and the look of its schedule that sends it. */
   readonly sliceOf?: NonNullable<Order['sliceOf']>
+  /** How the trader approved that it is carried out: so or not at all. */
+  readonly execution?: ExecutionChoice
   /** The market when it was decided on, where that was not just now. */
   readonly decided?: Touch | null
   /** The epoch of the trading state that it was decided under. */

@@ -30,7 +30,7 @@ export interface ParentOrdersOptions {
   readonly clock: Clock
   readonly sha256: Sha256
   /** What is said to the whole where it needs the trader's approval; undefined lets it out. */
-  readonly approvalDenial: (order: Order) => Denial | undefined
+  readonly approvalDenial: (order: ParentOrder) => Denial | undefined
 }
 
 /** Orders that are carried out in parts. */
@@ -348,8 +348,8 @@ export function createParentOrders(options: ParentOrdersOptions): ParentOrders {
       const before = find(id)
       if (before !== undefined) return before
       const whole = orderOfIntent(intent, id, Math.floor(clock.now()), sha256)
-      const denial = orders.denial(intent) ?? options.approvalDenial(whole)
       const parent = parentOf(intent, whole, schedule)
+      const denial = orders.denial(intent) ?? options.approvalDenial(parent)
       origins.set(id, { elapsedMs: 0, monotonic: clock.monotonic() })
       const begun = note(parent, { kind: 'parentOrderStarted', data: { parent } }, { kind: 'agent', id: intent.by })
       if (denial !== undefined) {

@@ -9,7 +9,7 @@ export function reviewIsNotSent({ order, decision, approval, whole }: Departure)
   const end = `${clientOrderId} left, and its decision ${decisionId} ended in ${decision}`
   if (decision === 'noTrade' || approval === undefined) return end
   if (!approval.approved) return `${end} that nobody approved`
-  const { exits = null, ...approved } = approval.order
+  const { exits = null, execution, ...approved } = approval.order
   // A part was approved with the whole that it is of.
   const told: Readonly<Record<string, unknown>> = order.sliceOf === null ? order : { ...whole }
   const sent = Object.fromEntries(Object.keys(approved).map((name) => [name, told[name]]))
@@ -18,7 +18,9 @@ export function reviewIsNotSent({ order, decision, approval, whole }: Departure)
     contingency?.kind === 'OTO' ? { stopPrice: contingency.stopPrice, targetPrice: contingency.targetPrice } : null
   const isAsApproved =
     canonicalJson(sent) === canonicalJson(approved) && canonicalJson(sentExits) === canonicalJson(exits)
-  if (!approval.hashFits || !isAsApproved) return `${end} that was approved for another order`
+  const way = order.sliceOf === null ? 'at-once' : whole?.schedule.algorithm
+  const isHowApproved = execution === undefined || execution.algorithm === 'auto' || execution.algorithm === way
+  if (!approval.hashFits || !isAsApproved || !isHowApproved) return `${end} that was approved for another order`
   const { driftBps, driftLimitBps } = approval
   return driftBps !== undefined && driftBps > driftLimitBps
     ? `${end} whose price moved ${driftBps} basis points; ${driftLimitBps} void it`

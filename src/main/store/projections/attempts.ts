@@ -7,7 +7,7 @@ import type { Projection } from './projection.ts'
 /** Every attempt at research and what it came to, to learn from: how long, at what cost, with what success. */
 export const attemptsProjection: Projection = {
   name: 'attempts',
-  version: 1,
+  version: 2,
   tables: ['researches', 'attempts'],
   schema: `
     CREATE TABLE researches (
@@ -77,7 +77,7 @@ function prepareAttempts(database: Database): (record: DeskRecord) => void {
       case 'stepSucceeded':
       case 'stepFailed': {
         const { runId, stepId, attempt } = record.data
-        const isKept = record.kind === 'stepSucceeded' && keptIn(record.data.output) > 0
+        const isKept = record.kind === 'stepSucceeded' && fromBefore(record.data.output) > 0
         const isRefused = record.kind === 'stepFailed' && record.data.code === refused
         if (isKept || isRefused) forget.run(runId, stepId, attempt)
         const succeeded = record.kind === 'stepSucceeded' ? 1 : 0
@@ -90,10 +90,13 @@ function prepareAttempts(database: Database): (record: DeskRecord) => void {
   }
 }
 
-/** How many answers were kept from before, as the output of a research step says: those take no time and cost nothing. */
-function keptIn(output: unknown): number {
-  if (typeof output !== 'object' || output === null || !('kept' in output)) return 0
-  return typeof output.kept === 'number' ? output.kept : 0
+/**
+ * How many answers an earlier run had loaded, as the output of a research step says: those take no time and cost nothing,
+ * which says nothing of a run that has to ask. What another step of the same run had loaded will be there again.
+ */
+function fromBefore(output: unknown): number {
+  if (typeof output !== 'object' || output === null || !('before' in output)) return 0
+  return typeof output.before === 'number' ? output.before : 0
 }
 
 /** What can be asked about attempts. */

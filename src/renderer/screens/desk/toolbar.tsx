@@ -1,4 +1,4 @@
-import { Button, CloseButton, SegmentedControl, Select } from '@mantine/core'
+import { ActionIcon, Button, CloseButton, SegmentedControl, Select } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
@@ -66,19 +66,20 @@ export function Toolbar(props: ToolbarProps) {
         data={[...timeframes]}
       />
       <LastPrice instrument={instrument} ticker={ticker} bars={bars} />
-      <Button
+      <ActionIcon
         variant={asTable ? 'filled' : 'default'}
+        size={32}
         aria-pressed={asTable}
         aria-label="Data table"
-        leftSection={<IconTable size={14} aria-hidden />}
+        title="The bars as a table"
         onClick={() => props.onTable(!asTable)}
       >
-        Table
-      </Button>
+        <IconTable size={16} aria-hidden />
+      </ActionIcon>
       <div className={styles.decide}>
         <Select
           aria-label="Run"
-          w={178}
+          w={172}
           placeholder="No run yet"
           disabled={runs.length === 0}
           value={run?.id ?? null}
@@ -162,7 +163,7 @@ function Decide({ instrument, onStarted }: { instrument: Instrument; onStarted: 
       />
       <Select
         aria-label="Voting policy"
-        w={136}
+        w={128}
         value={policy ?? settings.policy}
         onChange={(value) => setPolicy(value)}
         data={policyChoices}
@@ -176,7 +177,7 @@ function Decide({ instrument, onStarted }: { instrument: Instrument; onStarted: 
       />
       <Button
         variant="filled"
-        w={96}
+        w={88}
         px={0}
         disabled={running}
         loading={start.isPending}

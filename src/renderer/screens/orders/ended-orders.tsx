@@ -3,14 +3,15 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
-import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
+import type { Column } from '#renderer/ui/data-table.tsx'
 import { Moment } from '#renderer/ui/figures.tsx'
 import { orderLook } from '#renderer/ui/order-look.ts'
 import { OrderMark } from '#renderer/ui/order-mark.tsx'
-import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
-import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
+import { Panel } from '#renderer/ui/panel.tsx'
+import { EmptyState } from '#renderer/ui/states.tsx'
 import { closedStatuses, type Order } from '#shared/domain/order.ts'
 import { type OrderListProps, orderColumns } from './order-cells.tsx'
+import { OrderList } from './order-list.tsx'
 import styles from './orders-screen.module.css'
 
 const pageSize = 50
@@ -41,7 +42,7 @@ export function EndedOrders({ instruments, chosen, onOpen }: OrderListProps) {
   }
   const orders = query.data?.orders ?? []
   const { what, role, filled, terms, from, of } = orderColumns({ instruments, chosen })
-  const all: Column<Order>[] = [
+  const columns: Column<Order>[] = [
     { key: 'ended', title: 'Ended', render: ({ updatedAt }) => <Moment at={updatedAt} as="moment" /> },
     { key: 'status', title: 'How', render: (order) => <OrderMark order={order} /> },
     what,
@@ -62,7 +63,6 @@ export function EndedOrders({ instruments, chosen, onOpen }: OrderListProps) {
     },
     from,
   ]
-  const columns = chosen === null ? all : all.filter(({ key }) => key !== 'terms' && key !== 'from')
   const isFiltered = instrument !== undefined || status !== undefined
   return (
     <Panel
@@ -109,37 +109,28 @@ export function EndedOrders({ instruments, chosen, onOpen }: OrderListProps) {
         </>
       }
     >
-      {query.isError ? (
-        <ErrorState
-          title="The ended orders could not be read"
-          error={query.error}
-          effect="Nothing of it works any more; the journal has all of it."
-          onRetry={() => void query.refetch()}
-        />
-      ) : query.data === undefined ? (
-        <LoadingRows rows={8} />
-      ) : orders.length === 0 ? (
-        <EmptyState title={isFiltered ? 'No such order' : 'No order has ended yet'}>
-          {isFiltered ? (
-            <Button size="compact-sm" onClick={() => filter({ instrument: undefined, ended: undefined })}>
-              Show every order
-            </Button>
-          ) : (
-            'Filled, cancelled, expired, rejected and denied orders are listed here.'
-          )}
-        </EmptyState>
-      ) : (
-        <PanelBody label="Ended orders, table">
-          <DataTable
-            label="Ended orders"
-            columns={columns}
-            rows={orders}
-            rowKey={({ clientOrderId }) => clientOrderId}
-            onOpen={({ clientOrderId }) => onOpen(clientOrderId)}
-            chosen={chosen}
-          />
-        </PanelBody>
-      )}
+      <OrderList
+        label="Ended orders"
+        {...{ query, orders, chosen, onOpen }}
+        columns={columns}
+        aside={['terms', 'from']}
+        failure={{
+          title: 'The ended orders could not be read',
+          effect: 'Nothing of it works any more; the journal has all of it.',
+        }}
+        loadingRows={8}
+        empty={
+          <EmptyState title={isFiltered ? 'No such order' : 'No order has ended yet'}>
+            {isFiltered ? (
+              <Button size="compact-sm" onClick={() => filter({ instrument: undefined, ended: undefined })}>
+                Show every order
+              </Button>
+            ) : (
+              'Filled, cancelled, expired, rejected and denied orders are listed here.'
+            )}
+          </EmptyState>
+        }
+      />
     </Panel>
   )
 }

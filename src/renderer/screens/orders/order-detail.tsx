@@ -1,21 +1,19 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
 import { useDesk } from '#renderer/client.ts'
 import { agentTitle } from '#renderer/ui/agent.tsx'
 import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { Moment } from '#renderer/ui/figures.tsx'
 import { formatMoney, unavailable } from '#renderer/ui/format.ts'
-import { IconCross } from '#renderer/ui/icons.ts'
 import { orderLook } from '#renderer/ui/order-look.ts'
 import { OrderMark } from '#renderer/ui/order-mark.tsx'
 import { precision } from '#renderer/ui/precision.ts'
-import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import type { Instrument } from '#shared/domain/instrument.ts'
-import type { Fill, Order } from '#shared/domain/order.ts'
+import { type Fill, isClosed, type Order } from '#shared/domain/order.ts'
+import { DetailFrame, Fact } from './detail-frame.tsx'
 import styles from './order-detail.module.css'
-import { OrderReport } from './order-report.tsx'
+import { ExecutionReport } from './order-report.tsx'
 import { roleOf, termsWords } from './orders-view.ts'
 
 interface OrderDetailProps {
@@ -30,30 +28,15 @@ export function OrderDetail({ clientOrderId, instruments, onOpen }: OrderDetailP
   const { orpc } = useDesk()
   const query = useQuery(orpc.trading.order.queryOptions({ input: { clientOrderId } }))
   return (
-    <section className={styles.detail} aria-label={`Order ${clientOrderId}`}>
-      <Button
-        className={styles.close}
-        size="compact-sm"
-        variant="subtle"
-        color="gray"
-        aria-label="Close the order"
-        onClick={() => onOpen(undefined)}
-      >
-        <IconCross size={16} aria-hidden />
-      </Button>
-      {query.isError && query.data === undefined ? (
-        <ErrorState
-          title="The order could not be read"
-          error={query.error}
-          effect="What is at the venue stays there."
-          onRetry={() => void query.refetch()}
-        />
-      ) : query.data === undefined ? (
-        <LoadingRows rows={12} />
-      ) : (
-        <Body {...query.data} instruments={instruments} onOpen={onOpen} />
-      )}
-    </section>
+    <DetailFrame
+      label={`Order ${clientOrderId}`}
+      closeLabel="Close the order"
+      query={query}
+      failure={{ title: 'The order could not be read', effect: 'What is at the venue stays there.' }}
+      onClose={() => onOpen(undefined)}
+    >
+      {(data) => <Body {...data} instruments={instruments} onOpen={onOpen} />}
+    </DetailFrame>
   )
 }
 
@@ -67,8 +50,7 @@ function Body({ order, fills, linked, instruments, onOpen }: BodyProps) {
   const { price, quantity } = precision(instruments, order.instrument)
   const role = roleOf(order)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div className={styles.body} tabIndex={0} role="region" aria-label="About the order">
+    <>
       <h2 className={styles.title}>
         {order.side.toUpperCase()} {quantity(order.quantity)} {order.instrument}
       </h2>
@@ -83,7 +65,9 @@ function Body({ order, fills, linked, instruments, onOpen }: BodyProps) {
         </Fact>
         {order.sliceOf !== null && (
           <Fact name="Part of">
-            <span className="mono">{order.sliceOf.parentId}</span>
+            <Link to="/orders" search={{ parent: order.sliceOf.parentId }} className={styles.link}>
+              the whole ›
+            </Link>
           </Fact>
         )}
         <Fact name="Terms">{termsWords(order, price)}</Fact>
@@ -154,18 +138,14 @@ function Body({ order, fills, linked, instruments, onOpen }: BodyProps) {
         </>
       )}
       <h3 className={styles.heading}>How it was carried out</h3>
-      <OrderReport order={order} instruments={instruments} />
+      <ExecutionReport
+        of={{ clientOrderId: order.clientOrderId }}
+        instrument={order.instrument}
+        isOver={isClosed(order.status)}
+        instruments={instruments}
+      />
       <h3 className={styles.heading}>Fills</h3>
       <Fills fills={fills} instruments={instruments} />
-    </div>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
     </>
   )
 }

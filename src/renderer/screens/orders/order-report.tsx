@@ -4,7 +4,6 @@ import { formatDuration, formatMoney, formatPercent, unavailable } from '#render
 import { precision } from '#renderer/ui/precision.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import type { Instrument } from '#shared/domain/instrument.ts'
-import { isClosed, type Order } from '#shared/domain/order.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
 import styles from './order-detail.module.css'
 import { bpWords, confirmationWords } from './orders-view.ts'
@@ -12,19 +11,22 @@ import { bpWords, confirmationWords } from './orders-view.ts'
 // What is not filled yet has missed more or less as the price moves, of which no record tells.
 const readEveryMs = 5_000
 
-interface OrderReportProps {
-  order: Order
+interface ReportProps {
+  /** The order, or the order in parts, whose report it is. */
+  of: { readonly clientOrderId: string } | { readonly parentId: string }
+  instrument: string
+  isOver: boolean
   instruments: readonly Instrument[]
 }
 
 /** What carrying an order out came to, so far or in the end: prices, slippage, shortfall in its parts, how much and how fast. */
-export function OrderReport({ order, instruments }: OrderReportProps) {
+export function ExecutionReport({ of, instrument, isOver, instruments }: ReportProps) {
   const { orpc } = useDesk()
+  const refetchInterval = isOver ? false : readEveryMs
   const query = useQuery(
-    orpc.trading.report.queryOptions({
-      input: { clientOrderId: order.clientOrderId },
-      refetchInterval: isClosed(order.status) ? false : readEveryMs,
-    }),
+    'parentId' in of
+      ? orpc.trading.parentReport.queryOptions({ input: of, refetchInterval })
+      : orpc.trading.report.queryOptions({ input: of, refetchInterval }),
   )
   if (query.isError && query.data === undefined)
     return (
@@ -38,7 +40,7 @@ export function OrderReport({ order, instruments }: OrderReportProps) {
   if (query.data === undefined) return <LoadingRows rows={8} />
   const report = query.data
   const { shortfall } = report
-  const { price, currency, quantity } = precision(instruments, order.instrument)
+  const { price, currency, quantity } = precision(instruments, instrument)
   const money = (value: Decimal | null) => formatMoney(value, currency, true)
   const settles =
     report.settlesAfterMs === 0

@@ -21,7 +21,11 @@ export function roleOf(order: Order): OrderRole {
     }
   if (contingency?.kind === 'OCO')
     return contingency.leg === 'stop'
-      ? { word: 'Stop', meaning: 'Protects an entry: it closes what was bought once the price falls to the stop.' }
+      ? {
+          word: 'Stop',
+          meaning:
+            'Protects an entry, or all parts of one: it closes what was bought once the price falls to the stop.',
+        }
       : { word: 'Target', meaning: 'Takes the gain of an entry once its price is reached.' }
   if (sliceOf !== null) return { word: 'Part', meaning: 'One part of a larger order that is carried out over time.' }
   if (reduceOnly)

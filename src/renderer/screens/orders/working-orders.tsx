@@ -2,12 +2,12 @@ import { Button } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
-import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
+import type { Column } from '#renderer/ui/data-table.tsx'
 import { formatDuration, unavailable } from '#renderer/ui/format.ts'
 import { OrderMark } from '#renderer/ui/order-mark.tsx'
-import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
+import { Panel } from '#renderer/ui/panel.tsx'
 import { toProblem } from '#renderer/ui/problem.ts'
-import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
+import { EmptyState } from '#renderer/ui/states.tsx'
 import { useEngineNow } from '#renderer/ui/status.ts'
 import { StatusDot } from '#renderer/ui/status-dot.tsx'
 import { canBeCancelled, isExit, type Order } from '#shared/domain/order.ts'
@@ -16,6 +16,7 @@ import { CancelExitDialog } from './cancel-exit-dialog.tsx'
 import { ChangeDialog } from './change-dialog.tsx'
 import { CompareVenue } from './compare-venue.tsx'
 import { type OrderListProps, orderColumns } from './order-cells.tsx'
+import { OrderList } from './order-list.tsx'
 import styles from './orders-screen.module.css'
 import { changeableTerms, countWords, sortWorking } from './orders-view.ts'
 
@@ -35,7 +36,7 @@ export function WorkingOrders({ instruments, chosen, onOpen }: OrderListProps) {
     onSettled: (_order, _error, id) => setAsked((ids) => new Set([...ids].filter((each) => each !== id))),
   })
   const { what, role, filled, terms, from } = orderColumns({ instruments, chosen })
-  const all: Column<Order>[] = [
+  const columns: Column<Order>[] = [
     {
       key: 'status',
       title: 'Status',
@@ -87,8 +88,6 @@ export function WorkingOrders({ instruments, chosen, onOpen }: OrderListProps) {
       ),
     },
   ]
-  // The detail says these of the one that is open.
-  const columns = chosen === null ? all : all.filter(({ key }) => key !== 'venue' && key !== 'from')
   const unknown = orders.filter(({ status }) => status === 'UNKNOWN').length
   return (
     <Panel
@@ -110,31 +109,22 @@ export function WorkingOrders({ instruments, chosen, onOpen }: OrderListProps) {
         </p>
       )}
       {cancel.isError && <p className={styles.failed}>Not cancelled: {toProblem(cancel.error).message}</p>}
-      {query.isError ? (
-        <ErrorState
-          title="The working orders could not be read"
-          error={query.error}
-          effect="What is at the venue stays there. STOP cancels it."
-          onRetry={() => void query.refetch()}
-        />
-      ) : query.data === undefined ? (
-        <LoadingRows rows={4} />
-      ) : orders.length === 0 ? (
-        <EmptyState title="Nothing works at the venue">
-          Orders come from decisions that the desk agreed on, or that you approved.
-        </EmptyState>
-      ) : (
-        <PanelBody label="Working orders, table">
-          <DataTable
-            label="Working orders"
-            columns={columns}
-            rows={orders}
-            rowKey={({ clientOrderId }) => clientOrderId}
-            onOpen={({ clientOrderId }) => onOpen(clientOrderId)}
-            chosen={chosen}
-          />
-        </PanelBody>
-      )}
+      <OrderList
+        label="Working orders"
+        {...{ query, orders, chosen, onOpen }}
+        columns={columns}
+        aside={['venue', 'from']}
+        failure={{
+          title: 'The working orders could not be read',
+          effect: 'What is at the venue stays there. STOP cancels it.',
+        }}
+        loadingRows={4}
+        empty={
+          <EmptyState title="Nothing works at the venue">
+            Orders come from decisions that the desk agreed on, or that you approved.
+          </EmptyState>
+        }
+      />
       <ChangeDialog order={changing} instruments={instruments} onDone={() => setChanging(null)} />
       <CancelExitDialog
         order={unprotecting}

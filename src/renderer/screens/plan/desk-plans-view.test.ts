@@ -8,6 +8,7 @@ const made = { id: 'plan_1', at: 0, by: { kind: 'human', id: 'trader' } as const
 const plan = (about: Partial<PlanView> = {}): PlanView => ({
   ...draftPlan({ instrument: 'BTC/USDT' }, undefined, defaultSettings, made),
   leftMs: null,
+  conflicts: 0,
   ...about,
 })
 

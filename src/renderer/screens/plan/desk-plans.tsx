@@ -15,6 +15,7 @@ import styles from './desk-plans.module.css'
 import { deadlineWords, mayVote, planStateWords, planTones, sortPlans } from './desk-plans-view.ts'
 import { NewPlan } from './new-plan.tsx'
 import { PlanBallot } from './plan-ballot.tsx'
+import { PlanConflicts } from './plan-conflicts.tsx'
 import { PlanJoin } from './plan-join.tsx'
 import { nextScheduled, Schedules } from './schedules.tsx'
 
@@ -29,6 +30,7 @@ export function DeskPlans() {
   const [scheduling, setScheduling] = useState(false)
   const [voting, setVoting] = useState<PlanView | null>(null)
   const [joining, setJoining] = useState<PlanView | null>(null)
+  const [atOdds, setAtOdds] = useState<PlanView | null>(null)
   const plans = sortPlans(list.data ?? [])
   const open = plans.filter(({ state }) => !isEndedPlan(state)).length
   const now = useSecondHand(plans.some(({ leftMs }) => leftMs !== null))
@@ -90,6 +92,11 @@ export function DeskPlans() {
           {mayVote(plan) && (
             <Button size="compact-xs" variant="filled" onClick={() => setVoting(plan)}>
               Vote
+            </Button>
+          )}
+          {plan.conflicts > 0 && (
+            <Button size="compact-xs" onClick={() => setAtOdds(plan)}>
+              At odds
             </Button>
           )}
           {plan.state === 'voting' && (
@@ -155,6 +162,7 @@ export function DeskPlans() {
       </Panel>
       <Schedules opened={scheduling} onDone={() => setScheduling(false)} />
       <NewPlan opened={making} onDone={() => setMaking(false)} />
+      <PlanConflicts plan={atOdds} onDone={() => setAtOdds(null)} />
       <PlanJoin plan={joining} onDone={() => setJoining(null)} />
       <PlanBallot plan={voting} onDone={() => setVoting(null)} />
     </>

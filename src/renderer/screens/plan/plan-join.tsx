@@ -1,13 +1,14 @@
 import { Button, Group, Modal, MultiSelect, SegmentedControl, Select, Stack, TextInput } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
 import { agentTitle } from '#renderer/ui/agent.tsx'
 import { ErrorState } from '#renderer/ui/states.tsx'
 import type { PlanView } from '#shared/contract/plans.ts'
-import { conflictKindSchema, conflictKinds, conflictSentence } from '#shared/domain/conflict.ts'
+import { conflictKindSchema, conflictKinds } from '#shared/domain/conflict.ts'
 import { decimal, isDecimal } from '#shared/lib/decimal.ts'
 import styles from './desk-plans.module.css'
+import { KnownConflicts } from './plan-conflicts.tsx'
 
 /** The trader's part in a plan that is being voted on: a conflict to raise, or a proposal of one's own; null closes it. */
 export function PlanJoin({ plan, onDone }: { plan: PlanView | null; onDone: () => void }) {
@@ -49,7 +50,7 @@ interface FormProps {
 
 function ConflictForm({ plan, onDone }: FormProps) {
   const { orpc, client } = useDesk()
-  const known = useQuery(orpc.plans.conflicts.queryOptions({ input: { planId: plan.id } }))
+  const cache = useQueryClient()
   const [kind, setKind] = useState<(typeof conflictKinds)[number]>('size')
   const [between, setBetween] = useState<string[]>([])
   const [description, setDescription] = useState('')
@@ -62,7 +63,7 @@ function ConflictForm({ plan, onDone }: FormProps) {
         between: names.filter((name) => between.includes(name)),
         description: description.trim(),
       }),
-    onSuccess: () => known.refetch(),
+    onSuccess: () => cache.invalidateQueries({ queryKey: orpc.plans.conflicts.key() }),
   })
   const ready = between.length >= 2 && description.trim() !== ''
   function submit(event: FormEvent): void {
@@ -72,13 +73,7 @@ function ConflictForm({ plan, onDone }: FormProps) {
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
-        {(known.data ?? []).map((conflict) => (
-          <p key={conflict.id} className={styles.about}>
-            {conflict.settled === null
-              ? `${conflict.description} It is being resolved.`
-              : conflictSentence({ ...conflict, settled: conflict.settled })}
-          </p>
-        ))}
+        <KnownConflicts planId={plan.id} />
         <Select
           label="At odds over"
           value={kind}

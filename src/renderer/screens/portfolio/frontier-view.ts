@@ -1,4 +1,12 @@
+import { formatDuration } from '#renderer/ui/format.ts'
 import type { PortfolioPoint } from '#shared/domain/portfolio-report.ts'
+
+const dayMs = 86_400_000
+
+/** How far ahead a suggestion looks: whole days from two on. */
+export function horizonWords(ms: number): string {
+  return ms >= 2 * dayMs ? `${Math.round(ms / dayMs)} days` : formatDuration(ms)
+}
 
 /** A picture's inside, in pixels, and where a point of the frontier stands in it. */
 export interface FrontierScale {

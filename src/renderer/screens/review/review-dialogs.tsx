@@ -9,6 +9,8 @@ import type { ReviewView } from '#shared/contract/reviews.ts'
 import { type OverrideReason, overrideReasons, type ReviewWords } from '#shared/domain/review.ts'
 import { orderWords, reasonWords } from '#shared/domain/review-words.ts'
 import { decimal, isDecimal } from '#shared/lib/decimal.ts'
+import { ExecutionFields } from './execution-fields.tsx'
+import { readExecution, type TypedExecution, typedOf } from './execution-view.ts'
 
 /** What can be done with a review. */
 export type Act = 'approve' | 'edit' | 'reject' | 'ask' | 'snooze'
@@ -157,15 +159,18 @@ function Edit({ review, onDone }: FormProps) {
   const { client } = useDesk()
   const [quantity, setQuantity] = useState<string>(review.order.quantity)
   const [limit, setLimit] = useState<string>(review.order.limitPrice ?? '')
+  const [execution, setExecution] = useState<TypedExecution>(() => typedOf(review.order.execution))
   const { words, fields } = useWords()
+  const how = readExecution(execution)
   const isPositive = (text: string) => isDecimal(text) && Number(text) > 0
-  const isGood = isPositive(quantity) && (limit === '' || isPositive(limit))
+  const isGood = isPositive(quantity) && (limit === '' || isPositive(limit)) && how !== null
   const act = useAct(
     () =>
       client.reviews.edit({
         reviewId: review.id,
         quantity: decimal(quantity),
         limitPrice: limit === '' ? null : decimal(limit),
+        execution: how ?? undefined,
         words: words ?? { code: 'OTHER', words: '' },
       }),
     onDone,
@@ -193,6 +198,7 @@ function Edit({ review, onDone }: FormProps) {
         onChange={(event) => setLimit(event.currentTarget.value.trim())}
         error={limit === '' || isPositive(limit) ? undefined : 'A number above zero, or nothing'}
       />
+      <ExecutionFields typed={execution} onChange={setExecution} reduces={review.order.reduceOnly} />
       {fields}
     </FormShell>
   )

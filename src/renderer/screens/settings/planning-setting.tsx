@@ -5,6 +5,7 @@ import { formatPercent, formatUsd } from '#renderer/ui/format.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { profileChoices } from '#renderer/ui/words.ts'
 import { overrideWords } from '#shared/domain/config-override.ts'
+import { executionTitles } from '#shared/domain/execution-words.ts'
 import { customWords, type ProfileRow, profileRows } from './planning-view.ts'
 import { Setting } from './setting.tsx'
 import styles from './settings.module.css'
@@ -25,7 +26,7 @@ export function PlanningSetting({ home }: { home: string }) {
   }
   if (query.data === undefined) return <LoadingRows rows={6} />
   const { planning, file, overrides } = query.data
-  const { alerts, replanning } = planning
+  const { alerts, replanning, execution } = planning
   const custom = customWords(planning)
   return (
     <>
@@ -44,6 +45,13 @@ export function PlanningSetting({ home }: { home: string }) {
           {formatPercent(alerts.failedShare, 0, false)} of the steps failed · {alerts.seconds} s ·{' '}
           {formatUsd(alerts.usd)} a run · {formatPercent(alerts.timeoutShare, 0, false)} of the attempts timed out ·{' '}
           {formatUsd(planning.dailyCostLimitUsd)} a day
+        </span>
+      </Setting>
+      <Setting title="Execution" about="How orders go out unless a goal or your edit of one says otherwise.">
+        <span>
+          {executionTitles[execution.algorithm]} · in parts from {formatPercent(execution.atOnceShare, 1, false)} of the
+          book on · {execution.leastMinutes} to {execution.mostMinutes} min · up to{' '}
+          {formatPercent(execution.participation, 0, false)} of the volume
         </span>
       </Setting>
       <Setting title="Replanning" about="A run that strays too far from its plan is planned anew.">

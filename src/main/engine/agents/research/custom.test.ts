@@ -23,6 +23,7 @@ function run(find: CustomSources['find'] | undefined, attemptsLeft = 0) {
     now: () => 1_000,
     signal: new AbortController().signal,
     attemptsLeft,
+    runBegan: 0,
     compute,
   })
 }

@@ -1,0 +1,104 @@
+import { Link } from '@tanstack/react-router'
+import { BasisWords } from '#renderer/ui/bar-basis.tsx'
+import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
+import { formatDecimal, formatNumber, formatPercent } from '#renderer/ui/format.ts'
+import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
+import { EmptyState } from '#renderer/ui/states.tsx'
+import type { PortfolioReport } from '#shared/domain/portfolio-report.ts'
+import { goalWords } from './asked-for.tsx'
+import { FrontierPicture } from './frontier-picture.tsx'
+import { horizonWords } from './frontier-view.ts'
+import styles from './portfolio-screen.module.css'
+
+const money = (value: number) => formatNumber(value, { places: 2 })
+
+/** What a goal suggests, on the frontier and in words, and the trades that lead there. */
+export function Suggestion({ report }: { report: PortfolioReport }) {
+  const { basis, unavailable, goal, frontier } = report
+  return (
+    <Panel title="Suggestion" about={basis !== null && <BasisWords basis={basis} />}>
+      {basis === null ? (
+        <EmptyState title="No suggestion">{unavailable}</EmptyState>
+      ) : (
+        <div className={styles.columns}>
+          {frontier.length > 0 ? (
+            <FrontierPicture report={report} />
+          ) : (
+            <EmptyState title="No frontier">
+              {report.holdings.length < 2 ? 'It needs two instruments.' : 'The limits leave no portfolio.'}
+            </EmptyState>
+          )}
+          <div className={styles.words}>
+            <h3>{goalWords[goal].title}</h3>
+            {unavailable !== null && <p className={styles.refused}>{unavailable}</p>}
+            <p>{goalWords[goal].about}</p>
+            <p className={styles.dim}>{basisSentence(report)}</p>
+            <Trades report={report} />
+          </div>
+        </div>
+      )}
+    </Panel>
+  )
+}
+
+function basisSentence(report: PortfolioReport): string {
+  const { weighed, shrinkage, diversification, riskAversion, horizonMs, turnover, without } = report
+  const sentences = [
+    weighed === 'equity'
+      ? `Of the equity, over the next ${horizonMs === null ? 'horizon' : horizonWords(horizonMs)}, with an aversion to risk of ${riskAversion} (2 is half of Kelly’s share).`
+      : 'Long only, of what is invested.',
+    shrinkage !== null &&
+      `Covariances are drawn ${formatPercent(shrinkage, 0, false)} of the way to one correlation for all pairs (Ledoit and Wolf); the picture’s means are those of the bars.`,
+    turnover !== null && turnover > 0 && `${formatPercent(turnover, 1, false)} would change hands.`,
+    diversification !== null &&
+      `What is held diversifies by ${formatNumber(diversification, { places: 2 })} (1 is none).`,
+    without.length > 0 && `Left out: ${without.map(({ instrument, why }) => `${instrument} (${why})`).join(', ')}.`,
+  ]
+  return sentences.filter((sentence) => sentence !== false).join(' ')
+}
+
+type Trade = PortfolioReport['trades'][number]
+
+function Trades({ report }: { report: PortfolioReport }) {
+  const { trades, currency, invested, band, suggestion, weighed } = report
+  const columns: Column<Trade>[] = [
+    { key: 'side', title: 'Trade', render: ({ side }) => side },
+    { key: 'instrument', title: 'Instrument', render: ({ instrument }) => instrument },
+    {
+      key: 'quantity',
+      title: 'Quantity',
+      numeric: true,
+      render: ({ quantity }) => formatDecimal(quantity, { places: 6 }),
+    },
+    { key: 'worth', title: `Worth, ${currency}`, numeric: true, render: ({ worth }) => money(worth) },
+    { key: 'cost', title: 'Costs about', numeric: true, render: ({ cost }) => money(cost) },
+  ]
+  if (suggestion === null) return null
+  if (invested <= 0 && weighed === 'invested') {
+    return (
+      <p>
+        Nothing is invested, so there is nothing to trade.{' '}
+        <Link to="/desk" className={styles.link}>
+          Decide on the Desk ›
+        </Link>
+      </p>
+    )
+  }
+  if (trades.length === 0) return <p>Every weight is within {formatPercent(band, 0, false)} of the suggested one.</p>
+  return (
+    <>
+      <PanelBody label="Trades to get there, table">
+        <DataTable
+          label="Trades to get there"
+          columns={columns}
+          rows={trades}
+          rowKey={({ instrument }) => instrument}
+        />
+      </PanelBody>
+      <p className={styles.dim}>
+        Whole lots; a weight within {formatPercent(band, 0, false)} of its target is left alone. Nothing of this is
+        sent: only decisions trade.
+      </p>
+    </>
+  )
+}
