@@ -142,6 +142,17 @@ describe.skipIf(hasNoBrowser)('UX-17 the conversation', () => {
   })
 })
 
+describe.skipIf(hasNoBrowser)('the chart', () => {
+  it('is of another instrument at once, and one that was left draws no more', async () => {
+    for (let turn = 0; turn < 12; turn++) {
+      const symbol = ['ETH/USDT', 'SOL/USDT', 'BTC/USDT'][turn % 3] as string
+      await page.evaluate(`location.hash = '#/desk?symbol=${encodeURIComponent(symbol)}'`)
+      await page.getByRole('img', { name: new RegExp(`^${symbol}, .* candles`) }).waitFor()
+      await page.waitForTimeout(20 * (turn % 4))
+    }
+  })
+})
+
 describe.skipIf(hasNoBrowser)('the credit of the chart', () => {
   it('is a visible link to TradingView on the chart and in Settings, which tells the other site nothing', async () => {
     for (const place of ['desk', 'settings']) {

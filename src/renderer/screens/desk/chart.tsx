@@ -33,6 +33,7 @@ export function Chart(props: ChartProps) {
   const { instrument, timeframe, ticker, asTable } = props
   const [limit, setLimit] = useState(firstLimit)
   const bars = useBars(instrument.id, timeframe, limit)
+  const { timeZone, theme, upDown } = useSettings()
   const lastBar = useRef<(bar: Bar) => void>(null)
   useWatch(instrument.id, timeframe, ticker, lastBar)
   if (bars.isError) {
@@ -55,7 +56,9 @@ export function Chart(props: ChartProps) {
   }
   if (asTable) return <BarsTable bars={bars.data} instrument={instrument} marks={props.marks} />
   const older = () => setLimit((limit) => Math.min(largestLimit, bars.data.length < limit ? limit : limit * 2))
-  return <Canvas {...props} bars={bars.data} lastBar={lastBar} onOlder={older} />
+  // Another series, theme or zone is another chart: its colours and times are fixed when it is made.
+  const key = [instrument.id, timeframe, timeZone, theme, upDown].join(' ')
+  return <Canvas {...props} key={key} bars={bars.data} lastBar={lastBar} onOlder={older} />
 }
 
 /** The newest bars of a series; while more are fetched, those that are there stay. */
@@ -110,7 +113,7 @@ interface CanvasProps extends ChartProps {
 function Canvas({ instrument, timeframe, ticker, bars, marks, lines, lastBar, onMark, onOlder }: CanvasProps) {
   const { orpc } = useDesk()
   const cache = useQueryClient()
-  const { timeZone, theme, upDown } = useSettings()
+  const { timeZone } = useSettings()
   const place = useRef<HTMLDivElement>(null)
   const [canvas, setCanvas] = useState<ChartCanvas | null>(null)
   const [pointed, setPointed] = useState<Bar | null>(null)
@@ -118,8 +121,6 @@ function Canvas({ instrument, timeframe, ticker, bars, marks, lines, lastBar, on
   handlers.current = { onMark, onOlder }
   const places = placesOf(instrument.priceStep)
 
-  // Another theme, zone or series is another chart: colours and times are fixed when it is made.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: theme and upDown are read from the page's style
   useEffect(() => {
     if (place.current === null) return
     const made = new ChartCanvas(place.current, {
@@ -135,7 +136,7 @@ function Canvas({ instrument, timeframe, ticker, bars, marks, lines, lastBar, on
       setCanvas(null)
       made.dispose()
     }
-  }, [timeZone, timeframe, places, theme, upDown, instrument.id])
+  }, [timeZone, timeframe, places])
 
   useEffect(() => canvas?.setBars(bars), [canvas, bars])
   useEffect(() => canvas?.setMarks(marks), [canvas, marks, bars])
