@@ -308,6 +308,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
       stop: stopProgress,
       feed: { connected: feedConnected, name: 'simulated exchange', lastTickAt, staleAfterMs: 10_000 },
       broker: { connected: true, name: 'paper broker', latencyMs: 41 },
+      deadManSwitch: { supported: true, on: false, armedUntil: null, refreshedAt: null, failure: null },
       stopShortcut,
       activeRunId: runs.find(({ run }) => run.status === 'running')?.run.id ?? null,
       deadLetters: 1,

@@ -63,6 +63,7 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   subPlanEnded: ['plans'],
   conclusionWritten: ['memory'],
   outcomeMeasured: ['vote'],
+  voteScored: ['agents'],
   reviewOpened: ['reviews', 'plans'],
   blindJudgementRecorded: ['reviews', 'vote'],
   reviewSnoozed: ['reviews'],

@@ -3,6 +3,7 @@ import { resolveHome } from '#main/home.ts'
 import type { PlanContext, PlanView, PlanWish, ScheduleView } from '#shared/contract/plans.ts'
 import { type Participant, participantNames, participantSchema } from '#shared/domain/collaboration.ts'
 import { planPriorities } from '#shared/domain/collaborative-plan.ts'
+import { combinations } from '#shared/domain/combination.ts'
 import { conflictKinds, type PlanConflict, type RaisedConflict } from '#shared/domain/conflict.ts'
 import { consensusPresets } from '#shared/domain/consensus-policy.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
@@ -23,7 +24,7 @@ interface Flags {
 interface Wanted
   extends Pick<
     PlanWish,
-    'template' | 'title' | 'profile' | 'priority' | 'policy' | 'threshold' | 'votesAgain' | 'draft'
+    'template' | 'title' | 'profile' | 'priority' | 'policy' | 'threshold' | 'votesAgain' | 'combination' | 'draft'
   > {
   readonly proposeWithin?: number
   readonly voteWithin?: number
@@ -55,6 +56,7 @@ export function plansCommands(program: Command): void {
     .addOption(new Option('--profile <name>', 'the risk profile').choices(profileNames))
     .addOption(new Option('--priority <name>', 'how urgent it is').choices(planPriorities))
     .addOption(new Option('--policy <name>', 'how the vote is counted').choices(consensusPresets))
+    .addOption(new Option('--combination <name>', 'how ballots are combined').choices(combinations))
     .option('--threshold <share>', 'share that is needed to agree, up to 1', anyNumber({ positive: true }))
     .option('--propose-within <seconds>', 'the deadline of the proposals', seconds)
     .option('--vote-within <seconds>', 'the deadline of the vote, from then on', seconds)

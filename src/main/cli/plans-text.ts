@@ -19,11 +19,15 @@ function leftText({ leftMs }: PlanView): string {
   return leftMs === null ? '' : `${secondsText(leftMs / 1_000)} left.`
 }
 
+function voteText({ policy, combination = 'fixed' }: Pick<PlanTemplate, 'policy' | 'combination'>): string {
+  return combination === 'fixed' ? policy : `${policy} by ${combination}`
+}
+
 const participantText = ({ voter, weight }: Participant) => (weight === 1 ? voter : `${voter} (weight ${weight})`)
 
 /** A plan in full. */
 export function planLines(plan: PlanView, { paint, columns }: Terminal): string {
-  const { id, title, instrument, state, priority, template, objectives, participants, policy, threshold } = plan
+  const { id, title, instrument, state, priority, template, objectives, participants, threshold } = plan
   const row = (name: string, text: string) => hang(`${name.padEnd(13)}${text}`, 2, columns)
   const { propose, vote, execute } = plan.seconds
   return [
@@ -33,7 +37,10 @@ export function planLines(plan: PlanView, { paint, columns }: Terminal): string 
     row('made', template === null ? `by hand, by ${plan.initiator.id}` : `from ${template}, by ${plan.initiator.id}`),
     row('objectives', objectives.join(' ')),
     row('take part', participants.map(participantText).join(', ')),
-    row('vote', threshold === null ? policy : `${policy}, ${Math.round(threshold * 100)} % needed`),
+    row(
+      'vote',
+      [voteText(plan), threshold === null ? '' : `${Math.round(threshold * 100)} % needed`].filter(Boolean).join(', '),
+    ),
     row('deadlines', `propose within ${propose} s, vote within ${vote} s, carry out within ${execute} s`),
     ...(plan.votesAgain === undefined ? [] : [row('vote again', `${plan.votesAgain} times at most`)]),
     row('method', plan.tasks.join(', ')),
@@ -98,11 +105,11 @@ function dueText({ nextAt, missed, timezone }: Pick<ScheduleView, 'nextAt' | 'mi
 
 /** A template with what it does and its defaults. */
 export function templateLines(template: PlanTemplate, { paint, columns }: Terminal): string {
-  const { name, title, description, tasks, priority, participants, policy, parameters } = template
+  const { name, title, description, tasks, priority, participants, parameters } = template
   return [
     `${paint.strong(name)} ${paint.faint(title)}`,
     hang(description, 2, columns),
-    hang(`${priority} priority, ${policy}: ${participants.map(participantText).join(', ')}`, 2, columns),
+    hang(`${priority} priority, ${voteText(template)}: ${participants.map(participantText).join(', ')}`, 2, columns),
     hang(tasks.join(', '), 2, columns),
     ...Object.entries(parameters).map(([key, value]) => hang(`--param ${key}=${value}`, 2, columns)),
   ].join('\n')

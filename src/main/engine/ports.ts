@@ -21,6 +21,7 @@ import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
 import type { Drill, Override, Review } from '#shared/domain/review.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import type { Schedule } from '#shared/domain/schedule.ts'
+import type { ScoredVote } from '#shared/domain/scored-vote.ts'
 import type { Settings } from '#shared/domain/settings.ts'
 import type { Regime } from '#shared/domain/situation.ts'
 import type { Tally } from '#shared/domain/tally.ts'
@@ -127,6 +128,11 @@ export interface Broker {
   openOrders(): Promise<readonly OrderReport[]>
   /** Fills at or after the moment, oldest first. */
   fills(sinceMs: number): Promise<readonly Fill[]>
+  /**
+   * Has the venue cancel every order by itself once so long has passed without another such call; 0 takes that back. Absent
+   * where the venue has no such timer (`capabilities.deadManSwitch`).
+   */
+  readonly deadManSwitch?: (afterMs: number) => Promise<void>
   /** Funding at or after the moment, oldest first; absent where nothing is traded that has any. */
   funding?(sinceMs: number): Promise<readonly FundingPayment[]>
   /** Every position that is not flat. Rejects when it cannot be told: that is unknown, and never flat (OL-15). */
@@ -318,6 +324,11 @@ export interface DeskHistory {
   listAttempts(limit: number): readonly ResearchAttempt[]
   /** The newest market views on an instrument, newest first. */
   listViews(instrument: string, limit: number): readonly PastView[]
+  /** The newest votes whose outcome is known, in the order in which they were scored. */
+  listScoredVotes(limit: number): readonly ScoredVote[]
+  /** The runs with a decision of which the ballots are not scored, newest first. */
+  listUnscoredVotes(limit: number): readonly string[]
+  getVote(runId: string): Vote
   /** In USD, since the trading day began. */
   spentToday(): number
   /** Runs that had ended with a decision before the given one began, the newest of them, newest first. */
@@ -360,7 +371,6 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   /** Newest first. */
   searchMessages(search: MessageSearch): readonly MessageHit[]
   listEvidence(runId: string): readonly Evidence[]
-  getVote(runId: string): Vote
   /** The conflicts of a plan and its run, those with other plans too, oldest first. */
   listPlanConflicts(planId: string, runId: string | null): readonly PlanConflict[]
   /** What watching over a run has brought to light, oldest first. */

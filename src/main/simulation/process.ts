@@ -1,7 +1,7 @@
 import { createTimetable } from '#adapters/cron/timetable.ts'
 import { createKernel, type Kernel, type KernelOptions } from '#engine/desk/kernel.ts'
 import { createLocalBus } from '#engine/local-bus.ts'
-import type { Broker, Feed, ResearchSources } from '#engine/ports.ts'
+import type { Broker, Feed, ResearchSources, Vote } from '#engine/ports.ts'
 import { applyToBook, bookToJson, emptyBook } from '#engine/trading/book.ts'
 import { readLatch } from '#engine/trading/latch.ts'
 import { outcomesFrom } from '#main/outcomes.ts'
@@ -29,6 +29,9 @@ import type { AgentFaults } from './scenario.ts'
 import { makeAgentsUnruly } from './unruly-agents.ts'
 import type { Witness } from './witness.ts'
 
+/** A process that has died reads nothing any more. */
+const noVote: Vote = { proposals: [], ballots: [], tally: null, decision: null, outcome: null }
+
 /** What a process of the desk is started with. */
 export interface ProcessOptions {
   readonly machine: Machine
@@ -47,6 +50,8 @@ export interface ProcessOptions {
   readonly mandate: Mandate
   readonly reviewPolicy: ReviewPolicy
   readonly coolDownMs: number
+  /** Whether the trader wants the venue's own timer. */
+  readonly deadManSwitch: boolean
   readonly counts: Counts
   /** Puts something else in the place of a part: how a test plants a bug. */
   readonly tamper: (options: KernelOptions) => KernelOptions
@@ -132,6 +137,9 @@ export function startProcess(options: ProcessOptions): DeskProcess {
         listAttempts: (limit) => (life.alive ? queries.listAttempts(limit) : []),
         episodesBefore: (...asked) => (life.alive ? queries.episodesBefore(...asked) : []),
         listViews: (instrument, limit) => (life.alive ? queries.listViews(instrument, limit) : []),
+        listScoredVotes: (limit) => (life.alive ? queries.listScoredVotes(limit) : []),
+        listUnscoredVotes: (limit) => (life.alive ? queries.listUnscoredVotes(limit) : []),
+        getVote: (runId) => (life.alive ? queries.getVote(runId) : noVote),
         spentToday: () => (life.alive ? queries.spentToday() : 0),
       },
       unfinished,
@@ -154,6 +162,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       timetable: createTimetable(),
       calendars: { calendars: {}, kinds: { crypto: null }, instruments: {} },
       coolDownMs,
+      deadManSwitch: options.deadManSwitch,
     }),
   )
 
@@ -287,6 +296,7 @@ function mortalBroker(broker: Broker, life: Life): Broker {
     openOrders: () => call(() => broker.openOrders()),
     fills: (sinceMs) => call(() => broker.fills(sinceMs)),
     funding: (sinceMs) => call(async () => (await broker.funding?.(sinceMs)) ?? []),
+    deadManSwitch: (afterMs) => call(async () => broker.deadManSwitch?.(afterMs)),
     replace: (clientOrderId, change) => call(() => broker.replace(clientOrderId, change)),
     positions: () => call(() => broker.positions()),
     balances: () => call(() => broker.balances()),

@@ -1,4 +1,5 @@
 import type { Ballot } from '#shared/domain/ballot.ts'
+import type { Learned } from '#shared/domain/combination.ts'
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 
@@ -11,6 +12,7 @@ export function thresholdOf({ rule }: Pick<ConsensusPolicy, 'rule'>): number | n
       return 0.5
     case 'super-majority':
     case 'weighted':
+    case 'pooled':
       return rule.threshold
   }
 }
@@ -30,4 +32,16 @@ export function ballotsInOrder(ballots: readonly Ballot[], tally: Tally | null):
   const known = new Set(sided.map(({ id }) => id))
   const uncounted = new Set(tally.notCounted.map(({ ballotId }) => ballotId))
   return [...sided, ...ballots.filter(({ id }) => !known.has(id) && !uncounted.has(id))]
+}
+
+/** What was learned of each voter, the heaviest first: "Risk manager 1.4 (2 at first)"; a pool says how confidence is read. */
+export function learnedLine({ combination, voters }: Learned, titleOf: (voter: string) => string): string {
+  const number = (value: number) => String(Math.round(value * 100) / 100)
+  const each = voters
+    .toSorted((a, b) => b.weight - a.weight)
+    .map(({ voter, weight, prior, calibration, ballots }) => {
+      if (combination === 'hedge') return `${titleOf(voter)} ${number(weight)} (${number(prior)} at first)`
+      return `${titleOf(voter)} ${ballots === 0 ? 'as stated' : `× ${number(calibration.slope)} from ${ballots} ballots`}`
+    })
+  return `${combination === 'hedge' ? 'Learned weights' : 'Confidence is read'}: ${each.join(', ')}.`
 }

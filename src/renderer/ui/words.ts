@@ -1,3 +1,4 @@
+import { type Combination, combinations } from '#shared/domain/combination.ts'
 import { type ConsensusPreset, consensusPresets } from '#shared/domain/consensus-policy.ts'
 import { type ProfileName, profileNames } from '#shared/domain/profile.ts'
 
@@ -17,8 +18,16 @@ export const policyTitles: Readonly<Record<ConsensusPreset, string>> = {
   quorum: 'Quorum',
 }
 
+/** What the ways to combine ballots are called on screens. */
+const combinationTitles: Readonly<Record<Combination, string>> = {
+  fixed: 'By fixed weights',
+  hedge: 'By learned weights (Hedge)',
+  'opinion-pool': 'By pooled opinions',
+}
+
 /** The same as choices of a control. */
 export const profileChoices = profileNames.map((value) => ({ value, label: profileTitles[value] }))
+export const combinationChoices = combinations.map((value) => ({ value, label: combinationTitles[value] }))
 export const policyChoices = consensusPresets.map((value) => ({ value, label: policyTitles[value] }))
 
 /** A name out of the desk's data as people read it: "price_data" is "price data", "bollingerPosition" "bollinger position". */

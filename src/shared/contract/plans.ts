@@ -8,6 +8,7 @@ import {
   votesAgainSchema,
 } from '#shared/domain/collaboration.ts'
 import { collaborativePlanSchema, planPrioritySchema } from '#shared/domain/collaborative-plan.ts'
+import { combinationSchema } from '#shared/domain/combination.ts'
 import { planConflictSchema, raisedConflictSchema } from '#shared/domain/conflict.ts'
 import { consensusPresetSchema } from '#shared/domain/consensus-policy.ts'
 import { decimalSchema } from '#shared/domain/decimal.ts'
@@ -33,6 +34,7 @@ export const planWishSchema = z.object({
   policy: consensusPresetSchema.optional(),
   threshold: z.number().gt(0).max(1).optional(),
   seconds: planSecondsSchema.partial().optional(),
+  combination: combinationSchema.optional(),
   votesAgain: votesAgainSchema.optional(),
   /** Takes the place of the template's. */
   objectives: z.array(z.string().trim().min(1)).min(1).optional(),
@@ -86,7 +88,7 @@ export const scheduleViewSchema = scheduleSchema.extend({ nextAt: z.int().nullab
 export type ScheduleView = z.infer<typeof scheduleViewSchema>
 
 export const plansContract = {
-  /** Makes a plan and has it begin as soon as it can. Throws TEMPLATE_NOT_FOUND, INSTRUMENT_NOT_FOUND, PLAN_NOT_FOUND, PARAMETER_UNKNOWN. */
+  /** Makes a plan and has it begin as soon as it can. Throws TEMPLATE_NOT_FOUND, INSTRUMENT_NOT_FOUND, PLAN_NOT_FOUND, PARAMETER_UNKNOWN, COMBINATION_UNFIT. */
   create: oc.route({ method: 'POST', path: '/plans' }).input(planWishSchema).output(planViewSchema),
   /** Newest first. */
   list: oc

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { votingSeats } from './agent.ts'
+import { combinationSchema } from './combination.ts'
 import { subGoalSchema } from './sub-goal.ts'
 
 /**
@@ -71,6 +72,8 @@ export const collaborationSchema = z.object({
   threshold: z.number().gt(0).max(1).nullable(),
   seconds: planSecondsSchema,
   deadlines: planDeadlinesSchema,
+  /** How ballots are combined; by fixed weights when left out. */
+  combination: combinationSchema.optional(),
   /** How often it may be revised and voted on again; the desk's own number when left out. */
   votesAgain: votesAgainSchema.optional(),
   /** Research to do; the profile's when left out. */

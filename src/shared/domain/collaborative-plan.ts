@@ -7,6 +7,7 @@ import {
   purposeSchema,
   votesAgainSchema,
 } from './collaboration.ts'
+import { combinationSchema } from './combination.ts'
 import { consensusPresetSchema } from './consensus-policy.ts'
 import { actorSchema } from './journal.ts'
 import { profileNameSchema } from './profile.ts'
@@ -78,6 +79,8 @@ export const collaborativePlanSchema = z.object({
   /** Share that is needed to agree; null leaves it to the policy and the profile. */
   threshold: z.number().nullable(),
   seconds: planSecondsSchema,
+  /** How ballots are combined; by fixed weights when left out. */
+  combination: combinationSchema.optional(),
   /** How often it may be revised and voted on again; the desk's own number when left out. */
   votesAgain: votesAgainSchema.optional(),
   research: z.array(z.string()).nullable(),

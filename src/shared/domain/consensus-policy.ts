@@ -1,14 +1,17 @@
 import { z } from 'zod'
+import { learnedSchema } from './combination.ts'
 
 /**
  * When ballots become a decision. Unanimity and majorities count heads; `weighted` counts weight times confidence.
- * A simple majority is more than half of the votes; super-majority and weighted need at least the threshold.
+ * A simple majority is more than half of the votes; super-majority and weighted need at least the threshold. `pooled` needs the
+ * threshold of the probability that calibrated opinions pool to.
  */
 const consensusRuleSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unanimous') }),
   z.object({ kind: z.literal('simple-majority') }),
   z.object({ kind: z.literal('super-majority'), threshold: z.number().gt(0.5).max(1) }),
   z.object({ kind: z.literal('weighted'), threshold: z.number().gt(0).max(1) }),
+  z.object({ kind: z.literal('pooled'), threshold: z.number().gt(0).max(1) }),
 ])
 export type ConsensusRule = z.infer<typeof consensusRuleSchema>
 
@@ -42,6 +45,8 @@ export const consensusPolicySchema = z
     rule: consensusRuleSchema,
     quorum: quorumSchema.optional(),
     veto: vetoSchema.optional(),
+    /** Where the weights are learned: the electorate has them already, and ballots weigh as much. */
+    learned: learnedSchema.optional(),
     tie: z.literal('no-trade'),
   })
   .refine((policy) => new Set(policy.options).size === policy.options.length, 'An option is listed twice.')
@@ -86,5 +91,6 @@ export function consensusPolicy(
 
 /** True when every voter with the same choice counts the same, whoever it is. */
 export function isAnonymous(policy: ConsensusPolicy): boolean {
-  return policy.rule.kind !== 'weighted' && policy.veto === undefined && policy.quorum?.measure !== 'weight'
+  const weighs = policy.rule.kind === 'weighted' || policy.rule.kind === 'pooled'
+  return !weighs && policy.veto === undefined && policy.quorum?.measure !== 'weight'
 }

@@ -22,6 +22,7 @@ import type { Touch } from './quote.ts'
 import type { BlindJudgement, Override, Review, ReviewOrder, ReviewWords } from './review.ts'
 import type { Goal, RunStatus } from './run.ts'
 import type { Schedule, ScheduleTerms } from './schedule.ts'
+import type { ScoredVote } from './scored-vote.ts'
 import type { Settings } from './settings.ts'
 import type { Regime, Situation } from './situation.ts'
 import type { SubGoal, SubPlan } from './sub-goal.ts'
@@ -137,6 +138,8 @@ export interface DeskEvents {
   ballotCast: AboutRun<{ readonly ballot: Ballot }>
   tallyTaken: AboutRun<{ readonly tally: Tally }>
   decisionMade: { readonly decision: Decision }
+  /** How its ballots turned out, once the horizon of its proposal was over. */
+  voteScored: { readonly score: ScoredVote }
   /** What a plan has plans of its own for. */
   subGoalsSet: AboutRun<{ readonly goals: readonly SubGoal[]; readonly why: string }>
   /** A plan was made for one of these, and what became of it. */

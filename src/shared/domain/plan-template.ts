@@ -9,6 +9,7 @@ import {
   votesAgainSchema,
 } from './collaboration.ts'
 import { planPrioritySchema } from './collaborative-plan.ts'
+import { combinationSchema } from './combination.ts'
 import { consensusPresetSchema } from './consensus-policy.ts'
 import { profileNameSchema } from './profile.ts'
 import { subGoalSchema } from './sub-goal.ts'
@@ -63,6 +64,8 @@ export const planTemplateSchema = z
     /** The risk profile; the trader's own choice when left out. */
     profile: profileNameSchema.optional(),
     seconds: planSecondsSchema,
+    /** How ballots are combined: fixed (when left out), hedge or opinion-pool; the latter need the policy `weighted`. */
+    combination: combinationSchema.optional(),
     /** How often it may be revised and voted on again before the trader is asked; as in planning.yaml when left out. */
     votesAgain: votesAgainSchema.optional(),
     /** Research tasks of planning.yaml; the profile's when left out. */
@@ -73,6 +76,11 @@ export const planTemplateSchema = z
     subGoals: z.array(subGoalSchema).default([]),
     /** Numbers that the purpose asks for. */
     parameters: z.record(z.string(), z.number()).default({}),
+  })
+  .check(({ value: { combination, policy }, issues }) => {
+    if (combination === undefined || combination === 'fixed' || policy === 'weighted') return
+    const message = `"${combination}" weighs ballots: it needs the policy "weighted"`
+    issues.push({ code: 'custom', path: ['combination'], message, input: combination })
   })
   .check(({ value: { trigger, parameters }, issues }) => {
     const missing = trigger && triggerParameters[trigger.kind].find((name) => parameters[name] === undefined)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ballotSchema } from './ballot.ts'
+import { learnedSchema } from './combination.ts'
 
 /** What became of a vote; everything but `agreed` is no trade. */
 const tallyStatuses = ['agreed', 'no-agreement', 'tie', 'quorum-missed', 'vetoed', 'expired'] as const
@@ -12,6 +13,7 @@ const firedRules = [
   'SIMPLE_MAJORITY',
   'SUPER_MAJORITY',
   'WEIGHTED_THRESHOLD',
+  'POOLED_THRESHOLD',
   'NOT_UNANIMOUS',
   'MAJORITY_MISSED',
   'THRESHOLD_MISSED',
@@ -107,9 +109,11 @@ export const tallySchema = z.object({
       met: z.boolean(),
     })
     .nullable(),
-  /** Null (unavailable) where more than 16 voters took a side. */
+  /** Null (unavailable) where more than 16 voters took a side, and where opinions are pooled. */
   power: z.array(voterPowerSchema).nullable(),
   notCounted: z.array(notCountedSchema),
+  /** The learned weights that it was counted by; left out where they are fixed. */
+  learned: learnedSchema.optional(),
 })
 export type Tally = z.infer<typeof tallySchema>
 

@@ -63,6 +63,8 @@ export interface PaperVenue {
   restore(orders: readonly Order[], fills: readonly Fill[], payments: readonly FundingPayment[]): void
   /** Closes every position in perpetuals at its mark, as a venue does whose demands have outgrown the account. */
   liquidate(): void
+  /** Cancels every order once so long has passed without another call; 0 takes that back. */
+  cancelAllAfter(ms: number): void
   /** Takes a trade back, or puts another quantity and price in its place; false when there is none of that id. */
   bust(tradeId: string, instead?: { readonly quantity: Decimal; readonly price: Decimal }): boolean
   /** Lets resting orders meet the market until stopped. */
@@ -115,6 +117,7 @@ export function createPaperVenue(
   let isOpen = false
   let stopWatching: Stop | undefined
   let stopTimer: Stop = () => {}
+  let disarm: Stop = () => {}
 
   const instrumentOf = (id: string) => feed.instruments().find((instrument) => instrument.id === id)
 
@@ -617,6 +620,10 @@ export function createPaperVenue(
       return contracts.payments().filter(({ at }) => at >= sinceMs)
     },
     liquidate: () => closeUncovered(() => contracts.held().length === 0),
+    cancelAllAfter(ms) {
+      disarm()
+      disarm = ms === 0 ? () => {} : clock.after(ms, () => [...resting].forEach((one) => finish(one, 'CANCELED')))
+    },
     fills: (sinceMs) => done.filter(({ at }) => at >= sinceMs).sort((a, b) => a.at - b.at),
     positions: () =>
       [...positions]

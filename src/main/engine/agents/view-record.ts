@@ -15,8 +15,15 @@ export interface ViewRecord {
 /** Nobody's confidence is worth more than a fifth of its log-odds before it has shown that it is. */
 const unproven = { slope: 0.2, intercept: 0, precision: 4 }
 
+/** The median time between the bars. */
+function barLength({ time }: BarSeries): number {
+  const steps = Array.from(time.slice(1), (each, row) => each - (time[row] as number)).sort((a, b) => a - b)
+  return steps[Math.floor(steps.length / 2)] ?? 0
+}
+
 /** The last close known at a moment; null before the first bar has closed, and after the last by more than a bar. */
-function closeAt({ time, close }: BarSeries, barMs: number, at: number): number | null {
+export function closeAt(bars: BarSeries, at: number, barMs = barLength(bars)): number | null {
+  const { time, close } = bars
   const last = time.length - 1
   if (last < 0 || at >= (time[last] as number) + 2 * barMs) return null
   let row = last
@@ -30,15 +37,14 @@ function closeAt({ time, close }: BarSeries, barMs: number, at: number): number 
  * those whose horizon has not ended by `now`.
  */
 export function judgeViews(past: readonly PastView[], bars: BarSeries, now: number): Forecast[] {
-  const steps = Array.from(bars.time.slice(1), (time, row) => time - (bars.time[row] as number)).sort((a, b) => a - b)
-  const barMs = steps[Math.floor(steps.length / 2)] ?? 0
+  const barMs = barLength(bars)
   const forecasts: Forecast[] = []
   let free = Number.NEGATIVE_INFINITY
   for (const { at, insight } of [...past].sort((a, b) => a.at - b.at)) {
     const { direction, horizonMs, confidence, stated } = insight
     const end = at + horizonMs
     if (direction === 'flat' || end > now || at < free) continue
-    const [before, after] = [closeAt(bars, barMs, at), closeAt(bars, barMs, end)]
+    const [before, after] = [closeAt(bars, at, barMs), closeAt(bars, end, barMs)]
     if (before === null || after === null || before === after) continue
     forecasts.push({ confidence: stated ?? confidence, right: after > before === (direction === 'up') })
     free = end

@@ -21,7 +21,8 @@ export interface Admission {
 
 /**
  * Sorts out which ballots count at the given moment (UTC epoch milliseconds): the last of each member of the electorate
- * that was cast in time, by the voter itself, for options on offer. A ballot weighs at most what the policy gives its voter.
+ * that was cast in time, by the voter itself, for options on offer. A ballot weighs at most what the policy gives its voter, and
+ * just that where weights are learned.
  * Throws BALLOTS_MIXED when the ballots are not all about one proposal.
  */
 export function admitBallots(policy: ConsensusPolicy, ballots: readonly Ballot[], at: number): Admission {
@@ -32,7 +33,8 @@ export function admitBallots(policy: ConsensusPolicy, ballots: readonly Ballot[]
   const notCounted: NotCounted[] = []
 
   for (const ballot of inOrder(ballots)) {
-    const weight = Math.min(ballot.weight, mostWeight.get(ballot.voter) ?? 0)
+    const own = mostWeight.get(ballot.voter) ?? 0
+    const weight = policy.learned === undefined ? Math.min(ballot.weight, own) : own
     const refusal = weight === 0 ? notOfElectorate(ballot) : refuse(policy, options, ballot, at)
     if (refusal !== undefined) {
       notCounted.push(refusal)
@@ -45,11 +47,16 @@ export function admitBallots(policy: ConsensusPolicy, ballots: readonly Ballot[]
     last.set(ballot.voter, {
       ballot,
       weight,
-      countsFor: policy.rule.kind === 'weighted' ? weight * conviction(ballot.confidence) : 1,
+      countsFor: countsFor(policy.rule, weight, ballot.confidence),
       options: isAbstention(ballot.choice) ? [] : [...new Set(firstChoices(ballot.choice))].sort(),
     })
   }
   return { votes: [...last.values()], notCounted }
+}
+
+function countsFor({ kind }: ConsensusPolicy['rule'], weight: number, confidence: number): number {
+  if (kind === 'weighted') return weight * conviction(confidence)
+  return kind === 'pooled' ? weight : 1
 }
 
 /** A confidence below one in a billion is none: no trade hangs on what floats make of nothing. */

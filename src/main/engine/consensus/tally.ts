@@ -1,8 +1,9 @@
 import type { Ballot } from '#shared/domain/ballot.ts'
+import { learnedWords } from '#shared/domain/combination.ts'
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { CountedBallot, Tally } from '#shared/domain/tally.ts'
 import { admitBallots, compareText, type Vote } from './admission.ts'
-import { judge, optionShares, quorumOf, vetoedBy } from './verdict.ts'
+import { judge, optionShares, quorumOf, sharesUnder, vetoedBy } from './verdict.ts'
 import { voterPower } from './voter-power.ts'
 
 /**
@@ -15,17 +16,18 @@ export function tally(policy: ConsensusPolicy, ballots: readonly Ballot[], at: n
   const passed = policy.deadline !== null && at > policy.deadline
   const sided = votes.filter(({ options }) => options.length > 0)
   const { status, outcome, rule } = judge(policy, votes, passed)
+  const { learned } = policy
 
   const support = sided.filter(({ options }) => options.includes(outcome))
   const dissent = sided.filter(({ options }) => !options.includes(outcome))
-  const shares = optionShares(policy.options, votes)
+  const shares = sharesUnder(policy, votes)
   const [first = 0, second = 0] = [...shares].sort((a, b) => b - a)
   const voters = new Set(votes.map(({ ballot }) => ballot.voter))
   return {
     at,
     status,
     outcome,
-    rule,
+    rule: learned === undefined ? rule : { ...rule, sentence: `${learnedWords(learned)}: ${rule.sentence}` },
     complete: policy.deadline === null || passed || voters.size === policy.electorate.length,
     shares: policy.options.map((option, index) => {
       const behind = sided.filter(({ options }) => options.includes(option))
@@ -53,6 +55,7 @@ export function tally(policy: ConsensusPolicy, ballots: readonly Ballot[], at: n
     quorum: quorumOf(policy, votes),
     power: voterPower(policy, votes, passed),
     notCounted: [...notCounted],
+    ...(learned !== undefined && { learned }),
   }
 }
 

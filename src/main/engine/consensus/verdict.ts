@@ -2,6 +2,7 @@ import type { ConsensusPolicy, ConsensusRule, Quorum } from '#shared/domain/cons
 import type { FiredRule, Tally, TallyStatus } from '#shared/domain/tally.ts'
 import { assertNever } from '#shared/lib/assert.ts'
 import type { Vote } from './admission.ts'
+import { pooledShares } from './pooled-shares.ts'
 
 /** What a policy makes of the votes, and the rule that decided. */
 export interface Verdict {
@@ -12,6 +13,11 @@ export interface Verdict {
 
 /** Shares closer than this are equal: far above rounding, far below any vote. */
 const shareTolerance = 1e-9
+
+/** Each option's share under the policy, in its order; all are zero when nobody took a side. */
+export function sharesUnder(policy: ConsensusPolicy, votes: readonly Vote[]): number[] {
+  return policy.rule.kind === 'pooled' ? pooledShares(policy, votes) : optionShares(policy.options, votes)
+}
 
 /** Each option's share of the votes in the policy's order; all are zero when nobody took a side. */
 export function optionShares(options: readonly string[], votes: readonly Vote[]): number[] {
@@ -94,7 +100,7 @@ function judgeByVotes(policy: ConsensusPolicy, votes: readonly Vote[], passed: b
   if (quorum !== null && !quorum.met) {
     return noTrade(policy, 'quorum-missed', 'QUORUM_MISSED', quorumSentence(quorum))
   }
-  const shares = optionShares(policy.options, votes)
+  const shares = sharesUnder(policy, votes)
   const first = Math.max(...shares)
   if (first === 0) return noTrade(policy, 'no-agreement', 'NO_VOTES', 'Nobody took a side with any confidence.')
   const leaders = policy.options.filter((_, index) => (shares[index] ?? 0) >= first - shareTolerance)
@@ -108,7 +114,7 @@ function judgeByVotes(policy: ConsensusPolicy, votes: readonly Vote[], passed: b
 
 function judgeLeader(policy: ConsensusPolicy, leader: string, share: number): Verdict {
   const wins = meets(policy.rule, share)
-  const has = `${leader} has ${percent(share)} of the ${policy.rule.kind === 'weighted' ? 'weight' : 'votes'}`
+  const has = `${leader} has ${percent(share)} of the ${measures[policy.rule.kind]}`
   const agreed = (code: FiredRule['code'], needs: string): Verdict => {
     return { status: 'agreed', outcome: leader, rule: { code, sentence: capital(`${has}; ${needs}.`) } }
   }
@@ -130,9 +136,22 @@ function judgeLeader(policy: ConsensusPolicy, leader: string, share: number): Ve
       const needs = `the threshold is ${percent(policy.rule.threshold)}`
       return wins ? agreed('WEIGHTED_THRESHOLD', needs) : missed('THRESHOLD_MISSED', needs)
     }
+    case 'pooled': {
+      const needs = `the threshold is ${percent(policy.rule.threshold)}`
+      return wins ? agreed('POOLED_THRESHOLD', needs) : missed('THRESHOLD_MISSED', needs)
+    }
     default:
       return assertNever(policy.rule)
   }
+}
+
+/** What a share is a share of, by rule. */
+const measures: Readonly<Record<ConsensusRule['kind'], string>> = {
+  unanimous: 'votes',
+  'simple-majority': 'votes',
+  'super-majority': 'votes',
+  weighted: 'weight',
+  pooled: 'pooled probability',
 }
 
 /** True when a share of the votes (0 to 1) is enough under the rule. */
@@ -144,6 +163,7 @@ export function meets(rule: ConsensusRule, share: number): boolean {
       return share > 0.5 + shareTolerance
     case 'super-majority':
     case 'weighted':
+    case 'pooled':
       return share >= rule.threshold - shareTolerance
     default:
       return assertNever(rule)

@@ -8,12 +8,13 @@ const mostVoters = 16
 /**
  * The power of each voter who took a side, in the order given: in how many coalitions (Banzhaf) and in which share of
  * orders of arrival (Shapley and Shubik 1954) the voter turns losing into winning, where a coalition wins when it meets
- * the rule and holds every veto holder among them. Counts all 2^n coalitions; null for more than 16 voters.
+ * the rule and holds every veto holder among them. Counts all 2^n coalitions; null for more than 16 voters, and where opinions are pooled.
  */
 export function voterPower(policy: ConsensusPolicy, votes: readonly Vote[], passed: boolean): VoterPower[] | null {
   const sided = votes.filter(({ options }) => options.length > 0)
   const count = sided.length
-  if (count > mostVoters) return null
+  // A pool of opinions has no coalitions that win by adding up.
+  if (count > mostVoters || policy.rule.kind === 'pooled') return null
   const wins = winningCoalitions(policy, sided)
   const orders = orderWeights(count)
   const swings = new Float64Array(count)

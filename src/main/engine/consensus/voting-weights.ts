@@ -107,7 +107,7 @@ export function votingWeights(
 }
 
 /** Scales the values to a mean of 1, none below least or above most (least ≤ 1 ≤ most), keeping proportions in between. */
-function withinBounds(values: readonly number[], least: number, most: number): number[] {
+export function withinBounds(values: readonly number[], least: number, most: number): number[] {
   const bounded = (scale: number) => values.map((value) => Math.min(most, Math.max(least, value * scale)))
   const excess = (scale: number) => bounded(scale).reduce((sum, value) => sum + value, 0) - values.length
   let low = 0

@@ -1,6 +1,8 @@
 import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import type { TradeRecord } from '#engine/agents/seats/assess-record.ts'
+import { learnedFrom, withLearned } from '#engine/consensus/learned-combination.ts'
 import { defaultReviewThresholds, needsReview } from '#engine/consensus/review-rules.ts'
+import type { DeskHistory } from '#engine/ports.ts'
 import { seatTitles } from '#shared/domain/agent.ts'
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
 import { consensusPolicy } from '#shared/domain/consensus-policy.ts'
@@ -11,6 +13,7 @@ import type { Profile } from '#shared/domain/profile.ts'
 import { type Action, actions, type Proposal } from '#shared/domain/proposal.ts'
 import type { ReviewRule } from '#shared/domain/review.ts'
 import type { Goal } from '#shared/domain/run.ts'
+import type { ScoredVote } from '#shared/domain/scored-vote.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import { compare, type Decimal, multiply } from '#shared/lib/decimal.ts'
 import { voters } from './decide-domain.ts'
@@ -20,9 +23,15 @@ const vetoHolders = ['risk', 'privacy'] as const
 /**
  * How the desk votes on a proposal: every seat with the same weight, the risk manager and the privacy guard with a veto,
  * by the goal's policy; a language model in a seat is one more voter, with no veto. A weighted vote needs the profile's threshold. What is not agreed is no trade.
- * A collaborative plan says who votes, with which weight, until when, and how much is needed.
+ * A collaborative plan says who votes, with which weight, until when, and how much is needed; where it has weights learned, they are
+ * read off the record of scored votes as it is now.
  */
-export function votingPolicy(goal: Goal, profile: Profile, models: SeatModels): ConsensusPolicy {
+export function votingPolicy(
+  goal: Goal,
+  profile: Profile,
+  models: SeatModels,
+  record: () => readonly ScoredVote[] = () => [],
+): ConsensusPolicy {
   const { collaboration } = goal
   const members = collaboration?.participants ?? ['risk', ...voters].map((voter) => ({ voter, weight: 1 }))
   const modelVoters = [...models]
@@ -35,12 +44,27 @@ export function votingPolicy(goal: Goal, profile: Profile, models: SeatModels): 
     deadline: collaboration?.deadlines.voteBy ?? null,
     veto: { holders: [...vetoHolders], options: ['hold'] },
   })
-  if (policy.rule.kind === 'weighted') return { ...policy, rule: { kind: 'weighted', threshold: profile.threshold } }
+  const { combination = 'fixed' } = collaboration ?? {}
+  if (policy.rule.kind === 'weighted') {
+    const weighted: ConsensusPolicy = { ...policy, rule: { kind: 'weighted', threshold: profile.threshold } }
+    return combination === 'fixed'
+      ? weighted
+      : withLearned(weighted, learnedFrom(record(), weighted.electorate, combination))
+  }
   const threshold = collaboration?.threshold ?? null
   return policy.rule.kind === 'super-majority' && threshold !== null
     ? { ...policy, rule: { kind: 'super-majority', threshold } }
     : policy
 }
+
+/** So many scored votes are learned from. */
+const scoresLearned = 500
+
+/** The record of scored votes that weights are learned from. */
+export const scoresIn =
+  ({ history }: { readonly history: Pick<DeskHistory, 'listScoredVotes'> }) =>
+  (): readonly ScoredVote[] =>
+    history.listScoredVotes(scoresLearned)
 
 /** What besides the vote sends a decision to the trader. */
 export interface ReviewGrounds {
@@ -50,6 +74,8 @@ export interface ReviewGrounds {
   readonly rounds: number
   /** What agents were at odds over and could not settle. */
   readonly conflicts: readonly string[]
+  /** False for what only reduces a position: it is never held back for its size (HO-8). */
+  readonly enters: boolean
   /** Orders above the amount are reviewed; null asks for none. */
   readonly aboveNotional: Decimal | null
   /** How the desk's earlier trades on the instrument came out; null where too few can be judged. */
@@ -71,7 +97,7 @@ export function reviewRules(
   validation: Validation | null,
   profile: Profile,
   price: Decimal | null,
-  { objections, conflicts, aboveNotional, record, rounds }: ReviewGrounds,
+  { objections, conflicts, enters, aboveNotional, record, rounds }: ReviewGrounds,
 ): ReviewRule[] {
   const action = actionOf(tally.outcome)
   const agreed = tally.status === 'agreed' && action !== 'hold'
@@ -102,8 +128,14 @@ export function reviewRules(
   if (silent.length > 0) {
     add('VETO_HOLDER_SILENT', `Without a ballot from ${silent.join(' and ')} there was no chance of a veto.`)
   }
-  // What only reduces is never held back for its size (HO-8).
-  if (agreed && action === 'buy' && proposal !== undefined && price !== null && aboveNotional !== null) {
+  if (
+    agreed &&
+    enters &&
+    action === proposal?.action &&
+    proposal !== undefined &&
+    price !== null &&
+    aboveNotional !== null
+  ) {
     const notional = multiply(proposal.quantity, price)
     if (compare(notional, aboveNotional) > 0)
       add('LARGE_ORDER', `It is worth ${notional}; above ${aboveNotional} the trader is asked.`)

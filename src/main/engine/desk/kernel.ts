@@ -20,6 +20,7 @@ import type {
   Timetable,
 } from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
+import { createDeadManSwitch, type DeadManSwitch } from '#engine/trading/dead-man-switch.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
 import { marksOf } from '#engine/trading/marks.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
@@ -46,6 +47,7 @@ import { createReviews, type Reviews } from './reviews.ts'
 import type { RunMemory } from './run-memory.ts'
 import { createRuns, type Runs } from './runs.ts'
 import { createSchedules, type Schedules } from './schedules.ts'
+import { createVoteScorer } from './vote-scorer.ts'
 
 /** The world around a desk and what it remembers; the same for the app, one decision on a file, and the simulation. */
 export interface KernelOptions {
@@ -85,6 +87,8 @@ export interface KernelOptions {
   /** When schedules fall due, and markets are open. */
   readonly timetable: Timetable
   readonly calendars: CalendarsConfig
+  /** Whether the trader wants the venue's own timer, where it has one (KS-19); default not. */
+  readonly deadManSwitch?: boolean
   /** How long a halted desk stays so at least (KS-9); default 30 s. */
   readonly coolDownMs?: number
 }
@@ -100,6 +104,7 @@ export interface Kernel {
   readonly schedules: Schedules
   readonly reviews: Reviews
   readonly protection: Pick<Protection, 'standDown'>
+  readonly deadManSwitch: Pick<DeadManSwitch, 'choose' | 'state'>
   readonly roster: Roster
   readonly book: TradingBook
   readonly mandate: Mandate
@@ -198,6 +203,15 @@ export function createKernel(options: KernelOptions): Kernel {
     instrument: (id) => feed.instruments().find((instrument) => instrument.id === id),
     clock,
   })
+  const deadManSwitch = createDeadManSwitch({
+    broker,
+    journal,
+    book,
+    latch,
+    orders,
+    clock,
+    on: options.deadManSwitch ?? false,
+  })
   const onMarket = (listener: (update: MarketUpdate) => void): Stop => {
     listeners.add(listener)
     return () => listeners.delete(listener)
@@ -249,6 +263,7 @@ export function createKernel(options: KernelOptions): Kernel {
   const plans = createPlans({ parts, runs, templates, archive, timeScale })
   const { timetable, calendars } = options
   const schedules = createSchedules({ parts, plans, archive, timetable, calendars, timeScale })
+  const scorer = createVoteScorer({ journal, feed, clock, history: options.history })
   const roster = createRoster({
     bus,
     clock,
@@ -305,6 +320,7 @@ export function createKernel(options: KernelOptions): Kernel {
       schedules.tick()
       plans.tick()
       reviews.tick()
+      scorer.tick()
       before = now
       cancel = clock.after(tickMs, tick)
     }
@@ -344,6 +360,7 @@ export function createKernel(options: KernelOptions): Kernel {
     openDay()
     watch()
     stops.push(protection.start())
+    stops.push(deadManSwitch.start())
     if (latch.current().state === 'HALTED') {
       reviews.voidAll('The desk was started again while halted')
       parents.stopAll('The desk was started again while halted')
@@ -382,6 +399,7 @@ export function createKernel(options: KernelOptions): Kernel {
     schedules,
     reviews,
     protection,
+    deadManSwitch,
     roster,
     book,
     mandate,
@@ -390,6 +408,7 @@ export function createKernel(options: KernelOptions): Kernel {
     async stop(why) {
       runs.close(why)
       await runs.drained()
+      await deadManSwitch.close()
       for (const stop of stops.splice(0).reverse()) stop()
       orders.stop()
       roster.stop()

@@ -8,6 +8,7 @@ import {
   type PlanSeconds,
 } from '#shared/domain/collaboration.ts'
 import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
+import type { Combination } from '#shared/domain/combination.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
 import type { ProfileName } from '#shared/domain/profile.ts'
@@ -55,7 +56,7 @@ function parametersOf(template: Pick<PlanTemplate, 'parameters'>, wish: PlanWish
   return { ...template.parameters, ...wish.parameters }
 }
 
-/** A draft as it was asked for, over its template or what a plan made by hand is. Throws PARAMETER_UNKNOWN. */
+/** A draft as it was asked for, over its template or what a plan made by hand is. Throws PARAMETER_UNKNOWN and COMBINATION_UNFIT. */
 export function draftPlan(
   wish: PlanWish,
   template: PlanTemplate | undefined,
@@ -64,6 +65,8 @@ export function draftPlan(
 ): CollaborativePlan {
   const basis = template ?? byHand(chosen)
   const votesAgain = wish.votesAgain ?? basis.votesAgain
+  const policy = wish.policy ?? basis.policy
+  const combination = combinationOf(wish.combination ?? basis.combination, policy)
   return {
     id: made.id,
     title: wish.title ?? basis.title,
@@ -77,7 +80,8 @@ export function draftPlan(
     occasion: made.occasion ?? null,
     participants: participantsOf(basis.participants, wish),
     objectives: [...(wish.objectives ?? basis.objectives)],
-    policy: wish.policy ?? basis.policy,
+    policy,
+    ...(combination !== undefined && { combination }),
     threshold: wish.threshold ?? basis.threshold,
     seconds: secondsOf(basis.seconds, wish.seconds),
     ...(votesAgain !== undefined && { votesAgain }),
@@ -96,6 +100,14 @@ export function draftPlan(
     reason: null,
     moves: [{ state: 'draft', at: made.at, reason: null }],
   }
+}
+
+/** Weights mean something where ballots are weighed. */
+function combinationOf(combination: Combination | undefined, policy: Settings['policy']): Combination | undefined {
+  if (combination === undefined || combination === 'fixed' || policy === 'weighted') return combination
+  throw new ParleyError('COMBINATION_UNFIT', `"${combination}" weighs ballots, and "${policy}" counts heads.`, {
+    wayOut: 'Choose the policy "weighted", or fixed weights.',
+  })
 }
 
 function secondsOf(basis: PlanSeconds, wish: PlanWish['seconds']): PlanSeconds {
@@ -127,6 +139,7 @@ export function goalOf(plan: CollaborativePlan, deadlines: PlanDeadlines): Goal 
     seconds: plan.seconds,
     deadlines,
     parameters: plan.parameters,
+    ...(plan.combination !== undefined && { combination: plan.combination }),
     ...(plan.votesAgain !== undefined && { votesAgain: plan.votesAgain }),
     ...(plan.research !== null && { research: plan.research }),
     ...(plan.parentId !== undefined && { parentId: plan.parentId }),

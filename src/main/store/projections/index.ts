@@ -14,6 +14,7 @@ import { createRegimeQueries, regimesProjection } from './regimes.ts'
 import { createReviewQueries, reviewsProjection } from './reviews.ts'
 import { createRunQueries, runsProjection } from './runs.ts'
 import { createScheduleQueries, schedulesProjection } from './schedules.ts'
+import { createScoreQueries, scoresProjection } from './scores.ts'
 import { createSpendingQueries, spendingProjection } from './spending.ts'
 import { createViewQueries, viewsProjection } from './views.ts'
 import { createVoteQueries, votesProjection } from './votes.ts'
@@ -39,6 +40,7 @@ export const deskProjections: readonly Projection[] = [
   spendingProjection,
   viewsProjection,
   watchProjection,
+  scoresProjection,
 ]
 
 /** What can be asked of the projections, which hold what is durable; the database is that of a journal opened with deskProjections. */
@@ -62,5 +64,6 @@ export function createQueries(database: Database) {
     ...createSpendingQueries(database),
     ...createViewQueries(database),
     ...createWatchQueries(database),
+    ...createScoreQueries(database),
   }
 }

@@ -5,7 +5,7 @@ import { choiceWords } from '#renderer/ui/choice-words.ts'
 import { formatNumber, formatPercent } from '#renderer/ui/format.ts'
 import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
-import { ballotsInOrder, quorumWords, thresholdOf } from '#renderer/ui/vote-view.ts'
+import { ballotsInOrder, learnedLine, quorumWords, thresholdOf } from '#renderer/ui/vote-view.ts'
 import { policyTitles } from '#renderer/ui/words.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
@@ -129,6 +129,9 @@ function Dissent({ ballot, countsFor }: CountedBallot) {
 /** Every ballot with what it weighs and why, dissent first. */
 function Ballots({ ballots, tally }: { ballots: readonly Ballot[]; tally: Tally | null }) {
   const against = new Set(tally?.dissent.map(({ ballot }) => ballot.id))
+  const counted = new Map(
+    [...(tally?.dissent ?? []), ...(tally?.support ?? [])].map((one) => [one.ballot.id, one.weight]),
+  )
   return (
     <ol className={styles.ballots} aria-label="Ballots, dissent first">
       {ballotsInOrder(ballots, tally).map((ballot) => (
@@ -136,7 +139,9 @@ function Ballots({ ballots, tally }: { ballots: readonly Ballot[]; tally: Tally 
           <AgentName agent={ballot.voter} />
           <span className={against.has(ballot.id) ? styles.against : undefined}>{choiceWords(ballot, 'short')}</span>
           <span className={styles.number}>sure {formatNumber(ballot.confidence, { places: 2 })}</span>
-          <span className={styles.number}>weight {formatNumber(ballot.weight, { places: 2 })}</span>
+          <span className={styles.number}>
+            weight {formatNumber(counted.get(ballot.id) ?? ballot.weight, { places: 2 })}
+          </span>
           <p>{ballot.reasons.join(' · ')}</p>
         </li>
       ))}
@@ -154,6 +159,7 @@ function Remarks({ tally }: { tally: Tally }) {
     tally.abstained.length > 0 && `Abstained: ${names(tally.abstained)}.`,
     tally.absent.length > 0 && `No ballot from ${names(tally.absent)}.`,
     ...tally.notCounted.map(({ sentence }) => sentence),
+    tally.learned !== undefined && learnedLine(tally.learned, agentTitle),
     `Confidence ${formatNumber(tally.confidence, { places: 2 })}, margin ${formatPercent(tally.margin, 0, false)}, disagreement ${formatNumber(tally.disagreement, { places: 2 })}.`,
   ]
   return (

@@ -4,8 +4,9 @@ import { type FormEvent, useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
 import { agentTitle } from '#renderer/ui/agent.tsx'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
-import { policyChoices } from '#renderer/ui/words.ts'
+import { combinationChoices, policyChoices } from '#renderer/ui/words.ts'
 import { planPriorities, planPrioritySchema } from '#shared/domain/collaborative-plan.ts'
+import { combinationSchema } from '#shared/domain/combination.ts'
 import { consensusPresetSchema } from '#shared/domain/consensus-policy.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
@@ -49,12 +50,15 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
   const [policy, setPolicy] = useState<string | null>(null)
   const [priority, setPriority] = useState<string | null>(null)
   const [vote, setVote] = useState('')
+  const [combination, setCombination] = useState<string | null>(null)
   const [votesAgain, setVotesAgain] = useState<string | null>(null)
   const [draft, setDraft] = useState(false)
   const [takePart, setTakePart] = useState<boolean | null>(null)
   const inIt = template?.participants.some(({ voter }) => voter === 'trader') ?? false
   const seconds = Number(vote)
   const isWrong = vote.trim() !== '' && !(Number.isInteger(seconds) && seconds >= 1)
+  const combined = combination ?? template?.combination ?? 'fixed'
+  const isUnfit = combined !== 'fixed' && (policy ?? template?.policy) !== 'weighted'
   const create = useMutation({
     mutationFn: () =>
       client.plans.create({
@@ -64,6 +68,7 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
         ...(policy !== null && { policy: consensusPresetSchema.parse(policy) }),
         ...(priority !== null && { priority: planPrioritySchema.parse(priority) }),
         ...(vote.trim() !== '' && { seconds: { vote: seconds } }),
+        ...(combination !== null && { combination: combinationSchema.parse(combination) }),
         ...(votesAgain !== null && { votesAgain: Number(votesAgain) }),
         ...(takePart === true && !inIt && { participants: [{ voter: 'trader' as const, weight: 1 }] }),
         ...(takePart === false && inIt && { without: ['trader' as const] }),
@@ -75,7 +80,7 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
   })
   function submit(event: FormEvent): void {
     event.preventDefault()
-    if (!isWrong) create.mutate()
+    if (!isWrong && !isUnfit) create.mutate()
   }
   return (
     <form onSubmit={submit}>
@@ -118,6 +123,22 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
             clearable
           />
         </Group>
+        <Select
+          label="Ballots are combined"
+          description={
+            isUnfit
+              ? undefined
+              : 'From how earlier ballots turned out, within bounds; by fixed weights until there is a record.'
+          }
+          placeholder={
+            combinationChoices.find(({ value }) => value === (template?.combination ?? 'fixed'))?.label ?? ''
+          }
+          value={combination}
+          onChange={setCombination}
+          data={combinationChoices}
+          error={isUnfit ? 'Learned weights need the votes to be counted as weighted.' : null}
+          clearable
+        />
         <Group grow gap="sm" align="start">
           <TextInput
             label="Seconds to vote"
@@ -149,7 +170,7 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
         {create.isError && <ErrorState title="No plan was made" error={create.error} effect="Nothing has begun." />}
         <Group justify="flex-end" gap="sm">
           <Button onClick={onDone}>Make none</Button>
-          <Button type="submit" variant="filled" loading={create.isPending} disabled={isWrong}>
+          <Button type="submit" variant="filled" loading={create.isPending} disabled={isWrong || isUnfit}>
             {draft ? 'Keep as a draft' : 'Make and begin'}
           </Button>
         </Group>

@@ -4,7 +4,7 @@ import { AgentName, agentTitle } from '#renderer/ui/agent.tsx'
 import { choiceWords } from '#renderer/ui/choice-words.ts'
 import { formatNumber } from '#renderer/ui/format.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
-import { ballotsInOrder, quorumWords } from '#renderer/ui/vote-view.ts'
+import { ballotsInOrder, learnedLine, quorumWords } from '#renderer/ui/vote-view.ts'
 import type { ReviewView } from '#shared/contract/reviews.ts'
 import { type Ballot, firstChoices } from '#shared/domain/ballot.ts'
 import styles from './review-votes.module.css'
@@ -39,6 +39,7 @@ export function ReviewVotes({ review }: { review: ReviewView }) {
       <div className={styles.group}>
         <h3>The count</h3>
         <p>{tally?.rule.sentence ?? 'The votes were not counted.'}</p>
+        {tally?.learned !== undefined && <p>{learnedLine(tally.learned, agentTitle)}</p>}
         {tally?.quorum && <p>{`The ${quorumWords(tally.quorum)}.`}</p>}
         {tally !== null && tally.vetoedBy.length > 0 && (
           <p className={styles.veto}>Veto by {tally.vetoedBy.map(agentTitle).join(', ')}.</p>
