@@ -470,6 +470,25 @@ describe('the executor', () => {
 })
 
 describe('the evaluator', () => {
+  it('says what came of decisions in situations like this one, once the price had time to move', () => {
+    const past = {
+      runId: 'run_0',
+      instrument: 'BTC/USDT',
+      startedAt: 0,
+      regime: null,
+      distance: 0.1,
+      action: 'buy' as const,
+      status: 'agreed' as const,
+      filled: true,
+      lessons: [],
+    }
+    const { horizonMs } = base.proposal
+    const after = (afterMs: number) => ({ recalled: [{ ...past, move: { share: 0.02, afterMs } }] })
+    const said = (about: Partial<ProposalBriefing>) => vote('evaluator', about).assessment.reasons.join(' ')
+    expect(said(after(horizonMs))).toContain('In situations like this before: buy, +2.00 % ')
+    expect(said(after(horizonMs / 100))).not.toContain('before')
+  })
+
   /** Trades at each of some hours, decided at the closes of then. */
   function record(action: 'buy' | 'sell', hours: readonly number[]): ProposalBriefing['outcomes'] {
     const { bars } = base
