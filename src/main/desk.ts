@@ -185,6 +185,7 @@ export async function createDesk({ home, cipher, coolDownMs, feedRate }: DeskCon
       templates: templates.value,
       timetable: createTimetable(),
       calendars: calendars.value,
+      deadManSwitch: settings.load().deadManSwitch,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
     const loop = watchLoop(systemClock, createLoopMeter(), (alarm, delay) => {
@@ -259,6 +260,7 @@ export async function createDesk({ home, cipher, coolDownMs, feedRate }: DeskCon
         }),
         home,
         clock,
+        compute,
         status: status.read,
         importBars: importInto,
         importedSeries: () => barStore.series(),

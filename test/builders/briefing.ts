@@ -130,7 +130,7 @@ export async function simulatedBriefing(seed: number, instrument = 'BTC/USDT', a
     regime: readRegime(series.close),
     barsPerYear: 8_760,
     plan: null,
-    account: { cash: decimal(100_000), equity: decimal(100_000), position: null, riskRoom: null },
+    account: { cash: decimal(100_000), equity: decimal(100_000), position: null, riskRoom: null, shortRoom: null },
     mandate,
     now,
   }

@@ -327,6 +327,32 @@ export function brokerConformance(name: string, make: () => BrokerUnderTest): vo
       expect(await t.run(t.broker.openOrders())).toHaveLength(holdsForSale ? 1 : 2)
     })
 
+    it('KS-19 cancels every order once it hears no more, unless it is told again or the timer is taken back', async () => {
+      const t = await connected(make)
+      const { deadManSwitch } = t.broker
+      expect(deadManSwitch !== undefined).toBe(t.broker.capabilities.deadManSwitch)
+      if (deadManSwitch === undefined) return
+      const open = async () => (await t.run(t.broker.openOrders())).length
+      await t.run(t.broker.submit(t.resting('a')))
+      await t.run(t.broker.submit(t.resting('b')))
+      await t.run(deadManSwitch(10 * secondMs))
+      await pass(t.clock, 8 * secondMs)
+      await t.run(deadManSwitch(10 * secondMs))
+      await pass(t.clock, 8 * secondMs)
+      expect(await open()).toBe(2)
+      await t.run(deadManSwitch(0))
+      await pass(t.clock, 20 * secondMs)
+      expect(await open()).toBe(2)
+      await t.run(deadManSwitch(10 * secondMs))
+      await pass(t.clock, 12 * secondMs)
+      expect(await open()).toBe(0)
+      expect(t.kinds('a')).toContain('canceled')
+      // Once it has run out it is over.
+      await t.run(t.broker.submit(t.resting('c')))
+      await pass(t.clock, 20 * secondMs)
+      expect(await open()).toBe(1)
+    })
+
     it('turns a triggered stop-limit into a limit order', async () => {
       const t = await connected(make)
       if (!t.broker.capabilities.orderTypes.includes('STOP_LIMIT') || t.moveTo === undefined) return

@@ -215,6 +215,19 @@ function protectPartsAlone(options: KernelOptions): KernelOptions {
   return withJournal(options, (journal) => ({ append: (...entries) => journal.append(...entries.map(alone)) }))
 }
 
+/** What protects a short sale is put where it would protect a purchase. */
+function stopShortsBelow(options: KernelOptions): KernelOptions {
+  const below = (entry: Entry): Entry => {
+    if (entry.kind !== 'orderInitialized') return entry
+    const { order } = entry.data
+    const { contingency } = order
+    if (contingency?.kind !== 'OTO' || contingency.stopPrice === null || order.side !== 'sell') return entry
+    const stopPrice = multiply(contingency.stopPrice, decimal('0.9'))
+    return { ...entry, data: { order: { ...order, contingency: { ...contingency, stopPrice } } } }
+  }
+  return withJournal(options, (journal) => ({ append: (...entries) => journal.append(...entries.map(below)) }))
+}
+
 /** Funding that came while the desk was not linked is never asked for. */
 function overlookFunding(options: KernelOptions): KernelOptions {
   return withBroker(options, () => ({ funding: async () => [] }))
@@ -240,6 +253,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   { name: 'a stop from outside the process is overlooked', breaks: 'I1', tamper: overlookOutsideStops },
   { name: 'a number of the account is moved without a record', breaks: 'I12', tamper: moveWithoutRecord },
   { name: 'every part of an order gets a stop and a target of its own', breaks: 'I15', tamper: protectPartsAlone },
+  { name: 'the stop of a short sale is put below its entry', breaks: 'I15', tamper: stopShortsBelow },
   { name: 'cancels are recorded and never sent', breaks: 'LIVE', tamper: forgetCancels },
   { name: 'the cool-down follows the wall clock', breaks: 'I13', tamper: coolDownByWallClock },
 ]

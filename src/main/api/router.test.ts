@@ -140,6 +140,16 @@ describe('the API over a whole desk', () => {
     expect(records.filter(({ kind }) => kind === 'barsImported')).toHaveLength(3)
   })
 
+  it('KS-19 the venue’s timer is off until the trader switches it on, and its state is in the status', async () => {
+    expect((await api.system.status()).deadManSwitch).toMatchObject({ supported: true, on: false, armedUntil: null })
+    await api.settings.change({ deadManSwitch: true })
+    expect((await api.system.status()).deadManSwitch).toMatchObject({ on: true })
+    await api.settings.change({ theme: 'light' })
+    expect((await api.settings.get()).settings.deadManSwitch).toBe(true)
+    await api.settings.change({ deadManSwitch: false })
+    expect((await api.system.status()).deadManSwitch).toMatchObject({ on: false })
+  })
+
   it('keeps the settings, says when a start is needed, and refuses a feed that could not be started', async () => {
     const { settings, home: folder } = await api.settings.get()
     expect(settings.feed).toEqual({ kind: 'simulated', seed: 7 })
@@ -307,6 +317,9 @@ describe('the API over a whole desk', () => {
     expect(allocation).toMatchObject({ goal: 'minimum-variance', invested: 0, here: null, trades: [] })
     expect(allocation.frontier.length).toBeGreaterThan(10)
     expect((await api.portfolio.allocation({})).goal).toBe('risk-parity')
+    const { choices, unavailable } = await api.portfolio.choices({ maximumWeight: 0.1 })
+    expect(unavailable).toBeNull()
+    for (const { weights } of choices) for (const { weight } of weights) expect(weight).toBeLessThanOrEqual(0.1 + 1e-9)
   })
 
   it('shows its journal, and that it verifies', async () => {

@@ -9,7 +9,7 @@ import { type ApiParts, trader } from './parts.ts'
 
 /** What the trader has chosen. */
 export function settingsRoutes(parts: ApiParts) {
-  const { settings, journal, home, checkFeed, planning, planningChanges, keyring, wantedKeys } = parts
+  const { settings, journal, kernel, home, checkFeed, planning, planningChanges, keyring, wantedKeys } = parts
   const os = implement(contract.settings).$context<CallContext>()
   const keys = (): Keys => ({
     weakness: keyring.weakness,
@@ -45,6 +45,7 @@ export function settingsRoutes(parts: ApiParts) {
       // A feed that cannot be made would keep the desk from starting again.
       if (input.feed !== undefined) checkFeed(input.feed)
       settings.save(after)
+      if (after.deadManSwitch !== before.deadManSwitch) kernel.deadManSwitch.choose(after.deadManSwitch)
       await journal.append({ kind: 'settingsChanged', data: { before, after }, actor: trader })
       return { settings: after, restartNeeded: canonicalJson(before.feed) !== canonicalJson(after.feed) }
     }),

@@ -71,6 +71,7 @@ export function createStatus(parts: StatusParts): StatusSource {
         staleAfterMs: kernel.mandate.maximumQuoteAgeMs,
       },
       broker: { connected: link.connected, name: broker.name, latencyMs: link.latencyMs },
+      deadManSwitch: kernel.deadManSwitch.state(),
       stopShortcut: stopShortcut(),
       activeRunId: runs.active()[0]?.runId ?? null,
       deadLetters: bus.deadLetters().length,

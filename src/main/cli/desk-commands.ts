@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { resolveHome } from '#main/home.ts'
 import type { Status } from '#shared/contract/system.ts'
+import { deadManWords } from '#shared/domain/dead-man-switch.ts'
 import type { Latch, StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { createFileLatchStore } from '#store/latch.ts'
@@ -80,8 +81,15 @@ async function showStatus(home: string, json: boolean): Promise<void> {
   if (account.unknown !== null) print(`          what it holds is unknown: ${account.unknown}`)
   print(`feed      ${feed.name}, ${feed.connected ? 'connected' : 'not connected'}`)
   print(`broker    ${broker.name}, ${broker.connected ? 'connected' : 'not connected'}`)
+  if (status.deadManSwitch.supported) print(`timer     ${timerWords(status)}`)
   print(`run       ${status.activeRunId ?? 'none under way'}`)
   print(`journal   ${status.journalSize} records`)
+}
+
+function timerWords({ deadManSwitch, now }: Status): string {
+  const { refreshedAt } = deadManSwitch
+  const since = refreshedAt === null ? '' : `, last set ${new Date(refreshedAt).toISOString()}`
+  return `${deadManWords(deadManSwitch, now)}${since}`
 }
 
 function readLatchOf(home: string): Pick<Latch, 'state' | 'reason'> | null {

@@ -128,6 +128,11 @@ export interface Broker {
   openOrders(): Promise<readonly OrderReport[]>
   /** Fills at or after the moment, oldest first. */
   fills(sinceMs: number): Promise<readonly Fill[]>
+  /**
+   * Has the venue cancel every order by itself once so long has passed without another such call; 0 takes that back. Absent
+   * where the venue has no such timer (`capabilities.deadManSwitch`).
+   */
+  readonly deadManSwitch?: (afterMs: number) => Promise<void>
   /** Funding at or after the moment, oldest first; absent where nothing is traded that has any. */
   funding?(sinceMs: number): Promise<readonly FundingPayment[]>
   /** Every position that is not flat. Rejects when it cannot be told: that is unknown, and never flat (OL-15). */

@@ -24,6 +24,9 @@ export interface Algorithm {
   act(): void
 }
 
+/** The run that its orders are of. */
+export const algorithmRun = 'run_algorithm'
+
 const notionals = [4, 20, 200, 2_000, 9_000, 24_000, 26_000, 60_000]
 
 /** Starts an algorithm that outlives the processes whose orders it sends. */
@@ -67,7 +70,7 @@ export function startAlgorithm(
     }
     return {
       ...((isContract || side === 'buy') && random.chance(isContract ? 0.9 : 0.6) && { exits }),
-      runId: 'run_algorithm',
+      runId: algorithmRun,
       proposalId: `prop_algorithm_${number}`,
       decisionId: `dec_algorithm_${number}`,
       by: 'executor',

@@ -1,4 +1,5 @@
 import type { DeskRecord } from '#engine/journal.ts'
+import { algorithmRun } from './algorithm.ts'
 
 /** How often each thing happened, so that a simulation in which nothing happens does not pass for a good one. */
 export interface Counts {
@@ -25,9 +26,10 @@ export function createCounts(): Counts {
           add('fills')
           return
         case 'orderInitialized': {
-          const { contingency, type, timeInForce, sliceOf } = record.data.order
+          const { contingency, type, timeInForce, sliceOf, side, runId } = record.data.order
           if (contingency?.kind === 'OCO') add(`exits made, ${contingency.leg}`)
           if (contingency?.kind === 'OTO') add('entries with exits')
+          if (contingency?.kind === 'OTO' && side === 'sell' && runId !== algorithmRun) add('sold short on a decision')
           add(`orders made, ${type} ${timeInForce}`)
           if (sliceOf !== null) add('parts made')
           return

@@ -54,6 +54,9 @@ export interface Departure {
   readonly partsTaken: readonly Decimal[]
   /** Of an exit: the others of its leg that may fill and protect the same order, or other parts of it. */
   readonly besideIt: readonly string[]
+  /** Of an entry: the stop that it brings by its record, null without one; and the price of its instrument, where there is one. */
+  readonly stop: Decimal | null
+  readonly price: Decimal | undefined
 }
 
 /** The desk asks the broker to cancel. */

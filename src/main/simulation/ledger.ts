@@ -20,6 +20,8 @@ export interface LedgerOrder {
   readonly side: Side
   quantity: Decimal
   readonly limitPrice: Decimal | null
+  /** The stop that an entry brings; null without one, and of any other order. */
+  readonly stop: Decimal | null
   /** The entry that it is an exit of, and whether as its stop or its target; undefined for any other. */
   readonly exit: { readonly of: string; readonly leg: 'stop' | 'target' } | undefined
   /** The parent order that it is a part of; undefined for any other. */
@@ -73,7 +75,8 @@ export function openLedger(): Ledger {
           const { clientOrderId, instrument, side, quantity, limitPrice, contingency, sliceOf } = event.data.order
           const exit = contingency?.kind === 'OCO' ? { of: contingency.parentId, leg: contingency.leg } : undefined
           const partOf = sliceOf?.parentId
-          const known = { clientOrderId, instrument, side, quantity, limitPrice, exit, partOf }
+          const stop = contingency?.kind === 'OTO' ? contingency.stopPrice : null
+          const known = { clientOrderId, instrument, side, quantity, limitPrice, stop, exit, partOf }
           orders.set(clientOrderId, { ...known, filled: ZERO, ended: false, cancelAsked: false })
           return
         }

@@ -50,6 +50,8 @@ export interface ProcessOptions {
   readonly mandate: Mandate
   readonly reviewPolicy: ReviewPolicy
   readonly coolDownMs: number
+  /** Whether the trader wants the venue's own timer. */
+  readonly deadManSwitch: boolean
   readonly counts: Counts
   /** Puts something else in the place of a part: how a test plants a bug. */
   readonly tamper: (options: KernelOptions) => KernelOptions
@@ -160,6 +162,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       timetable: createTimetable(),
       calendars: { calendars: {}, kinds: { crypto: null }, instruments: {} },
       coolDownMs,
+      deadManSwitch: options.deadManSwitch,
     }),
   )
 
@@ -293,6 +296,7 @@ function mortalBroker(broker: Broker, life: Life): Broker {
     openOrders: () => call(() => broker.openOrders()),
     fills: (sinceMs) => call(() => broker.fills(sinceMs)),
     funding: (sinceMs) => call(async () => (await broker.funding?.(sinceMs)) ?? []),
+    deadManSwitch: (afterMs) => call(async () => broker.deadManSwitch?.(afterMs)),
     replace: (clientOrderId, change) => call(() => broker.replace(clientOrderId, change)),
     positions: () => call(() => broker.positions()),
     balances: () => call(() => broker.balances()),

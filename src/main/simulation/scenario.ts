@@ -74,6 +74,8 @@ export interface Scenario {
   readonly inParts: number
   /** How the agents' own orders are carried out. */
   readonly algorithm: ExecutionWish
+  /** Whether the trader wants the venue's own timer. */
+  readonly deadManSwitch: boolean
 }
 
 const minuteMs = 60_000
@@ -140,5 +142,6 @@ export function drawScenario(random: Random): Scenario {
     },
     inParts: random.fork('parts').pick([0, 0.2, 0.6]),
     algorithm: random.fork('algorithm').pick(['auto', 'auto', 'twap', 'pov', 'iceberg', 'almgren-chriss']),
+    deadManSwitch: random.fork('timer').chance(0.5),
   }
 }

@@ -109,7 +109,7 @@ export function seatTrader(
     decide,
     answer: () => ask((desk) => answerSomeReview(desk, trader, answers, counts)),
     act() {
-      const instrument = random.pick(['BTC/USDT', 'ETH/USDT'])
+      const instrument = random.pick(['BTC/USDT', 'ETH/USDT', 'BTC/USDT:USDT', 'BTC/USDT:USDT'])
       if (witness.told !== 'ACTIVE' && random.chance(0.7)) {
         if (rearm() === undefined) counts.add('re-armed')
         return

@@ -29,6 +29,8 @@ export interface StoredRows {
 export interface WitnessOptions {
   readonly mandate: Mandate
   readonly price: (instrument: string) => Decimal | undefined
+  /** The last price, by which reviews are shown: of a perpetual not its mark. */
+  readonly lastPrice: (instrument: string) => Decimal | undefined
   readonly savedLatch: () => Latch | undefined
   readonly stopRequested: () => string | undefined
   readonly counts: Counts
@@ -72,7 +74,7 @@ const recentKept = 20
 /** Calls a witness to a machine. */
 export function callWitness(options: WitnessOptions): Witness {
   const { mandate, price, savedLatch, stopRequested, counts, elapsedMs, coolDownMs } = options
-  const approvals = keepApprovals(options.reviews, elapsedMs, price)
+  const approvals = keepApprovals(options.reviews, elapsedMs, options.lastPrice)
   let breach: Breach | undefined
   let told: Told = 'ACTIVE'
   let journalFailed = false
@@ -207,6 +209,8 @@ export function callWitness(options: WitnessOptions): Witness {
       whole: parents.get(sliceOf?.parentId ?? ''),
       partsTaken: [...parts].filter((other) => other !== clientOrderId).map(taken),
       besideIt: besides(order),
+      stop: ledger.orders.get(clientOrderId)?.stop ?? null,
+      price: options.lastPrice(instrument),
     })
     leftBefore.add(clientOrderId)
     parts.add(clientOrderId)
@@ -310,6 +314,7 @@ export function callWitness(options: WitnessOptions): Witness {
       openOrders: () => counted(broker.openOrders()),
       fills: (sinceMs) => counted(broker.fills(sinceMs)),
       funding: async (sinceMs) => await counted(broker.funding?.(sinceMs) ?? Promise.resolve([])),
+      deadManSwitch: (afterMs) => counted(broker.deadManSwitch?.(afterMs) ?? Promise.resolve()),
       replace: (clientOrderId, change) => counted(broker.replace(clientOrderId, change)),
       positions: () => counted(broker.positions()),
       balances: () => counted(broker.balances()),

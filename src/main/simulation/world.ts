@@ -124,6 +124,7 @@ export async function simulateSeed(
   const witness = callWitness({
     mandate,
     price: marksOf(exchange),
+    lastPrice: (instrument) => exchange.quote(instrument)?.last,
     savedLatch: () => machine.latch,
     stopRequested: () => machine.stopRequest?.reason,
     counts,
@@ -170,6 +171,7 @@ export async function simulateSeed(
       mandate,
       reviewPolicy,
       coolDownMs,
+      deadManSwitch: scenario.deadManSwitch,
       counts,
       tamper,
     })

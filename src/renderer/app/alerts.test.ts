@@ -22,6 +22,7 @@ const quiet: Status = {
   stop: null,
   feed: { connected: true, name: 'simulated', lastTickAt: now - 300, staleAfterMs: 10_000 },
   broker: { connected: true, name: 'paper', latencyMs: 4 },
+  deadManSwitch: { supported: true, on: false, armedUntil: null, refreshedAt: null, failure: null },
   stopShortcut: { state: 'armed', accelerator: 'CommandOrControl+Alt+Shift+H' },
   activeRunId: null,
   deadLetters: 0,
@@ -37,6 +38,16 @@ const delay = { p50Ms: 20, p99Ms: 400, maxMs: 900 }
 describe('alerts', () => {
   it('are none on a quiet desk', () => {
     expect(alertsOf(quiet)).toEqual([])
+  })
+
+  it('KS-19 say when the venue’s timer could not be set, or ran out; not while it is off', () => {
+    const timer = { ...quiet.deadManSwitch, on: true, armedUntil: now + 40_000, refreshedAt: now }
+    expect(alertsOf({ ...quiet, deadManSwitch: timer })).toEqual([])
+    const [failed] = alertsOf({ ...quiet, deadManSwitch: { ...timer, failure: 'no answer' } })
+    expect(failed).toMatchObject({ tone: 'bad', title: expect.stringContaining('40 s left (no answer)') })
+    const [over] = alertsOf({ ...quiet, deadManSwitch: { ...timer, armedUntil: now - 1 } })
+    expect(over).toMatchObject({ title: expect.stringContaining('ran out') })
+    expect(alertsOf({ ...quiet, deadManSwitch: { ...timer, on: false, failure: 'no answer' } })).toEqual([])
   })
 
   it('name the gravest first, and say what each means for trading and what to do', () => {

@@ -1,5 +1,6 @@
 import { formatDuration } from '#renderer/ui/format.ts'
 import type { Status } from '#shared/contract/system.ts'
+import { deadManWords } from '#shared/domain/dead-man-switch.ts'
 
 /** Something the trader should know: what it is, what it means for trading, what to do. */
 export interface Alert {
@@ -15,9 +16,11 @@ export function isFeedStale({ feed, now }: Pick<Status, 'feed' | 'now'>): boolea
   return !feed.connected || feed.lastTickAt === null || now - feed.lastTickAt > feed.staleAfterMs
 }
 
+const isOver = (at: number | null, now: number) => at !== null && at <= now
+
 /** What in the status asks for attention, the gravest first. */
 export function alertsOf(status: Status): Alert[] {
-  const { account, stop, feed, broker, stopShortcut, deadLetters, reviews, loop } = status
+  const { account, stop, feed, broker, deadManSwitch, stopShortcut, deadLetters, reviews, loop, now } = status
   const alerts: (Alert | false)[] = [
     account.unknown !== null && {
       id: 'account',
@@ -56,6 +59,14 @@ export function alertsOf(status: Status): Alert[] {
       effect: 'The gate denies orders on stale prices.',
       next: 'Wait for prices, or choose another feed in Settings.',
     },
+    deadManSwitch.on &&
+      (deadManSwitch.failure !== null || isOver(deadManSwitch.armedUntil, now)) && {
+        id: 'timer',
+        tone: 'bad',
+        title: `The venue’s timer: ${deadManWords(deadManSwitch, now)}`,
+        effect: 'Unless it is set again in time the venue cancels every order, stops and targets too.',
+        next: 'The desk keeps trying. Look at the broker, or switch the timer off in Settings.',
+      },
     stopShortcut.state === 'not armed' && {
       id: 'shortcut',
       tone: 'warn',

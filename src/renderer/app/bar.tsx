@@ -9,6 +9,7 @@ import { useSettings, useStatus } from '#renderer/ui/status.ts'
 import { StatusDot, type Tone } from '#renderer/ui/status-dot.tsx'
 import { formatTime, zoneName } from '#renderer/ui/time.ts'
 import type { Status } from '#shared/contract/system.ts'
+import { deadManWords } from '#shared/domain/dead-man-switch.ts'
 import type { TradingState } from '#shared/domain/trading-state.ts'
 import { divide, isDecimal, sign, toNumber } from '#shared/lib/decimal.ts'
 import { alertsOf, isFeedStale } from './alerts.ts'
@@ -79,6 +80,12 @@ function Vitals({ status, lost }: { status: Status; lost: boolean }) {
           {lost ? unavailable : broker.connected ? formatDuration(broker.latencyMs) : 'no link'}
         </span>
       </Vital>
+      {status.deadManSwitch.on && (
+        <Vital label="timer" title={timerMeaning} warn={status.deadManSwitch.failure !== null}>
+          {status.deadManSwitch.failure !== null && <StatusDot tone="warn" />}
+          {lost ? unavailable : deadManWords({ ...status.deadManSwitch, failure: null }, now)}
+        </Vital>
+      )}
       <Vital label="shortcut" title={shortcutWords(status)} warn={status.stopShortcut.state === 'not armed'}>
         {status.stopShortcut.state === 'not armed' && <StatusDot tone="warn" />}
         {status.stopShortcut.state}
@@ -89,6 +96,9 @@ function Vitals({ status, lost }: { status: Status; lost: boolean }) {
     </div>
   )
 }
+
+const timerMeaning =
+  'Set anew by the desk every 20 s. When it runs out the venue cancels every order, stops and targets too.'
 
 function shortcutWords({ stopShortcut }: Status): string {
   return stopShortcut.state === 'not available'

@@ -2,6 +2,7 @@ import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { accountSchema, modeSchema } from '#shared/domain/account.ts'
 import { agentHealthSchema } from '#shared/domain/agent.ts'
+import { deadManStateSchema } from '#shared/domain/dead-man-switch.ts'
 import { viewRecordSchema } from '#shared/domain/insight.ts'
 import { latchSchema, stopProgressSchema } from '#shared/domain/trading-state.ts'
 
@@ -32,6 +33,7 @@ export const statusSchema = z.object({
     staleAfterMs: z.int(),
   }),
   broker: z.object({ connected: z.boolean(), name: z.string(), latencyMs: z.number().nullable() }),
+  deadManSwitch: deadManStateSchema,
   stopShortcut: stopShortcutSchema,
   activeRunId: z.string().nullable(),
   deadLetters: z.int(),

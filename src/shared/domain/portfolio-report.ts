@@ -113,3 +113,35 @@ export const portfolioReportSchema = z.object({
   perpetuals: perpetualsReportSchema.nullable(),
 })
 export type PortfolioReport = z.infer<typeof portfolioReportSchema>
+
+/** Within which limits choices are looked for. */
+export const portfolioLimitsSchema = portfolioQuestionSchema.omit({ goal: true })
+export type PortfolioLimits = z.infer<typeof portfolioLimitsSchema>
+
+/** Weights beside cash of which nothing else is better in everything; shares of the equity, over the horizon. */
+const portfolioChoiceSchema = z.object({
+  /** What is held now, what the optimizer votes by, or neither. */
+  kind: z.enum(['stay', 'target', 'other']),
+  expected: z.number(),
+  volatility: z.number(),
+  turnover: z.number(),
+  /** Days to sell it all at a tenth of the usual volume; null where the volume is unavailable. */
+  exitDays: z.number().nullable(),
+  /** What the way there costs, as a share of the equity. */
+  cost: z.number(),
+  cash: z.number(),
+  weights: z.array(z.object({ instrument: z.string(), weight: z.number() })),
+  trades: z.array(suggestedTradeSchema),
+})
+export type PortfolioChoice = z.infer<typeof portfolioChoiceSchema>
+
+/** The choices between return, risk, turnover and liquidity, by rising volatility. */
+export const portfolioChoicesSchema = z.object({
+  at: z.int(),
+  currency: z.string(),
+  basis: barBasisSchema.nullable(),
+  unavailable: z.string().nullable(),
+  horizonMs: z.int().nullable(),
+  choices: z.array(portfolioChoiceSchema),
+})
+export type PortfolioChoices = z.infer<typeof portfolioChoicesSchema>

@@ -26,6 +26,8 @@ export const settingsSchema = z.object({
   timeZone: z.string(),
   theme: z.enum(['dark', 'light', 'contrast']),
   upDown: z.enum(['teal-red', 'red-up', 'blue-orange']),
+  /** Whether the venue is to cancel every order by itself once it hears no more of the desk, protection too (KS-19). */
+  deadManSwitch: z.boolean(),
 })
 export type Settings = z.infer<typeof settingsSchema>
 
@@ -36,4 +38,5 @@ export const defaultSettings: Settings = {
   timeZone: 'UTC',
   theme: 'dark',
   upDown: 'teal-red',
+  deadManSwitch: false,
 }

@@ -10,6 +10,7 @@ import { signatureLastsMs } from './open-exchange.ts'
 import { canBeId, type Objection, objectionTo } from './order-check.ts'
 import { exact, isConditional, isTriggered, reportOf, statusOf } from './reports.ts'
 import { venueRules } from './venue-rules.ts'
+import { cancelAllAfter } from './venue-timer.ts'
 
 export interface ExchangeBrokerOptions extends BrokerLinkOptions {
   /** The desk's mode. Anything but 'paper' is refused: see createExchangeBroker. */
@@ -237,6 +238,10 @@ export function createExchangeBroker(options: ExchangeBrokerOptions): Broker {
     },
     submit,
     cancel,
+    ...(rules.deadManSwitch && {
+      deadManSwitch: (afterMs: number) =>
+        call('cancel', 'set the timer that cancels all', (now) => cancelAllAfter(now, afterMs)),
+    }),
     replace: (clientOrderId) =>
       Promise.reject(new ParleyError('ORDER_NOT_SUPPORTED', `${name} cannot change ${clientOrderId}: cancel it.`)),
     query: async (clientOrderId) => {

@@ -27,7 +27,7 @@ export interface PaperBrokerOptions {
   readonly cash?: Decimal
   /** What positions in perpetuals are opened at: their worth for each unit of margin; 1 unless given. */
   readonly leverage?: number
-  /** What it says that it can do; everything but links between orders and a dead man's switch unless given. */
+  /** What it says that it can do; everything but links between orders unless given. */
   readonly capabilities?: Partial<BrokerCapabilities>
   /** Looked at whenever something could go wrong: whoever handed them in may end them. */
   readonly faults?: Partial<PaperFaults>
@@ -42,7 +42,7 @@ const capabilities: BrokerCapabilities = {
   holdsForSale: false,
   contingencies: false,
   clientOrderId: { maximumLength: 36, pattern: /^[\w-]+$/ },
-  deadManSwitch: false,
+  deadManSwitch: true,
   settlesAfterMs: 0,
 }
 
@@ -304,6 +304,7 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
     fills: (sinceMs) => call('list the fills', false, () => venue.fills(sinceMs)),
     positions: () => call('list the positions', false, () => venue.positions()),
     balances: () => call('list the balances', false, () => venue.balances()),
+    deadManSwitch: (afterMs) => call('set the dead man’s switch', true, () => venue.cancelAllAfter(afterMs)),
     funding: (sinceMs) => call('list the funding', false, () => venue.funding(sinceMs)),
     restore: (orders, fills, funding = []) => venue.restore(orders, fills, funding),
   }

@@ -26,6 +26,7 @@ import {
 import { ParleyError } from '#shared/lib/error.ts'
 import { createContracts } from './contracts.ts'
 import { opposite, reaches, takeDepth } from './depth.ts'
+import { createRestingOrders, type RestingOrders } from './resting-orders.ts'
 import {
   canRest,
   expiryOf,
@@ -63,6 +64,8 @@ export interface PaperVenue {
   restore(orders: readonly Order[], fills: readonly Fill[], payments: readonly FundingPayment[]): void
   /** Closes every position in perpetuals at its mark, as a venue does whose demands have outgrown the account. */
   liquidate(): void
+  /** Cancels every order once so long has passed without another call; 0 takes that back. */
+  cancelAllAfter(ms: number): void
   /** Takes a trade back, or puts another quantity and price in its place; false when there is none of that id. */
   bust(tradeId: string, instead?: { readonly quantity: Decimal; readonly price: Decimal }): boolean
   /** Lets resting orders meet the market until stopped. */
@@ -102,9 +105,9 @@ export function createPaperVenue(
   fees: Fees,
   { cash: opening, leverage }: PaperAccount,
   tell: TellOrder,
+  resting: RestingOrders = createRestingOrders(),
 ): PaperVenue {
   const tickets = new Map<string, Ticket>()
-  const resting = new Set<Ticket>()
   const positions = new Map<string, Decimal>()
   const done: Fill[] = []
   const tradeIds = new Set<string>()
@@ -115,6 +118,7 @@ export function createPaperVenue(
   let isOpen = false
   let stopWatching: Stop | undefined
   let stopTimer: Stop = () => {}
+  let disarm: Stop = () => {}
 
   const instrumentOf = (id: string) => feed.instruments().find((instrument) => instrument.id === id)
 
@@ -211,13 +215,13 @@ export function createPaperVenue(
 
   function beyondMargin(order: Order): string | undefined {
     if (!isPerpetual(order.instrument)) return undefined
-    const working = [...resting].map(({ order: { instrument, side, reduceOnly }, ...ticket }) => {
+    const working = resting.all().map(({ order: { instrument, side, reduceOnly }, ...ticket }) => {
       return { instrument, side, quantity: reduceOnly ? ZERO : wantedOf(ticket) }
     })
     return contracts.beyond(cash, order, working)
   }
 
-  function canReduce({ instrument, side }: Order): Decimal {
+  function canReduce({ instrument, side }: Pick<Order, 'instrument' | 'side'>): Decimal {
     const position = positions.get(instrument) ?? ZERO
     return sign(position) === (side === 'sell' ? 1 : -1) ? absolute(position) : ZERO
   }
@@ -317,7 +321,6 @@ export function createPaperVenue(
   }
 
   function rest(ticket: Ticket): void {
-    resting.delete(ticket)
     resting.add(ticket)
     watch()
   }
@@ -334,8 +337,7 @@ export function createPaperVenue(
     if (!isOpen || isIdle()) return
     stopWatching ??= feed.start(onMarket)
     stopTimer()
-    const expiries = [...resting].flatMap(({ expiresAt }) => expiresAt ?? [])
-    const next = [...expiries, ...contracts.nextFunding()].sort((a, b) => a - b)[0]
+    const next = [resting.nextExpiry() ?? [], contracts.nextFunding()].flat().sort((a, b) => a - b)[0]
     if (next === undefined) return
     stopTimer = clock.after(Math.min(longestTimerMs, Math.max(0, next - clock.now())), () => {
       expireDue()
@@ -351,8 +353,7 @@ export function createPaperVenue(
   }
 
   function expireDue(): void {
-    const isDue = ({ expiresAt }: Ticket) => expiresAt !== null && expiresAt <= clock.now()
-    for (const ticket of [...resting].filter(isDue)) finish(ticket, 'EXPIRED')
+    for (const ticket of resting.due(clock.now())) finish(ticket, 'EXPIRED')
   }
 
   function onMarket(update: MarketUpdate): void {
@@ -360,19 +361,17 @@ export function createPaperVenue(
     expireDue()
     settle()
     const instrument = update.kind === 'trade' ? update.trade.instrument : update.quote.instrument
+    const last = update.kind === 'trade' ? fromNumber(update.trade.price, 12) : update.quote.last
     for (const side of ['buy', 'sell'] as const) {
-      const waiting = [...resting].filter(({ order }) => order.instrument === instrument && order.side === side)
-      const inBook = waiting.filter(({ isAsleep }) => !isAsleep)
-      // Better prices first, then older orders, as a book would serve them.
-      inBook.sort((a, b) => (side === 'buy' ? -1 : 1) * compare(a.limitPrice ?? ZERO, b.limitPrice ?? ZERO))
-      if (update.kind === 'trade') tradeThrough(inBook, update.trade)
-      else for (const ticket of inBook) takeWhatIsThere(ticket, 'maker')
-      const last = update.kind === 'trade' ? fromNumber(update.trade.price, 12) : update.quote.last
-      wake(
-        waiting.filter(({ isAsleep }) => isAsleep),
-        last,
-      )
-      for (const ticket of waiting) if (resting.has(ticket) && sign(wanted(ticket)) <= 0) finish(ticket, 'EXPIRED')
+      if (update.kind === 'trade') tradeThrough(resting.reaching(instrument, side, last), update.trade)
+      else {
+        const [best] = opposite(side, feed.book(instrument), feed.quote(instrument))
+        const crossing = best === undefined ? [] : resting.reaching(instrument, side, best.price)
+        for (const ticket of crossing) takeWhatIsThere(ticket, 'maker')
+      }
+      wake(resting.stirredBy(instrument, side, last), last)
+      if (sign(canReduce({ instrument, side })) > 0) continue
+      for (const ticket of resting.reducing(instrument, side)) finish(ticket, 'EXPIRED')
     }
   }
 
@@ -457,6 +456,7 @@ export function createPaperVenue(
       ticket.status = 'FILLED'
       leave(ticket)
     } else if (ticket.isAsleep) {
+      resting.refresh(ticket)
       const last = feed.quote(ticket.order.instrument)?.last
       if (last !== undefined) wake([ticket], last)
     } else if (losesPlace) {
@@ -513,7 +513,7 @@ export function createPaperVenue(
     const [first] = feed.instruments()
     if (first !== undefined) raise(first.quote, contracts.wallet(cash), contracts.margin(cash)?.initial ?? ZERO)
     for (const [id, quantity] of positions) if (!isPerpetual(id)) raise(instrumentOf(id)?.base ?? id, quantity, ZERO)
-    for (const ticket of resting) {
+    for (const ticket of resting.all()) {
       const instrument = instrumentOf(ticket.order.instrument)
       const price = ticket.limitPrice ?? ticket.stopPrice
       if (instrument === undefined || price === null || ticket.order.reduceOnly) continue
@@ -551,7 +551,7 @@ export function createPaperVenue(
       tell({ kind: 'filled', fill: event })
     }
     if (closed.size === 0) return
-    for (const ticket of resting) if (isPerpetual(ticket.order.instrument)) finish(ticket, 'CANCELED')
+    for (const ticket of resting.all()) if (isPerpetual(ticket.order.instrument)) finish(ticket, 'CANCELED')
   }
 
   function restore(orders: readonly Order[], fills: readonly Fill[], payments: readonly FundingPayment[]): void {
@@ -610,13 +610,17 @@ export function createPaperVenue(
     },
     openOrders() {
       expireDue()
-      return [...resting].map(reportOf)
+      return resting.all().map(reportOf)
     },
     funding(sinceMs) {
       settle()
       return contracts.payments().filter(({ at }) => at >= sinceMs)
     },
     liquidate: () => closeUncovered(() => contracts.held().length === 0),
+    cancelAllAfter(ms) {
+      disarm()
+      disarm = ms === 0 ? () => {} : clock.after(ms, () => resting.all().forEach((one) => finish(one, 'CANCELED')))
+    },
     fills: (sinceMs) => done.filter(({ at }) => at >= sinceMs).sort((a, b) => a.at - b.at),
     positions: () =>
       [...positions]

@@ -47,6 +47,8 @@ export interface Briefing {
      * shortfall; 0 where that cannot be measured, null where there is no limit.
      */
     readonly riskRoom: Decimal | null
+    /** The same for selling it short. */
+    readonly shortRoom: Decimal | null
   }
   readonly mandate: Mandate
   readonly now: number

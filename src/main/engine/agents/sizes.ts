@@ -1,6 +1,8 @@
 import { tierOf } from '#engine/trading/margin-tiers.ts'
-import type { Instrument, PerpetualTerms } from '#shared/domain/instrument.ts'
+import { type Instrument, isPerpetual, type PerpetualTerms } from '#shared/domain/instrument.ts'
+import type { Action } from '#shared/domain/proposal.ts'
 import {
+  absolute,
   add,
   compare,
   type Decimal,
@@ -15,7 +17,7 @@ import {
 } from '#shared/lib/decimal.ts'
 import type { Briefing } from './seat.ts'
 
-/** One thing that holds a buy's size down, with the most it allows (in the base currency, 0 or more). */
+/** One thing that holds an entry's size down, with the most it allows (in the base currency, 0 or more). */
 export interface SizeCap {
   readonly name: string
   readonly quantity: Decimal
@@ -24,22 +26,59 @@ export interface SizeCap {
 /** What is left free on top of the price, so that fees never overdraw the account. */
 const feeRoom = decimal('1.001')
 
+/** What of the account tells what is held. */
+export interface Held {
+  readonly account: Pick<Briefing['account'], 'position'>
+}
+
+/** What is held, below zero for a short position; 0 for none. */
+export function positionOf({ account }: Held): Decimal {
+  return account.position?.quantity ?? ZERO
+}
+
 /** The long quantity held; 0 for none. */
-export function heldQuantity({ account }: Pick<Briefing, 'account'>): Decimal {
-  const quantity = account.position?.quantity ?? ZERO
+export function heldQuantity(briefing: Held): Decimal {
+  const quantity = positionOf(briefing)
   return sign(quantity) > 0 ? quantity : ZERO
 }
 
-/** The caps on buying at `entry` with a stop below it. Null where the equity is unavailable. */
-export function buyCaps(briefing: Briefing, entry: Decimal, stop: Decimal): readonly SizeCap[] | null {
+/** True for a trade that opens a position or adds to it: a purchase, and of a perpetual, which can be sold short, a sale too. */
+export function isEntry({ action, instrument }: { action: Action; instrument: string }, position: Decimal): boolean {
+  if (action === 'hold') return false
+  if (!isPerpetual(instrument)) return action === 'buy'
+  return action === 'buy' ? sign(position) >= 0 : sign(position) <= 0
+}
+
+/** 1 for what gains as the price rises, -1 for what gains as it falls, 0 for neither. */
+export function directionOf(action: Action): 1 | -1 | 0 {
+  return action === 'hold' ? 0 : action === 'buy' ? 1 : -1
+}
+
+/** What a position loses for each coin between two prices; below zero where it gains. */
+export function lossBetween(action: Action, entry: Decimal, level: Decimal): Decimal {
+  return action === 'sell' ? subtract(level, entry) : subtract(entry, level)
+}
+
+/** What the venue takes of a price for what protects an entry: the stop no nearer than meant, the target no further. */
+export function exitPrice(action: Action, price: Decimal, { priceStep }: Pick<Instrument, 'priceStep'>): Decimal {
+  return roundToStep(price, priceStep, action === 'sell' ? 'up' : 'down')
+}
+
+/** The caps on an entry with a stop on its losing side. Null where the equity is unavailable. */
+export function entryCaps(
+  briefing: Briefing,
+  action: 'buy' | 'sell',
+  entry: Decimal,
+  stop: Decimal,
+): readonly SizeCap[] | null {
   const { account, profile, mandate } = briefing
   const { equity, cash } = account
-  const distance = subtract(entry, stop)
+  const distance = lossBetween(action, entry, stop)
   if (equity === null || sign(distance) <= 0 || sign(entry) <= 0) return null
-  const worth = multiply(heldQuantity(briefing), entry)
+  const worth = multiply(absolute(positionOf(briefing)), entry)
   const share = (part: number) => multiply(equity, decimal(part))
   const forMoney = (money: Decimal, price: Decimal) => (sign(money) > 0 ? divide(money, price) : ZERO)
-  const { riskRoom } = account
+  const riskRoom = action === 'buy' ? account.riskRoom : account.shortRoom
   const { perpetual } = briefing.instrument
   return [
     ...(riskRoom === null ? [] : [{ name: "the book's value at risk", quantity: forMoney(riskRoom, entry) }]),
@@ -47,7 +86,7 @@ export function buyCaps(briefing: Briefing, entry: Decimal, stop: Decimal): read
     { name: 'the largest position', quantity: forMoney(subtract(share(profile.maximumPosition), worth), entry) },
     ...(perpetual === undefined
       ? [{ name: 'the cash', quantity: forMoney(cash, multiply(entry, feeRoom)) }]
-      : contractCaps(briefing, perpetual, entry, distance)),
+      : contractCaps(briefing, perpetual, action, entry, distance)),
     { name: "the mandate's largest order", quantity: forMoney(mandate.maximumOrderNotional, entry) },
     { name: "the mandate's exposure", quantity: forMoney(subtract(mandate.maximumExposure, worth), entry) },
   ]
@@ -55,19 +94,22 @@ export function buyCaps(briefing: Briefing, entry: Decimal, stop: Decimal): read
 
 /**
  * Of a perpetual what the free margin opens, and what keeps the stop before the liquidation price with the mandate's buffer
- * to spare: free / quantity - entry x rate, the way there for each coin, is at least distance / (1 - buffer). The rate is that
- * of the largest position that the mandate allows.
+ * to spare: free / quantity - entry x rate, the way there for each coin, is at least distance / (1 - buffer), of a short
+ * position that and its margin. The rate is that of the largest position that the mandate allows.
  */
 function contractCaps(
   { account, mandate }: Briefing,
   { tiers }: PerpetualTerms,
+  action: 'buy' | 'sell',
   entry: Decimal,
   distance: Decimal,
 ): readonly SizeCap[] {
   const most = decimal(mandate.maximumLeverage)
   const free = sign(account.cash) > 0 ? divide(account.cash, most) : ZERO
   const { maintenanceRate } = tierOf(tiers, mandate.maximumExposure)
-  const wayThere = divide(distance, decimal(1 - mandate.liquidationBuffer))
+  const way = divide(distance, decimal(1 - mandate.liquidationBuffer))
+  // The margin that must stay grows with the price: a rise takes a short position there sooner.
+  const wayThere = action === 'buy' ? way : multiply(way, add(decimal(1), maintenanceRate))
   return [
     { name: 'the margin', quantity: divide(multiply(free, most), multiply(entry, feeRoom)) },
     {
@@ -90,9 +132,17 @@ export function tradable(quantity: Decimal, price: Decimal, instrument: Instrume
   return sign(lots) > 0 && compare(multiply(lots, price), instrument.minimumNotional) >= 0 ? lots : ZERO
 }
 
-/** What a long position of the quantity more or less is worth after the order. */
-export function worthAfter(held: Decimal, action: 'buy' | 'sell' | 'hold', quantity: Decimal, price: Decimal): Decimal {
-  if (action === 'hold') return multiply(held, price)
-  const after = action === 'buy' ? add(held, quantity) : subtract(held, minimum(held, quantity))
+/** What the position is worth after a trade, below zero for a short one: what reduces it never turns it round. */
+export function worthAfter(
+  briefing: Pick<Briefing, 'instrument'> & Held,
+  action: Action,
+  quantity: Decimal,
+  price: Decimal,
+): Decimal {
+  const position = positionOf(briefing)
+  const traded = isEntry({ action, instrument: briefing.instrument.id }, position)
+    ? quantity
+    : minimum(quantity, absolute(position))
+  const after = action === 'hold' ? position : action === 'buy' ? add(position, traded) : subtract(position, traded)
   return multiply(after, price)
 }

@@ -27,7 +27,12 @@ function barsPerYear({ time }: BarSeries): number {
 /** A size that fills the limits exactly would be over them as soon as the price moves. */
 const roomKept = 0.98
 
-function riskRoom({ feed, book, mandate }: DeskParts, instrument: string, now: number): Decimal | null {
+function riskRoom(
+  { feed, book, mandate }: DeskParts,
+  instrument: string,
+  direction: 1 | -1,
+  now: number,
+): Decimal | null {
   const worths = new Map<string, number>()
   for (const { instrument: held, quantity } of book.positions.values()) {
     const mark = marksOf(feed)(held)
@@ -35,7 +40,7 @@ function riskRoom({ feed, book, mandate }: DeskParts, instrument: string, now: n
     if (mark === undefined) return ZERO
     worths.set(held, toNumber(multiply(quantity, mark)))
   }
-  const room = createTailReader(feed).room(worths, instrument, mandate, now)
+  const room = createTailReader(feed).room(worths, instrument, direction, mandate, now)
   return room === null || room === Number.POSITIVE_INFINITY ? null : fromNumber(roomKept * room, 2)
 }
 
@@ -82,7 +87,8 @@ export async function briefingOf(parts: DeskParts, memory: RunMemory): Promise<B
       cash: moneyFor(parts, instrument),
       equity: equity(book, marksOf(feed)) ?? null,
       position: book.positions.get(goal.instrument) ?? null,
-      riskRoom: riskRoom(parts, goal.instrument, now),
+      riskRoom: riskRoom(parts, goal.instrument, 1, now),
+      shortRoom: instrument.perpetual === undefined ? null : riskRoom(parts, goal.instrument, -1, now),
     },
     mandate,
     now,

@@ -1,12 +1,12 @@
 import { expectedMove } from '#engine/agents/seats/propose.ts'
-import { heldQuantity } from '#engine/agents/sizes.ts'
+import { isEntry, lossBetween, positionOf } from '#engine/agents/sizes.ts'
 import { type Seat, seatTitles } from '#shared/domain/agent.ts'
 import { firstChoices } from '#shared/domain/ballot.ts'
 import { traderVoter } from '#shared/domain/collaboration.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { TraderProposal } from '#shared/domain/trader-proposal.ts'
-import { compare, multiply, roundToStep, sign, subtract, toNumber, ZERO } from '#shared/lib/decimal.ts'
+import { absolute, compare, multiply, roundToStep, sign, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { briefingOf } from './briefing.ts'
 import { append, messageOf, refuseWithoutQuestion, voteAgain } from './conflict-resolution.ts'
@@ -53,19 +53,24 @@ async function proposalOf({ parts, memory }: RunWork, wish: TraderProposal, by: 
   const briefing = await briefingOf(parts, memory)
   const { instrument, quote } = briefing
   const { action, quantity, stop, target } = wish
-  const held = heldQuantity(briefing)
+  const position = positionOf(briefing)
+  const enters = isEntry({ action, instrument: instrument.id }, position)
   const wrong = (why: string) =>
     new ParleyError('PROPOSAL_INVALID', `It cannot be proposed: ${why}`, {
       wayOut: 'Change that and propose it again.',
     })
   if (sign(quantity) <= 0 || roundToStep(quantity, instrument.quantityStep, 'down') !== quantity)
     throw wrong(`${quantity} is no multiple of ${instrument.quantityStep} ${instrument.base} above zero.`)
-  if (action === 'sell' && compare(quantity, held) > 0) throw wrong(`Only ${held} ${instrument.base} is held.`)
+  const held = sign(position) === (action === 'sell' ? 1 : -1) ? absolute(position) : ZERO
+  if (!enters && compare(quantity, held) > 0) throw wrong(`Only ${held} ${instrument.base} is held.`)
   const entry = action === 'buy' ? quote.ask : quote.bid
-  if (stop !== null && (action === 'sell' || compare(stop, entry) >= 0))
-    throw wrong(`A stop is for a purchase, and below the price of ${entry}.`)
-  if (target !== null && (action === 'sell' || compare(target, entry) <= 0))
-    throw wrong(`A target is for a purchase, and above the price of ${entry}.`)
+  const [what, losing, winning] = action === 'buy' ? ['purchase', 'below', 'above'] : ['short sale', 'above', 'below']
+  if (!enters && (stop !== null || target !== null))
+    throw wrong('A stop and a target are for what opens a position; this only reduces one.')
+  if (stop !== null && sign(lossBetween(action, entry, stop)) <= 0)
+    throw wrong(`The stop of a ${what} is ${losing} the price of ${entry}.`)
+  if (target !== null && sign(lossBetween(action, entry, target)) >= 0)
+    throw wrong(`The target of a ${what} is ${winning} the price of ${entry}.`)
   return {
     id: parts.ids.next('prop'),
     runId: memory.runId,
@@ -79,7 +84,7 @@ async function proposalOf({ parts, memory }: RunWork, wish: TraderProposal, by: 
     target,
     horizonMs: memory.insight === null ? dayMs : Math.round(memory.insight.horizonMs),
     expectedReturn: target === null ? expectedMove(memory.insight) : toNumber(target) / toNumber(entry) - 1,
-    riskAtStop: stop === null ? null : multiply(quantity, subtract(entry, stop)),
+    riskAtStop: stop === null ? null : multiply(quantity, lossBetween(action, entry, stop)),
     objectives: [wish.reason],
     risks: [],
     evidence: [],

@@ -46,7 +46,7 @@ function ballots(others: Readonly<Record<string, string | null>> = {}): Ballot[]
 
 const counted = (others?: Parameters<typeof ballots>[0], policy = goal.policy) =>
   tally(votingPolicy({ ...goal, policy }, profile, new Map()), ballots(others), 5)
-const grounds = { objections: [], conflicts: [], rounds: 0, aboveNotional: null, record: null }
+const grounds = { objections: [], conflicts: [], rounds: 0, enters: true, aboveNotional: null, record: null }
 const decided = (
   given: { others?: Parameters<typeof ballots>[0]; validation?: Validation | null; objections?: string[] } = {},
 ) => {
@@ -116,9 +116,9 @@ describe('what is decided', () => {
     )
     const sell = Object.fromEntries(electorate.map((voter) => [voter, 'sell']))
     const sale = { ...sized, action: 'sell' } as Proposal
-    expect(decide(made, sale, counted(sell), good, profile, { ...grounds, aboveNotional: decimal(1) }).status).toBe(
-      'agreed',
-    )
+    expect(
+      decide(made, sale, counted(sell), good, profile, { ...grounds, enters: false, aboveNotional: decimal(1) }).status,
+    ).toBe('agreed')
   })
 
   it('HO-3 a desk that was right much less often than it said asks the trader, once enough trades say so', () => {

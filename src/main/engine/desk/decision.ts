@@ -74,6 +74,8 @@ export interface ReviewGrounds {
   readonly rounds: number
   /** What agents were at odds over and could not settle. */
   readonly conflicts: readonly string[]
+  /** False for what only reduces a position: it is never held back for its size (HO-8). */
+  readonly enters: boolean
   /** Orders above the amount are reviewed; null asks for none. */
   readonly aboveNotional: Decimal | null
   /** How the desk's earlier trades on the instrument came out; null where too few can be judged. */
@@ -95,7 +97,7 @@ export function reviewRules(
   validation: Validation | null,
   profile: Profile,
   price: Decimal | null,
-  { objections, conflicts, aboveNotional, record, rounds }: ReviewGrounds,
+  { objections, conflicts, enters, aboveNotional, record, rounds }: ReviewGrounds,
 ): ReviewRule[] {
   const action = actionOf(tally.outcome)
   const agreed = tally.status === 'agreed' && action !== 'hold'
@@ -126,8 +128,14 @@ export function reviewRules(
   if (silent.length > 0) {
     add('VETO_HOLDER_SILENT', `Without a ballot from ${silent.join(' and ')} there was no chance of a veto.`)
   }
-  // What only reduces is never held back for its size (HO-8).
-  if (agreed && action === 'buy' && proposal !== undefined && price !== null && aboveNotional !== null) {
+  if (
+    agreed &&
+    enters &&
+    action === proposal?.action &&
+    proposal !== undefined &&
+    price !== null &&
+    aboveNotional !== null
+  ) {
     const notional = multiply(proposal.quantity, price)
     if (compare(notional, aboveNotional) > 0)
       add('LARGE_ORDER', `It is worth ${notional}; above ${aboveNotional} the trader is asked.`)

@@ -20,6 +20,7 @@ import type {
   Timetable,
 } from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
+import { createDeadManSwitch, type DeadManSwitch } from '#engine/trading/dead-man-switch.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
 import { marksOf } from '#engine/trading/marks.ts'
 import { createOrders, type Orders } from '#engine/trading/orders.ts'
@@ -86,6 +87,8 @@ export interface KernelOptions {
   /** When schedules fall due, and markets are open. */
   readonly timetable: Timetable
   readonly calendars: CalendarsConfig
+  /** Whether the trader wants the venue's own timer, where it has one (KS-19); default not. */
+  readonly deadManSwitch?: boolean
   /** How long a halted desk stays so at least (KS-9); default 30 s. */
   readonly coolDownMs?: number
 }
@@ -101,6 +104,7 @@ export interface Kernel {
   readonly schedules: Schedules
   readonly reviews: Reviews
   readonly protection: Pick<Protection, 'standDown'>
+  readonly deadManSwitch: Pick<DeadManSwitch, 'choose' | 'state'>
   readonly roster: Roster
   readonly book: TradingBook
   readonly mandate: Mandate
@@ -198,6 +202,15 @@ export function createKernel(options: KernelOptions): Kernel {
     quote: (instrument) => feed.quote(instrument),
     instrument: (id) => feed.instruments().find((instrument) => instrument.id === id),
     clock,
+  })
+  const deadManSwitch = createDeadManSwitch({
+    broker,
+    journal,
+    book,
+    latch,
+    orders,
+    clock,
+    on: options.deadManSwitch ?? false,
   })
   const onMarket = (listener: (update: MarketUpdate) => void): Stop => {
     listeners.add(listener)
@@ -347,6 +360,7 @@ export function createKernel(options: KernelOptions): Kernel {
     openDay()
     watch()
     stops.push(protection.start())
+    stops.push(deadManSwitch.start())
     if (latch.current().state === 'HALTED') {
       reviews.voidAll('The desk was started again while halted')
       parents.stopAll('The desk was started again while halted')
@@ -385,6 +399,7 @@ export function createKernel(options: KernelOptions): Kernel {
     schedules,
     reviews,
     protection,
+    deadManSwitch,
     roster,
     book,
     mandate,
@@ -393,6 +408,7 @@ export function createKernel(options: KernelOptions): Kernel {
     async stop(why) {
       runs.close(why)
       await runs.drained()
+      await deadManSwitch.close()
       for (const stop of stops.splice(0).reverse()) stop()
       orders.stop()
       roster.stop()

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { walletOf } from '#engine/trading/book.ts'
-import { compare, decimal, subtract, sum, toNumber, ZERO } from '#shared/lib/decimal.ts'
+import { readTemplates } from '#main/templates.ts'
+import type { PlanWish } from '#shared/contract/plans.ts'
+import { isExit } from '#shared/domain/order.ts'
+import { defaultSettings } from '#shared/domain/settings.ts'
+import { traderBallotSchema } from '#shared/domain/trader-ballot.ts'
+import { compare, decimal, negate, subtract, sum, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { deskKernel, shippedMandate } from '#test/builders/desk-kernel.ts'
 import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
@@ -40,6 +45,60 @@ describe('a desk that decides on a perpetual', () => {
     const liquidation = report()?.contracts[0]?.liquidationPrice ?? ZERO
     expect(compare(stop?.stopPrice ?? ZERO, liquidation)).toBeGreaterThan(0)
     expect(await journal.verify()).toMatchObject({ status: 'verified' })
+  })
+
+  it('sells it short where the view is down, with a stop above that would buy it back before it is liquidated', async () => {
+    const { kernel, memory, clock, feed, queries } = await holder({ seed: 11 })
+    expect(memory.insight?.direction).toBe('down')
+    expect(memory.decision).toMatchObject({ status: 'agreed', action: 'sell' })
+    const proposal = memory.proposals.find(({ id }) => id === memory.decision?.proposalId)
+    const held = kernel.book.positions.get(instrument)?.quantity ?? ZERO
+    expect(held).toBe(negate(proposal?.quantity ?? ZERO))
+    await pass(clock, 2_000)
+    const exits = [...kernel.book.orders.values()].filter((order) => order.instrument === instrument)
+    expect(exits.map(({ side, type, reduceOnly, quantity }) => [side, type, reduceOnly, quantity])).toEqual([
+      ['buy', 'STOP_MARKET', true, proposal?.quantity],
+      ['buy', 'LIMIT', true, proposal?.quantity],
+    ])
+    const [stop, target] = exits
+    const average = kernel.book.positions.get(instrument)?.averagePrice ?? ZERO
+    expect(compare(stop?.stopPrice ?? ZERO, average)).toBeGreaterThan(0)
+    expect(compare(target?.limitPrice ?? average, average)).toBeLessThan(0)
+    const report = perpetualsReport({ book: kernel.book, feed, mandate: kernel.mandate, now: clock.now() })
+    const liquidation = report?.contracts[0]?.liquidationPrice ?? ZERO
+    expect(compare(stop?.stopPrice ?? ZERO, liquidation)).toBeLessThan(0)
+    // Who is short is paid what who is long pays.
+    await passUntil(clock, () => clock.now() > fundingAt)
+    await pass(clock, 2_000)
+    const [paid] = queries.listFunding(10)
+    expect([paid?.instrument, paid?.quantity]).toEqual([instrument, held])
+  })
+
+  it('buys a short position back by a plan to get out, reduce-only, and its exits go with it', async () => {
+    const { kernel, clock, queries } = await holder({
+      seed: 11,
+      options: { templates: readTemplates(undefined).value },
+    })
+    const trader = { kind: 'human', id: 'trader' } as const
+    const wish: PlanWish = {
+      template: 'position-exit',
+      instrument,
+      participants: [{ voter: 'trader', weight: 10 }],
+      seconds: { propose: 60, vote: 20 },
+    }
+    const { id } = await settle(clock, kernel.plans.create(wish, defaultSettings, trader))
+    await passUntil(clock, () => kernel.plans.get(id).state === 'voting')
+    const cast = traderBallotSchema.parse({ choice: 'approve', reasons: ['Enough gained'] })
+    await settle(clock, kernel.plans.vote(id, cast, trader))
+    await passUntil(clock, () => kernel.plans.get(id).endedAt !== null)
+    expect(kernel.plans.get(id)).toMatchObject({ state: 'completed', traded: true })
+    const order = queries
+      .listOrders(instrument, 20)
+      .find((one) => one.by === 'executor' && one.side === 'buy' && !isExit(one))
+    expect(order).toMatchObject({ status: 'FILLED', reduceOnly: true })
+    await pass(clock, 5_000)
+    expect(kernel.book.positions.get(instrument)?.quantity).toBe('0')
+    expect([...kernel.book.orders.values()].filter((one) => one.instrument === instrument)).toEqual([])
   })
 
   it('finds the funding that fell due while it was closed, once', async () => {

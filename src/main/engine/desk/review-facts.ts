@@ -1,3 +1,4 @@
+import { lossBetween } from '#engine/agents/sizes.ts'
 import type { Feed } from '#engine/ports.ts'
 import { equity, type TradingBook, walletOf } from '#engine/trading/book.ts'
 import { onlyReduces } from '#engine/trading/gate.ts'
@@ -49,7 +50,8 @@ export function reviewFacts(review: Review, { book, mandate, feed, proposal, den
       before: walletOf(book),
       after: notional === null ? null : walletAfter(walletOf(book), order, notional),
     },
-    riskAtStop: stop === null || paid === null || side === 'sell' ? null : multiply(quantity, subtract(paid, stop)),
+    riskAtStop:
+      stop === null || paid === null || order.reduceOnly ? null : multiply(quantity, lossBetween(side, paid, stop)),
     dayLoss: {
       now: worth === undefined || book.day === 0 ? null : subtract(book.dayStartEquity, worth),
       maximum: mandate.maximumDailyLoss,

@@ -1,13 +1,16 @@
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import { type TradeRecord, tradeRecord } from '#engine/agents/seats/assess-record.ts'
+import { isEntry } from '#engine/agents/sizes.ts'
 import { tally as count } from '#engine/consensus/tally.ts'
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
+import { isPerpetual } from '#shared/domain/instrument.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { touchOf } from '#shared/domain/quote.ts'
 import type { Review } from '#shared/domain/review.ts'
 import type { Tally } from '#shared/domain/tally.ts'
+import { ZERO } from '#shared/lib/decimal.ts'
 import { errorCode } from '#shared/lib/error.ts'
 import { briefingOf } from './briefing.ts'
 import { voters } from './decide-domain.ts'
@@ -167,9 +170,16 @@ export async function tradeRecordOf({ parts, memory, outcomes }: Recorded): Prom
 }
 
 /** What besides the vote may send the decision of a run to the trader. */
-export function groundsOf({ reviews }: DeskParts, memory: RunMemory, record: ReviewGrounds['record']): ReviewGrounds {
+export function groundsOf(
+  { reviews, book }: DeskParts,
+  memory: RunMemory,
+  record: ReviewGrounds['record'],
+): ReviewGrounds {
   const { objections, conflicts } = memory
-  return { objections, conflicts, rounds: roundsOf(memory), aboveNotional: reviews.policy.aboveNotional, record }
+  const question = questionOf(memory)
+  const enters = question !== undefined && isEntry(question, book.positions.get(question.instrument)?.quantity ?? ZERO)
+  const { aboveNotional } = reviews.policy
+  return { objections, conflicts, rounds: roundsOf(memory), enters, aboveNotional, record }
 }
 
 /** The order of the decision as it would be sent, and why it goes to the trader. */
@@ -207,9 +217,14 @@ function openingOf(
   }
 }
 
-/** The order that a decision is carried out by. */
+/**
+ * The order that a decision is carried out by. On spot a sale only reduces; of a perpetual so does what brings no stop, or is not
+ * what was proposed.
+ */
 export function orderOf({ id }: Decision, proposal: Proposal, side: 'buy' | 'sell'): Review['order'] {
   const { stop: stopPrice, target: targetPrice } = proposal
+  const isProtected = side === proposal.action && stopPrice !== null
+  const reduceOnly = isPerpetual(proposal.instrument) ? !isProtected : side === 'sell'
   return {
     decisionId: id,
     proposalId: proposal.id,
@@ -219,8 +234,8 @@ export function orderOf({ id }: Decision, proposal: Proposal, side: 'buy' | 'sel
     quantity: proposal.quantity,
     limitPrice: null,
     timeInForce: 'IOC',
-    reduceOnly: side === 'sell',
-    ...(side === 'buy' && (stopPrice !== null || targetPrice !== null) && { exits: { stopPrice, targetPrice } }),
+    reduceOnly,
+    ...(!reduceOnly && (stopPrice !== null || targetPrice !== null) && { exits: { stopPrice, targetPrice } }),
   }
 }
 

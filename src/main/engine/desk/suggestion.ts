@@ -139,6 +139,12 @@ export function suggestWithCash(
   })
 }
 
+/** The share of the equity that weights leave in cash; what is smaller than a rounding error is nothing. */
+export function cashBeside(weights: Float64Array, elsewhere: number): number {
+  const cash = 1 - elsewhere - weights.reduce((sum, weight) => sum + weight, 0)
+  return Math.abs(cash) < 1e-9 ? 0 : cash
+}
+
 /** Half of all changes of weight, that of the cash included where there is any. */
 export function turnoverOf(weights: Float64Array, current: Float64Array, isWithCash = false): number {
   const changes = weights.map((weight, asset) => weight - (current[asset] as number))

@@ -1,4 +1,5 @@
 import { revise } from '#engine/agents/seats/revise.ts'
+import { isEntry } from '#engine/agents/sizes.ts'
 import { tally } from '#engine/consensus/tally.ts'
 import { nestSteps } from '#engine/tasks/nested-steps.ts'
 import { planHash } from '#engine/tasks/plan-hash.ts'
@@ -7,6 +8,7 @@ import type { PlanChange, Replan } from '#shared/domain/monitoring.ts'
 import type { Plan, Step } from '#shared/domain/plan.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Goal } from '#shared/domain/run.ts'
+import { ZERO } from '#shared/lib/decimal.ts'
 import { profileFor } from './decide-terms.ts'
 import { scoresIn, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
@@ -31,7 +33,7 @@ export interface VoteAgain {
  * seconds since the run began.
  */
 export function voteAgain(parts: DeskParts, memory: RunMemory, passed: number): VoteAgain | undefined {
-  const { planning, feed, sha256, clock } = parts
+  const { planning, feed, book, sha256, clock } = parts
   const round = 2 + roundsOf(memory)
   const most = 1 + mostVotesAgain(memory.goal, planning)
   if (!planning.enabled || round > most || !isForSize(parts, memory)) return undefined
@@ -40,7 +42,11 @@ export function voteAgain(parts: DeskParts, memory: RunMemory, passed: number): 
   const instrument = feed.instruments().find(({ id }) => id === memory.goal.instrument)
   const quote = feed.quote(memory.goal.instrument)
   if (proposal === undefined || instrument === undefined || quote === undefined) return undefined
-  const revision = revise(proposal, { instrument, quote })
+  const revision = revise(proposal, {
+    instrument,
+    quote,
+    account: { position: book.positions.get(instrument.id) ?? null },
+  })
   const { plan: before } = memory
   if (revision === null || !before.steps.some(({ id }) => id === outerId)) return undefined
   const inner = roundOf(before, round)
@@ -89,10 +95,11 @@ export function isTimeToVote(memory: Pick<RunMemory, 'goal' | 'proposedAt'>, now
 }
 
 /** True where the trade was not agreed and would have been, had those that weigh its size voted for it. */
-function isForSize({ planning, models, history }: DeskParts, memory: RunMemory): boolean {
+function isForSize({ planning, models, book, history }: DeskParts, memory: RunMemory): boolean {
   const { tally: counted, goal, ballots } = memory
   const proposal = questionOf(memory)
-  if (counted === null || proposal?.action !== 'buy') return false
+  if (counted === null || proposal === undefined) return false
+  if (!isEntry(proposal, book.positions.get(proposal.instrument)?.quantity ?? ZERO)) return false
   if (counted.status === 'agreed' && counted.outcome === proposal.action) return false
   const turned = ballots.map((ballot): Ballot => {
     if (!sizeSeats.includes(ballot.voter)) return ballot

@@ -28,8 +28,17 @@ export type TailLimits = Pick<Mandate, 'maximumValueAtRisk' | 'maximumExpectedSh
 export interface TailReader {
   /** Undefined where there is too little history. */
   read(worths: ReadonlyMap<string, number>, now: number): ReadTail | undefined
-  /** What more of an instrument may be bought within the limits, as a worth; 0 where that cannot be measured, null without limits. */
-  room(worths: ReadonlyMap<string, number>, instrument: string, limits: TailLimits, now: number): number | null
+  /**
+   * What more of an instrument may be bought (direction 1) or sold short (-1) within the limits, as a worth; 0 where that cannot
+   * be measured, null without limits.
+   */
+  room(
+    worths: ReadonlyMap<string, number>,
+    instrument: string,
+    direction: 1 | -1,
+    limits: TailLimits,
+    now: number,
+  ): number | null
 }
 
 const minuteMs = 60_000
@@ -65,10 +74,10 @@ export function createTailReader(feed: Pick<Feed, 'bars'>): TailReader {
       const [from, to] = [shared.times[0], shared.times.at(-1)]
       return tail === null || from === undefined || to === undefined ? undefined : { ...tail, timeframe, from, to }
     },
-    room(worths, instrument, { maximumValueAtRisk, maximumExpectedShortfall }, now) {
+    room(worths, instrument, direction, { maximumValueAtRisk, maximumExpectedShortfall }, now) {
       if (maximumValueAtRisk === null && maximumExpectedShortfall === null) return null
       const { timeframe, shared } = returnsOf([...new Set([...heldOf(worths), instrument])], now)
-      const unit = bookProfits(shared, new Map([[instrument, 1]]))
+      const unit = bookProfits(shared, new Map([[instrument, direction]]))
       return largestAddition(bookProfits(shared, worths), unit, timeframeMs[timeframe], {
         valueAtRisk: maximumValueAtRisk === null ? null : toNumber(maximumValueAtRisk),
         expectedShortfall: maximumExpectedShortfall === null ? null : toNumber(maximumExpectedShortfall),

@@ -24,7 +24,7 @@ import { oneOrderAnIntent } from './one-order-an-intent.ts'
 import { ordersStayOnPaper, recordsStayOnPaper } from './paper-only.ts'
 import { parentsEnd, partStaysWithinWhole, partsFillNoMore } from './parts-stay-within-whole.ts'
 import { booksAgree, positionsAreTheBrokers } from './position-is-sum-of-fills.ts'
-import { onePairAnOrder, positionsAreProtected } from './positions-are-protected.ts'
+import { onePairAnOrder, positionsAreProtected, stopsAreOnTheLosingSide } from './positions-are-protected.ts'
 import { cancelIsRecorded, journalVerifies, orderIsRecorded, recordContinuesChain } from './recorded-before-sent.ts'
 import { reducingAdmitsOnlyReductions, reducingFillsOnlyReduce } from './reducing-never-increases.ts'
 import { replayRebuilds, restartRebuilds } from './replay-rebuilds.ts'
@@ -64,6 +64,7 @@ export const invariants: { readonly [Occasion in keyof Evidence]: readonly Check
     ['I13', endedMandateStaysEnded],
     ['I13', approvalIsInTime],
     ['I15', onePairAnOrder],
+    ['I15', stopsAreOnTheLosingSide],
   ],
   cancelRequest: [['I7', cancelIsRecorded]],
   admission: [

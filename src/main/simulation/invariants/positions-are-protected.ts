@@ -1,4 +1,5 @@
 import type { Departure, Quiet } from '#main/simulation/evidence.ts'
+import { isPerpetual } from '#shared/domain/instrument.ts'
 import { type Fill, isOpen, type Order } from '#shared/domain/order.ts'
 import {
   absolute,
@@ -6,6 +7,7 @@ import {
   compare,
   type Decimal,
   minimum,
+  multiply,
   negate,
   sign,
   subtract,
@@ -18,6 +20,18 @@ export function onePairAnOrder({ order, besideIt }: Departure): string | undefin
   if (besideIt.length === 0 || order.contingency?.kind !== 'OCO') return undefined
   const { leg, parentId } = order.contingency
   return `${order.clientOrderId} left as a ${leg} of ${parentId} beside ${besideIt.join(', ')}`
+}
+
+/** Between the gate and the broker the price may pass a stop by so much of itself. */
+const passedBy = '0.005' as Decimal
+
+/** I15: the stop of an entry in a perpetual is where it loses: below what is bought, above what is sold short. */
+export function stopsAreOnTheLosingSide({ order, stop, price }: Departure): string | undefined {
+  const { clientOrderId, instrument, side } = order
+  if (stop === null || price === undefined || !isPerpetual(instrument)) return undefined
+  const gained = side === 'buy' ? subtract(stop, price) : subtract(price, stop)
+  if (compare(gained, multiply(price, passedBy)) <= 0) return undefined
+  return `${clientOrderId} left to ${side} ${instrument} at about ${price} with its stop at ${stop}, where it gains`
 }
 
 /**

@@ -65,7 +65,9 @@ function Head({ policy, tally, count }: { policy: ConsensusPreset; tally: Tally 
     <>
       <span>{policyTitles[policy]}</span>
       {tally === null ? <span>{count} ballots so far</span> : <span>agreement {Math.round(tally.agreement)} %</span>}
-      {tally?.quorum && <span title={quorumWords(tally.quorum)}>{quorumWords(tally.quorum)}</span>}
+      {tally?.quorum && (
+        <span title={quorumWords(tally.quorum)}>{tally.quorum.met ? 'quorum met' : 'quorum missed'}</span>
+      )}
     </>
   )
 }

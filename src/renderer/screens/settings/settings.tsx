@@ -16,6 +16,7 @@ import { KeysSetting } from './keys-setting.tsx'
 import { PlanningSetting } from './planning-setting.tsx'
 import { Setting } from './setting.tsx'
 import styles from './settings.module.css'
+import { TimerSetting } from './timer-setting.tsx'
 
 /** What the trader can choose; each choice is kept at once. */
 export function SettingsScreen() {
@@ -90,6 +91,14 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
             data={policyChoices}
           />
         </Setting>
+      </Group>
+
+      <Group title="Safety">
+        <TimerSetting
+          on={settings.deadManSwitch}
+          busy={change.isPending}
+          onChange={(on) => put({ deadManSwitch: on })}
+        />
       </Group>
 
       <Group title="Planning" about="As planning.yaml says; it is read when the desk starts.">

@@ -1,5 +1,5 @@
 import type { BriefingPortfolio, ProposalBriefing } from '#engine/agents/seat.ts'
-import { heldQuantity, worthAfter } from '#engine/agents/sizes.ts'
+import { worthAfter } from '#engine/agents/sizes.ts'
 import { count, list, moment, percent, signedPercent, span } from '#engine/agents/wording.ts'
 import {
   type AssetTrade,
@@ -43,7 +43,7 @@ export function weighBook(briefing: ProposalBriefing): WeighedBook | string {
   const horizonMs = Math.max(portfolio.barMs, insight.horizonMs)
   const views = [{ runId, at: now, insight }, ...portfolio.views]
   const asked = bookQuestion(portfolio, views, { now, horizonMs, riskAversion: profile.riskAversion })
-  const held = toNumber(worthAfter(heldQuantity(briefing), 'hold', briefing.proposal.quantity, quote.last)) / equity
+  const held = toNumber(worthAfter(briefing, 'hold', briefing.proposal.quantity, quote.last)) / equity
   const question = { ...asked, current: asked.current.with(asset, held) }
   try {
     const target = bookTarget(question)
@@ -72,7 +72,7 @@ export function assessAsOptimizer(briefing: ProposalBriefing): SeatVerdict {
   if (typeof book === 'string') return abstain(book)
   const { insight, profile, proposal, quote } = briefing
   const { portfolio, question, asset, equity, trade } = book
-  const after = toNumber(worthAfter(heldQuantity(briefing), proposal.action, proposal.quantity, quote.last)) / equity
+  const after = toNumber(worthAfter(briefing, proposal.action, proposal.quantity, quote.last)) / equity
   const gain = trade.gain(after)
   const best = trade.gain(trade.best)
   const reasons = [
@@ -100,7 +100,10 @@ function weightsTold({ portfolio, question, target, asset }: WeighedBook, after:
   const { weights } = target
   const own = assets[asset]?.instrument ?? ''
   const shown = [...assets.keys()]
-    .filter((other) => other !== asset && Math.max(weights[other] as number, current[other] as number) >= 0.005)
+    .filter(
+      (other) =>
+        other !== asset && Math.max(Math.abs(weights[other] as number), Math.abs(current[other] as number)) >= 0.005,
+    )
     .sort((a, b) => (weights[b] as number) - (weights[a] as number))
     .slice(0, toldMost)
     .map((other) => `${percent(weights[other] as number)} of ${assets[other]?.instrument}`)

@@ -1,6 +1,7 @@
 import { spreadShare, takerFee } from '#engine/agents/costs.ts'
 import { numericBook } from '#engine/agents/numeric-book.ts'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
+import { directionOf, isEntry, positionOf } from '#engine/agents/sizes.ts'
 import { figure, percent, span } from '#engine/agents/wording.ts'
 import { readLiquidity } from '#engine/market/liquidity.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
@@ -16,7 +17,7 @@ interface OrderCosts {
   readonly filled: number
   /** A side. */
   readonly feeBps: number
-  /** Getting out again; 0 for a sale, which is the way out. */
+  /** Getting out again; 0 for what reduces, which is the way out. */
   readonly exitBps: number
 }
 
@@ -26,7 +27,7 @@ export function orderCosts(briefing: ProposalBriefing): ((size: number) => Order
   if (briefing.book === null || briefing.book.at > now) return null
   const book = numericBook(briefing.book)
   const feeBps = takerFee(outcomes) * bps
-  const exitBps = proposal.action === 'buy' ? (spreadShare(quote) * bps) / 2 + feeBps : 0
+  const exitBps = isEntry(proposal, positionOf(briefing)) ? (spreadShare(quote) * bps) / 2 + feeBps : 0
   return (size) => {
     const read = readLiquidity(book, size)
     const { costBps, complete, filled } = proposal.action === 'buy' ? read.buy : read.sell
@@ -36,7 +37,7 @@ export function orderCosts(briefing: ProposalBriefing): ((size: number) => Order
 
 /**
  * The executor: whether the order can be done for less than it is expected to bring. Going in costs what walking the book
- * costs against the mid price, going out half the spread, and both a fee; a sale is only the way out. Votes hold where the
+ * costs against the mid price, going out half the spread, and both a fee; what reduces is only the way out. Votes hold where the
  * book does not hold the size, the quote is older than the mandate allows, or the costs are not covered; abstains without a
  * book, and on hold.
  */
@@ -57,7 +58,7 @@ export function assessAsExecutor(briefing: ProposalBriefing): SeatVerdict {
     return voteFor('hold', 0.9, { reasons: [reason] })
   }
   const costBps = walkedBps + feeBps + exitBps
-  const gainBps = (action === 'buy' ? proposal.expectedReturn : -proposal.expectedReturn) * bps
+  const gainBps = directionOf(action) * proposal.expectedReturn * bps
   const reason = `Spread ${figure(spreadShare(quote) * bps, 2)} bp, the order walks ${figure(walkedBps, 2)} bp into the book, fees ${figure(feeBps, 2)} bp a side: ${figure(costBps, 3)} bp in all against ${figure(gainBps, 3)} bp expected (${percent(gainBps / bps, 2)}).`
   const isCovered = gainBps > costBps
   const larger = Math.max(Math.abs(gainBps), costBps)

@@ -16,11 +16,17 @@ interface Judged {
   readonly made: number
 }
 
+/** A price that has had less than this share of the horizon to move says nothing of a decision. */
+const tellingShare = 0.05
+
 /** What came of earlier decisions in situations like this one: words, no vote. */
-function alikeReasons({ recalled }: ProposalBriefing): string[] {
+function alikeReasons({ recalled, proposal }: ProposalBriefing): string[] {
   const known = recalled.flatMap(({ action, move }) => (move === null ? [] : [{ action, ...move }]))
-  if (known.length === 0) return []
-  const told = known.map(({ action, share, afterMs }) => `${action}, ${signedPercent(share, 2)} ${span(afterMs)} later`)
+  const telling = known.filter(({ afterMs }) => afterMs >= tellingShare * proposal.horizonMs)
+  if (telling.length === 0) return []
+  const told = telling.map(
+    ({ action, share, afterMs }) => `${action}, ${signedPercent(share, 2)} ${span(afterMs)} later`,
+  )
   return [`In situations like this before: ${told.join('; ')}.`]
 }
 

@@ -1,9 +1,20 @@
 import { readMarket } from '#engine/agents/market-read.ts'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
-import { buyCaps, heldQuantity, type SizeCap, tightest, tradable, worthAfter } from '#engine/agents/sizes.ts'
+import {
+  directionOf,
+  entryCaps,
+  isEntry,
+  lossBetween,
+  positionOf,
+  type SizeCap,
+  tightest,
+  tradable,
+  worthAfter,
+} from '#engine/agents/sizes.ts'
 import { figure, percent } from '#engine/agents/wording.ts'
 import { expectedShortfall, valueAtRisk } from '#engine/portfolio/value-at-risk.ts'
 import {
+  absolute,
   compare,
   divide,
   fromNumber,
@@ -29,28 +40,29 @@ interface DayRisk {
 }
 
 /**
- * The risk manager. It takes a purchase whose loss at the stop, position, order, exposure and cash stay within profile and
+ * The risk manager. It takes an entry, a purchase or a short sale of a perpetual, whose loss at the stop, position, order, exposure and cash stay within profile and
  * mandate, and whose 95 % expected shortfall of a day (historical returns) stays within the mandate's daily loss; it cuts
  * the size where a smaller one does, and votes hold - its veto - where none does, or where the stop is missing, on the
- * wrong side, or within the noise. A sale of what is held only takes risk off. It abstains where the equity, the price
+ * wrong side, or within the noise. What reduces what is held only takes risk off. It abstains where the equity, the price
  * range or the returns that it needs are unavailable.
  */
 export function assessAsRisk(briefing: ProposalBriefing): SeatVerdict {
-  switch (briefing.proposal.action) {
-    case 'hold':
-      return assessHolding(briefing)
-    case 'sell':
-      return assessSale(briefing)
-    case 'buy':
-      return assessPurchase(briefing)
-  }
+  const { action } = briefing.proposal
+  if (action === 'hold') return assessHolding(briefing)
+  return isEntry(briefing.proposal, positionOf(briefing))
+    ? assessEntry(briefing, action)
+    : assessWayOut(briefing, action)
 }
 
-/** What a day can do to what is held of the instrument; null with fewer than fifty returns. */
+/**
+ * What a day can do to what is held of the instrument, or would be after an entry: a rise to a short position. Null with
+ * fewer than fifty returns.
+ */
 export function dayRisk(briefing: ProposalBriefing): DayRisk | null {
   const { returns, barMs } = readMarket(briefing)
   if (returns.length < leastReturns || !(barMs > 0)) return null
-  const simple = returns.map(Math.expm1)
+  const side = sign(positionOf(briefing)) || directionOf(briefing.proposal.action) || 1
+  const simple = returns.map((value) => side * Math.expm1(value))
   const scale = Math.sqrt(Math.max(1, dayMs / barMs))
   return {
     valueAtRisk: Math.max(0, valueAtRisk(simple, 0.95)) * scale,
@@ -63,7 +75,7 @@ function tailWords({ valueAtRisk: loss, shortfall }: DayRisk, worth: number, quo
 }
 
 function assessHolding(briefing: ProposalBriefing): SeatVerdict {
-  const held = heldQuantity(briefing)
+  const held = absolute(positionOf(briefing))
   if (sign(held) === 0) return voteFor('hold', 1, { reasons: ['Holding nothing puts nothing at risk.'] })
   const tail = dayRisk(briefing)
   if (tail === null) return abstain(`${leastReturns} closed bars to measure the risk of what is held are unavailable.`)
@@ -74,36 +86,45 @@ function assessHolding(briefing: ProposalBriefing): SeatVerdict {
   return voteFor('hold', 1 - share / 2, { reasons })
 }
 
-function assessSale(briefing: ProposalBriefing): SeatVerdict {
+function assessWayOut(briefing: ProposalBriefing, action: 'buy' | 'sell'): SeatVerdict {
   const { proposal, instrument, quote } = briefing
-  const held = heldQuantity(briefing)
+  const position = positionOf(briefing)
+  // On spot a sale may find nothing that it could sell.
+  const held = sign(position) === directionOf(action) ? ZERO : absolute(position)
+  const price = action === 'sell' ? quote.bid : quote.ask
   if (sign(held) === 0) return voteFor('hold', 1, { reasons: ['Nothing is held, and the account cannot be short.'] })
   if (compare(proposal.quantity, held) > 0) {
-    const allowed = tradable(held, quote.bid, instrument)
-    const reasons = [`Only ${held} ${instrument.base} is held, and the account cannot be short.`]
+    const allowed = tradable(held, price, instrument)
+    const reasons = [
+      instrument.perpetual === undefined
+        ? `Only ${held} ${instrument.base} is held, and the account cannot be short.`
+        : `Only ${held} ${instrument.base} is there to be closed.`,
+    ]
     if (sign(allowed) === 0) return voteFor('hold', 1, { reasons })
-    return voteForLess('sell', 0.9, { quantity: allowed, why: reasons.join(' ') }, { reasons })
+    return voteForLess(action, 0.9, { quantity: allowed, why: reasons.join(' ') }, { reasons })
   }
   const tail = dayRisk(briefing)
-  const left = toNumber(worthAfter(held, 'sell', proposal.quantity, quote.bid))
+  const left = Math.abs(toNumber(worthAfter(briefing, action, proposal.quantity, price)))
+  const what = action === 'sell' ? 'sale' : 'purchase'
   const reasons = [
-    `The sale takes ${percent(toNumber(divide(proposal.quantity, held)), 0)} of the position off the table.`,
+    `The ${what} takes ${percent(toNumber(divide(proposal.quantity, held)), 0)} of the position off the table.`,
   ]
   if (tail !== null && left > 0) reasons.push(tailWords(tail, left, instrument.quote))
-  return voteFor('sell', 0.9, { reasons })
+  return voteFor(action, 0.9, { reasons })
 }
 
 /** What is wrong with the stop; null where nothing is. */
 function stopFault({ proposal, instrument }: ProposalBriefing, atr: number): string | null {
-  const { entry, stop } = proposal
-  if (stop === null) return 'A purchase without a stop has no bounded loss.'
-  if (compare(stop, entry) >= 0) return `The stop at ${stop} is not below the entry at ${entry}.`
-  const distance = toNumber(subtract(entry, stop))
+  const { action, entry, stop } = proposal
+  const isShort = action === 'sell'
+  if (stop === null) return `A ${isShort ? 'short sale' : 'purchase'} without a stop has no bounded loss.`
+  const distance = toNumber(lossBetween(action, entry, stop))
+  if (distance <= 0) return `The stop at ${stop} is not ${isShort ? 'above' : 'below'} the entry at ${entry}.`
   if (distance >= leastStopAtr * atr) return null
   return `The stop is ${(distance / atr).toFixed(2)} ATR away: the noise of ${instrument.id} would hit it.`
 }
 
-function assessPurchase(briefing: ProposalBriefing): SeatVerdict {
+function assessEntry(briefing: ProposalBriefing, action: 'buy' | 'sell'): SeatVerdict {
   const { proposal, account, mandate, instrument, profile } = briefing
   const { entry, stop, quantity } = proposal
   const { atr } = readMarket(briefing).technicals
@@ -113,7 +134,7 @@ function assessPurchase(briefing: ProposalBriefing): SeatVerdict {
   const fault = stopFault(briefing, atr)
   if (fault !== null || stop === null) return voteFor('hold', 1, { reasons: [fault ?? ''] })
 
-  const held = heldQuantity(briefing)
+  const held = absolute(positionOf(briefing))
   const shortfall = fromNumber(tail.shortfall, 12)
   const daily: SizeCap[] =
     sign(shortfall) === 0
@@ -124,11 +145,11 @@ function assessPurchase(briefing: ProposalBriefing): SeatVerdict {
             quantity: maximum(ZERO, subtract(divide(divide(mandate.maximumDailyLoss, shortfall), entry), held)),
           },
         ]
-  const cap = tightest([...(buyCaps(briefing, entry, stop) ?? []), ...daily])
+  const cap = tightest([...(entryCaps(briefing, action, entry, stop) ?? []), ...daily])
   const allowed = cap === undefined ? ZERO : minimum(quantity, cap.quantity)
-  const worth = toNumber(worthAfter(held, 'buy', allowed, entry))
+  const worth = Math.abs(toNumber(worthAfter(briefing, action, allowed, entry)))
   const equity = toNumber(account.equity)
-  const loss = toNumber(multiply(allowed, subtract(entry, stop)))
+  const loss = toNumber(multiply(allowed, lossBetween(action, entry, stop)))
   const reasons = [
     `At the stop it loses ${figure(loss)} ${instrument.quote}, ${percent(loss / equity, 2)} of the equity; the position would be ${percent(worth / equity)} of it.`,
     tailWords(tail, worth, instrument.quote),
@@ -140,12 +161,12 @@ function assessPurchase(briefing: ProposalBriefing): SeatVerdict {
     dailyLoss > 0 ? (worth * tail.shortfall) / dailyLoss : 1,
   )
   const used = cap === undefined || sign(cap.quantity) === 0 ? 1 : toNumber(divide(quantity, cap.quantity))
-  if (compare(allowed, quantity) === 0) return voteFor('buy', 1 - Math.min(1, strain) / 2, { reasons })
+  if (compare(allowed, quantity) === 0) return voteFor(action, 1 - Math.min(1, strain) / 2, { reasons })
   const name = cap?.name ?? 'a limit'
   const smaller = tradable(allowed, entry, instrument)
   if (sign(smaller) === 0) {
     return voteFor('hold', 1, { reasons: [`Veto: ${name} leaves no room for an order that the venue would take.`] })
   }
   const why = `${quantity} ${instrument.base} is more than ${name} allows: ${smaller} at most.`
-  return voteForLess('buy', 0.5 + 0.5 / used / 2, { quantity: smaller, why }, { reasons: [why, ...reasons] })
+  return voteForLess(action, 0.5 + 0.5 / used / 2, { quantity: smaller, why }, { reasons: [why, ...reasons] })
 }

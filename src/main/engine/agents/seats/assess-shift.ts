@@ -1,7 +1,7 @@
 import { spreadShare, takerFee } from '#engine/agents/costs.ts'
 import { numericBook } from '#engine/agents/numeric-book.ts'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
-import { heldQuantity, worthAfter } from '#engine/agents/sizes.ts'
+import { worthAfter } from '#engine/agents/sizes.ts'
 import { figure, percent, span } from '#engine/agents/wording.ts'
 import { readLiquidity } from '#engine/market/liquidity.ts'
 import type { VotingSeat } from '#shared/domain/agent.ts'
@@ -40,7 +40,7 @@ function limits(briefing: ProposalBriefing): SeatVerdict {
   const { action, quantity } = proposal
   if (action === 'sell') return voteFor('sell', 0.8, { reasons: ['It adds no risk.'] })
   if (account.equity === null) return abstain('The equity is unavailable, so no limit can be computed.')
-  const after = worthAfter(heldQuantity(briefing), 'buy', quantity, quote.ask)
+  const after = worthAfter(briefing, 'buy', quantity, quote.ask)
   const position = multiply(account.equity, decimal(profile.maximumPosition))
   const worth = multiply(quantity, quote.ask)
   const room =
@@ -57,9 +57,8 @@ function weighs(briefing: ProposalBriefing): SeatVerdict {
   const { proposal, account, quote } = briefing
   const { action, quantity } = proposal
   if (action === 'hold' || account.equity === null) return abstain('There is no weight to bring nearer.')
-  const held = heldQuantity(briefing)
   const share = (of: ProposalBriefing['proposal']['action']) =>
-    toNumber(worthAfter(held, of, quantity, quote.last)) / toNumber(account.equity ?? decimal(1))
+    toNumber(worthAfter(briefing, of, quantity, quote.last)) / toNumber(account.equity ?? decimal(1))
   const reasons = [
     `The weight goes from ${percent(share('hold'))} to ${percent(share(action))} of the equity, as was asked for.`,
   ]

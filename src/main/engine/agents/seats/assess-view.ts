@@ -9,11 +9,11 @@ import type { Side } from './argue.ts'
 import { debateStrengths } from './propose.ts'
 import { abstain, type SeatVerdict, voteFor } from './verdict.ts'
 
-/** What a view asks for: a fall that nothing is held against asks for nothing. */
+/** What a view asks for: a fall asks to sell what is held, or of a perpetual to sell short, and else for nothing. */
 function wanted(direction: Insight['direction'], briefing: ProposalBriefing): Action {
   if (direction === 'flat') return 'hold'
   if (direction === 'up') return 'buy'
-  return sign(heldQuantity(briefing)) > 0 ? 'sell' : 'hold'
+  return briefing.instrument.perpetual !== undefined || sign(heldQuantity(briefing)) > 0 ? 'sell' : 'hold'
 }
 
 /**

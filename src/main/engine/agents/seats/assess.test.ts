@@ -6,8 +6,9 @@ import { barSeries } from '#shared/domain/bar.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { Position } from '#shared/domain/position.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
-import { compare, decimal, multiply, subtract, toNumber } from '#shared/lib/decimal.ts'
+import { add, compare, decimal, multiply, subtract, toNumber } from '#shared/lib/decimal.ts'
 import { finding, idsFrom, simulatedBriefing, simulatedPortfolio } from '#test/builders/briefing.ts'
+import { btcPerpetual } from '#test/builders/perpetuals.ts'
 import { analyse } from './analyse.ts'
 import { argue } from './argue.ts'
 import { assess } from './assess.ts'
@@ -251,6 +252,67 @@ describe('the risk manager', () => {
   })
 })
 
+describe('a short sale of a perpetual', () => {
+  const contract = (held: string | null = null): Partial<ProposalBriefing> => ({
+    instrument: { ...base.instrument, id: btcPerpetual.id, perpetual: btcPerpetual.perpetual },
+    account: { ...(held === null ? base.account : long(held)) },
+    insight: { ...insight, direction: 'down' },
+  })
+  function short(about: Partial<ProposalBriefing> = contract()): Proposal {
+    const briefing = { ...base, ...about }
+    const [proposal] = propose(briefing, { ...insight, direction: 'down' }, [], idsFrom(1))
+    if (proposal?.action !== 'sell') throw new Error('It can be sold short.')
+    return proposal
+  }
+
+  it('is taken by the risk manager within every limit, and cut where it is too large', () => {
+    expect(optionOf('risk', { ...contract(), proposal: short() })).toBe('sell')
+    const { revised } = vote('risk', { ...contract(), proposal: { ...short(), quantity: decimal(10) } })
+    expect(compare(revised?.quantity ?? decimal(10), short().quantity)).toBeLessThanOrEqual(0)
+  })
+
+  it('is vetoed without a stop, with one below its entry, or within the noise', () => {
+    const reason = (stop: Proposal['stop']) => {
+      const about = { ...contract(), proposal: { ...short(), stop } }
+      expect(optionOf('risk', about)).toBe('hold')
+      return vote('risk', about).assessment.reasons[0]
+    }
+    expect(reason(null)).toContain('without a stop')
+    expect(reason(subtract(short().entry, decimal(1_000)))).toContain('not above the entry')
+    expect(reason(add(short().entry, decimal(1)))).toContain('noise')
+  })
+
+  it('is what a view down asks for, pays for its way back, and is bought back as what reduces', () => {
+    const about = { ...contract(), proposal: short(), debate: said(0.2, 0.6) }
+    for (const seat of ['analyst', 'bear', 'strategist', 'executor'] as const)
+      expect([seat, optionOf(seat, about)]).toEqual([seat, 'sell'])
+    expect(optionOf('bull', { ...about, debate: said(0.5, 0.5) })).toBe('hold')
+    const back: Proposal = { ...buy, instrument: btcPerpetual.id, stop: null, target: null, quantity: decimal('0.2') }
+    expect(optionOf('risk', { ...contract('-0.5'), proposal: back })).toBe('buy')
+    expect(vote('risk', { ...contract('-0.1'), proposal: back }).revised?.quantity).toBe('0.1')
+  })
+
+  it('is a day in twenty of rises: the risk manager counts the tail of the other side', () => {
+    const told = (about: Partial<ProposalBriefing>) => vote('risk', about).assessment.reasons.join(' ')
+    const held = (quantity: string) => told({ ...contract(quantity), proposal: hold() })
+    expect(held('-0.5')).toMatch(/would lose more than/)
+    expect(held('-0.5')).not.toBe(held('0.5'))
+  })
+
+  it('is weighed by the optimizer below zero', () => {
+    const about = { ...contract('-0.05'), proposal: short() }
+    const portfolio = base.portfolio && {
+      ...base.portfolio,
+      assets: base.portfolio.assets.map((asset) =>
+        asset.instrument === base.instrument.id ? { ...asset, instrument: btcPerpetual.id } : asset,
+      ),
+    }
+    const { choice, reasons } = vote('optimizer', { ...about, portfolio }).assessment
+    expect(choice.kind).toBe('option')
+    expect(reasons[0]).toMatch(/it holds -\d/)
+  })
+})
+
 describe('the optimizer', () => {
   const told = (about: Partial<ProposalBriefing> = {}) => vote('optimizer', about).assessment.reasons.join(' ')
   const sureness = (about: Partial<ProposalBriefing> = {}) => vote('optimizer', about).assessment.confidence
@@ -408,6 +470,25 @@ describe('the executor', () => {
 })
 
 describe('the evaluator', () => {
+  it('says what came of decisions in situations like this one, once the price had time to move', () => {
+    const past = {
+      runId: 'run_0',
+      instrument: 'BTC/USDT',
+      startedAt: 0,
+      regime: null,
+      distance: 0.1,
+      action: 'buy' as const,
+      status: 'agreed' as const,
+      filled: true,
+      lessons: [],
+    }
+    const { horizonMs } = base.proposal
+    const after = (afterMs: number) => ({ recalled: [{ ...past, move: { share: 0.02, afterMs } }] })
+    const said = (about: Partial<ProposalBriefing>) => vote('evaluator', about).assessment.reasons.join(' ')
+    expect(said(after(horizonMs))).toContain('In situations like this before: buy, +2.00 % ')
+    expect(said(after(horizonMs / 100))).not.toContain('before')
+  })
+
   /** Trades at each of some hours, decided at the closes of then. */
   function record(action: 'buy' | 'sell', hours: readonly number[]): ProposalBriefing['outcomes'] {
     const { bars } = base

@@ -1,14 +1,14 @@
 import type { Briefing } from '#engine/agents/seat.ts'
-import { heldQuantity, tradable } from '#engine/agents/sizes.ts'
+import { positionOf, tradable } from '#engine/agents/sizes.ts'
 import { percent } from '#engine/agents/wording.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
-import { decimal, minimum, multiply, sign, ZERO } from '#shared/lib/decimal.ts'
+import { absolute, decimal, minimum, multiply, sign, ZERO } from '#shared/lib/decimal.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import { againstHolding } from './against-holding.ts'
 
 /**
- * The share of a position to sell, from 0 to 1: of an exit what the plan says; of a mitigation what brings the portfolio's
+ * The share of a position to get out of, from 0 to 1: of an exit what the plan says; of a mitigation what brings the portfolio's
  * risk down to the target, as the position's part of the risk shrinks with it. Null where the risk is unavailable.
  */
 export function shareToSell({ plan }: Pick<Briefing, 'plan'>): number | null {
@@ -21,45 +21,51 @@ export function shareToSell({ plan }: Pick<Briefing, 'plan'>): number | null {
   return risk.position > 0 ? Math.min(1, over / risk.position) : 0
 }
 
-/** The strategist's proposals to get out of a position, or of a part of it: the sale against holding; holding alone where nothing can be sold. */
+/**
+ * The strategist's proposals to get out of a position, or of a part of it: the sale, or the purchase that buys a short position
+ * back, against holding; holding alone where nothing can be traded.
+ */
 export function proposeReduction(briefing: Briefing, insight: Insight | null, ids: Ids): readonly Proposal[] {
   const { instrument, quote } = briefing
-  const held = heldQuantity(briefing)
+  const position = positionOf(briefing)
+  const held = absolute(position)
+  const action = sign(position) < 0 ? 'buy' : 'sell'
+  const price = action === 'sell' ? quote.bid : quote.ask
   const share = shareToSell(briefing)
   const wanted = share === null || sign(held) === 0 ? ZERO : minimum(held, multiply(held, decimal(share)))
   // All of it goes out whatever the lot is; a part is rounded down to it.
-  const quantity = share === 1 ? held : tradable(wanted, quote.bid, instrument)
+  const quantity = share === 1 ? held : tradable(wanted, price, instrument)
   return againstHolding(
     briefing,
     insight,
     ids,
     {
-      action: 'sell',
-      entry: quote.bid,
+      action,
+      entry: price,
       quantity,
-      objectives: [objectiveOf(briefing, share ?? 1)],
-      risks: ['Missing a rise of what is sold.'],
-      changesMyMind: 'A book that does not take the size, or a view that is up beyond the risk of what is held.',
+      objectives: [objectiveOf(briefing, action, share ?? 1)],
+      risks: [action === 'sell' ? 'Missing a rise of what is sold.' : 'Missing a fall of what is bought back.'],
+      changesMyMind: `A book that does not take the size, or a view that is ${action === 'sell' ? 'up' : 'down'} beyond the risk of what is held.`,
     },
     {
       objectives: [sign(quantity) === 0 ? whyNothing(briefing, share) : 'Keep what is held.'],
-      risks: ['What is held can fall further.'],
+      risks: [action === 'sell' ? 'What is held can fall further.' : 'What was sold short can rise further.'],
       changesMyMind: 'A position that is worth selling, or a risk above what is wanted.',
     },
   )
 }
 
-function objectiveOf({ plan, instrument }: Briefing, share: number): string {
+function objectiveOf({ plan, instrument }: Briefing, action: 'buy' | 'sell', share: number): string {
   const part = share === 1 ? 'the whole position' : `${percent(share, 0)} of the position`
   if (plan?.purpose !== 'mitigate' || plan.risk === null) return `Get out of ${part} in ${instrument.id}.`
   const { portfolio, position } = plan.risk
-  return `Bring the portfolio's risk from ${percent(portfolio)} to ${percent(portfolio - share * position)} of the equity by selling ${part} in ${instrument.id}.`
+  return `Bring the portfolio's risk from ${percent(portfolio)} to ${percent(portfolio - share * position)} of the equity by ${action === 'sell' ? 'selling' : 'buying back'} ${part} in ${instrument.id}.`
 }
 
 function whyNothing({ plan, instrument, account }: Briefing, share: number | null): string {
-  if (account.position === null || sign(account.position.quantity) <= 0) return `Nothing of ${instrument.id} is held.`
+  if (account.position === null || sign(account.position.quantity) === 0) return `Nothing of ${instrument.id} is held.`
   if (share === null) return "The portfolio's risk is unavailable, so no size can be told."
   const risk = plan?.risk ?? null
   if (share === 0 && risk !== null) return `The portfolio's risk of ${percent(risk.portfolio)} is within its target.`
-  return 'What would be sold is less than the venue takes.'
+  return 'What would be traded is less than the venue takes.'
 }

@@ -5,7 +5,7 @@ import { liquidationPrice } from '#engine/trading/liquidation-price.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { Position } from '#shared/domain/position.ts'
 import { proposalSchema } from '#shared/domain/proposal.ts'
-import { add, compare, decimal, multiply, roundToStep, sign, subtract, toNumber } from '#shared/lib/decimal.ts'
+import { add, compare, decimal, multiply, negate, roundToStep, sign, subtract, toNumber } from '#shared/lib/decimal.ts'
 import { idsFrom, simulatedBriefing } from '#test/builders/briefing.ts'
 import { btcPerpetual } from '#test/builders/perpetuals.ts'
 import { propose } from './propose.ts'
@@ -43,6 +43,13 @@ function long(quantity: string): Position {
 const plan = (briefing: Briefing, insight: Insight | null, debate: readonly Argument[] = []) =>
   propose(briefing, insight, debate, idsFrom(1))
 
+/** The same market as a perpetual, with so much of it held. */
+const contract = (held: string | null = null): Briefing => ({
+  ...base,
+  instrument: { ...base.instrument, id: btcPerpetual.id, perpetual: btcPerpetual.perpetual },
+  account: { ...base.account, position: held === null ? null : { ...long(held), instrument: btcPerpetual.id } },
+})
+
 describe('the strategist', () => {
   it('buys where the view is up, with a stop two ATR below and a target three above', () => {
     const [buy, hold] = plan(base, view('up'))
@@ -73,30 +80,83 @@ describe('the strategist', () => {
     }
   })
 
-  it('sizes a perpetual by its margin, so that its stop lies before its liquidation price with the buffer to spare', () => {
-    const { maximumLeverage, liquidationBuffer } = base.mandate
-    const money = fc.integer({ min: 100, max: 100_000 })
-    fc.assert(
-      fc.property(money, (free) => {
-        const cash = decimal(free * maximumLeverage)
-        const briefing: Briefing = {
-          ...base,
-          instrument: { ...base.instrument, id: btcPerpetual.id, perpetual: btcPerpetual.perpetual },
-          account: { cash, equity: decimal(100_000_000), position: null, riskRoom: null },
-          mandate: { ...base.mandate, maximumOrderNotional: decimal(10 ** 9), maximumExposure: decimal(10 ** 9) },
-        }
-        const [buy] = plan(briefing, view('up')).filter(({ action }) => action === 'buy')
-        if (buy === undefined || buy.stop === null) return
-        const [size, entry, stop] = [buy.quantity, buy.entry, buy.stop].map(toNumber) as [number, number, number]
-        expect(size * entry).toBeLessThanOrEqual(free * maximumLeverage)
-        const behind = decimal(free - size * entry * 0.001)
-        const tiers = btcPerpetual.perpetual?.tiers ?? []
-        const position = { quantity: buy.quantity, averagePrice: buy.entry, tiers }
-        const liquidation = toNumber(liquidationPrice(position, behind) ?? decimal(0))
-        expect(entry - stop).toBeLessThanOrEqual((entry - liquidation) * (1 - liquidationBuffer) * (1 + 1e-9))
-      }),
-    )
+  it('sells a perpetual short where the view is down: the stop two ATR above, the target three below, sized by what the stop loses', () => {
+    const [sell, hold] = plan(contract(), view('down'))
+    const [buy] = plan(contract(), view('up'))
+    if (!sell?.stop || !sell.target || !buy?.stop) throw new Error('It can be traded both ways.')
+    expect(sell).toMatchObject({ action: 'sell', entry: base.quote.bid, expectedReturn: -0.02 })
+    expect(hold?.action).toBe('hold')
+    const [up, down] = [subtract(sell.stop, sell.entry), subtract(sell.entry, sell.target)]
+    expect(toNumber(up)).toBeCloseTo(toNumber(subtract(buy.entry, buy.stop)), 1)
+    expect(toNumber(down) / toNumber(up)).toBeCloseTo(1.5, 2)
+    expect(sell.riskAtStop).toBe(multiply(sell.quantity, up))
+    const risk = toNumber(base.account.equity ?? decimal(0)) * base.profile.riskPerTrade
+    expect(toNumber(sell.riskAtStop ?? decimal(0))).toBeLessThanOrEqual(risk)
+    expect(proposalSchema.parse(sell)).toEqual(sell)
+    expect(sell.changesMyMind).toMatch(/above .* no longer down/)
   })
+
+  it('adds to a short position within its caps, and closes what is held the other way before it turns', () => {
+    expect(plan(contract('0.3'), view('down'))[0]).toMatchObject({ action: 'sell', quantity: '0.3', stop: null })
+    expect(plan(contract('-0.3'), view('up'))[0]).toMatchObject({
+      action: 'buy',
+      quantity: '0.3',
+      stop: null,
+      entry: base.quote.ask,
+    })
+    const most = multiply(base.account.equity ?? decimal(0), decimal(base.profile.maximumPosition))
+    const [sell] = plan(contract('-0.01'), view('down'))
+    const after = multiply(add(sell?.quantity ?? decimal(0), decimal('0.01')), sell?.entry ?? decimal(0))
+    expect(sell?.stop).not.toBeNull()
+    expect(compare(after, most)).toBeLessThanOrEqual(0)
+    expect(plan(contract('-50'), view('down')).map(({ action }) => action)).toEqual(['hold'])
+  })
+
+  it('sells short no more than the limits on the risk of the book leave, which look the other way', () => {
+    const briefing = contract()
+    const account = { ...briefing.account, riskRoom: decimal(0), shortRoom: decimal(1_000) }
+    const [sell] = plan({ ...briefing, account }, view('down'))
+    expect(
+      compare(multiply(sell?.quantity ?? decimal(0), sell?.entry ?? decimal(0)), decimal(1_000)),
+    ).toBeLessThanOrEqual(0)
+    expect(sell?.action).toBe('sell')
+    const none = { ...account, shortRoom: decimal(0) }
+    expect(plan({ ...briefing, account: none }, view('down'))[0]?.action).toBe('hold')
+  })
+
+  it.each(['up', 'down'] as const)(
+    'sizes a perpetual with a view %s by its margin, so that its stop lies before its liquidation price with the buffer to spare',
+    (direction) => {
+      const { maximumLeverage, liquidationBuffer } = base.mandate
+      const money = fc.integer({ min: 100, max: 100_000 })
+      fc.assert(
+        fc.property(money, (free) => {
+          const cash = decimal(free * maximumLeverage)
+          const briefing: Briefing = {
+            ...base,
+            instrument: { ...base.instrument, id: btcPerpetual.id, perpetual: btcPerpetual.perpetual },
+            account: { cash, equity: decimal(100_000_000), position: null, riskRoom: null, shortRoom: null },
+            mandate: { ...base.mandate, maximumOrderNotional: decimal(10 ** 9), maximumExposure: decimal(10 ** 9) },
+          }
+          const [trade] = plan(briefing, view(direction)).filter(({ action }) => action !== 'hold')
+          if (trade === undefined || trade.stop === null) return
+          const [size, entry, stop] = [trade.quantity, trade.entry, trade.stop].map(toNumber) as [
+            number,
+            number,
+            number,
+          ]
+          expect(size * entry).toBeLessThanOrEqual(free * maximumLeverage)
+          const behind = decimal(free - size * entry * 0.001)
+          const tiers = btcPerpetual.perpetual?.tiers ?? []
+          const quantity = direction === 'up' ? trade.quantity : negate(trade.quantity)
+          const position = { quantity, averagePrice: trade.entry, tiers }
+          const liquidation = toNumber(liquidationPrice(position, behind) ?? decimal(0))
+          const wayThere = Math.abs(entry - liquidation)
+          expect(Math.abs(entry - stop)).toBeLessThanOrEqual(wayThere * (1 - liquidationBuffer) * (1 + 1e-9))
+        }),
+      )
+    },
+  )
 
   it('never exceeds a cap, stands on the lot, and is worth what the venue takes', () => {
     const money = fc.integer({ min: 0, max: 500_000 })
@@ -120,6 +180,7 @@ describe('the strategist', () => {
               equity: decimal(equity),
               position: quantity === '0' ? null : long(quantity),
               riskRoom: room === null ? null : decimal(room),
+              shortRoom: null,
             },
             mandate: { ...base.mandate, maximumOrderNotional: decimal(order), maximumExposure: decimal(exposure) },
             profile: { ...base.profile, riskPerTrade: risk / 10, maximumPosition: most },

@@ -1,12 +1,12 @@
 import { roundTripShare } from '#engine/agents/costs.ts'
 import { readMarket } from '#engine/agents/market-read.ts'
 import type { Argument, Briefing } from '#engine/agents/seat.ts'
-import { buyCaps, heldQuantity, tightest, tradable } from '#engine/agents/sizes.ts'
+import { entryCaps, exitPrice, lossBetween, positionOf, tightest, tradable } from '#engine/agents/sizes.ts'
 import { figure, list, percent, signedPercent, span } from '#engine/agents/wording.ts'
 import { atrExits } from '#engine/portfolio/sizing.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
-import { type Decimal, fromNumber, multiply, roundToStep, sign, subtract, toNumber, ZERO } from '#shared/lib/decimal.ts'
+import { absolute, fromNumber, multiply, sign, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 
 /** The last word of each side; 0 for one that said nothing. */
@@ -22,9 +22,10 @@ export function expectedMove(insight: Insight | null): number {
 }
 
 /**
- * The strategist's proposals, the preferred one first and hold always among them: to buy where the view is up (a size that
- * loses the profile's risk per trade at a stop two ATR away, within every cap of profile, cash and mandate, rounded down to
- * the lot; target three ATR away), to sell what is held where the view is down. A trade is preferred to holding where the
+ * The strategist's proposals, the preferred one first and hold always among them. An entry: to buy where the view is up, and to
+ * sell short a perpetual where it is down (a size that loses the profile's risk per trade at a stop two ATR away, within
+ * every cap of profile, cash and mandate, rounded down to the lot; target three ATR away). The way out: to sell what is
+ * held where the view is down, to buy a short position back where it is up; only what is flat is turned round. A trade is preferred to holding where the
  * expected move pays for going in and out, the debate does not favour the other side, and the validator does not call the
  * dossier too thin. `expectedReturn` is the price's expected move, signed, whatever the action.
  */
@@ -34,9 +35,13 @@ export function propose(
   debate: readonly Argument[],
   ids: Ids,
 ): readonly Proposal[] {
-  const buy = buyProposal(briefing, insight, debate, ids)
-  const sell = sellProposal(briefing, insight, debate, ids)
-  const trades = [buy, sell].filter((proposal) => proposal !== undefined)
+  const action = insight === null ? null : ({ up: 'buy', down: 'sell', flat: null } as const)[insight.direction]
+  const trade =
+    insight === null || action === null
+      ? undefined
+      : (wayOutProposal(briefing, insight, action, debate, ids) ??
+        entryProposal(briefing, insight, action, debate, ids))
+  const trades = trade === undefined ? [] : [trade]
   const [wanted] = trades
   const why = wanted === undefined ? reasonForNone(briefing, insight) : reasonAgainst(wanted, briefing, debate)
   const hold = holdProposal(briefing, insight, why, ids)
@@ -60,31 +65,42 @@ function common({ runId, instrument, now, quote }: Briefing, insight: Insight | 
   }
 }
 
-function buyProposal(
+/** The words of a side: what it does, which way it looks, whose case is against it. */
+const sideWords = {
+  buy: { against: 'bear', beyond: 'below', view: 'up' },
+  sell: { against: 'bull', beyond: 'above', view: 'down' },
+} as const
+
+function entryProposal(
   briefing: Briefing,
-  insight: Insight | null,
+  insight: Insight,
+  action: 'buy' | 'sell',
   debate: readonly Argument[],
   ids: Ids,
 ): Proposal | undefined {
   const { instrument, quote } = briefing
   const market = readMarket(briefing)
-  const { atr, support } = market.technicals
-  if (insight?.direction !== 'up' || atr === null || !(atr > 0) || mandateForbids(briefing) !== null) return undefined
-  const exits = atrExits('long', toNumber(quote.ask), atr)
-  const stop = onTick(exits.stop, instrument.priceStep)
-  const target = onTick(exits.target, instrument.priceStep)
-  const caps = buyCaps(briefing, quote.ask, stop)
+  const { atr } = market.technicals
+  if (action === 'sell' && instrument.perpetual === undefined) return undefined
+  // What is held the other way is closed first.
+  if (sign(positionOf(briefing)) === (action === 'buy' ? -1 : 1)) return undefined
+  if (atr === null || !(atr > 0) || mandateForbids(briefing) !== null) return undefined
+  const entry = action === 'buy' ? quote.ask : quote.bid
+  const price = toNumber(entry)
+  const exits = atrExits(action === 'buy' ? 'long' : 'short', price, atr)
+  const stop = exitPrice(action, fromNumber(exits.stop, 12), instrument)
+  const target = exitPrice(action, fromNumber(exits.target, 12), instrument)
+  const caps = entryCaps(briefing, action, entry, stop)
   const cap = caps === null ? undefined : tightest(caps)
-  const quantity = cap === undefined ? ZERO : tradable(cap.quantity, quote.ask, instrument)
-  if (sign(quantity) === 0 || cap === undefined || sign(stop) <= 0) return undefined
-  const riskAtStop = multiply(quantity, subtract(quote.ask, stop))
-  const { bear } = debateStrengths(debate)
-  const level = support !== null && support.price < toNumber(quote.bid) - atr ? support.price : exits.stop
+  const quantity = cap === undefined ? ZERO : tradable(cap.quantity, entry, instrument)
+  if (sign(quantity) === 0 || cap === undefined || sign(stop) <= 0 || sign(target) <= 0) return undefined
+  const riskAtStop = multiply(quantity, lossBetween(action, entry, stop))
+  const { against, beyond, view } = sideWords[action]
   return {
     ...common(briefing, insight, ids, market.horizonMs),
-    action: 'buy',
+    action,
     quantity,
-    entry: quote.ask,
+    entry,
     stop,
     target,
     riskAtStop,
@@ -93,37 +109,58 @@ function buyProposal(
       `Lose no more than ${figure(toNumber(riskAtStop))} ${instrument.quote} at the stop; the size is held by ${cap.name}.`,
     ],
     risks: [
-      `The stop at ${figure(toNumber(stop), 6)} is ${percent(1 - exits.stop / toNumber(quote.ask))} away: two ATR, which one bad bar can jump.`,
-      `The bear's case stands at ${bear.toFixed(2)} of 1.`,
+      `The stop at ${figure(toNumber(stop), 6)} is ${percent(Math.abs(1 - exits.stop / price))} away: two ATR, which one bad bar can jump.`,
+      `The ${against}'s case stands at ${debateStrengths(debate)[against].toFixed(2)} of 1.`,
+      ...(action === 'sell'
+        ? ['A rise has no end, and a short position loses by all of it that the stop does not hold.']
+        : []),
     ],
-    changesMyMind: `A close of ${instrument.id} below ${figure(level, 6)}, or a view that is no longer up.`,
+    changesMyMind: `A close of ${instrument.id} ${beyond} ${figure(levelOf(briefing, action, atr) ?? exits.stop, 6)}, or a view that is no longer ${view}.`,
   }
 }
 
-function sellProposal(
+/** The support below a purchase, or the resistance above a sale, that is not within the noise. */
+function levelOf(briefing: Briefing, action: 'buy' | 'sell', atr: number): number | null {
+  const { support, resistance } = readMarket(briefing).technicals
+  const { bid, ask } = briefing.quote
+  if (action === 'buy') return support !== null && support.price < toNumber(bid) - atr ? support.price : null
+  return resistance !== null && resistance.price > toNumber(ask) + atr ? resistance.price : null
+}
+
+function wayOutProposal(
   briefing: Briefing,
-  insight: Insight | null,
+  insight: Insight,
+  action: 'buy' | 'sell',
   debate: readonly Argument[],
   ids: Ids,
 ): Proposal | undefined {
   const { instrument, quote } = briefing
-  const quantity = tradable(heldQuantity(briefing), quote.bid, instrument)
-  if (insight?.direction !== 'down' || sign(quantity) === 0) return undefined
+  const position = positionOf(briefing)
+  if (sign(position) !== (action === 'sell' ? 1 : -1)) return undefined
+  const entry = action === 'sell' ? quote.bid : quote.ask
+  const quantity = tradable(absolute(position), entry, instrument)
+  if (sign(quantity) === 0) return undefined
   const market = readMarket(briefing)
-  const { resistance, atr } = market.technicals
-  const bid = toNumber(quote.bid)
-  const level = resistance !== null && resistance.price > bid ? resistance.price : bid + 2 * (atr ?? 0)
-  const { bull } = debateStrengths(debate)
+  const { resistance, support, atr } = market.technicals
+  const price = toNumber(entry)
+  const turn = action === 'sell' ? resistance : support
+  const away = (action === 'sell' ? 2 : -2) * (atr ?? 0)
+  const isBeyond = turn !== null && (action === 'sell' ? turn.price > price : turn.price < price)
+  const { bull, bear } = debateStrengths(debate)
   return {
     ...common(briefing, insight, ids, market.horizonMs),
-    action: 'sell',
+    action,
     quantity,
-    entry: quote.bid,
+    entry,
     objectives: [
-      `Be out of ${instrument.id} before an expected ${signedPercent(-insight.magnitude, 2)} within ${span(insight.horizonMs)}.`,
+      `Be out of ${instrument.id} before an expected ${signedPercent(expectedMove(insight), 2)} within ${span(insight.horizonMs)}.`,
     ],
-    risks: [`Missing a rise: the bull's case stands at ${bull.toFixed(2)} of 1.`],
-    changesMyMind: `A close of ${instrument.id} above ${figure(level, 6)}, or a view that is no longer down.`,
+    risks: [
+      action === 'sell'
+        ? `Missing a rise: the bull's case stands at ${bull.toFixed(2)} of 1.`
+        : `Missing a fall: the bear's case stands at ${bear.toFixed(2)} of 1.`,
+    ],
+    changesMyMind: `A close of ${instrument.id} ${action === 'sell' ? 'above' : 'below'} ${figure(isBeyond ? turn.price : price + away, 6)}, or a view that is no longer ${sideWords[action].view}.`,
   }
 }
 
@@ -159,7 +196,7 @@ function mandateForbids({ mandate, instrument, now }: Briefing): string | null {
 function reasonForNone(briefing: Briefing, insight: Insight | null): string {
   if (insight === null) return 'Hold: without a market view there is nothing to act on.'
   if (insight.direction === 'flat') return 'Hold: the view has no direction.'
-  if (insight.direction === 'down')
+  if (insight.direction === 'down' && briefing.instrument.perpetual === undefined)
     return 'Hold: the view is down, and there is nothing to sell that a venue would take.'
   const { account } = briefing
   const reasons = [
@@ -182,8 +219,4 @@ function reasonAgainst(trade: Proposal, { quote, dossier }: Briefing, debate: re
   const [own, other] = trade.action === 'buy' ? [bull, bear] : [bear, bull]
   if (other > own) return `Hold: the debate went against it, ${other.toFixed(2)} to ${own.toFixed(2)}.`
   return null
-}
-
-function onTick(price: number, step: Decimal): Decimal {
-  return roundToStep(fromNumber(price, 12), step, 'down')
 }

@@ -1,12 +1,12 @@
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
-import { tradable } from '#engine/agents/sizes.ts'
+import { exitPrice, isEntry, lossBetween, positionOf, tradable } from '#engine/agents/sizes.ts'
 import { figure, list, percent, sentence, span } from '#engine/agents/wording.ts'
 import { MEDIATOR, type Negotiation, negotiate } from '#engine/consensus/negotiation.ts'
 import type { Deal } from '#engine/consensus/negotiation-deals.ts'
 import { seatTitles } from '#shared/domain/agent.ts'
 import type { Conflict, RaisedConflict } from '#shared/domain/conflict.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
-import { compare, decimal, multiply, roundToStep, sign, subtract, toNumber } from '#shared/lib/decimal.ts'
+import { compare, decimal, multiply, sign, subtract, toNumber } from '#shared/lib/decimal.ts'
 import { type Stake, type Stakeholder, stakesIn, termIssues, termOf } from './stakes.ts'
 
 /** What was said on the way to terms: who, in which round, and the words. */
@@ -25,7 +25,7 @@ export interface Settlement {
 }
 
 /**
- * Settles the terms of a purchase before it is voted on, between the strategist and every seat that is at odds with them: the
+ * Settles the terms of an entry before it is voted on, between the strategist and every seat that is at odds with them: the
  * risk manager where more than half of a limit would be used up, the portfolio optimizer and the executor where less than half
  * of what is best for them would come of it (see stakesIn). They negotiate size, stop and horizon by monotonic concession
  * under Zeuthen's rule; where they stall, the planner mediates (see negotiate). Without common ground the conflict stays
@@ -94,14 +94,15 @@ function foundConflicts(briefing: ProposalBriefing): Conflict[] {
     const told = `The proposal is for ${span(horizonMs)}, the analyst's view for ${span(insight.horizonMs)}.`
     open('timing', ['strategist', 'analyst'], told)
   }
-  if (action === 'buy' && compare(multiply(quantity, entry), account.cash) > 0)
+  const enters = isEntry(proposal, positionOf(briefing))
+  if (enters && compare(multiply(quantity, entry), account.cash) > 0)
     open(
       'resource',
       ['strategist', 'executor'],
       `It takes more than the ${account.cash} ${instrument.quote} that are there.`,
     )
-  if (action === 'buy' && (plan?.purpose === 'exit' || plan?.purpose === 'mitigate'))
-    open('goal', ['strategist', 'planner'], 'The plan is to hold less, and the proposal is to buy.')
+  if (enters && (plan?.purpose === 'exit' || plan?.purpose === 'mitigate'))
+    open('goal', ['strategist', 'planner'], `The plan is to hold less, and the proposal is to ${action}.`)
   return found
 }
 
@@ -115,11 +116,11 @@ function directionConflict({ proposal, insight }: ProposalBriefing): Conflict | 
 
 /** The proposal with the terms; as it was where they come to no order that the venue would take. */
 function withTerms({ proposal, instrument, now }: ProposalBriefing, terms: Deal): Proposal | null {
-  const { entry, stop, quantity, horizonMs } = proposal
+  const { action, entry, stop, quantity, horizonMs } = proposal
   if (stop === null) return null
   const size = tradable(multiply(quantity, decimal(termOf(terms, 'size'))), entry, instrument)
   const distance = multiply(subtract(entry, stop), decimal(termOf(terms, 'stop')))
-  const agreedStop = roundToStep(subtract(entry, distance), instrument.priceStep, 'down')
+  const agreedStop = exitPrice(action, subtract(entry, distance), instrument)
   if (sign(size) <= 0 || sign(agreedStop) <= 0) return null
   return {
     ...proposal,
@@ -128,7 +129,7 @@ function withTerms({ proposal, instrument, now }: ProposalBriefing, terms: Deal)
     stop: agreedStop,
     horizonMs: Math.round(horizonMs * termOf(terms, 'horizon')),
     expectedReturn: proposal.expectedReturn * termOf(terms, 'horizon'),
-    riskAtStop: multiply(size, subtract(entry, agreedStop)),
+    riskAtStop: multiply(size, lossBetween(action, entry, agreedStop)),
   }
 }
 

@@ -1,6 +1,7 @@
 import { roundTripShare } from '#engine/agents/costs.ts'
 import { readMarket } from '#engine/agents/market-read.ts'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
+import { directionOf, lossBetween } from '#engine/agents/sizes.ts'
 import { figure, percent } from '#engine/agents/wording.ts'
 import { type Deal, type Issue, type Party, sampleDeals } from '#engine/consensus/negotiation-deals.ts'
 import { normalCdf } from '#engine/portfolio/statistics.ts'
@@ -13,7 +14,7 @@ import { dayRisk } from './assess-risk.ts'
 const stakeholders = ['strategist', 'risk', 'optimizer', 'executor'] as const
 export type Stakeholder = (typeof stakeholders)[number]
 
-/** What a seat has at stake in the terms of a purchase. */
+/** What a seat has at stake in the terms of an entry. */
 export interface Stake {
   readonly seat: Stakeholder
   readonly party: Party
@@ -25,7 +26,7 @@ export interface Stake {
   readonly words: (terms: Deal) => string
 }
 
-/** What the terms of a purchase are: shares of the proposed size, stop distance and horizon. */
+/** What the terms of an entry are: shares of the proposed size, stop distance and horizon. */
 export const termIssues: readonly Issue[] = [
   { kind: 'range', name: 'size', min: 0.1, max: 1, step: 0.05 },
   { kind: 'range', name: 'stop', min: 0.5, max: 1.5, step: 0.1 },
@@ -44,7 +45,7 @@ const guardLeast = { reservation: 0, holdsOut: 0.3 }
 export const termOf = (terms: Deal, name: 'size' | 'stop' | 'horizon') => Number(terms[name])
 
 /**
- * What each seat has at stake in a purchase, the strategist first; empty where its own stake cannot be read, and without
+ * What each seat has at stake in an entry, the strategist first; empty where its own stake cannot be read, and without
  * those whose cannot: a missing input is no preference. All read the terms by the models that they vote by.
  */
 export function stakesIn(briefing: ProposalBriefing): Stake[] {
@@ -61,11 +62,12 @@ export function stakesIn(briefing: ProposalBriefing): Stake[] {
 function strategistStake(briefing: ProposalBriefing): Stake | null {
   const { proposal, quote, outcomes } = briefing
   const { volatility, barMs } = readMarket(briefing)
-  const { stop, entry, expectedReturn, horizonMs } = proposal
-  if (proposal.action !== 'buy' || stop === null) return null
+  const { action, stop, entry, horizonMs } = proposal
+  if (action === 'hold' || stop === null) return null
   if (volatility === null || !(barMs > 0) || !(horizonMs > 0)) return null
   const price = toNumber(entry)
-  const distance = price - toNumber(stop)
+  const distance = toNumber(lossBetween(action, entry, stop))
+  const expectedGain = directionOf(action) * proposal.expectedReturn
   const cost = roundTripShare(quote, outcomes)
   if (!(distance > 0)) return null
   const touched = (terms: Deal) => {
@@ -73,9 +75,9 @@ function strategistStake(briefing: ProposalBriefing): Stake | null {
     return 2 * (1 - normalCdf((termOf(terms, 'stop') * distance) / deviation))
   }
   const gain = (terms: Deal) =>
-    termOf(terms, 'size') * ((1 - touched(terms)) * expectedReturn * termOf(terms, 'horizon') - cost)
+    termOf(terms, 'size') * ((1 - touched(terms)) * expectedGain * termOf(terms, 'horizon') - cost)
   const wanted = gain(asProposed)
-  const unit = wanted > 0 ? wanted : Math.abs(expectedReturn)
+  const unit = wanted > 0 ? wanted : Math.abs(expectedGain)
   if (!(unit > 0)) return null
   return {
     seat: 'strategist',
@@ -94,10 +96,10 @@ function riskStake(briefing: ProposalBriefing): Stake | null {
   const { proposal, account, profile, mandate } = briefing
   const { technicals } = readMarket(briefing)
   const tail = dayRisk(briefing)
-  const { stop, entry, quantity } = proposal
+  const { action, stop, entry, quantity } = proposal
   if (stop === null || account.equity === null || tail === null || technicals.atr === null) return null
   const price = toNumber(entry)
-  const distance = price - toNumber(stop)
+  const distance = toNumber(lossBetween(action, entry, stop))
   const equity = toNumber(account.equity)
   const dailyLoss = toNumber(mandate.maximumDailyLoss)
   if (!(equity > 0) || !(dailyLoss > 0)) return null
@@ -117,7 +119,7 @@ function riskStake(briefing: ProposalBriefing): Stake | null {
     party: { name: 'risk', utility: (terms) => 1 - strain(terms), ...guardLeast },
     objection:
       used > comfortable
-        ? `The purchase uses up ${percent(used, 0)} of a risk limit; the risk manager would rather have at most ${percent(comfortable, 0)}.`
+        ? `The ${action === 'sell' ? 'short sale' : 'purchase'} uses up ${percent(used, 0)} of a risk limit; the risk manager would rather have at most ${percent(comfortable, 0)}.`
         : null,
     signs: true,
     words: (terms) => `it uses up ${percent(strain(terms), 0)} of a risk limit`,
@@ -133,7 +135,8 @@ function optimizerStake(briefing: ProposalBriefing): Stake | null {
   if (typeof book === 'string') return null
   const { question, asset, equity, trade } = book
   const held = question.current[asset] as number
-  const added = toNumber(multiply(briefing.proposal.quantity, briefing.quote.last)) / equity
+  const { action, quantity } = briefing.proposal
+  const added = (directionOf(action) * toNumber(multiply(quantity, briefing.quote.last))) / equity
   const after = (terms: Deal) => held + termOf(terms, 'size') * added
   const best = trade.gain(trade.best)
   const words = (terms: Deal) =>
@@ -148,7 +151,7 @@ function optimizerStake(briefing: ProposalBriefing): Stake | null {
  */
 function executorStake(briefing: ProposalBriefing): Stake | null {
   const { proposal } = briefing
-  const gainBps = proposal.expectedReturn * 10_000
+  const gainBps = directionOf(proposal.action) * proposal.expectedReturn * 10_000
   const costs = orderCosts(briefing)
   if (costs === null || !(gainBps > 0)) return null
   const known = new Map<number, number | null>()
