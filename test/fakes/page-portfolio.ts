@@ -31,7 +31,18 @@ export function scriptedRisk(now: number, position: PositionView | null): RiskRe
     exposures:
       position === null
         ? []
-        : [{ ...position, markedAt: position.markedAt, worth, share, riskShare: 1, runId: position.runId }],
+        : [
+            {
+              ...position,
+              markedAt: position.markedAt,
+              worth,
+              share,
+              riskShare: 1,
+              tailShare: 1,
+              marginal: 0.061,
+              runId: position.runId,
+            },
+          ],
     confidence: 0.95,
     basis,
     unavailable: position === null ? 'Nothing is held.' : null,

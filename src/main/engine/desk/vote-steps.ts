@@ -11,6 +11,7 @@ import { touchOf } from '#shared/domain/quote.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { bookPortfolio } from './book-portfolio.ts'
+import { riskWith } from './book-risk.ts'
 import { briefingOf } from './briefing.ts'
 import { profileFor } from './decide-terms.ts'
 import { decide, scoresIn, votingPolicy } from './decision.ts'
@@ -95,6 +96,7 @@ export async function proposalBriefingOf(
   const { instrument, profile, now } = briefing
   return {
     ...briefing,
+    risk: riskWith({ ...parts, now }, proposal, instrument),
     portfolio: bookPortfolio({ ...parts, now }, instrument.id, profile.maximumPosition),
     proposal,
     insight: memory.insight,

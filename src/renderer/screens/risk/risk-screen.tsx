@@ -133,6 +133,18 @@ function Exposure({ report }: { report: RiskReport }) {
       render: ({ riskShare }) => formatPercent(riskShare, 1, false),
     },
     {
+      key: 'tailShare',
+      title: 'Of the bad days',
+      numeric: true,
+      render: ({ tailShare }) => formatPercent(tailShare, 1, false),
+    },
+    {
+      key: 'marginal',
+      title: '1 000 more adds',
+      numeric: true,
+      render: ({ marginal }) => (marginal === null ? unavailable : money(1_000 * marginal)),
+    },
+    {
       key: 'bar',
       title: '',
       wide: true,
