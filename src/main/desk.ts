@@ -260,6 +260,7 @@ export async function createDesk({ home, cipher, coolDownMs, feedRate }: DeskCon
         }),
         home,
         clock,
+        compute,
         status: status.read,
         importBars: importInto,
         importedSeries: () => barStore.series(),

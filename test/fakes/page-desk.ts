@@ -32,7 +32,7 @@ import { type Decimal, decimal, fromNumber, multiply, subtract, toNumber, ZERO }
 import { shippedPlanning } from '#test/builders/desk-kernel.ts'
 import { rememberedRun, searchMemory } from './page-memory.ts'
 import { createPagePlans } from './page-plans.ts'
-import { scriptedAllocation, scriptedRisk } from './page-portfolio.ts'
+import { scriptedAllocation, scriptedChoices, scriptedRisk } from './page-portfolio.ts'
 import { scriptedFindings, scriptedLines, scriptedPlan, scriptedSteps, scriptedVotes } from './page-script.ts'
 
 /** A desk for looking at the page: it implements the whole contract, follows a script, and can be disturbed. */
@@ -966,7 +966,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           electorate: seats.map((voter) => ({ voter, weight: 1 })),
           deadline: null,
         })
-        return { policy, proposals, ballots, tally, decision, outcome: null }
+        return { policy, isBlind: false, proposals, ballots, tally, decision, outcome: null }
       }),
     },
     reviews: {
@@ -988,6 +988,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
     portfolio: {
       risk: os.portfolio.risk.handler(() => scriptedRisk(Date.now(), position)),
       allocation: os.portfolio.allocation.handler(({ input }) => scriptedAllocation(Date.now(), position, input.goal)),
+      choices: os.portfolio.choices.handler(() => scriptedChoices(Date.now(), position)),
     },
     conversations: {
       search: os.conversations.search.handler(({ input }) => {

@@ -1,5 +1,6 @@
 import type { PerpetualsReport } from '#shared/domain/perpetuals-report.ts'
-import type { PortfolioGoal, PortfolioReport } from '#shared/domain/portfolio-report.ts'
+import type { PortfolioGoal } from '#shared/domain/portfolio-goal.ts'
+import type { PortfolioChoices, PortfolioReport } from '#shared/domain/portfolio-report.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import type { RiskReport } from '#shared/domain/risk-report.ts'
 import { decimal, multiply, toNumber, ZERO } from '#shared/lib/decimal.ts'
@@ -165,7 +166,7 @@ export function scriptedAllocation(now: number, position: PositionView | null, g
       quantity: index === 0 ? (position?.quantity ?? ZERO) : ZERO,
       markedAt: now - 800,
       worth: index === 0 ? worth : 0,
-      weight: index === 0 && worth > 0 ? 1 : 0,
+      weight: index === 0 && worth > 0 ? (isBesideCash ? worth / toNumber(equity) : 1) : 0,
       riskShare: worth > 0 ? (index === 0 ? 1 : 0) : null,
       suggested: weights[index] ?? 0,
       runId: index === 0 ? (position?.runId ?? null) : null,
@@ -187,5 +188,40 @@ export function scriptedAllocation(now: number, position: PositionView | null, g
         : [],
     band: 0.02,
     perpetuals: position === null ? null : scriptedPerpetuals(now),
+  }
+}
+
+/** Three choices as the engine would give them: to stay, what the optimizer votes by, and a bolder one. */
+export function scriptedChoices(now: number, position: PositionView | null): PortfolioChoices {
+  const share = worthOf(position) / toNumber(equity)
+  const choice = (kind: 'stay' | 'target' | 'other', weights: readonly number[], step: number) => ({
+    kind,
+    expected: 0.002 + 0.009 * step,
+    volatility: 0.01 + 0.03 * step,
+    turnover: 0.2 * step,
+    exitDays: 0.02 + 0.1 * step,
+    cost: 0.0002 * step,
+    cash: 1 - weights.reduce((sum, weight) => sum + weight, 0),
+    weights: instruments.map((instrument, index) => ({ instrument, weight: weights[index] ?? 0 })),
+    trades:
+      step === 0
+        ? []
+        : [
+            {
+              instrument: 'ETH/USDT',
+              side: 'buy' as const,
+              quantity: decimal('1.1'),
+              worth: 3_400 * step,
+              cost: 3.6 * step,
+            },
+          ],
+  })
+  return {
+    at: now,
+    currency: 'USDT',
+    basis: basisAt(now),
+    unavailable: null,
+    horizonMs: 24 * dayMs,
+    choices: [choice('stay', [share], 0), choice('target', [0.2, 0.08, 0], 1), choice('other', [0.2, 0.2, 0.2], 2)],
   }
 }

@@ -70,4 +70,15 @@ describe.skipIf(hasNoBrowser)('risk and portfolio (skipped: there is no Chromium
     await views.getByRole('link', { name: /BTC\/USDT up/ }).click()
     expect(page.url()).toContain('run=')
   })
+
+  it('of the choices it says what each gives up, and leads to its trades', async () => {
+    await desk.play(Number.POSITIVE_INFINITY)
+    await page.goto(`${desk.url}#/portfolio`)
+    const choices = page.getByRole('table', { name: 'Choices' })
+    await choices.getByText('Stay as we are').click()
+    await page.getByText(/Against the best of each it gives up 1\.80.% of return\./).waitFor()
+    await choices.getByText('Choice A').click()
+    await page.getByText(/gives up 6\.00.% more volatility, 40\.00.% more to trade/).waitFor()
+    await page.getByText(/Getting there costs about 0\.040.% of the equity\./).waitFor()
+  })
 })

@@ -2,7 +2,7 @@ import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import type { Bus } from '#engine/bus.ts'
 import type { Kernel } from '#engine/desk/kernel.ts'
 import type { Journal } from '#engine/journal.ts'
-import type { ComputeOptions, Feed, Keyring, Queries, SettingsStore } from '#engine/ports.ts'
+import type { Compute, ComputeOptions, Feed, Keyring, Queries, SettingsStore } from '#engine/ports.ts'
 import type { ImportReport } from '#shared/contract/market.ts'
 import type { Status } from '#shared/contract/system.ts'
 import type { ImportedSeries } from '#shared/domain/bar.ts'
@@ -28,6 +28,7 @@ export interface ApiParts {
   /** The keys that the configuration asks for, with what each is for. */
   readonly wantedKeys: ReadonlyMap<string, string>
   readonly clock: Clock
+  readonly compute: Compute
   readonly status: () => Status
   /** Imports a CSV text; nothing is stored unless all of it is good and the signal has not aborted on the way. */
   readonly importBars: (

@@ -1,5 +1,6 @@
 import { implement } from '@orpc/server'
 import { allocationReport } from '#engine/desk/allocation-report.ts'
+import { portfolioChoices } from '#engine/desk/portfolio-choices.ts'
 import { riskReport } from '#engine/desk/risk-report.ts'
 import { requireKnownAccount } from '#engine/trading/account-doubt.ts'
 import { contract } from '#shared/contract/index.ts'
@@ -7,16 +8,16 @@ import type { CallContext } from './desk.ts'
 import type { ApiParts } from './parts.ts'
 
 /** The book's risk and its allocation. */
-export function portfolioRoutes({ kernel, feed, clock, queries, planning }: ApiParts) {
+export function portfolioRoutes({ kernel, feed, clock, queries, planning, compute }: ApiParts) {
   const os = implement(contract.portfolio).$context<CallContext>()
   const parts = () => {
     requireKnownAccount(kernel.book)
     return { book: kernel.book, mandate: kernel.mandate, feed, now: Math.floor(clock.now()) }
   }
+  const allocationParts = () => ({ ...parts(), history: queries, profiles: planning.profiles })
   return {
     risk: os.risk.handler(() => riskReport(parts())),
-    allocation: os.allocation.handler(({ input }) =>
-      allocationReport({ ...parts(), history: queries, profiles: planning.profiles }, input),
-    ),
+    allocation: os.allocation.handler(({ input }) => allocationReport(allocationParts(), input)),
+    choices: os.choices.handler(({ input }) => portfolioChoices(allocationParts(), input, compute)),
   }
 }

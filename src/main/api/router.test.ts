@@ -317,6 +317,9 @@ describe('the API over a whole desk', () => {
     expect(allocation).toMatchObject({ goal: 'minimum-variance', invested: 0, here: null, trades: [] })
     expect(allocation.frontier.length).toBeGreaterThan(10)
     expect((await api.portfolio.allocation({})).goal).toBe('risk-parity')
+    const { choices, unavailable } = await api.portfolio.choices({ maximumWeight: 0.1 })
+    expect(unavailable).toBeNull()
+    for (const { weights } of choices) for (const { weight } of weights) expect(weight).toBeLessThanOrEqual(0.1 + 1e-9)
   })
 
   it('shows its journal, and that it verifies', async () => {

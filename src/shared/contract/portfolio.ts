@@ -1,5 +1,10 @@
 import { oc } from '@orpc/contract'
-import { portfolioQuestionSchema, portfolioReportSchema } from '#shared/domain/portfolio-report.ts'
+import {
+  portfolioChoicesSchema,
+  portfolioLimitsSchema,
+  portfolioQuestionSchema,
+  portfolioReportSchema,
+} from '#shared/domain/portfolio-report.ts'
 import { riskReportSchema } from '#shared/domain/risk-report.ts'
 
 export const portfolioContract = {
@@ -10,4 +15,9 @@ export const portfolioContract = {
     .route({ method: 'GET', path: '/portfolio' })
     .input(portfolioQuestionSchema)
     .output(portfolioReportSchema),
+  /** What can be chosen between return, risk, turnover and liquidity; nothing of it is sent. */
+  choices: oc
+    .route({ method: 'GET', path: '/portfolio/choices' })
+    .input(portfolioLimitsSchema)
+    .output(portfolioChoicesSchema),
 }

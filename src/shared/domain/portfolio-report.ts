@@ -1,21 +1,9 @@
 import { z } from 'zod'
 import { decimalSchema } from './decimal.ts'
 import { perpetualsReportSchema } from './perpetuals-report.ts'
+import { portfolioGoalSchema } from './portfolio-goal.ts'
 import { profileNameSchema } from './profile.ts'
 import { barBasisSchema } from './risk-report.ts'
-
-/** What the optimiser's weights are chosen for. The last two leave a part of the equity in cash; the others weigh what is invested. */
-export const portfolioGoals = [
-  'risk-parity',
-  'hierarchical-risk-parity',
-  'minimum-variance',
-  'least-cvar',
-  'maximum-sharpe',
-  'mean-variance',
-  'black-litterman',
-] as const
-export const portfolioGoalSchema = z.enum(portfolioGoals)
-export type PortfolioGoal = z.infer<typeof portfolioGoalSchema>
 
 /** What is asked of the optimiser, and within which limits. */
 export const portfolioQuestionSchema = z.object({
@@ -113,3 +101,35 @@ export const portfolioReportSchema = z.object({
   perpetuals: perpetualsReportSchema.nullable(),
 })
 export type PortfolioReport = z.infer<typeof portfolioReportSchema>
+
+/** Within which limits choices are looked for. */
+export const portfolioLimitsSchema = portfolioQuestionSchema.omit({ goal: true })
+export type PortfolioLimits = z.infer<typeof portfolioLimitsSchema>
+
+/** Weights beside cash of which nothing else is better in everything; shares of the equity, over the horizon. */
+const portfolioChoiceSchema = z.object({
+  /** What is held now, what the optimizer votes by, or neither. */
+  kind: z.enum(['stay', 'target', 'other']),
+  expected: z.number(),
+  volatility: z.number(),
+  turnover: z.number(),
+  /** Days to sell it all at a tenth of the usual volume; null where the volume is unavailable. */
+  exitDays: z.number().nullable(),
+  /** What the way there costs, as a share of the equity. */
+  cost: z.number(),
+  cash: z.number(),
+  weights: z.array(z.object({ instrument: z.string(), weight: z.number() })),
+  trades: z.array(suggestedTradeSchema),
+})
+export type PortfolioChoice = z.infer<typeof portfolioChoiceSchema>
+
+/** The choices between return, risk, turnover and liquidity, by rising volatility. */
+export const portfolioChoicesSchema = z.object({
+  at: z.int(),
+  currency: z.string(),
+  basis: barBasisSchema.nullable(),
+  unavailable: z.string().nullable(),
+  horizonMs: z.int().nullable(),
+  choices: z.array(portfolioChoiceSchema),
+})
+export type PortfolioChoices = z.infer<typeof portfolioChoicesSchema>

@@ -1,7 +1,5 @@
-import { roundTripShare } from '#engine/agents/costs.ts'
 import { type Corner, portfolioAtReturn } from '#engine/portfolio/critical-line.ts'
 import { dot, portfolioVariance } from '#engine/portfolio/matrix.ts'
-import { rebalance, wholeLots } from '#engine/portfolio/rebalancing.ts'
 import { riskShares } from '#engine/portfolio/risk-parity.ts'
 import type { DeskHistory } from '#engine/ports.ts'
 import { walletOf } from '#engine/trading/book.ts'
@@ -13,13 +11,15 @@ import type {
   PortfolioReport,
 } from '#shared/domain/portfolio-report.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
-import { absolute, compare, fromNumber, multiply, roundToStep, sign, toNumber, ZERO } from '#shared/lib/decimal.ts'
+import { toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { errorCode } from '#shared/lib/error.ts'
 import { portfolioOf, readUniverse } from './book-portfolio.ts'
 import { type HeldPosition, heldBook, type ReportParts } from './held-book.ts'
 import { perpetualsReport } from './perpetuals-report.ts'
+import { tradeBand, tradesTo } from './suggested-trades.ts'
 import {
   type BookAnswer,
+  cashBeside,
   frontierCorners,
   hasCash,
   type Past,
@@ -30,8 +30,6 @@ import {
   turnoverOf,
 } from './suggestion.ts'
 
-/** A weight nearer to its target than this is left alone: trading it costs more than it mends. */
-const band = 0.02
 const points = 40
 
 /** What the optimiser's suggestions are read off. */
@@ -76,7 +74,7 @@ export function allocationReport(parts: AllocationParts, asked: PortfolioQuestio
     shrinkage: null,
     diversification: null,
     trades: [],
-    band,
+    band: tradeBand,
     perpetuals: perpetualsReport(parts),
   }
   const universe = readUniverse(
@@ -102,7 +100,6 @@ export function allocationReport(parts: AllocationParts, asked: PortfolioQuestio
   })
   const volatilities = covariances.map((row, asset) => Math.sqrt(row[asset] as number))
   const isBesideCash = hasCash(goal)
-  const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0)
   return {
     ...empty,
     basis: { timeframe: read.timeframe, bars: times.length, from: times[0] as number, to: times.at(-1) as number },
@@ -121,7 +118,7 @@ export function allocationReport(parts: AllocationParts, asked: PortfolioQuestio
         ? null
         : {
             ...empty.cashWeight,
-            suggested: target === null ? null : 1 - sum(target) - (answer?.question.elsewhere ?? 0),
+            suggested: target === null ? null : cashBeside(target, answer?.question.elsewhere ?? 0),
           },
     turnover: target === null ? null : turnoverOf(target, weights, isBesideCash),
     horizonMs: answer?.horizonMs ?? null,
@@ -239,39 +236,4 @@ function holdingsOf(
       runId,
     }))
     .sort((a, b) => b.worth - a.worth || (a.instrument < b.instrument ? -1 : 1))
-}
-
-/** The trades to target weights, in whole lots; those within the band and below what the venue takes are left out. */
-function tradesTo(
-  { feed, book }: AllocationParts,
-  base: number,
-  instruments: readonly string[],
-  weights: Float64Array,
-  target: Float64Array,
-): PortfolioReport['trades'] {
-  const traded = instruments.flatMap((id, asset) => {
-    const instrument = feed.instruments().find((each) => each.id === id)
-    const quote = feed.quote(id)
-    return instrument === undefined || quote === undefined ? [] : [{ id, asset, instrument, quote }]
-  })
-  const of = (values: Float64Array) => Float64Array.from(traded, ({ asset }) => values[asset] as number)
-  const costs = Float64Array.from(traded, ({ quote }) => roundTripShare(quote) / 2)
-  const { trades: changes } = rebalance(of(weights), of(target), costs, band)
-  const lots = wholeLots(
-    of(weights).map((weight, row) => Math.max(0, weight + (changes[row] as number))),
-    Float64Array.from(traded, ({ quote }) => toNumber(quote.last)),
-    Float64Array.from(traded, ({ instrument }) => toNumber(instrument.quantityStep)),
-    base,
-  )
-  return traded.flatMap(({ id, instrument, quote }, row): PortfolioReport['trades'] => {
-    if (changes[row] === 0) return []
-    const held = book.positions.get(id)?.quantity ?? ZERO
-    const wanted = fromNumber((lots.quantities[row] as number) - toNumber(held), 12)
-    const quantity = roundToStep(absolute(wanted), instrument.quantityStep, 'down')
-    const notional = multiply(quantity, quote.last)
-    if (sign(quantity) === 0 || compare(notional, instrument.minimumNotional) < 0) return []
-    const worth = toNumber(notional)
-    const side = sign(wanted) > 0 ? 'buy' : 'sell'
-    return [{ instrument: id, side, quantity, worth, cost: worth * (costs[row] as number) }]
-  })
 }

@@ -3,11 +3,14 @@ import { createSimulatedExchange } from '#adapters/simulated/exchange.ts'
 import { emptyBook, type TradingBook } from '#engine/trading/book.ts'
 import { createTailReader } from '#engine/trading/tail-reader.ts'
 import type { PastView } from '#shared/domain/insight.ts'
-import { type PortfolioGoal, type PortfolioQuestion, portfolioGoals } from '#shared/domain/portfolio-report.ts'
-import { decimal, toNumber, ZERO } from '#shared/lib/decimal.ts'
+import { type PortfolioGoal, portfolioGoals } from '#shared/domain/portfolio-goal.ts'
+import type { PortfolioLimits, PortfolioQuestion } from '#shared/domain/portfolio-report.ts'
+import { decimal, roundToStep, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
+import { compute } from '#test/builders/briefing.ts'
 import { shippedMandate, shippedPlanning } from '#test/builders/desk-kernel.ts'
 import { type AllocationParts, allocationReport } from './allocation-report.ts'
+import { portfolioChoices } from './portfolio-choices.ts'
 import { riskReport } from './risk-report.ts'
 
 const now = Date.UTC(2026, 4, 4, 12)
@@ -237,6 +240,43 @@ describe('the report on allocation', () => {
     expect(allocationReport({ ...held, feed: noPrice }, asking('risk-parity')).unavailable).toBe(
       'There is no price for BTC/USDT.',
     )
+  })
+})
+
+describe('the choices of weights', () => {
+  const choosing = (about: Partial<PortfolioLimits> = {}) => ({ profile: 'balanced' as const, ...about })
+
+  it('add up with the cash, lead there by whole lots, and name staying and what the optimizer votes by', async () => {
+    const { choices, unavailable, horizonMs, basis } = await portfolioChoices(held, choosing(), compute)
+    expect({ unavailable, horizonMs, bars: basis?.bars }).toEqual({
+      unavailable: null,
+      horizonMs: 24 * 86_400_000,
+      bars: 400,
+    })
+    expect(choices.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['stay', 'target']))
+    for (const { cash, weights, exitDays, trades } of choices) {
+      expect(weights.reduce((sum, { weight }) => sum + weight, cash)).toBeCloseTo(1, 9)
+      expect(exitDays).toBeGreaterThanOrEqual(0)
+      for (const { instrument, quantity } of trades) {
+        const step = feed.instruments().find(({ id }) => id === instrument)?.quantityStep ?? ZERO
+        expect(roundToStep(quantity, step, 'down')).toBe(quantity)
+      }
+    }
+    const target = allocationReport(held, asking('black-litterman'))
+    const voted = choices.find(({ kind }) => kind === 'target')
+    for (const { instrument, weight } of voted?.weights ?? [])
+      expect(weight).toBeCloseTo(
+        target.holdings.find((row) => row.instrument === instrument)?.suggested ?? Number.NaN,
+        9,
+      )
+  })
+
+  it('name the limits that leave nothing, and what is unavailable', async () => {
+    const tight = await portfolioChoices(held, choosing({ maximumWeight: 0.01, maximumTurnover: 0.01 }), compute)
+    expect(tight.choices).toEqual([])
+    expect(tight.unavailable).toMatch(/cannot all be met: .*turnover limit/)
+    const young = await portfolioChoices({ ...held, feed: { ...feed, bars: () => [] } }, choosing(), compute)
+    expect(young.unavailable).toContain('too few closed bars')
   })
 })
 

@@ -16,7 +16,7 @@ import { covarianceMatrix, type Matrix } from '#engine/portfolio/matrix.ts'
 import { riskParityWeights } from '#engine/portfolio/risk-parity.ts'
 import { mean } from '#engine/portfolio/statistics.ts'
 import type { ReadReturns } from '#engine/trading/tail-reader.ts'
-import type { PortfolioGoal } from '#shared/domain/portfolio-report.ts'
+import type { PortfolioGoal } from '#shared/domain/portfolio-goal.ts'
 import { errorCode, errorMessage } from '#shared/lib/error.ts'
 
 const yearMs = 365.25 * 86_400_000
@@ -137,6 +137,12 @@ export function suggestWithCash(
     const target = bookTarget(question)
     return { weights: target.weights, book: { question, target, horizonMs, views } }
   })
+}
+
+/** The share of the equity that weights leave in cash; what is smaller than a rounding error is nothing. */
+export function cashBeside(weights: Float64Array, elsewhere: number): number {
+  const cash = 1 - elsewhere - weights.reduce((sum, weight) => sum + weight, 0)
+  return Math.abs(cash) < 1e-9 ? 0 : cash
 }
 
 /** Half of all changes of weight, that of the cash included where there is any. */

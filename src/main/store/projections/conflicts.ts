@@ -5,7 +5,7 @@ import type { Projection } from './projection.ts'
 /** The conflicts of each run: those that were raised, those that the desk found by itself, and those between plans. */
 export const conflictsProjection: Projection = {
   name: 'conflicts',
-  version: 2,
+  version: 3,
   tables: ['conflicts', 'conflicting_plans'],
   schema: `
     CREATE TABLE conflicts (id TEXT PRIMARY KEY, run_id TEXT NOT NULL, seq INTEGER NOT NULL, body TEXT NOT NULL) STRICT;

@@ -6,6 +6,7 @@ import { PerpetualsPanel } from '#renderer/ui/perpetuals-panel.tsx'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { type PortfolioQuestion, portfolioQuestionSchema } from '#shared/domain/portfolio-report.ts'
 import { AskedFor } from './asked-for.tsx'
+import { Choices } from './choices.tsx'
 import { Holdings } from './holdings.tsx'
 import styles from './portfolio-screen.module.css'
 import { Suggestion } from './suggestion.tsx'
@@ -17,6 +18,7 @@ const readEveryMs = 10_000
 export function PortfolioScreen() {
   const { orpc } = useDesk()
   const [asked, setAsked] = useState<PortfolioQuestion>(portfolioQuestionSchema.parse({}))
+  const { goal: _, ...limits } = asked
   const portfolio = useQuery(
     orpc.portfolio.allocation.queryOptions({
       input: asked,
@@ -44,6 +46,7 @@ export function PortfolioScreen() {
             )}
             {portfolio.data.goal === 'black-litterman' && <Views report={portfolio.data} />}
             <Suggestion report={portfolio.data} />
+            <Choices limits={limits} />
           </>
         )}
       </div>

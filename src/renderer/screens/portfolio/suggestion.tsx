@@ -1,16 +1,14 @@
 import { Link } from '@tanstack/react-router'
 import { BasisWords } from '#renderer/ui/bar-basis.tsx'
-import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
-import { formatDecimal, formatNumber, formatPercent } from '#renderer/ui/format.ts'
-import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
+import { formatNumber, formatPercent } from '#renderer/ui/format.ts'
+import { Panel } from '#renderer/ui/panel.tsx'
+import { goalWords } from '#renderer/ui/portfolio-goals.ts'
 import { EmptyState } from '#renderer/ui/states.tsx'
 import type { PortfolioReport } from '#shared/domain/portfolio-report.ts'
-import { goalWords } from './asked-for.tsx'
 import { FrontierPicture } from './frontier-picture.tsx'
 import { horizonWords } from './frontier-view.ts'
 import styles from './portfolio-screen.module.css'
-
-const money = (value: number) => formatNumber(value, { places: 2 })
+import { TradeTable } from './trade-table.tsx'
 
 /** What a goal suggests, on the frontier and in words, and the trades that lead there. */
 export function Suggestion({ report }: { report: PortfolioReport }) {
@@ -57,22 +55,8 @@ function basisSentence(report: PortfolioReport): string {
   return sentences.filter((sentence) => sentence !== false).join(' ')
 }
 
-type Trade = PortfolioReport['trades'][number]
-
 function Trades({ report }: { report: PortfolioReport }) {
   const { trades, currency, invested, band, suggestion, weighed } = report
-  const columns: Column<Trade>[] = [
-    { key: 'side', title: 'Trade', render: ({ side }) => side },
-    { key: 'instrument', title: 'Instrument', render: ({ instrument }) => instrument },
-    {
-      key: 'quantity',
-      title: 'Quantity',
-      numeric: true,
-      render: ({ quantity }) => formatDecimal(quantity, { places: 6 }),
-    },
-    { key: 'worth', title: `Worth, ${currency}`, numeric: true, render: ({ worth }) => money(worth) },
-    { key: 'cost', title: 'Costs about', numeric: true, render: ({ cost }) => money(cost) },
-  ]
   if (suggestion === null) return null
   if (invested <= 0 && weighed === 'invested') {
     return (
@@ -87,14 +71,7 @@ function Trades({ report }: { report: PortfolioReport }) {
   if (trades.length === 0) return <p>Every weight is within {formatPercent(band, 0, false)} of the suggested one.</p>
   return (
     <>
-      <PanelBody label="Trades to get there, table">
-        <DataTable
-          label="Trades to get there"
-          columns={columns}
-          rows={trades}
-          rowKey={({ instrument }) => instrument}
-        />
-      </PanelBody>
+      <TradeTable trades={trades} currency={currency} />
       <p className={styles.dim}>
         Whole lots; a weight within {formatPercent(band, 0, false)} of its target is left alone. Nothing of this is
         sent: only decisions trade.
