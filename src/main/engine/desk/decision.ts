@@ -113,7 +113,8 @@ export function reviewRules(
   }
   if (validation?.sufficient !== true) add('DOSSIER_INSUFFICIENT', insufficient(validation, profile))
   if (agreed && action !== proposal?.action) add('NOT_PROPOSED', `Nobody proposed to ${action}.`)
-  if (agreed && record !== null && record.count >= leastTrades) {
+  // What only brings risk down is not held back because the desk was too sure of itself (HO-8).
+  if (agreed && enters && record !== null && record.count >= leastTrades) {
     const { count, hits, stated } = record
     if (stated - hits / count > mostOverconfidence)
       add(
