@@ -1,5 +1,6 @@
 import type { PerpetualsReport } from '#shared/domain/perpetuals-report.ts'
-import type { PortfolioChoices, PortfolioGoal, PortfolioReport } from '#shared/domain/portfolio-report.ts'
+import type { PortfolioGoal } from '#shared/domain/portfolio-goal.ts'
+import type { PortfolioChoices, PortfolioReport } from '#shared/domain/portfolio-report.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import type { RiskReport } from '#shared/domain/risk-report.ts'
 import { decimal, multiply, toNumber, ZERO } from '#shared/lib/decimal.ts'
@@ -165,7 +166,7 @@ export function scriptedAllocation(now: number, position: PositionView | null, g
       quantity: index === 0 ? (position?.quantity ?? ZERO) : ZERO,
       markedAt: now - 800,
       worth: index === 0 ? worth : 0,
-      weight: index === 0 && worth > 0 ? 1 : 0,
+      weight: index === 0 && worth > 0 ? (isBesideCash ? worth / toNumber(equity) : 1) : 0,
       riskShare: worth > 0 ? (index === 0 ? 1 : 0) : null,
       suggested: weights[index] ?? 0,
       runId: index === 0 ? (position?.runId ?? null) : null,
