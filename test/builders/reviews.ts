@@ -1,8 +1,8 @@
-import type { ReviewView } from '#shared/contract/reviews.ts'
+import type { BlindReview, ShownReview } from '#shared/contract/reviews.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { shippedReviewPolicy } from './desk-kernel.ts'
 
-const order: ReviewView['order'] = {
+const order: ShownReview['order'] = {
   decisionId: 'dec_1',
   proposalId: 'prop_1',
   instrument: 'BTC/USDT',
@@ -15,12 +15,13 @@ const order: ReviewView['order'] = {
 }
 
 /** A review that waits with ten of its fifteen minutes left, as the API shows it. */
-export function createReviewView(changes: Partial<ReviewView> = {}): ReviewView {
+export function createReviewView(changes: Partial<ShownReview> = {}): ShownReview {
   return {
     id: 'rev_1',
     isBlind: false,
     drill: null,
     runId: 'run_1',
+    instrument: 'BTC/USDT',
     decisionId: 'dec_1',
     proposalId: 'prop_1',
     status: 'open',
@@ -62,4 +63,13 @@ export function createReviewView(changes: Partial<ReviewView> = {}): ReviewView 
     fourEyes: { on: false, why: 'Four-eyes is off: this desk has one seat, and nobody can be asked a second time.' },
     ...changes,
   }
+}
+
+/** The same before the trader has said what he thinks of it. */
+export function createBlindReview(): BlindReview {
+  const { id, runId, instrument, status, driftLimitBps, lifetimeMs, leftMs, policy, fourEyes } = createReviewView()
+  const times = { openedAt: 0, shownAt: 0, expiresAt: 900_000, snoozedUntil: null, horizonMs: 86_400_000 }
+  const question = 'What would you do with BTC/USDT for the next 24 h: buy, sell or hold, and how sure are you?'
+  const about = { id, runId, instrument, status, driftLimitBps, lifetimeMs, leftMs, policy, fourEyes }
+  return { ...about, ...times, difficulty: 'hard', questions: [], driftBps: 3.2, isBlind: true, question }
 }

@@ -35,12 +35,26 @@ export async function makeDisagreeingHome(): Promise<string> {
 /** A copy of the home with other terms of review, and bars replayed so many times faster. */
 export function withReviews(
   home: string,
-  { speed = 1, ...terms }: { readonly speed?: number; readonly driftLimitBps?: number; readonly seconds?: number },
+  {
+    speed = 1,
+    ...terms
+  }: {
+    readonly speed?: number
+    readonly driftLimitBps?: number
+    readonly seconds?: number
+    readonly hardAboveDisagreement?: number
+  },
 ): string {
   const copy = copyHome(home)
   const shipped = parse(readFileSync(resolve(import.meta.dirname, '../../resources/config/review.yaml'), 'utf8'))
-  const { driftLimitBps = shipped.driftLimitBps, seconds = 600 } = terms
-  const policy = { ...shipped, driftLimitBps, expiresAfterSeconds: { paper: seconds, live: seconds } }
+  const { seconds = 600, driftLimitBps = shipped.driftLimitBps } = terms
+  const { hardAboveDisagreement = shipped.hardAboveDisagreement } = terms
+  const policy = {
+    ...shipped,
+    driftLimitBps,
+    hardAboveDisagreement,
+    expiresAfterSeconds: { paper: seconds, live: seconds },
+  }
   writeFileSync(join(copy, 'review.yaml'), stringify(policy))
   const file = join(copy, 'settings.json')
   const settings = JSON.parse(readFileSync(file, 'utf8'))

@@ -966,7 +966,7 @@ export async function startPageDesk(page: string): Promise<PageDesk> {
           electorate: seats.map((voter) => ({ voter, weight: 1 })),
           deadline: null,
         })
-        return { policy, proposals, ballots, tally, decision, outcome: null }
+        return { policy, isBlind: false, proposals, ballots, tally, decision, outcome: null }
       }),
     },
     reviews: {

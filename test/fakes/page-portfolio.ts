@@ -1,5 +1,6 @@
 import type { PerpetualsReport } from '#shared/domain/perpetuals-report.ts'
-import type { PortfolioChoices, PortfolioGoal, PortfolioReport } from '#shared/domain/portfolio-report.ts'
+import type { PortfolioGoal } from '#shared/domain/portfolio-goal.ts'
+import type { PortfolioChoices, PortfolioReport } from '#shared/domain/portfolio-report.ts'
 import type { PositionView } from '#shared/domain/position.ts'
 import type { RiskReport } from '#shared/domain/risk-report.ts'
 import { decimal, multiply, toNumber, ZERO } from '#shared/lib/decimal.ts'
@@ -52,6 +53,7 @@ export function scriptedRisk(now: number, position: PositionView | null): RiskRe
             recovered: null,
             now: 0.12 * share,
           },
+    highest: { equity: decimal(101_838), at: now - 3_600_000, below: 0.0168 },
     perpetuals: position === null ? null : scriptedPerpetuals(now),
     limits: [
       { limit: 'exposure', used: worth, maximum: 60_000 },
@@ -165,7 +167,7 @@ export function scriptedAllocation(now: number, position: PositionView | null, g
       quantity: index === 0 ? (position?.quantity ?? ZERO) : ZERO,
       markedAt: now - 800,
       worth: index === 0 ? worth : 0,
-      weight: index === 0 && worth > 0 ? 1 : 0,
+      weight: index === 0 && worth > 0 ? (isBesideCash ? worth / toNumber(equity) : 1) : 0,
       riskShare: worth > 0 ? (index === 0 ? 1 : 0) : null,
       suggested: weights[index] ?? 0,
       runId: index === 0 ? (position?.runId ?? null) : null,

@@ -57,7 +57,7 @@ describe.skipIf(missing.length > 0)(
 
     const review = async () => {
       const [only, ...others] = await host.client.reviews.list({})
-      if (only === undefined || others.length > 0) throw new Error('There is not one review.')
+      if (only === undefined || only.isBlind || others.length > 0) throw new Error('There is not one review on show.')
       return only
     }
     const records = async (kind: string) => (await host.journal()).filter((record) => record.kind === kind)
@@ -92,6 +92,31 @@ describe.skipIf(missing.length > 0)(
       await picture(page, 'review-expired')
       await closes('expired')
       await nothingWasSent()
+    })
+
+    it('HO-10 of the hardest neither order, votes nor conversation are shown before the trader has said what he thinks', async () => {
+      const page = await decide({ hardAboveDisagreement: 0.1 })
+      await page.getByRole('heading', { name: 'A decision on BTC/USDT' }).waitFor()
+      expect(await page.getByText(/^(BUY|SELL) /).count()).toBe(0)
+      expect(await page.getByRole('button', { name: /^Approve/ }).isDisabled()).toBe(true)
+      await picture(page, 'review-blind')
+      await page.getByRole('link', { name: 'Run on the Desk ›' }).click()
+      await page.getByText('What they said is shown once').waitFor()
+      await page.getByText('The votes are shown once').waitFor()
+      await stopButton(page).waitFor()
+      await picture(page, 'review-blind-desk')
+      await page.getByRole('link', { name: 'to the review ›' }).first().click()
+      await page.getByText('Hold', { exact: true }).click()
+      await page.getByRole('button', { name: 'Record it and show the votes' }).click()
+      await page.getByRole('heading', { name: 'Against it' }).waitFor()
+      await page.getByText(/^You said beforehand: HOLD/).waitFor()
+      const { order } = await review()
+      await page
+        .getByRole('heading', { name: `${order.side.toUpperCase()} ${order.quantity} ${order.instrument} at market` })
+        .waitFor()
+      expect(await page.getByRole('button', { name: /^Approve/ }).isDisabled()).toBe(false)
+      await picture(page, 'review-judged')
+      expect(await host.client.trading.orders({})).toEqual([])
     })
 
     it('HO-6 approved sends exactly the order shown, once', async () => {

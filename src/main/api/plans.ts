@@ -6,6 +6,7 @@ import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import type { Schedule } from '#shared/domain/schedule.ts'
 import { ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+import { createBlind } from './blind.ts'
 import type { CallContext } from './desk.ts'
 import { instrumentOn } from './market.ts'
 import { type ApiParts, trader } from './parts.ts'
@@ -14,16 +15,23 @@ import { type ApiParts, trader } from './parts.ts'
 export function plansRoutes({ kernel, queries, feed, settings, clock }: ApiParts) {
   const { plans, schedules } = kernel
   const os = implement(contract.plans).$context<CallContext>()
+  const blind = createBlind(kernel.reviews)
+  const isBlind = ({ runId }: Pick<CollaborativePlan, 'runId'>) => runId !== null && blind.reviewOf(runId) !== undefined
   const view = (plan: CollaborativePlan): PlanView => ({
-    ...plan,
+    ...(isBlind(plan) ? withoutVerdict(plan) : plan),
     leftMs: plans.leftMs(plan),
-    conflicts: queries.listPlanConflicts(plan.id, plan.runId).length,
+    conflicts: conflictsOf(plan.id).length,
   })
   const scheduleView = (schedule: Schedule): ScheduleView => ({ ...schedule, nextAt: schedules.nextAt(schedule) })
-  const conflictsOf = (planId: string) => [...queries.listPlanConflicts(planId, plans.get(planId).runId)]
+  function conflictsOf(planId: string) {
+    const plan = plans.get(planId)
+    return isBlind(plan) ? [] : [...queries.listPlanConflicts(planId, plan.runId)]
+  }
 
   /** As the run has it while it is under way; afterwards without the view, which was of its moment. */
-  function contextOf({ instrument, runId }: CollaborativePlan): PlanContext {
+  function contextOf(plan: CollaborativePlan): PlanContext {
+    const { instrument, runId } = plan
+    const isKeptBack = isBlind(plan)
     const { book } = kernel
     const at = Math.floor(clock.now())
     const memory = kernel.runs.active().find((one) => one.runId === runId)
@@ -35,9 +43,9 @@ export function plansRoutes({ kernel, queries, feed, settings, clock }: ApiParts
       cash: book.cash,
       equity: kernel.equity() ?? null,
       portfolioRisk: portfolioRisk(book, feed, at)?.share ?? null,
-      insight: memory?.insight ?? null,
+      insight: isKeptBack ? null : (memory?.insight ?? null),
       evidence: [...(memory?.evidence ?? queries.listEvidence(runId ?? ''))],
-      proposals: [...(memory?.proposals ?? queries.getVote(runId ?? '').proposals)],
+      proposals: isKeptBack ? [] : [...(memory?.proposals ?? queries.getVote(runId ?? '').proposals)],
     }
   }
 
@@ -74,4 +82,10 @@ export function plansRoutes({ kernel, queries, feed, settings, clock }: ApiParts
     context: os.context.handler(({ input }) => contextOf(plans.get(input.planId))),
     cancel: os.cancel.handler(async ({ input }) => view(await plans.cancel(input.planId, input.reason, trader))),
   }
+}
+
+/** HO-10: the plan without what is put to the vote, and why it is where it is. */
+function withoutVerdict(plan: CollaborativePlan): CollaborativePlan {
+  const reason = 'You are to say what you think first.'
+  return { ...plan, question: null, reason, moves: plan.moves.map((move) => ({ ...move, reason: null })) }
 }

@@ -1,37 +1,39 @@
 import { implement } from '@orpc/server'
+import { span } from '#engine/agents/wording.ts'
 import { reviewFacts } from '#engine/desk/review-facts.ts'
 import { contract } from '#shared/contract/index.ts'
-import type { ReviewItem, ReviewView } from '#shared/contract/reviews.ts'
+import type { BlindReviewItem, ReviewItem, ReviewView } from '#shared/contract/reviews.ts'
 import { isClosedReview, isJudgedFirst, type Review } from '#shared/domain/review.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import type { CallContext } from './desk.ts'
 import { type ApiParts, trader } from './parts.ts'
-
-const hidden = { code: 'DISAGREEMENT', sentence: 'The agents disagree widely. Say first what you think.' } as const
 
 /** Decisions that wait for the trader. Whoever calls is a person: agents have no way to this API (KS-11). */
 export function reviewsRoutes({ kernel, queries, feed }: ApiParts) {
   const os = implement(contract.reviews).$context<CallContext>()
   const { reviews, book, mandate } = kernel
 
-  /** HO-10: of the hardest the desk's verdict is not told before the trader has said what he thinks. */
+  /** HO-10: of the hardest nothing of what the desk would do is told before the trader has said what he thinks. */
   function item(review: Review): ReviewItem {
-    const isBlind = isJudgedFirst(review, reviews.policy)
-    const shown = isBlind ? { ...review, rules: [hidden], disagreement: 1, agreed: false } : review
+    const { instrument } = review.order
+    const leftMs = reviews.leftMs(review)
+    if (isJudgedFirst(review, reviews.policy)) return { ...blindPart(review), instrument, leftMs }
     const drill = reviews.drills().find(({ reviewId }) => reviewId === review.id)
     // What it was is told once it is over.
     const isTold = drill !== undefined && isClosedReview(review.status)
-    return { ...shown, isBlind, drill: isTold ? drill : null, leftMs: reviews.leftMs(review) }
+    return { ...review, instrument, leftMs, isBlind: false, drill: isTold ? drill : null }
   }
 
   function view(review: Review): ReviewView {
+    const fourEyes = {
+      on: false,
+      why: 'Four-eyes is off: this desk has one seat, and nobody can be asked a second time.',
+    } as const
+    const around = { policy: reviews.policy, fourEyes }
     const proposal = queries.getVote(review.runId).proposals.find(({ id }) => id === review.proposalId)
-    return {
-      ...item(review),
-      facts: reviewFacts(review, { book, mandate, feed, proposal, denial: reviews.denial(review) }),
-      policy: reviews.policy,
-      fourEyes: { on: false, why: 'Four-eyes is off: this desk has one seat, and nobody can be asked a second time.' },
-    }
+    const shown = item(review)
+    const facts = reviewFacts(review, { book, mandate, feed, proposal, denial: reviews.denial(review) })
+    return shown.isBlind ? { ...shown, ...around, driftBps: facts.driftBps } : { ...shown, ...around, facts }
   }
 
   return {
@@ -61,4 +63,13 @@ export function reviewsRoutes({ kernel, queries, feed }: ApiParts) {
     }),
     overrides: os.overrides.handler(({ input }) => [...queries.listOverrides(input.limit)]),
   }
+}
+
+/** What there is to judge by before the desk's verdict is told, besides the chart and the evidence. */
+function blindPart(review: Review): Omit<BlindReviewItem, 'instrument' | 'leftMs'> {
+  const { id, runId, status, driftLimitBps, openedAt, shownAt, expiresAt, lifetimeMs } = review
+  const { difficulty, snoozedUntil, questions, horizonMs, order } = review
+  const question = `What would you do with ${order.instrument} for the next ${span(horizonMs)}: buy, sell or hold, and how sure are you?`
+  const times = { openedAt, shownAt, expiresAt, lifetimeMs, snoozedUntil, horizonMs }
+  return { id, runId, status, difficulty, driftLimitBps, ...times, questions, isBlind: true, question }
 }

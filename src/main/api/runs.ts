@@ -5,21 +5,26 @@ import { scoresIn, votingPolicy } from '#engine/desk/decision.ts'
 import { attemptsLearned, learnedTasks } from '#engine/desk/estimates.ts'
 import { goalStates } from '#engine/desk/goal-states.ts'
 import { contract } from '#shared/contract/index.ts'
-import { isJudgedFirst } from '#shared/domain/review.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { inTurns } from '#shared/lib/turns.ts'
+import { createBlind } from './blind.ts'
 import type { CallContext } from './desk.ts'
 import { instrumentOn } from './market.ts'
 import { type ApiParts, trader } from './parts.ts'
 
 /** Decision runs and all that is known of each. */
 export function runsRoutes({ kernel, queries, feed, settings, planning, models, clock }: ApiParts) {
+  const blind = createBlind(kernel.reviews)
   const os = implement(contract.runs).$context<CallContext>()
+
+  /** Of a run that is judged first, what it came to is kept back. */
+  const shown = <Summary extends RunSummary>(summary: Summary): Summary =>
+    blind.reviewOf(summary.id) === undefined ? summary : { ...summary, outcome: null, reason: null }
 
   function run(runId: string): Run {
     const found = queries.getRun(runId)
-    if (found !== undefined) return found
+    if (found !== undefined) return shown(found)
     throw new ParleyError('RUN_NOT_FOUND', `There is no run ${runId}.`, { wayOut: 'Open one from the list of runs.' })
   }
 
@@ -48,14 +53,17 @@ export function runsRoutes({ kernel, queries, feed, settings, planning, models, 
       const goal = { instrument: instrumentOn(feed, input.instrument).id, profile: input.profile ?? profile, policy }
       return inTurns(decideChoices(goal, planning), { now: () => clock.monotonic(), pause: nextTurn })
     }),
-    list: os.list.handler(({ input }) => [...queries.listRuns(input.limit)]),
+    list: os.list.handler(({ input }) => queries.listRuns(input.limit).map(shown)),
     get: os.get.handler(({ input }) => run(input.runId)),
     cancel: os.cancel.handler(({ input }) => {
       run(input.runId)
       kernel.runs.cancel(input.runId, input.reason)
       return summary(input.runId)
     }),
-    messages: os.messages.handler(({ input }) => [...queries.listMessages(input.runId, input.after, input.limit)]),
+    messages: os.messages.handler(({ input }) => {
+      blind.refuse(input.runId)
+      return [...queries.listMessages(input.runId, input.after, input.limit)]
+    }),
     evidence: os.evidence.handler(({ input }) => [...queries.listEvidence(input.runId)]),
     pause: os.pause.handler(async ({ input }) => {
       run(input.runId)
@@ -74,8 +82,11 @@ export function runsRoutes({ kernel, queries, feed, settings, planning, models, 
     }),
     monitor: os.monitor.handler(({ input }) => {
       const { plan, steps } = run(input.runId)
+      const isBlind = blind.reviewOf(input.runId) !== undefined
       return {
         ...queries.getWatch(input.runId),
+        // What was changed of the plan tells what was proposed.
+        ...(isBlind && { divergences: [], replans: [] }),
         forecast: kernel.runs.forecast(input.runId) ?? null,
         goals: [...goalStates(plan, steps)],
       }
@@ -84,12 +95,12 @@ export function runsRoutes({ kernel, queries, feed, settings, planning, models, 
     vote: os.vote.handler(({ input }) => {
       const { goal } = run(input.runId)
       const policy = votingPolicy(goal, profileFor(goal, planning), models, scoresIn({ history: queries }))
-      const { reviews } = kernel
       // HO-10: of the hardest nothing of the vote is told before the trader has said what he thinks.
-      const isBlind = reviews.waiting().some((one) => one.runId === input.runId && isJudgedFirst(one, reviews.policy))
-      if (isBlind) return { policy, proposals: [], ballots: [], tally: null, decision: null, outcome: null }
+      if (blind.reviewOf(input.runId) !== undefined) {
+        return { policy, isBlind: true, proposals: [], ballots: [], tally: null, decision: null, outcome: null }
+      }
       const { proposals, ballots, tally, decision, outcome } = queries.getVote(input.runId)
-      return { policy, proposals: [...proposals], ballots: [...ballots], tally, decision, outcome }
+      return { policy, isBlind: false, proposals: [...proposals], ballots: [...ballots], tally, decision, outcome }
     }),
   }
 }

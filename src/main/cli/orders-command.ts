@@ -18,8 +18,11 @@ interface Flags {
 export function ordersCommands(program: Command): void {
   const add = (name: string, does: string) =>
     program.command(name).description(does).addOption(homeOption()).addOption(jsonOption())
-  const table = (rows: readonly (readonly string[])[]) =>
-    textTable(rows, { columns: describeTerminal().columns, indent: 0 })
+  const table = (rows: readonly (readonly string[])[]) => {
+    // In a pipe every row is one line, for whoever searches in it.
+    const columns = process.stdout.isTTY ? describeTerminal().columns : Number.POSITIVE_INFINITY
+    return textTable(rows, { columns, indent: 0 })
+  }
 
   add('orders', 'list the orders of the open desk, newest first')
     .option('--instrument <symbol>', 'of one instrument alone')

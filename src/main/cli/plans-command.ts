@@ -7,6 +7,7 @@ import { combinations } from '#shared/domain/combination.ts'
 import { conflictKinds, type PlanConflict, type RaisedConflict } from '#shared/domain/conflict.ts'
 import { consensusPresets } from '#shared/domain/consensus-policy.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
+import { portfolioGoals } from '#shared/domain/portfolio-goal.ts'
 import { profileNames } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { TraderProposal } from '#shared/domain/trader-proposal.ts'
@@ -24,7 +25,16 @@ interface Flags {
 interface Wanted
   extends Pick<
     PlanWish,
-    'template' | 'title' | 'profile' | 'priority' | 'policy' | 'threshold' | 'votesAgain' | 'combination' | 'draft'
+    | 'template'
+    | 'title'
+    | 'profile'
+    | 'priority'
+    | 'policy'
+    | 'threshold'
+    | 'votesAgain'
+    | 'weights'
+    | 'combination'
+    | 'draft'
   > {
   readonly proposeWithin?: number
   readonly voteWithin?: number
@@ -62,6 +72,9 @@ export function plansCommands(program: Command): void {
     .option('--vote-within <seconds>', 'the deadline of the vote, from then on', seconds)
     .option('--execute-within <seconds>', 'the deadline for carrying it out, from then on', seconds)
     .option('--votes-again <n>', 'how often it may be revised and voted on again', wholeNumber(0, 5))
+    .addOption(
+      new Option('--weights <goal>', 'what the weights are chosen for that it goes to').choices(portfolioGoals),
+    )
     .option('--objective <text...>', "what it is for, in the template's place")
     .option('--with <participant...>', 'who takes part besides: analyst, or analyst=2 with a weight', readParticipant)
     .addOption(new Option('--without <participant...>', 'who does not').choices(participantNames))

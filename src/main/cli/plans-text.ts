@@ -43,6 +43,7 @@ export function planLines(plan: PlanView, { paint, columns }: Terminal): string 
     ),
     row('deadlines', `propose within ${propose} s, vote within ${vote} s, carry out within ${execute} s`),
     ...(plan.votesAgain === undefined ? [] : [row('vote again', `${plan.votesAgain} times at most`)]),
+    ...(plan.weights === undefined ? [] : [row('weights', plan.weights)]),
     row('method', plan.tasks.join(', ')),
     ...(plan.runId === null ? [] : [row('run', plan.runId)]),
     ...plan.moves.map((move) =>

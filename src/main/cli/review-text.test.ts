@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createReviewView } from '#test/builders/reviews.ts'
+import { createBlindReview, createReviewView } from '#test/builders/reviews.ts'
 import { overridesText, reviewsText, reviewText } from './review-text.ts'
 import { describeTerminal } from './terminal.ts'
 
@@ -23,10 +23,12 @@ describe('a review in a terminal', () => {
   })
 
   it('HO-10 keeps the votes and the rules of a hard one back until the trader has judged it', () => {
-    const hard = createReviewView({ difficulty: 'hard', isBlind: true })
-    expect(reviewText(hard, null, terminal)).not.toMatch(/VOTE|NEAR_TIE|Buy|BUY|review approve/)
+    const blind = reviewText(createBlindReview(), null, terminal)
+    expect(blind).not.toMatch(/VOTE|NEAR_TIE|BUY|Hash|review approve/)
+    expect(blind.replaceAll(/\s+/g, ' ')).toContain('parley review judge rev_1')
+    const hard = createReviewView({ difficulty: 'hard' })
     const judgement = { action: 'hold', confidence: 0.7, at: 3 } as const
-    const judged = reviewText({ ...hard, judgement, isBlind: false }, null, terminal)
+    const judged = reviewText({ ...hard, judgement }, null, terminal)
     expect(judged).toMatch(/VOTE/)
     expect(judged).toContain('You said beforehand: hold, 70 % sure.')
   })

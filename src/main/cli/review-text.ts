@@ -1,4 +1,4 @@
-import type { ReviewItem, ReviewView } from '#shared/contract/reviews.ts'
+import type { ReviewItem, ReviewView, ShownReview } from '#shared/contract/reviews.ts'
 import { isClosedReview, type Override } from '#shared/domain/review.ts'
 import { orderWords, reasonWords, statusWords } from '#shared/domain/review-words.ts'
 import type { Tally } from '#shared/domain/tally.ts'
@@ -13,8 +13,8 @@ export function reviewsText(reviews: readonly ReviewItem[], { columns }: Termina
 }
 
 /** What it is about; which side the desk takes is not told before the trader has (HO-10). */
-function titleOf({ isBlind, order }: ReviewItem): string {
-  return isBlind ? `a decision on ${order.instrument}` : orderWords(order)
+function titleOf(review: ReviewItem): string {
+  return review.isBlind ? `a decision on ${review.instrument}` : orderWords(review.order)
 }
 
 function whatBecame({ status, leftMs }: ReviewItem): string {
@@ -24,43 +24,53 @@ function whatBecame({ status, leftMs }: ReviewItem): string {
 /** Everything that a review is judged by; of the hardest the votes only once the trader has judged it (HO-10). */
 export function reviewText(review: ReviewView, tally: Tally | null, terminal: Terminal): string {
   const { paint, columns } = terminal
-  const { orderHash, rules, questions, judgement, end, driftLimitBps, editWords } = review
   const line = (text: string) => hang(text, 2, columns)
   const heading = (text: string) => paint.strong(text.toUpperCase())
-  const { isBlind: blind } = review
+  const asked = review.questions.map((question) => line(`You asked: ${question}`))
+  if (review.isBlind) {
+    return [
+      `${paint.strong(titleOf(review))}  ${whatBecame(review)}`,
+      '',
+      heading('Why you are asked'),
+      line(
+        'The agents disagree widely. Say first what you think; the order, the votes and what was said are shown then.',
+      ),
+      line(`${review.question} "parley review judge ${review.id} --side hold --confidence 0.6" says it.`),
+      ...asked,
+      '',
+      line('Unanswered it is rejected.'),
+    ].join('\n')
+  }
+  const { orderHash, rules, judgement, end, driftLimitBps, editWords } = review
   const closed = isClosedReview(review.status)
-  const why = blind
-    ? [line('The agents disagree widely. Say first what you think ("parley review judge"); the votes are shown then.')]
-    : rules.map(({ code, sentence }) => line(`${code}: ${sentence}`))
   const said = [
     ...(judgement === null
       ? []
       : [line(`You said beforehand: ${judgement.action}, ${Math.round(judgement.confidence * 100)} % sure.`)]),
-    ...questions.map((question) => line(`You asked: ${question}`)),
+    ...asked,
     ...(editWords === null ? [] : [line(`You edited it (${reasonWords[editWords.code]}): ${editWords.words}`)]),
   ]
   return [
     `${paint.strong(titleOf(review))}  ${whatBecame(review)}`,
-    ...(blind ? [] : [line(`Hash of the order: ${orderHash}`)]),
+    line(`Hash of the order: ${orderHash}`),
     ...(end === null ? [] : [line(`${utcMinute(end.at)}, by ${end.by}: ${end.reason}`)]),
     '',
     heading('Why you are asked'),
-    ...why,
+    ...rules.map(({ code, sentence }) => line(`${code}: ${sentence}`)),
     ...said,
     '',
-    ...(closed || blind ? [] : [heading('What it does'), factsText(review, columns), '']),
-    ...(blind ? [] : [voteText({ tally }, terminal), '']),
+    ...(closed ? [] : [heading('What it does'), factsText(review, columns), '']),
+    voteText({ tally }, terminal),
+    '',
     closed
       ? line('It is closed: nothing more comes of it.')
-      : blind
-        ? line('Unanswered it is rejected.')
-        : line(
-            `Unanswered it is rejected; a price more than ${driftLimitBps} basis points away voids it. Approve it with "parley review approve ${review.id} --hash ${orderHash.slice(0, 12)}".`,
-          ),
+      : line(
+          `Unanswered it is rejected; a price more than ${driftLimitBps} basis points away voids it. Approve it with "parley review approve ${review.id} --hash ${orderHash.slice(0, 12)}".`,
+        ),
   ].join('\n')
 }
 
-function factsText({ facts, driftLimitBps, fourEyes }: ReviewView, columns: number): string {
+function factsText({ facts, driftLimitBps, fourEyes }: ShownReview, columns: number): string {
   const { price, driftBps, notional, maximumNotional, position, exposure, riskAtStop, dayLoss, denial } = facts
   const known = (value: string | null) => value ?? 'unavailable'
   const rows = [

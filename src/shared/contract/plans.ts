@@ -15,6 +15,7 @@ import { decimalSchema } from '#shared/domain/decimal.ts'
 import { evidenceSchema } from '#shared/domain/evidence.ts'
 import { insightSchema } from '#shared/domain/insight.ts'
 import { planTemplateSchema } from '#shared/domain/plan-template.ts'
+import { portfolioGoalSchema } from '#shared/domain/portfolio-goal.ts'
 import { profileNameSchema } from '#shared/domain/profile.ts'
 import { proposalSchema } from '#shared/domain/proposal.ts'
 import { scheduleSchema, scheduleTermsSchema } from '#shared/domain/schedule.ts'
@@ -36,6 +37,7 @@ export const planWishSchema = z.object({
   seconds: planSecondsSchema.partial().optional(),
   combination: combinationSchema.optional(),
   votesAgain: votesAgainSchema.optional(),
+  weights: portfolioGoalSchema.optional(),
   /** Takes the place of the template's. */
   objectives: z.array(z.string().trim().min(1)).min(1).optional(),
   /** Who takes part besides, or with another weight. */

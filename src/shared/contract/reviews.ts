@@ -38,23 +38,54 @@ export const reviewFactsSchema = z.object({
 })
 export type ReviewFacts = z.infer<typeof reviewFactsSchema>
 
-/** A review as lists show it; the time left is of waiting, not of the market. */
-export const reviewItemSchema = reviewSchema.extend({
-  leftMs: z.int(),
-  /** True while the trader is to say what he thinks before the desk's verdict is told (HO-10). */
-  isBlind: z.boolean(),
+/** The time left is of waiting, not of the market. */
+const left = { leftMs: z.int(), instrument: z.string() }
+
+/** One of the hardest before the trader has said what he thinks: what that needs, and nothing of the desk's verdict (HO-10). */
+const blindItemSchema = reviewSchema
+  .pick({
+    id: true,
+    runId: true,
+    status: true,
+    driftLimitBps: true,
+    openedAt: true,
+    shownAt: true,
+    expiresAt: true,
+    lifetimeMs: true,
+    difficulty: true,
+    snoozedUntil: true,
+    questions: true,
+    horizonMs: true,
+  })
+  .extend({ ...left, isBlind: z.literal(true), question: z.string() })
+export type BlindReviewItem = z.infer<typeof blindItemSchema>
+
+/** A review as lists show it. */
+const shownItemSchema = reviewSchema.extend({
+  ...left,
+  isBlind: z.literal(false),
   /** What was wrong with a review that was a drill, once it is closed (HO-12). */
   drill: drillSchema.nullable(),
 })
+export const reviewItemSchema = z.discriminatedUnion('isBlind', [shownItemSchema, blindItemSchema])
 export type ReviewItem = z.infer<typeof reviewItemSchema>
 
-/** A review with everything that it is judged by, besides its run's votes and evidence. */
-export const reviewViewSchema = reviewItemSchema.extend({
-  facts: reviewFactsSchema,
+const around = {
   policy: reviewPolicySchema,
   /** HO-9: a second pair of eyes; on a desk with one seat it is off, and says so. */
   fourEyes: z.object({ on: z.literal(false), why: z.string() }),
+}
+const shownViewSchema = shownItemSchema.extend({ ...around, facts: reviewFactsSchema })
+/** A review with all that it is judged by, besides its run's votes and evidence. */
+export type ShownReview = z.infer<typeof shownViewSchema>
+const blindViewSchema = blindItemSchema.extend({
+  ...around,
+  /** How far the price has moved since, in basis points without a sign; null is unavailable. */
+  driftBps: z.number().nullable(),
 })
+/** A review that is to be judged first. */
+export type BlindReview = z.infer<typeof blindViewSchema>
+export const reviewViewSchema = z.discriminatedUnion('isBlind', [shownViewSchema, blindViewSchema])
 export type ReviewView = z.infer<typeof reviewViewSchema>
 
 /** Decisions that wait for the trader. There is no way to approve more than one at once (HO-7). */

@@ -34,6 +34,7 @@ export const runsContract = {
     .route({ method: 'POST', path: '/runs/{runId}/cancel' })
     .input(one.extend({ reason: z.string().min(1) }))
     .output(runSummarySchema),
+  /** Throws REVIEW_BLIND_FIRST while the trader is to judge the decision before it is told what was said (HO-10). */
   messages: oc
     .route({ method: 'GET', path: '/runs/{runId}/messages' })
     .input(one.extend({ after: z.string().optional(), limit: z.coerce.number().int().min(1).max(2_000).default(500) }))
@@ -64,6 +65,8 @@ export const runsContract = {
       z.object({
         /** How the votes are counted. */
         policy: consensusPolicySchema,
+        /** True while the trader is to judge the decision before the votes are told (HO-10): the rest is then empty. */
+        isBlind: z.boolean(),
         proposals: z.array(proposalSchema),
         ballots: z.array(ballotSchema),
         tally: tallySchema.nullable(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { votingSeats } from './agent.ts'
 import { combinationSchema } from './combination.ts'
+import { portfolioGoalSchema } from './portfolio-goal.ts'
 import { subGoalSchema } from './sub-goal.ts'
 
 /**
@@ -76,6 +77,8 @@ export const collaborationSchema = z.object({
   combination: combinationSchema.optional(),
   /** How often it may be revised and voted on again; the desk's own number when left out. */
   votesAgain: votesAgainSchema.optional(),
+  /** What the weights are chosen for that a rebalancing goes to; risk parity when left out. */
+  weights: portfolioGoalSchema.optional(),
   /** Research to do; the profile's when left out. */
   research: z.array(z.string()).optional(),
   /** What the purpose asks for, for instance the share of a position to close. */

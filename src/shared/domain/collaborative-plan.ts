@@ -10,6 +10,7 @@ import {
 import { combinationSchema } from './combination.ts'
 import { consensusPresetSchema } from './consensus-policy.ts'
 import { actorSchema } from './journal.ts'
+import { portfolioGoalSchema } from './portfolio-goal.ts'
 import { profileNameSchema } from './profile.ts'
 import { actionSchema } from './proposal.ts'
 import { subGoalSchema } from './sub-goal.ts'
@@ -83,6 +84,8 @@ export const collaborativePlanSchema = z.object({
   combination: combinationSchema.optional(),
   /** How often it may be revised and voted on again; the desk's own number when left out. */
   votesAgain: votesAgainSchema.optional(),
+  /** What the weights are chosen for that a rebalancing goes to; risk parity when left out. */
+  weights: portfolioGoalSchema.optional(),
   research: z.array(z.string()).nullable(),
   parameters: z.record(z.string(), z.number()),
   /** The plan that this one serves, and what this one has plans of its own for. */

@@ -11,6 +11,7 @@ import {
 import { planPrioritySchema } from './collaborative-plan.ts'
 import { combinationSchema } from './combination.ts'
 import { consensusPresetSchema } from './consensus-policy.ts'
+import { portfolioGoalSchema } from './portfolio-goal.ts'
 import { profileNameSchema } from './profile.ts'
 import { subGoalSchema } from './sub-goal.ts'
 
@@ -68,6 +69,8 @@ export const planTemplateSchema = z
     combination: combinationSchema.optional(),
     /** How often it may be revised and voted on again before the trader is asked; as in planning.yaml when left out. */
     votesAgain: votesAgainSchema.optional(),
+    /** What the weights are chosen for that a rebalancing goes to; risk parity when left out. */
+    weights: portfolioGoalSchema.optional(),
     /** Research tasks of planning.yaml; the profile's when left out. */
     research: z.array(z.string().min(1)).optional(),
     /** What starts it by itself; nobody but the trader does where it is left out. */

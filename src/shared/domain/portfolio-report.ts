@@ -1,21 +1,9 @@
 import { z } from 'zod'
 import { decimalSchema } from './decimal.ts'
 import { perpetualsReportSchema } from './perpetuals-report.ts'
+import { portfolioGoalSchema } from './portfolio-goal.ts'
 import { profileNameSchema } from './profile.ts'
 import { barBasisSchema } from './risk-report.ts'
-
-/** What the optimiser's weights are chosen for. The last two leave a part of the equity in cash; the others weigh what is invested. */
-export const portfolioGoals = [
-  'risk-parity',
-  'hierarchical-risk-parity',
-  'minimum-variance',
-  'least-cvar',
-  'maximum-sharpe',
-  'mean-variance',
-  'black-litterman',
-] as const
-export const portfolioGoalSchema = z.enum(portfolioGoals)
-export type PortfolioGoal = z.infer<typeof portfolioGoalSchema>
 
 /** What is asked of the optimiser, and within which limits. */
 export const portfolioQuestionSchema = z.object({

@@ -26,6 +26,7 @@ import {
 import { ParleyError } from '#shared/lib/error.ts'
 import { createContracts } from './contracts.ts'
 import { opposite, reaches, takeDepth } from './depth.ts'
+import { createRestingOrders, type RestingOrders } from './resting-orders.ts'
 import {
   canRest,
   expiryOf,
@@ -104,9 +105,9 @@ export function createPaperVenue(
   fees: Fees,
   { cash: opening, leverage }: PaperAccount,
   tell: TellOrder,
+  resting: RestingOrders = createRestingOrders(),
 ): PaperVenue {
   const tickets = new Map<string, Ticket>()
-  const resting = new Set<Ticket>()
   const positions = new Map<string, Decimal>()
   const done: Fill[] = []
   const tradeIds = new Set<string>()
@@ -214,13 +215,13 @@ export function createPaperVenue(
 
   function beyondMargin(order: Order): string | undefined {
     if (!isPerpetual(order.instrument)) return undefined
-    const working = [...resting].map(({ order: { instrument, side, reduceOnly }, ...ticket }) => {
+    const working = resting.all().map(({ order: { instrument, side, reduceOnly }, ...ticket }) => {
       return { instrument, side, quantity: reduceOnly ? ZERO : wantedOf(ticket) }
     })
     return contracts.beyond(cash, order, working)
   }
 
-  function canReduce({ instrument, side }: Order): Decimal {
+  function canReduce({ instrument, side }: Pick<Order, 'instrument' | 'side'>): Decimal {
     const position = positions.get(instrument) ?? ZERO
     return sign(position) === (side === 'sell' ? 1 : -1) ? absolute(position) : ZERO
   }
@@ -320,7 +321,6 @@ export function createPaperVenue(
   }
 
   function rest(ticket: Ticket): void {
-    resting.delete(ticket)
     resting.add(ticket)
     watch()
   }
@@ -337,8 +337,7 @@ export function createPaperVenue(
     if (!isOpen || isIdle()) return
     stopWatching ??= feed.start(onMarket)
     stopTimer()
-    const expiries = [...resting].flatMap(({ expiresAt }) => expiresAt ?? [])
-    const next = [...expiries, ...contracts.nextFunding()].sort((a, b) => a - b)[0]
+    const next = [resting.nextExpiry() ?? [], contracts.nextFunding()].flat().sort((a, b) => a - b)[0]
     if (next === undefined) return
     stopTimer = clock.after(Math.min(longestTimerMs, Math.max(0, next - clock.now())), () => {
       expireDue()
@@ -354,8 +353,7 @@ export function createPaperVenue(
   }
 
   function expireDue(): void {
-    const isDue = ({ expiresAt }: Ticket) => expiresAt !== null && expiresAt <= clock.now()
-    for (const ticket of [...resting].filter(isDue)) finish(ticket, 'EXPIRED')
+    for (const ticket of resting.due(clock.now())) finish(ticket, 'EXPIRED')
   }
 
   function onMarket(update: MarketUpdate): void {
@@ -363,19 +361,17 @@ export function createPaperVenue(
     expireDue()
     settle()
     const instrument = update.kind === 'trade' ? update.trade.instrument : update.quote.instrument
+    const last = update.kind === 'trade' ? fromNumber(update.trade.price, 12) : update.quote.last
     for (const side of ['buy', 'sell'] as const) {
-      const waiting = [...resting].filter(({ order }) => order.instrument === instrument && order.side === side)
-      const inBook = waiting.filter(({ isAsleep }) => !isAsleep)
-      // Better prices first, then older orders, as a book would serve them.
-      inBook.sort((a, b) => (side === 'buy' ? -1 : 1) * compare(a.limitPrice ?? ZERO, b.limitPrice ?? ZERO))
-      if (update.kind === 'trade') tradeThrough(inBook, update.trade)
-      else for (const ticket of inBook) takeWhatIsThere(ticket, 'maker')
-      const last = update.kind === 'trade' ? fromNumber(update.trade.price, 12) : update.quote.last
-      wake(
-        waiting.filter(({ isAsleep }) => isAsleep),
-        last,
-      )
-      for (const ticket of waiting) if (resting.has(ticket) && sign(wanted(ticket)) <= 0) finish(ticket, 'EXPIRED')
+      if (update.kind === 'trade') tradeThrough(resting.reaching(instrument, side, last), update.trade)
+      else {
+        const [best] = opposite(side, feed.book(instrument), feed.quote(instrument))
+        const crossing = best === undefined ? [] : resting.reaching(instrument, side, best.price)
+        for (const ticket of crossing) takeWhatIsThere(ticket, 'maker')
+      }
+      wake(resting.stirredBy(instrument, side, last), last)
+      if (sign(canReduce({ instrument, side })) > 0) continue
+      for (const ticket of resting.reducing(instrument, side)) finish(ticket, 'EXPIRED')
     }
   }
 
@@ -460,6 +456,7 @@ export function createPaperVenue(
       ticket.status = 'FILLED'
       leave(ticket)
     } else if (ticket.isAsleep) {
+      resting.refresh(ticket)
       const last = feed.quote(ticket.order.instrument)?.last
       if (last !== undefined) wake([ticket], last)
     } else if (losesPlace) {
@@ -516,7 +513,7 @@ export function createPaperVenue(
     const [first] = feed.instruments()
     if (first !== undefined) raise(first.quote, contracts.wallet(cash), contracts.margin(cash)?.initial ?? ZERO)
     for (const [id, quantity] of positions) if (!isPerpetual(id)) raise(instrumentOf(id)?.base ?? id, quantity, ZERO)
-    for (const ticket of resting) {
+    for (const ticket of resting.all()) {
       const instrument = instrumentOf(ticket.order.instrument)
       const price = ticket.limitPrice ?? ticket.stopPrice
       if (instrument === undefined || price === null || ticket.order.reduceOnly) continue
@@ -554,7 +551,7 @@ export function createPaperVenue(
       tell({ kind: 'filled', fill: event })
     }
     if (closed.size === 0) return
-    for (const ticket of resting) if (isPerpetual(ticket.order.instrument)) finish(ticket, 'CANCELED')
+    for (const ticket of resting.all()) if (isPerpetual(ticket.order.instrument)) finish(ticket, 'CANCELED')
   }
 
   function restore(orders: readonly Order[], fills: readonly Fill[], payments: readonly FundingPayment[]): void {
@@ -613,7 +610,7 @@ export function createPaperVenue(
     },
     openOrders() {
       expireDue()
-      return [...resting].map(reportOf)
+      return resting.all().map(reportOf)
     },
     funding(sinceMs) {
       settle()
@@ -622,7 +619,7 @@ export function createPaperVenue(
     liquidate: () => closeUncovered(() => contracts.held().length === 0),
     cancelAllAfter(ms) {
       disarm()
-      disarm = ms === 0 ? () => {} : clock.after(ms, () => [...resting].forEach((one) => finish(one, 'CANCELED')))
+      disarm = ms === 0 ? () => {} : clock.after(ms, () => resting.all().forEach((one) => finish(one, 'CANCELED')))
     },
     fills: (sinceMs) => done.filter(({ at }) => at >= sinceMs).sort((a, b) => a.at - b.at),
     positions: () =>

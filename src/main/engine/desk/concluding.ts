@@ -44,7 +44,7 @@ export async function lookBack({ parts, memory, outcomes }: RunWork, tell: Tell)
 /** Has the optimizer weigh what is held against where it should be, and says what is to be done. */
 export async function weigh({ parts, memory }: RunWork, tell: Tell): Promise<StepResult> {
   const now = Math.floor(parts.clock.now())
-  const goal = { goal: 'risk-parity', profile: memory.goal.profile } as const
+  const goal = { goal: memory.goal.collaboration?.weights ?? 'risk-parity', profile: memory.goal.profile }
   const report = allocationReport({ ...parts, profiles: parts.planning.profiles, now }, goal)
   const { goals, sentence } = rebalanceTrades(report, memory.goal.collaboration?.parameters ?? {})
   const data = { runId: memory.runId, goals, why: sentence }

@@ -77,6 +77,19 @@ describe('a rebalancing', () => {
     expect(texts.at(-1)).toContain(`${made.length} of ${made.length} plans of its own were carried out.`)
   })
 
+  it('goes to the weights of the goal that it was asked for, by what the Portfolio screen suggests', async () => {
+    const { create, ended, said, decide } = await started()
+    await decide({ policy: 'simple-majority', profile: 'aggressive' })
+    const words = []
+    for (const weights of ['hierarchical-risk-parity', 'mean-variance'] as const) {
+      const plan = await ended((await create({ template: 'rebalance', weights, parameters: { mostCost: 0 } })).id)
+      expect(plan).toMatchObject({ state: 'completed', weights })
+      words.push(said(plan.runId)[0])
+    }
+    expect(words[0]).toMatch(/^By hierarchical risk parity .+ of what is invested is not where it should be/)
+    expect(words[1]).toMatch(/^By mean variance .+ of the equity is not where it should be/)
+  })
+
   it('of what is not worth its cost trades nothing, and says so', async () => {
     const { create, ended, said, decide, children } = await started()
     await decide({ policy: 'simple-majority', profile: 'aggressive' })

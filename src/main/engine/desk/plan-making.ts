@@ -65,6 +65,7 @@ export function draftPlan(
 ): CollaborativePlan {
   const basis = template ?? byHand(chosen)
   const votesAgain = wish.votesAgain ?? basis.votesAgain
+  const weights = wish.weights ?? basis.weights
   const policy = wish.policy ?? basis.policy
   const combination = combinationOf(wish.combination ?? basis.combination, policy)
   return {
@@ -85,6 +86,7 @@ export function draftPlan(
     threshold: wish.threshold ?? basis.threshold,
     seconds: secondsOf(basis.seconds, wish.seconds),
     ...(votesAgain !== undefined && { votesAgain }),
+    ...(weights !== undefined && { weights }),
     research: basis.research === undefined ? null : [...basis.research],
     parameters: parametersOf(basis, wish),
     ...(wish.parentId !== undefined && { parentId: wish.parentId }),
@@ -141,6 +143,7 @@ export function goalOf(plan: CollaborativePlan, deadlines: PlanDeadlines): Goal 
     parameters: plan.parameters,
     ...(plan.combination !== undefined && { combination: plan.combination }),
     ...(plan.votesAgain !== undefined && { votesAgain: plan.votesAgain }),
+    ...(plan.weights !== undefined && { weights: plan.weights }),
     ...(plan.research !== null && { research: plan.research }),
     ...(plan.parentId !== undefined && { parentId: plan.parentId }),
     ...(plan.subGoals !== undefined && { subGoals: plan.subGoals }),

@@ -15,14 +15,15 @@ const usualCost = 0.001
 
 /**
  * Weighs the drift of what is held against what mending it costs. Nothing is traded where less than `leastDrift` of what is
- * invested would change hands, or it costs more than `mostCost` of that; weights within `band` of their target are left alone.
+ * weighed would change hands, or it costs more than `mostCost` of that; weights within `band` of their target are left alone.
  */
 export function rebalanceTrades(
-  { holdings, trades, unavailable, invested }: PortfolioReport,
+  { holdings, trades, unavailable, invested, goal, weighed, cashWeight }: PortfolioReport,
   { band = 0.02, leastDrift = 0.05, mostCost = 0.003 }: Readonly<Record<string, number>>,
 ): WeighedTrades {
   if (unavailable !== null) return { goals: [], sentence: `Nothing can be weighed: ${unavailable}` }
-  if (invested === 0) return { goals: [], sentence: 'Nothing is invested, so nothing has drifted.' }
+  if (invested === 0 && weighed === 'invested')
+    return { goals: [], sentence: 'Nothing is invested, so nothing has drifted.' }
   const costOf = (id: string) => {
     const trade = trades.find(({ instrument }) => instrument === id)
     return trade === undefined || trade.worth === 0 ? usualCost : trade.cost / trade.worth
@@ -32,12 +33,14 @@ export function rebalanceTrades(
     cost,
     trades: changes,
   } = rebalance(
-    Float64Array.from(holdings, ({ weight }) => weight),
-    Float64Array.from(holdings, ({ suggested }) => suggested),
-    Float64Array.from(holdings, ({ instrument }) => costOf(instrument)),
+    // Cash is paid with: it costs nothing, and is never left alone.
+    Float64Array.of(...holdings.map(({ weight }) => weight), cashWeight?.now ?? 0),
+    Float64Array.of(...holdings.map(({ suggested }) => suggested), cashWeight?.suggested ?? 0),
+    Float64Array.of(...holdings.map(({ instrument }) => costOf(instrument)), 0),
     band,
   )
-  const told = `${percent(turnover)} of what is invested is not where it should be; mending it costs ${percent(cost, 2)}.`
+  const of = weighed === 'equity' ? 'the equity' : 'what is invested'
+  const told = `By ${goal.replaceAll('-', ' ')} ${percent(turnover)} of ${of} is not where it should be; mending it costs ${percent(cost, 2)}.`
   if (turnover < leastDrift) return { goals: [], sentence: `${told} Below ${percent(leastDrift)} it is left alone.` }
   if (cost > mostCost) return { goals: [], sentence: `${told} More than ${percent(mostCost, 2)} is not worth it.` }
   const wanted = new Set(holdings.flatMap(({ instrument }, asset) => (changes[asset] === 0 ? [] : [instrument])))

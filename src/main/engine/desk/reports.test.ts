@@ -3,12 +3,8 @@ import { createSimulatedExchange } from '#adapters/simulated/exchange.ts'
 import { emptyBook, type TradingBook } from '#engine/trading/book.ts'
 import { createTailReader } from '#engine/trading/tail-reader.ts'
 import type { PastView } from '#shared/domain/insight.ts'
-import {
-  type PortfolioGoal,
-  type PortfolioLimits,
-  type PortfolioQuestion,
-  portfolioGoals,
-} from '#shared/domain/portfolio-report.ts'
+import { type PortfolioGoal, portfolioGoals } from '#shared/domain/portfolio-goal.ts'
+import type { PortfolioLimits, PortfolioQuestion } from '#shared/domain/portfolio-report.ts'
 import { decimal, roundToStep, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { compute } from '#test/builders/briefing.ts'

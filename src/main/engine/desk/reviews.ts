@@ -92,7 +92,7 @@ export interface Reviews {
   /** Milliseconds of waiting until it expires; 0 when it is closed. */
   leftMs(review: Review): number
   /**
-   * Lets exactly the order with the hash out. Throws REVIEW_ORDER_CHANGED, REVIEW_BLIND_FIRST, REVIEW_REASON_NEEDED (an
+   * Lets exactly the order with the hash out. Throws REVIEW_BLIND_FIRST, REVIEW_ORDER_CHANGED, REVIEW_REASON_NEEDED (an
    * approval against the vote is an override), REVIEW_PRICE_MOVED, and ORDER_WOULD_BE_DENIED with what the gate says.
    */
   approve(reviewId: string, orderHash: string, act: ReviewAct, by: Actor): Promise<Review>
@@ -510,12 +510,6 @@ export function createReviews(options: ReviewsOptions): Reviews {
   }
 
   function refuseApproval(review: Review, orderHash: string, act: ReviewAct): void {
-    if (orderHash !== review.orderHash) {
-      throw new ParleyError('REVIEW_ORDER_CHANGED', 'The order is not the one that you were shown any more.', {
-        details: { shown: orderHash, now: review.orderHash },
-        wayOut: 'Look at it again and approve what it is now.',
-      })
-    }
     if (isJudgedFirst(review, policy)) {
       throw new ParleyError(
         'REVIEW_BLIND_FIRST',
@@ -524,6 +518,12 @@ export function createReviews(options: ReviewsOptions): Reviews {
           wayOut: 'Record a side and how sure you are; the votes are shown then.',
         },
       )
+    }
+    if (orderHash !== review.orderHash) {
+      throw new ParleyError('REVIEW_ORDER_CHANGED', 'The order is not the one that you were shown any more.', {
+        details: { shown: orderHash, now: review.orderHash },
+        wayOut: 'Look at it again and approve what it is now.',
+      })
     }
     if (!review.agreed && act.words === undefined) {
       throw new ParleyError('REVIEW_REASON_NEEDED', 'The vote did not carry it: approving it is an override.', {

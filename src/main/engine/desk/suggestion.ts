@@ -16,7 +16,7 @@ import { covarianceMatrix, type Matrix } from '#engine/portfolio/matrix.ts'
 import { riskParityWeights } from '#engine/portfolio/risk-parity.ts'
 import { mean } from '#engine/portfolio/statistics.ts'
 import type { ReadReturns } from '#engine/trading/tail-reader.ts'
-import type { PortfolioGoal } from '#shared/domain/portfolio-report.ts'
+import type { PortfolioGoal } from '#shared/domain/portfolio-goal.ts'
 import { errorCode, errorMessage } from '#shared/lib/error.ts'
 
 const yearMs = 365.25 * 86_400_000

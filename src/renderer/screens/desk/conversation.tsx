@@ -7,6 +7,7 @@ import { AgentName, agentTitle } from '#renderer/ui/agent.tsx'
 import { Moment } from '#renderer/ui/figures.tsx'
 import { formatNumber } from '#renderer/ui/format.ts'
 import { IconArrowDown } from '#renderer/ui/icons.ts'
+import { JudgeFirst } from '#renderer/ui/judge-first.tsx'
 import { Panel } from '#renderer/ui/panel.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import type { Message } from '#shared/domain/message.ts'
@@ -30,9 +31,10 @@ export function Conversation({ runId, running, className }: ConversationProps) {
   const [agent, setAgent] = useState<string | null>(null)
   const [search, setSearch] = useState('')
   const wanted = useDeferredValue(search)
-  const messages = useMessages(runId)
+  const isBlind = useIsBlind(runId)
+  const messages = useMessages(runId, isBlind)
   const evidence = useEvidence(runId)
-  const all = messages.data ?? noMessages
+  const all = isBlind ? noMessages : (messages.data ?? noMessages)
   const shown = useMemo(() => filterMessages(all, agent, wanted), [all, agent, wanted])
   const list = useRef<ListHandle>(null)
   const decision = shown.findLastIndex(({ kind }) => kind === 'decision')
@@ -73,6 +75,8 @@ export function Conversation({ runId, running, className }: ConversationProps) {
         <EmptyState title="Nobody has spoken">
           When the desk decides, every thought, argument and vote is here.
         </EmptyState>
+      ) : isBlind ? (
+        <JudgeFirst what="What they said is" />
       ) : messages.isError ? (
         <ErrorState
           title="The conversation could not be read"
@@ -91,21 +95,32 @@ export function Conversation({ runId, running, className }: ConversationProps) {
       ) : (
         <MessageList key={runId} messages={shown} evidence={evidence} handle={list} />
       )}
-      <Say runId={running ? runId : null} />
+      <Say runId={running && !isBlind ? runId : null} />
     </Panel>
   )
 }
 
 const noMessages: readonly Message[] = []
 
+/** True while the trader is to judge what the run decided before he reads what was said (HO-10). */
+function useIsBlind(runId: string | null): boolean {
+  const { orpc } = useDesk()
+  const { data } = useQuery({
+    ...orpc.runs.vote.queryOptions({ input: { runId: runId ?? '' } }),
+    enabled: runId !== null,
+    select: (vote) => vote.isBlind,
+  })
+  return data === true
+}
+
 /** All messages of a run; each time only the new ones are fetched. */
-function useMessages(runId: string | null) {
+function useMessages(runId: string | null, isBlind: boolean) {
   const { client, orpc } = useDesk()
   const cache = useQueryClient()
   const options = orpc.runs.messages.queryOptions({ input: { runId: runId ?? '', limit: pageSize } })
   return useQuery({
     ...options,
-    enabled: runId !== null,
+    enabled: runId !== null && !isBlind,
     structuralSharing: false,
     queryFn: ({ signal }) =>
       continueMessages(

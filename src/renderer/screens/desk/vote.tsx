@@ -3,6 +3,7 @@ import { useDesk } from '#renderer/client.ts'
 import { AgentName, agentTitle } from '#renderer/ui/agent.tsx'
 import { choiceWords } from '#renderer/ui/choice-words.ts'
 import { formatNumber, formatPercent } from '#renderer/ui/format.ts'
+import { JudgeFirst } from '#renderer/ui/judge-first.tsx'
 import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { ballotsInOrder, learnedLine, quorumWords, thresholdOf } from '#renderer/ui/vote-view.ts'
@@ -42,6 +43,8 @@ export function Vote({ runId, policy, running, className }: VoteProps) {
         />
       ) : vote.data === undefined ? (
         <LoadingRows />
+      ) : vote.data.isBlind ? (
+        <JudgeFirst what="The votes are" />
       ) : ballots.length === 0 && tally === null ? (
         <EmptyState title={running ? 'Nobody has voted yet' : 'There was no vote'}>
           {running ? 'Ballots appear as they are cast.' : 'The run ended before it.'}

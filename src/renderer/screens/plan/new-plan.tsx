@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
 import { agentTitle } from '#renderer/ui/agent.tsx'
+import { goalWords } from '#renderer/ui/portfolio-goals.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { combinationChoices, policyChoices } from '#renderer/ui/words.ts'
 import { planPriorities, planPrioritySchema } from '#shared/domain/collaborative-plan.ts'
@@ -10,6 +11,7 @@ import { combinationSchema } from '#shared/domain/combination.ts'
 import { consensusPresetSchema } from '#shared/domain/consensus-policy.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
+import { portfolioGoalSchema, portfolioGoals } from '#shared/domain/portfolio-goal.ts'
 import styles from './desk-plans.module.css'
 
 /** Makes a plan from a template: what is left as it is comes from there. */
@@ -52,6 +54,7 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
   const [vote, setVote] = useState('')
   const [combination, setCombination] = useState<string | null>(null)
   const [votesAgain, setVotesAgain] = useState<string | null>(null)
+  const [weights, setWeights] = useState<string | null>(null)
   const [draft, setDraft] = useState(false)
   const [takePart, setTakePart] = useState<boolean | null>(null)
   const inIt = template?.participants.some(({ voter }) => voter === 'trader') ?? false
@@ -59,6 +62,7 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
   const isWrong = vote.trim() !== '' && !(Number.isInteger(seconds) && seconds >= 1)
   const combined = combination ?? template?.combination ?? 'fixed'
   const isUnfit = combined !== 'fixed' && (policy ?? template?.policy) !== 'weighted'
+  const weighs = template?.tasks.includes('weigh') === true
   const create = useMutation({
     mutationFn: () =>
       client.plans.create({
@@ -70,6 +74,7 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
         ...(vote.trim() !== '' && { seconds: { vote: seconds } }),
         ...(combination !== null && { combination: combinationSchema.parse(combination) }),
         ...(votesAgain !== null && { votesAgain: Number(votesAgain) }),
+        ...(weights !== null && weighs && { weights: portfolioGoalSchema.parse(weights) }),
         ...(takePart === true && !inIt && { participants: [{ voter: 'trader' as const, weight: 1 }] }),
         ...(takePart === false && inIt && { without: ['trader' as const] }),
       }),
@@ -157,6 +162,16 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
             clearable
           />
         </Group>
+        {weighs && (
+          <Select
+            label="Weights to go to"
+            placeholder={goalWords[template.weights ?? 'risk-parity'].title}
+            value={weights}
+            onChange={setWeights}
+            data={portfolioGoals.map((value) => ({ value, label: goalWords[value].title }))}
+            clearable
+          />
+        )}
         <Checkbox
           label="I take part in the vote; it stays open until its deadline"
           checked={takePart ?? inIt}

@@ -3,12 +3,12 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
 import { ErrorState } from '#renderer/ui/states.tsx'
-import type { ReviewView } from '#shared/contract/reviews.ts'
+import type { BlindReview } from '#shared/contract/reviews.ts'
 import type { Action } from '#shared/domain/proposal.ts'
 import styles from './blind-form.module.css'
 
 /** Asks for the trader's own view before the votes are shown (HO-10; Buçinca and others, 2021). */
-export function BlindForm({ review }: { review: ReviewView }) {
+export function BlindForm({ review }: { review: BlindReview }) {
   const { client, orpc } = useDesk()
   const [action, setAction] = useState<Action | ''>('')
   const [sure, setSure] = useState(50)
@@ -26,7 +26,7 @@ export function BlindForm({ review }: { review: ReviewView }) {
         if (action !== '') judge.mutate(action)
       }}
     >
-      <h3>What do you think of {review.order.instrument}?</h3>
+      <h3>{review.question}</h3>
       <SegmentedControl
         aria-label="Your side"
         value={action}

@@ -4,7 +4,7 @@ import { useRef, useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
 import { formatDuration, formatNumber, formatPercent } from '#renderer/ui/format.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
-import type { ReviewView } from '#shared/contract/reviews.ts'
+import type { ReviewView, ShownReview } from '#shared/contract/reviews.ts'
 import { type Drill, isClosedReview, type Override } from '#shared/domain/review.ts'
 import { orderWords, statusWords } from '#shared/domain/review-words.ts'
 import { BlindForm } from './blind-form.tsx'
@@ -68,11 +68,11 @@ export function ReviewDetail({ reviewId, overrides }: { reviewId: string; overri
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div className={styles.body} tabIndex={0} role="region" aria-label="What the review is judged by">
         <div className={styles.against}>
-          <Why review={review} blind={blind} />
-          {blind ? <BlindForm review={review} /> : <ReviewVotes review={review} />}
+          {review.isBlind ? <WhyBlind questions={review.questions} /> : <Why review={review} />}
+          {review.isBlind ? <BlindForm review={review} /> : <ReviewVotes review={review} />}
         </div>
         <div className={styles.order}>
-          {!blind && <ReviewFactsTable review={review} overrides={overrides} />}
+          {!review.isBlind && <ReviewFactsTable review={review} overrides={overrides} />}
           <ReviewEvidence review={review} />
         </div>
       </div>
@@ -95,12 +95,13 @@ function drillWords({ flaw, caught }: Drill): string {
 }
 
 /** What it is about; which side the desk takes is not told before the trader has (HO-10). */
-function titleOf({ isBlind, order }: ReviewView): string {
-  return isBlind ? `A decision on ${order.instrument}` : orderWords(order)
+function titleOf(review: ReviewView): string {
+  return review.isBlind ? `A decision on ${review.instrument}` : orderWords(review.order)
 }
 
 function Head({ review }: { review: ReviewView }) {
-  const { order, status, leftMs, lifetimeMs, facts, driftLimitBps, runId, end } = review
+  const { instrument, status, leftMs, lifetimeMs, driftLimitBps, runId } = review
+  const drift = review.isBlind ? review.driftBps : review.facts.driftBps
   const closed = isClosedReview(status)
   return (
     <header className={styles.head}>
@@ -109,20 +110,15 @@ function Head({ review }: { review: ReviewView }) {
         <span data-status={status} className={styles.status}>
           {statusWords[status]}
         </span>
-        <Link to="/desk" search={{ symbol: order.instrument, run: runId }} className={styles.link}>
+        <Link to="/desk" search={{ symbol: instrument, run: runId }} className={styles.link}>
           Run on the Desk ›
         </Link>
         <Link to="/plans/$runId" params={{ runId }} className={styles.link}>
           Plan ›
         </Link>
       </div>
-      {closed ? (
-        <p className={styles.end}>
-          {review.drill !== null && `${drillWords(review.drill)} `}
-          {end?.reason}
-          {end?.words && end.words.words !== end.reason && ` · “${end.words.words}”`}
-          {end?.dwellMs !== undefined && end.dwellMs !== null && ` · looked at for ${formatDuration(end.dwellMs)}`}
-        </p>
+      {closed && !review.isBlind ? (
+        <Ending review={review} />
       ) : (
         <div className={styles.limits}>
           <Gauge
@@ -131,13 +127,25 @@ function Head({ review }: { review: ReviewView }) {
             title="Nothing is sent unless you approve it in time."
           />
           <Gauge
-            label={`price moved ${formatNumber(facts.driftBps, { places: 1 })} of ${driftLimitBps} bp`}
-            share={(facts.driftBps ?? 0) / driftLimitBps}
+            label={`price moved ${formatNumber(drift, { places: 1 })} of ${driftLimitBps} bp`}
+            share={(drift ?? 0) / driftLimitBps}
             title="Beyond the limit the review is void, and nothing is sent."
           />
         </div>
       )}
     </header>
+  )
+}
+
+/** What became of it. */
+function Ending({ review: { drill, end } }: { review: ShownReview }) {
+  return (
+    <p className={styles.end}>
+      {drill !== null && `${drillWords(drill)} `}
+      {end?.reason}
+      {end?.words && end.words.words !== end.reason && ` · “${end.words.words}”`}
+      {end?.dwellMs !== undefined && end.dwellMs !== null && ` · looked at for ${formatDuration(end.dwellMs)}`}
+    </p>
   )
 }
 
@@ -153,25 +161,37 @@ function Gauge({ label, share, title }: { label: string; share: number; title: s
   )
 }
 
-/** The rules that sent it here; those that would give the votes away wait until the trader has judged. */
-function Why({ review, blind }: { review: ReviewView; blind: boolean }) {
+/** Why the votes are kept back, and what to do about it. */
+function WhyBlind({ questions }: { questions: readonly string[] }) {
+  return (
+    <div className={styles.why}>
+      <h3>Why you are asked</h3>
+      <p>
+        The agents disagree widely. Say first what you think, by the chart and the evidence; the order, the votes and
+        what was said are shown then.
+      </p>
+      {questions.map((question) => (
+        <p key={question}>You asked: “{question}”</p>
+      ))}
+    </div>
+  )
+}
+
+/** The rules that sent it here. */
+function Why({ review }: { review: ShownReview }) {
   const { rules, disagreement, questions, judgement, status } = review
   const isSaid = rules.some(({ code }) => code === 'DISAGREEMENT')
   return (
     <div className={styles.why}>
       <h3>{isClosedReview(status) ? 'Why you were asked' : 'Why you are asked'}</h3>
-      {blind ? (
-        <p>The agents disagree widely. Say first what you think; the rules and the votes are shown then.</p>
-      ) : (
-        <ul>
-          {rules.map(({ code, sentence }) => (
-            <li key={`${code} ${sentence}`}>
-              {sentence} <span className="mono">{code}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-      {!blind && !isSaid && <p className={styles.dim}>Disagreement is {formatPercent(disagreement, 0, false)}.</p>}
+      <ul>
+        {rules.map(({ code, sentence }) => (
+          <li key={`${code} ${sentence}`}>
+            {sentence} <span className="mono">{code}</span>
+          </li>
+        ))}
+      </ul>
+      {!isSaid && <p className={styles.dim}>Disagreement is {formatPercent(disagreement, 0, false)}.</p>}
       {judgement !== null && (
         <p className={styles.dim}>
           You said beforehand: {judgement.action.toUpperCase()}, {Math.round(judgement.confidence * 100)} % sure.

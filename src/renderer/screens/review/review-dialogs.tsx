@@ -5,7 +5,7 @@ import { useDesk } from '#renderer/client.ts'
 import { formatDuration, formatMoney } from '#renderer/ui/format.ts'
 import { ErrorState } from '#renderer/ui/states.tsx'
 import { useStatus } from '#renderer/ui/status.ts'
-import type { ReviewView } from '#shared/contract/reviews.ts'
+import type { ReviewView, ShownReview } from '#shared/contract/reviews.ts'
 import { type OverrideReason, overrideReasons, type ReviewWords } from '#shared/domain/review.ts'
 import { orderWords, reasonWords } from '#shared/domain/review-words.ts'
 import { decimal, isDecimal } from '#shared/lib/decimal.ts'
@@ -33,10 +33,11 @@ const titles: Readonly<Record<Act, string>> = {
 
 /** The question that each act asks before it does anything; its first focus is where nothing is sent (HO-16). */
 export function ReviewDialogs({ act, onDone, ...rest }: ReviewDialogsProps) {
+  const { review, dwellMs } = rest
   return (
     <Modal opened={act !== null} onClose={onDone} title={act === null ? '' : titles[act]} yOffset={96}>
-      {act === 'approve' && <Approve {...rest} onDone={onDone} />}
-      {act === 'edit' && <Edit {...rest} onDone={onDone} />}
+      {act === 'approve' && !review.isBlind && <Approve review={review} dwellMs={dwellMs} onDone={onDone} />}
+      {act === 'edit' && !review.isBlind && <Edit review={review} dwellMs={dwellMs} onDone={onDone} />}
       {act === 'reject' && <Reject {...rest} onDone={onDone} />}
       {act === 'ask' && <Ask {...rest} onDone={onDone} />}
       {act === 'snooze' && <Snooze {...rest} onDone={onDone} />}
@@ -45,6 +46,7 @@ export function ReviewDialogs({ act, onDone, ...rest }: ReviewDialogsProps) {
 }
 
 type FormProps = Omit<ReviewDialogsProps, 'act'>
+type OrderFormProps = FormProps & { review: ShownReview }
 
 /** Does an act, then has everything about reviews fetched again. */
 function useAct(call: () => Promise<unknown>, onDone: () => void) {
@@ -120,7 +122,7 @@ function useWords() {
   return { words, fields }
 }
 
-function Approve({ review, dwellMs, onDone }: FormProps) {
+function Approve({ review, dwellMs, onDone }: OrderFormProps) {
   const { client } = useDesk()
   const status = useStatus()
   // What was on show when the question was asked is what is approved, whatever the desk has by now.
@@ -155,7 +157,7 @@ function Approve({ review, dwellMs, onDone }: FormProps) {
   )
 }
 
-function Edit({ review, onDone }: FormProps) {
+function Edit({ review, onDone }: OrderFormProps) {
   const { client } = useDesk()
   const [quantity, setQuantity] = useState<string>(review.order.quantity)
   const [limit, setLimit] = useState<string>(review.order.limitPrice ?? '')

@@ -4,14 +4,14 @@ import { formatDecimal, formatMoney, formatPercent } from '#renderer/ui/format.t
 import { useStatus } from '#renderer/ui/status.ts'
 import { StatusDot } from '#renderer/ui/status-dot.tsx'
 import { plainName } from '#renderer/ui/words.ts'
-import type { ReviewView } from '#shared/contract/reviews.ts'
+import type { ShownReview } from '#shared/contract/reviews.ts'
 import { isClosedReview, type Override } from '#shared/domain/review.ts'
 import { orderWords } from '#shared/domain/review-words.ts'
 import styles from './review-facts.module.css'
 import { limitWords } from './review-view.ts'
 
 /** The exact order, what it does to position, exposure and risk beside the limits, and what the gate says to it. */
-export function ReviewFactsTable({ review, overrides }: { review: ReviewView; overrides: readonly Override[] }) {
+export function ReviewFactsTable({ review, overrides }: { review: ShownReview; overrides: readonly Override[] }) {
   const status = useStatus()
   const currency = status?.account.currency ?? ''
   const { order, orderHash, deskOrder, price, facts, fourEyes } = review
@@ -115,7 +115,7 @@ export function ReviewFactsTable({ review, overrides }: { review: ReviewView; ov
   )
 }
 
-function orderHeading({ status }: ReviewView): string {
+function orderHeading({ status }: ShownReview): string {
   if (status === 'approved') return 'The order that you approved'
   return isClosedReview(status) ? 'The order, which was not sent' : 'The order, as it would be sent'
 }

@@ -53,24 +53,29 @@ export function ReviewList({ waiting, past, overrides, shown }: ReviewListProps)
 function Items({ items, shown }: { items: readonly ReviewItem[]; shown: string }) {
   return (
     <ul className={styles.items}>
-      {items.map(({ id, order, status, leftMs, openedAt, isBlind }) => (
-        <li key={id}>
-          <Link
-            to="/reviews/$reviewId"
-            params={{ reviewId: id }}
-            className={styles.item}
-            data-shown={id === shown || undefined}
-          >
-            <span className={styles.what}>
-              <strong>{isBlind ? '?' : order.side.toUpperCase()}</strong> {order.instrument}
-            </span>
-            <span className={styles.when}>{leftMs > 0 ? leftWords(leftMs) : <Moment at={openedAt} as="moment" />}</span>
-            <span className={styles.status}>
-              <StatusDot tone={tones[status]} /> {statusWords[status]}
-            </span>
-          </Link>
-        </li>
-      ))}
+      {items.map((item) => {
+        const { id, instrument, status, leftMs, openedAt } = item
+        return (
+          <li key={id}>
+            <Link
+              to="/reviews/$reviewId"
+              params={{ reviewId: id }}
+              className={styles.item}
+              data-shown={id === shown || undefined}
+            >
+              <span className={styles.what}>
+                <strong>{item.isBlind ? '?' : item.order.side.toUpperCase()}</strong> {instrument}
+              </span>
+              <span className={styles.when}>
+                {leftMs > 0 ? leftWords(leftMs) : <Moment at={openedAt} as="moment" />}
+              </span>
+              <span className={styles.status}>
+                <StatusDot tone={tones[status]} /> {statusWords[status]}
+              </span>
+            </Link>
+          </li>
+        )
+      })}
     </ul>
   )
 }

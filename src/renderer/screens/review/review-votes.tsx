@@ -5,12 +5,12 @@ import { choiceWords } from '#renderer/ui/choice-words.ts'
 import { formatNumber } from '#renderer/ui/format.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { ballotsInOrder, learnedLine, quorumWords } from '#renderer/ui/vote-view.ts'
-import type { ReviewView } from '#shared/contract/reviews.ts'
+import type { ShownReview } from '#shared/contract/reviews.ts'
 import { type Ballot, firstChoices } from '#shared/domain/ballot.ts'
 import styles from './review-votes.module.css'
 
 /** How the agents voted, those against the order first, and what would change their minds. */
-export function ReviewVotes({ review }: { review: ReviewView }) {
+export function ReviewVotes({ review }: { review: ShownReview }) {
   const { orpc } = useDesk()
   const vote = useQuery(orpc.runs.vote.queryOptions({ input: { runId: review.runId } }))
   if (vote.isError) {
