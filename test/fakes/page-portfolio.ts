@@ -53,6 +53,7 @@ export function scriptedRisk(now: number, position: PositionView | null): RiskRe
             recovered: null,
             now: 0.12 * share,
           },
+    highest: { equity: decimal(101_838), at: now - 3_600_000, below: 0.0168 },
     perpetuals: position === null ? null : scriptedPerpetuals(now),
     limits: [
       { limit: 'exposure', used: worth, maximum: 60_000 },

@@ -52,6 +52,8 @@ export interface DeskEvents {
   accountDoubted: { readonly why: string }
   /** The first look at the account on a UTC day (epoch days): the day's P&L is measured from here. */
   dayOpened: { readonly day: number; readonly equity: Decimal }
+  /** The account was never worth more; written for a thousandth more than the last time. */
+  equityPeaked: { readonly equity: Decimal }
   deskStopped: { readonly why: string }
   /** A key was put into the system's keyring, or taken out; by its name alone. */
   keyKept: { readonly name: string }

@@ -70,6 +70,8 @@ export const riskReportSchema = z.object({
   drawdown: z
     .object({ depth: z.number(), from: z.int(), trough: z.int(), recovered: z.int().nullable(), now: z.number() })
     .nullable(),
+  /** The most that the account was worth, as recorded, and how far below it stands now; null before the first day. */
+  highest: z.object({ equity: decimalSchema, at: z.int(), below: z.number().nullable() }).nullable(),
   limits: z.array(limitUseSchema),
   stresses: z.array(stressSchema),
   /** Null for an account that never held a perpetual. */

@@ -55,12 +55,13 @@ describe('weights learned by Hedge', () => {
     fc.assert(
       fc.property(fc.array(anyVote, { maxLength: 80 }), (record) => {
         const { voters } = learnedBy(record)
-        const multipliers = voters.map(({ weight, prior }) => weight / prior)
-        for (const multiplier of multipliers) {
-          expect(multiplier).toBeGreaterThanOrEqual(0.25 - 1e-9)
-          expect(multiplier).toBeLessThanOrEqual(Math.max(1, 0.35 * names.length) + 1e-9)
+        const whole = electorate.reduce((sum, { weight }) => sum + weight, 0)
+        for (const { weight, prior } of voters) {
+          expect(weight).toBeGreaterThanOrEqual(prior / 4 - 1e-9)
+          expect(weight).toBeLessThanOrEqual(3 * prior + 1e-9)
+          expect(weight).toBeLessThanOrEqual(Math.max(prior, 0.35 * whole) + 1e-9)
         }
-        expect(multipliers.reduce((sum, one) => sum + one, 0)).toBeCloseTo(names.length, 6)
+        expect(voters.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(whole, 6)
       }),
     )
   })
@@ -73,6 +74,13 @@ describe('weights learned by Hedge', () => {
         expect(learnedBy([...record, ...later].slice(0, record.length))).toEqual(before)
       }),
     )
+  })
+
+  it('of somebody who is kept as set by hand are not learned', () => {
+    const record = Array.from({ length: 9 }, () => vote({ analyst: 0.9, bear: 0.1, bull: 0.4 }, true))
+    const { voters } = learnedFrom(record, electorate, 'hedge', ['bear'])
+    expect(voters.find(({ voter }) => voter === 'bear')).toMatchObject({ weight: 1, prior: 1, ballots: 0 })
+    expect(voters.find(({ voter }) => voter === 'analyst')?.weight).toBeGreaterThan(1)
   })
 
   it('of one who abstains stay where they are among the others', () => {

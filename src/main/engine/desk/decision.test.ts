@@ -132,6 +132,15 @@ describe('what is decided', () => {
     expect(judged({ count: 9, hits: 0, stated: 0.9 }).status).toBe('agreed')
   })
 
+  it('HO-8 what only brings risk down does not wait because the desk was too sure of itself', () => {
+    const record = { count: 10, hits: 0, stated: 0.9 }
+    const sell = Object.fromEntries(electorate.map((voter) => [voter, 'sell']))
+    const sale = { ...proposal, action: 'sell' } as Proposal
+    const judged = (enters: boolean) => decide(made, sale, counted(sell), good, profile, { ...grounds, enters, record })
+    expect(judged(false)).toMatchObject({ status: 'agreed', action: 'sell' })
+    expect(judged(true).reason).toContain('0 of 10 earlier trades were right')
+  })
+
   it.each(['risk', 'privacy'])('without a ballot of %s it goes to the trader: silence is no consent', (holder) => {
     const decision = decided({ others: { [holder]: null } })
     expect(decision).toMatchObject({ status: 'review', rule: 'REVIEW_NEEDED' })

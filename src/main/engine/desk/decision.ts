@@ -4,6 +4,7 @@ import { learnedFrom, withLearned } from '#engine/consensus/learned-combination.
 import { defaultReviewThresholds, needsReview } from '#engine/consensus/review-rules.ts'
 import type { DeskHistory } from '#engine/ports.ts'
 import { seatTitles } from '#shared/domain/agent.ts'
+import { traderVoter } from '#shared/domain/collaboration.ts'
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
 import { consensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { Decision } from '#shared/domain/decision.ts'
@@ -49,7 +50,7 @@ export function votingPolicy(
     const weighted: ConsensusPolicy = { ...policy, rule: { kind: 'weighted', threshold: profile.threshold } }
     return combination === 'fixed'
       ? weighted
-      : withLearned(weighted, learnedFrom(record(), weighted.electorate, combination))
+      : withLearned(weighted, learnedFrom(record(), weighted.electorate, combination, [traderVoter]))
   }
   const threshold = collaboration?.threshold ?? null
   return policy.rule.kind === 'super-majority' && threshold !== null
@@ -113,7 +114,8 @@ export function reviewRules(
   }
   if (validation?.sufficient !== true) add('DOSSIER_INSUFFICIENT', insufficient(validation, profile))
   if (agreed && action !== proposal?.action) add('NOT_PROPOSED', `Nobody proposed to ${action}.`)
-  if (agreed && record !== null && record.count >= leastTrades) {
+  // What only brings risk down is not held back because the desk was too sure of itself (HO-8).
+  if (agreed && enters && record !== null && record.count >= leastTrades) {
     const { count, hits, stated } = record
     if (stated - hits / count > mostOverconfidence)
       add(

@@ -58,6 +58,10 @@ export function riskReport(parts: ReportParts): RiskReport {
     unavailable: isMeasured ? null : reasonFor(held, isPriced, profits.length),
     tails: isMeasured ? tailsOf(read, profits, weights) : [],
     drawdown: isMeasured && wealth !== null && wealth > 0 ? drawdownOf(read, profits, wealth) : null,
+    highest:
+      book.highest === null
+        ? null
+        : { ...book.highest, below: wealth === null ? null : Math.max(0, 1 - wealth / toNumber(book.highest.equity)) },
     perpetuals,
     limits: limitsUsed(parts, gross, perpetuals, wealth, held.length === 0 ? 0 : isMeasured ? [read, profits] : null),
     stresses: held.length === 0 || !isPriced ? [] : stressesOf(worths, wealth, isMeasured ? [read, profits] : null),

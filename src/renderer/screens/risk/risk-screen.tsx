@@ -4,7 +4,7 @@ import { useDesk } from '#renderer/client.ts'
 import { BasisWords, InstrumentLink } from '#renderer/ui/bar-basis.tsx'
 import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { Moment } from '#renderer/ui/figures.tsx'
-import { formatDecimal, formatNumber, formatPercent, unavailable } from '#renderer/ui/format.ts'
+import { formatDecimal, formatMoney, formatNumber, formatPercent, unavailable } from '#renderer/ui/format.ts'
 import { Panel, PanelBody, Screen } from '#renderer/ui/panel.tsx'
 import { PerpetualsPanel } from '#renderer/ui/perpetuals-panel.tsx'
 import { ShareBar } from '#renderer/ui/share-bar.tsx'
@@ -171,7 +171,7 @@ function Exposure({ report }: { report: RiskReport }) {
 type Tail = RiskReport['tails'][number]
 
 function Tails({ report }: { report: RiskReport }) {
-  const { tails, basis, unavailable: why, currency, equity, drawdown, exposures } = report
+  const { tails, basis, unavailable: why, currency, equity, highest, drawdown, exposures } = report
   const wealth = equity === null ? null : Number(equity)
   const share = (value: number) => (wealth === null || wealth <= 0 ? null : value / wealth)
   const columns: Column<Tail>[] = [
@@ -210,6 +210,12 @@ function Tails({ report }: { report: RiskReport }) {
           <PanelBody label="What a day may cost, table">
             <DataTable label="What a day may cost" columns={columns} rows={tails} rowKey={({ method }) => method} />
           </PanelBody>
+          {highest !== null && (
+            <p className={styles.note}>
+              The account stands {formatPercent(highest.below, 2, false)} below the most that it was worth,{' '}
+              {formatMoney(highest.equity, currency)} on <Moment at={highest.at} as="date" />.
+            </p>
+          )}
           {drawdown !== null && (
             <p className={styles.note}>
               Held as it is now, the book would at worst have fallen by {formatPercent(drawdown.depth, 1, false)} of the
