@@ -130,7 +130,7 @@ export interface DeskEvents {
   /** Agents were at odds, and what came of it. */
   conflictSettled: AboutRun<{ readonly conflict: Conflict; readonly conflictId?: string }>
   conflictRaised: AboutRun<{ readonly conflictId: string; readonly conflict: RaisedConflict }>
-  /** Of several proposals one is put to the vote; with the support of each. */
+  /** Of several proposals one is put to the vote; with the weight of those who prefer each. */
   questionChosen: AboutRun<{
     readonly proposalId: string
     readonly action: Action

@@ -146,7 +146,7 @@ function ProposalForm({ plan, onDone }: FormProps) {
     <form onSubmit={submit}>
       <Stack gap="md">
         <p className={styles.about}>
-          It competes with the desk's: every seat says which it would vote for. The one with more support is put to the
+          It competes with the desk's: every seat says which it would rather vote for. What most prefer is put to the
           vote, yours marked as yours.
         </p>
         <SegmentedControl
