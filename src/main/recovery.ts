@@ -43,7 +43,7 @@ export function recoverDesk(journal: StoreJournal, queries: Queries, found: Foun
 }
 
 /** The form that the account is kept in: a snapshot of another form is passed over, and the whole journal read. */
-const bookSnapshot = 'book 3'
+const bookSnapshot = 'book 4'
 
 /** The account from the last snapshot that fits the journal, and the records since. */
 function recoverBook(journal: StoreJournal): TradingBook {

@@ -300,6 +300,7 @@ const deskEvent: fc.Arbitrary<DeskEvent> = fc.oneof(
     fc.record({ runId, pace: fc.record({ pool: fc.constantFrom('a', 'b'), limit: fc.nat(4), most: fc.constant(4) }) }),
   ),
   event('dayOpened', fc.record({ day: fc.integer({ min: 20_000, max: 20_005 }), equity: amount })),
+  event('equityPeaked', fc.record({ equity: amount })),
   event('runResumed', fc.record({ runId })),
   event('runPaused', fc.record({ runId, reason: text })),
   event('runContinued', fc.record({ runId })),

@@ -31,7 +31,18 @@ export function scriptedRisk(now: number, position: PositionView | null): RiskRe
     exposures:
       position === null
         ? []
-        : [{ ...position, markedAt: position.markedAt, worth, share, riskShare: 1, runId: position.runId }],
+        : [
+            {
+              ...position,
+              markedAt: position.markedAt,
+              worth,
+              share,
+              riskShare: 1,
+              tailShare: 1,
+              marginal: 0.061,
+              runId: position.runId,
+            },
+          ],
     confidence: 0.95,
     basis,
     unavailable: position === null ? 'Nothing is held.' : null,
@@ -53,6 +64,7 @@ export function scriptedRisk(now: number, position: PositionView | null): RiskRe
             recovered: null,
             now: 0.12 * share,
           },
+    highest: { equity: decimal(101_838), at: now - 3_600_000, below: 0.0168 },
     perpetuals: position === null ? null : scriptedPerpetuals(now),
     limits: [
       { limit: 'exposure', used: worth, maximum: 60_000 },

@@ -7,6 +7,7 @@ const byKind: Readonly<Record<EventKind, readonly Noun[]>> = {
   accountOpened: [],
   accountDoubted: ['positions'],
   dayOpened: [],
+  equityPeaked: [],
   settingsChanged: ['settings'],
   keyKept: ['settings'],
   keyForgotten: ['settings'],

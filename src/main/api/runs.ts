@@ -1,7 +1,7 @@
 import { implement } from '@orpc/server'
 import { decideChoices } from '#engine/desk/decide-choices.ts'
 import { profileFor } from '#engine/desk/decide-terms.ts'
-import { scoresIn, votingPolicy } from '#engine/desk/decision.ts'
+import { experienceOf, votingPolicy } from '#engine/desk/decision.ts'
 import { attemptsLearned, learnedTasks } from '#engine/desk/estimates.ts'
 import { goalStates } from '#engine/desk/goal-states.ts'
 import { contract } from '#shared/contract/index.ts'
@@ -94,7 +94,7 @@ export function runsRoutes({ kernel, queries, feed, settings, planning, models, 
     estimates: os.estimates.handler(() => learnedTasks(queries.listAttempts(attemptsLearned), planning, clock.now())),
     vote: os.vote.handler(({ input }) => {
       const { goal } = run(input.runId)
-      const policy = votingPolicy(goal, profileFor(goal, planning), models, scoresIn({ history: queries }))
+      const policy = votingPolicy(goal, profileFor(goal, planning), models, experienceOf({ history: queries, clock }))
       // HO-10: of the hardest nothing of the vote is told before the trader has said what he thinks.
       if (blind.reviewOf(input.runId) !== undefined) {
         return { policy, isBlind: true, proposals: [], ballots: [], tally: null, decision: null, outcome: null }

@@ -16,7 +16,7 @@ import type { Fill, Order, OrderChange, OrderStatus, OrderType, Side, TimeInForc
 import type { Outcome } from '#shared/domain/outcome.ts'
 import type { ParentOrder } from '#shared/domain/parent-order.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
-import type { Proposal } from '#shared/domain/proposal.ts'
+import type { Action, Proposal } from '#shared/domain/proposal.ts'
 import type { Book, Quote, Trade } from '#shared/domain/quote.ts'
 import type { Drill, Override, Review } from '#shared/domain/review.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
@@ -318,12 +318,21 @@ export interface ResearchAttempt {
   readonly usd: number
 }
 
+/** What an earlier decision came to, and what it was. */
+export interface PastOutcome extends Outcome {
+  readonly instrument: string
+  readonly action: Action
+  readonly confidence: number
+}
+
 /** What the desk has learned and spent before: what is durable. */
 export interface DeskHistory {
   /** The newest attempts at research of steps that have ended, newest first. */
   listAttempts(limit: number): readonly ResearchAttempt[]
   /** The newest market views on an instrument, newest first. */
   listViews(instrument: string, limit: number): readonly PastView[]
+  /** What the decisions since a moment came to, newest first; at most 1,000. */
+  outcomesSince(at: number): readonly PastOutcome[]
   /** The newest votes whose outcome is known, in the order in which they were scored. */
   listScoredVotes(limit: number): readonly ScoredVote[]
   /** The runs with a decision of which the ballots are not scored, newest first. */

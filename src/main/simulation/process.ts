@@ -137,6 +137,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
         listAttempts: (limit) => (life.alive ? queries.listAttempts(limit) : []),
         episodesBefore: (...asked) => (life.alive ? queries.episodesBefore(...asked) : []),
         listViews: (instrument, limit) => (life.alive ? queries.listViews(instrument, limit) : []),
+        outcomesSince: (at) => (life.alive ? queries.outcomesSince(at) : []),
         listScoredVotes: (limit) => (life.alive ? queries.listScoredVotes(limit) : []),
         listUnscoredVotes: (limit) => (life.alive ? queries.listUnscoredVotes(limit) : []),
         getVote: (runId) => (life.alive ? queries.getVote(runId) : noVote),

@@ -36,6 +36,8 @@ const deskSearch = z.object({
   symbol: z.string().optional().catch(undefined),
   timeframe: timeframeSchema.optional().catch(undefined),
   run: z.string().optional().catch(undefined),
+  /** The patterns on the chart: "all", or the name of the one that is looked at. */
+  pattern: z.string().optional().catch(undefined),
 })
 
 const conversationsSearch = z.object({

@@ -2,10 +2,17 @@ import type { Evidence } from '#shared/domain/evidence.ts'
 import { Moment } from './figures.tsx'
 import styles from './finding.module.css'
 import { formatNumber, formatPercent } from './format.ts'
+import { PatternList } from './pattern-list.tsx'
 import { plainName } from './words.ts'
 
+interface FindingProps {
+  evidence: Evidence
+  /** Shows a pattern on the chart, where there is one to show it on. */
+  onPattern?: (name: string) => void
+}
+
 /** One piece of evidence: what was found, its figures, of when and how good it is; or why there is none. */
-export function Finding({ evidence }: { evidence: Evidence }) {
+export function Finding({ evidence, onPattern }: FindingProps) {
   if (evidence.status === 'unavailable') {
     return (
       <>
@@ -21,6 +28,9 @@ export function Finding({ evidence }: { evidence: Evidence }) {
   return (
     <>
       <p>{evidence.summary}</p>
+      {evidence.status === 'value' && evidence.chart !== undefined && (
+        <PatternList read={evidence.chart} onShow={onPattern} />
+      )}
       {evidence.status === 'value' && (
         <dl className={styles.figures}>
           {Object.entries(evidence.figures).map(([name, value]) => (

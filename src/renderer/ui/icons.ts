@@ -7,6 +7,7 @@ export { default as IconArrowDown } from '@tabler/icons-react/dist/esm/icons/Ico
 export { default as IconExecutor } from '@tabler/icons-react/dist/esm/icons/IconArrowsExchange.mjs'
 export { default as IconCancelled } from '@tabler/icons-react/dist/esm/icons/IconBan.mjs'
 export { default as IconBell } from '@tabler/icons-react/dist/esm/icons/IconBell.mjs'
+export { default as IconPatterns } from '@tabler/icons-react/dist/esm/icons/IconChartLine.mjs'
 export { default as IconPortfolio } from '@tabler/icons-react/dist/esm/icons/IconChartPie.mjs'
 export { default as IconCheck } from '@tabler/icons-react/dist/esm/icons/IconCheck.mjs'
 export { default as IconValidator } from '@tabler/icons-react/dist/esm/icons/IconChecklist.mjs'

@@ -40,8 +40,8 @@ export function learnedLine({ combination, voters }: Learned, titleOf: (voter: s
   const each = voters
     .toSorted((a, b) => b.weight - a.weight)
     .map(({ voter, weight, prior, calibration, ballots }) => {
-      if (combination === 'hedge') return `${titleOf(voter)} ${number(weight)} (${number(prior)} at first)`
+      if (combination !== 'opinion-pool') return `${titleOf(voter)} ${number(weight)} (${number(prior)} at first)`
       return `${titleOf(voter)} ${ballots === 0 ? 'as stated' : `× ${number(calibration.slope)} from ${ballots} ballots`}`
     })
-  return `${combination === 'hedge' ? 'Learned weights' : 'Confidence is read'}: ${each.join(', ')}.`
+  return `${combination === 'opinion-pool' ? 'Confidence is read' : 'Learned weights'}: ${each.join(', ')}.`
 }

@@ -21,6 +21,7 @@ export const policyTitles: Readonly<Record<ConsensusPreset, string>> = {
 /** What the ways to combine ballots are called on screens. */
 const combinationTitles: Readonly<Record<Combination, string>> = {
   fixed: 'By fixed weights',
+  expertise: 'By expertise',
   hedge: 'By learned weights (Hedge)',
   'opinion-pool': 'By pooled opinions',
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 
 /**
- * How ballots are combined: by the weights of those who take part (`fixed`), by weights learned from how their earlier ballots
- * turned out (`hedge`), or by pooling their calibrated confidences (`opinion-pool`).
+ * How ballots are combined: by the weights of those who take part (`fixed`); by these times what each one's record on the
+ * instrument, and a little less elsewhere, says of its expertise (`expertise`); by weights learned from how all ballots turned
+ * out, one round after another (`hedge`); or by pooling calibrated confidences (`opinion-pool`).
  */
-export const combinations = ['fixed', 'hedge', 'opinion-pool'] as const
+export const combinations = ['fixed', 'expertise', 'hedge', 'opinion-pool'] as const
 export const combinationSchema = z.enum(combinations, { error: `must be one of ${combinations.join(', ')}` })
 export type Combination = z.infer<typeof combinationSchema>
 
@@ -25,7 +26,7 @@ const learnedVoterSchema = z.object({
 
 /** A learned combination as it was when votes were counted: what it stands on, and what it makes of each voter. */
 export const learnedSchema = z.object({
-  combination: z.enum(['hedge', 'opinion-pool']),
+  combination: z.enum(['expertise', 'hedge', 'opinion-pool']),
   /** Decisions whose outcome was known by then. */
   decisions: z.int(),
   voters: z.array(learnedVoterSchema),
@@ -36,5 +37,11 @@ export type Learned = z.infer<typeof learnedSchema>
 export function learnedWords({ combination, decisions }: Learned): string {
   const stands =
     decisions === 0 ? 'no decision is scored yet' : `from ${decisions} scored decision${decisions === 1 ? '' : 's'}`
-  return combination === 'hedge' ? `Hedge weights, ${stands}` : `Pool of calibrated opinions, ${stands}`
+  return `${learnedTitles[combination]}, ${stands}`
 }
+
+const learnedTitles = {
+  expertise: 'Weights by expertise',
+  hedge: 'Hedge weights',
+  'opinion-pool': 'Pool of calibrated opinions',
+} as const

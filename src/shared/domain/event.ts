@@ -52,6 +52,8 @@ export interface DeskEvents {
   accountDoubted: { readonly why: string }
   /** The first look at the account on a UTC day (epoch days): the day's P&L is measured from here. */
   dayOpened: { readonly day: number; readonly equity: Decimal }
+  /** The account was never worth more; written for a thousandth more than the last time. */
+  equityPeaked: { readonly equity: Decimal }
   deskStopped: { readonly why: string }
   /** A key was put into the system's keyring, or taken out; by its name alone. */
   keyKept: { readonly name: string }
@@ -128,7 +130,7 @@ export interface DeskEvents {
   /** Agents were at odds, and what came of it. */
   conflictSettled: AboutRun<{ readonly conflict: Conflict; readonly conflictId?: string }>
   conflictRaised: AboutRun<{ readonly conflictId: string; readonly conflict: RaisedConflict }>
-  /** Of several proposals one is put to the vote; with the support of each. */
+  /** Of several proposals one is put to the vote; with the weight of those who prefer each. */
   questionChosen: AboutRun<{
     readonly proposalId: string
     readonly action: Action

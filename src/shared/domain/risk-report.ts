@@ -24,6 +24,9 @@ const exposureSchema = z.object({
   share: z.number().nullable(),
   /** Its part of the book's volatility; the parts add up to 1. */
   riskShare: z.number().nullable(),
+  /** Its part of the expected shortfall (Euler's rule, normal), and what a further unit of its worth adds to that of a day. */
+  tailShare: z.number().nullable(),
+  marginal: z.number().nullable(),
   /** The run whose order opened it. */
   runId: z.string().nullable(),
 })
@@ -70,6 +73,8 @@ export const riskReportSchema = z.object({
   drawdown: z
     .object({ depth: z.number(), from: z.int(), trough: z.int(), recovered: z.int().nullable(), now: z.number() })
     .nullable(),
+  /** The most that the account was worth, as recorded, and how far below it stands now; null before the first day. */
+  highest: z.object({ equity: decimalSchema, at: z.int(), below: z.number().nullable() }).nullable(),
   limits: z.array(limitUseSchema),
   stresses: z.array(stressSchema),
   /** Null for an account that never held a perpetual. */

@@ -93,6 +93,26 @@ export interface BriefingPortfolio {
   readonly elsewhere: number
 }
 
+/** What a day may cost a book, 95 %: amounts of the account's currency. */
+interface DayTail {
+  readonly valueAtRisk: number
+  readonly expectedShortfall: number
+}
+
+/** The whole book's risk, as it is and with the proposal carried out. */
+export interface BriefingRisk {
+  readonly before: DayTail
+  readonly after: DayTail
+  /** The instrument's part of the expected shortfall after it (Euler's rule, normal); below 0 where it hedges. */
+  readonly share: number
+  /** The bar that would have cost the book the most, with the proposal carried out. */
+  readonly worst: { readonly at: number; readonly change: number }
+  /** The bars that it is read off. */
+  readonly bars: number
+  readonly from: number
+  readonly to: number
+}
+
 /** Something that a seat says in the conversation. */
 export interface Remark {
   readonly kind: 'thought' | 'analysis' | 'proposal' | 'challenge' | 'vote'
@@ -128,6 +148,8 @@ export interface ProposalBriefing extends Briefing {
   readonly proposal: Proposal
   readonly insight: Insight | null
   readonly debate: readonly Argument[]
+  /** Null where a price or bars of what is held are missing. */
+  readonly risk: BriefingRisk | null
   /** Null where not even the instrument's own bars say enough. */
   readonly portfolio: BriefingPortfolio | null
   /** Outcomes of earlier decisions on the instrument, newest first. */

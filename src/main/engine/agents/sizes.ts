@@ -23,8 +23,11 @@ export interface SizeCap {
   readonly quantity: Decimal
 }
 
-/** What is left free on top of the price, so that fees never overdraw the account. */
+/** What is left free on top of the price for fees, so that they never overdraw the account. */
 const feeRoom = decimal('1.001')
+
+/** What is left free below a limit that the gate keeps: the price moves on between a proposal and its order. */
+const driftRoom = decimal('1.005')
 
 /** What of the account tells what is held. */
 export interface Held {
@@ -80,15 +83,16 @@ export function entryCaps(
   const forMoney = (money: Decimal, price: Decimal) => (sign(money) > 0 ? divide(money, price) : ZERO)
   const riskRoom = action === 'buy' ? account.riskRoom : account.shortRoom
   const { perpetual } = briefing.instrument
+  const dearest = multiply(entry, driftRoom)
   return [
-    ...(riskRoom === null ? [] : [{ name: "the book's value at risk", quantity: forMoney(riskRoom, entry) }]),
+    ...(riskRoom === null ? [] : [{ name: "the book's value at risk", quantity: forMoney(riskRoom, dearest) }]),
     { name: 'the risk per trade', quantity: forMoney(share(profile.riskPerTrade), distance) },
     { name: 'the largest position', quantity: forMoney(subtract(share(profile.maximumPosition), worth), entry) },
     ...(perpetual === undefined
-      ? [{ name: 'the cash', quantity: forMoney(cash, multiply(entry, feeRoom)) }]
+      ? [{ name: 'the cash', quantity: forMoney(cash, multiply(dearest, feeRoom)) }]
       : contractCaps(briefing, perpetual, action, entry, distance)),
-    { name: "the mandate's largest order", quantity: forMoney(mandate.maximumOrderNotional, entry) },
-    { name: "the mandate's exposure", quantity: forMoney(subtract(mandate.maximumExposure, worth), entry) },
+    { name: "the mandate's largest order", quantity: forMoney(mandate.maximumOrderNotional, dearest) },
+    { name: "the mandate's exposure", quantity: forMoney(subtract(mandate.maximumExposure, worth), dearest) },
   ]
 }
 

@@ -1,9 +1,5 @@
 import { z } from 'zod'
-import type { Ballot, Choice } from '#shared/domain/ballot.ts'
-import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
-import { assertNever } from '#shared/lib/assert.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import { admitBallots } from './admission.ts'
 
 /**
  * A choice among several candidates (proposals): each ballot is an order of preference, groups best first, and how often
@@ -17,30 +13,6 @@ export type Election = z.infer<typeof electionSchema>
 
 /** Groups of candidates, best first; those in one group are tied. */
 export type Ranking = string[][]
-
-/** The election that the ballots of a vote make: each counts what it counts for under the policy's rule. */
-export function electionOf(policy: ConsensusPolicy, ballots: readonly Ballot[], at: number): Election {
-  return {
-    candidates: policy.options,
-    ballots: admitBallots(policy, ballots, at)
-      .votes.filter(({ options, countsFor }) => options.length > 0 && countsFor > 0)
-      .map(({ ballot, countsFor }) => [preferences(ballot.choice), countsFor]),
-  }
-}
-
-function preferences(choice: Choice): Ranking {
-  switch (choice.kind) {
-    case 'ranking':
-      return choice.ranking
-    case 'option':
-    case 'conditional':
-      return [[choice.option]]
-    case 'abstain':
-      return []
-    default:
-      return assertNever(choice)
-  }
-}
 
 /** A ballot with candidates as positions in the election's list, and with the unranked in a last group of their own. */
 export interface FullBallot {

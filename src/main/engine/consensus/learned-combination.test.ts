@@ -29,7 +29,7 @@ const anyVote = fc
   )
   .map(([chances, right]) => vote(chances, right))
 const learnedBy = (record: readonly ScoredVote[], combination: Exclude<Combination, 'fixed'> = 'hedge') =>
-  learnedFrom(record, electorate, combination)
+  learnedFrom({ record, instrument: 'BTC/USDT', now: 0 }, electorate, combination)
 const weightOf = (record: readonly ScoredVote[], name: string) =>
   learnedBy(record).voters.find(({ voter }) => voter === name)?.weight ?? 0
 
@@ -55,12 +55,13 @@ describe('weights learned by Hedge', () => {
     fc.assert(
       fc.property(fc.array(anyVote, { maxLength: 80 }), (record) => {
         const { voters } = learnedBy(record)
-        const multipliers = voters.map(({ weight, prior }) => weight / prior)
-        for (const multiplier of multipliers) {
-          expect(multiplier).toBeGreaterThanOrEqual(0.25 - 1e-9)
-          expect(multiplier).toBeLessThanOrEqual(Math.max(1, 0.35 * names.length) + 1e-9)
+        const whole = electorate.reduce((sum, { weight }) => sum + weight, 0)
+        for (const { weight, prior } of voters) {
+          expect(weight).toBeGreaterThanOrEqual(prior / 4 - 1e-9)
+          expect(weight).toBeLessThanOrEqual(3 * prior + 1e-9)
+          expect(weight).toBeLessThanOrEqual(Math.max(prior, 0.35 * whole) + 1e-9)
         }
-        expect(multipliers.reduce((sum, one) => sum + one, 0)).toBeCloseTo(names.length, 6)
+        expect(voters.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(whole, 6)
       }),
     )
   })
@@ -75,10 +76,56 @@ describe('weights learned by Hedge', () => {
     )
   })
 
+  it('of somebody who is kept as set by hand are not learned', () => {
+    const record = Array.from({ length: 9 }, () => vote({ analyst: 0.9, bear: 0.1, bull: 0.4 }, true))
+    const { voters } = learnedFrom({ record, instrument: 'BTC/USDT', now: 0 }, electorate, 'hedge', ['bear'])
+    expect(voters.find(({ voter }) => voter === 'bear')).toMatchObject({ weight: 1, prior: 1, ballots: 0 })
+    expect(voters.find(({ voter }) => voter === 'analyst')?.weight).toBeGreaterThan(1)
+  })
+
   it('of one who abstains stay where they are among the others', () => {
     const record = [vote({ analyst: 0.9, bear: 0.3 }, true), vote({ analyst: 0.9, bear: 0.3 }, true)]
     expect(weightOf(record, 'optimizer')).toBeLessThan(weightOf(record, 'analyst'))
     expect(weightOf(record, 'optimizer')).toBeGreaterThan(weightOf(record, 'bear'))
+  })
+})
+
+describe('weights by expertise', () => {
+  const dayMs = 86_400_000
+  const right = vote({ analyst: 0.9, bear: 0.1 }, true)
+  const weightIn = (record: readonly ScoredVote[], instrument: string, now: number, name = 'analyst') =>
+    learnedFrom({ record, instrument, now }, electorate, 'expertise').voters.find(({ voter }) => voter === name)
+      ?.weight ?? 0
+
+  it('are the priors without a record', () => {
+    expect(learnedBy([], 'expertise').voters.map(({ voter, weight }) => ({ voter, weight }))).toEqual(electorate)
+  })
+
+  it('go to whose own votes came right, on the instrument before all, and fade', () => {
+    const record = Array.from({ length: 10 }, () => right)
+    const here = weightIn(record, 'BTC/USDT', 0)
+    const elsewhere = weightIn(record, 'ETH/USDT', 0)
+    expect(weightIn(record, 'BTC/USDT', 0, 'bear')).toBeLessThan(1)
+    expect(here).toBeGreaterThan(elsewhere)
+    expect(elsewhere).toBeGreaterThan(1)
+    expect(weightIn(record, 'BTC/USDT', 365 * dayMs)).toBeLessThan(here)
+    // Whoever had no say is neither better nor worse for it.
+    const [bull, optimizer] = ['bull', 'optimizer'].map((name) => weightIn(record, 'BTC/USDT', 0, name))
+    expect(bull).toBe(optimizer)
+  })
+
+  it('keep within bounds whatever the record: nobody dominates, nobody is silenced, and all of it stays', () => {
+    fc.assert(
+      fc.property(fc.array(anyVote, { maxLength: 80 }), (record) => {
+        const { voters } = learnedBy(record, 'expertise')
+        const whole = electorate.reduce((sum, { weight }) => sum + weight, 0)
+        for (const { weight, prior } of voters) {
+          expect(weight).toBeGreaterThanOrEqual(prior / 4 - 1e-9)
+          expect(weight).toBeLessThanOrEqual(Math.max(prior, Math.min(3 * prior, 0.35 * whole)) + 1e-9)
+        }
+        expect(voters.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(whole, 6)
+      }),
+    )
   })
 })
 

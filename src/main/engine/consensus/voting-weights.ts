@@ -107,11 +107,31 @@ export function votingWeights(
 }
 
 /** Scales the values to a mean of 1, none below least or above most (least ≤ 1 ≤ most), keeping proportions in between. */
-export function withinBounds(values: readonly number[], least: number, most: number): number[] {
-  const bounded = (scale: number) => values.map((value) => Math.min(most, Math.max(least, value * scale)))
-  const excess = (scale: number) => bounded(scale).reduce((sum, value) => sum + value, 0) - values.length
+function withinBounds(values: readonly number[], least: number, most: number): number[] {
+  return scaledWithin(
+    values,
+    values.map(() => ({ least, most })),
+    values.length,
+  )
+}
+
+/**
+ * Scales the values, which are not below 0, to a sum, each kept within its bounds, keeping proportions in between. The sum has
+ * to lie between those of the bounds.
+ */
+export function scaledWithin(
+  values: readonly number[],
+  bounds: readonly { readonly least: number; readonly most: number }[],
+  sum: number,
+): number[] {
+  const bounded = (scale: number) =>
+    values.map((value, index) => {
+      const { least, most } = bounds[index] ?? { least: 0, most: Number.POSITIVE_INFINITY }
+      return Math.min(most, Math.max(least, value * scale))
+    })
+  const excess = (scale: number) => bounded(scale).reduce((total, value) => total + value, 0) - sum
   let low = 0
-  let high = most / Math.max(Math.min(...values), 1e-9)
+  let high = Math.max(...bounds.map(({ most }) => most)) / Math.max(Math.min(...values), 1e-9)
   for (let step = 0; step < 100; step++) {
     const middle = (low + high) / 2
     if (excess(middle) > 0) high = middle

@@ -1,7 +1,7 @@
 import { roundTripShare } from '#engine/agents/costs.ts'
 import type { BriefingPortfolio, StandingView } from '#engine/agents/seat.ts'
 import { leastTailBars } from '#engine/portfolio/book-tail.ts'
-import { readMarketModel } from '#engine/portfolio/book-target.ts'
+import { type MarketModel, readMarketModel } from '#engine/portfolio/book-target.ts'
 import type { DeskHistory, Feed } from '#engine/ports.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { closedBars } from '#engine/trading/closed-bars.ts'
@@ -63,6 +63,19 @@ function standingViews(
   )
 }
 
+// Every ballot of a vote asks for the same bars.
+const models = new WeakMap<Feed, { readonly key: string; readonly model: MarketModel | undefined }>()
+
+function modelOf(feed: Feed, { timeframe, shared: { instruments, times, returns } }: ReadReturns) {
+  const sum = returns.reduce((total, series) => series.reduce((part, value) => part + value, total), 0)
+  const key = [timeframe, ...instruments, times[0], times.at(-1), sum].join(' ')
+  const known = models.get(feed)
+  if (known?.key === key) return known.model
+  const model = readMarketModel(returns)
+  models.set(feed, { key, model })
+  return model
+}
+
 /** The whole book as the optimizer sees it. Null where the equity, or the bars of the instrument, are unavailable. */
 export function bookPortfolio(parts: BookParts, instrument: string, maximumPosition: number): BriefingPortfolio | null {
   const held = [...parts.book.positions.values()].filter(({ quantity }) => sign(quantity) !== 0)
@@ -81,10 +94,10 @@ export function portfolioOf(
   maximumPosition: number,
 ): BriefingPortfolio | null {
   const { feed, book } = parts
-  const { instruments, times, returns } = read.shared
+  const { instruments, times } = read.shared
   const mark = marksOf(feed)
   const wealth = equity(book, mark)
-  const model = readMarketModel(returns)
+  const model = modelOf(feed, read)
   if (wealth === undefined || sign(wealth) <= 0 || model === undefined) return null
   const weightOf = (id: string) => {
     const quantity = book.positions.get(id)?.quantity

@@ -1,5 +1,8 @@
 import { expectedMove } from '#engine/agents/seats/propose.ts'
 import { isEntry, lossBetween, positionOf } from '#engine/agents/sizes.ts'
+import { figure, list } from '#engine/agents/wording.ts'
+import type { Election, Ranking } from '#engine/consensus/election.ts'
+import { rank, winnerOf } from '#engine/consensus/voting-methods.ts'
 import { type Seat, seatTitles } from '#shared/domain/agent.ts'
 import { firstChoices } from '#shared/domain/ballot.ts'
 import { traderVoter } from '#shared/domain/collaboration.ts'
@@ -21,10 +24,10 @@ const dayMs = 86_400_000
 const planner: Actor = { kind: 'agent', id: 'planner' }
 
 /**
- * Has the trader's proposal compete with the desk's for the vote, marked as the trader's: every seat says which of the two it
- * would vote for, by weight and confidence (approval voting, and the trader approves of his own where he takes part); the one
- * with more support is put to the vote, the desk's where it is even, and all who have voted vote again. It needs to be agreed
- * like any other. Rejects with RUN_DECIDED, NOTHING_TO_RESOLVE and PROPOSAL_INVALID.
+ * Has the trader's proposal compete with all others for the vote, marked as the trader's: every seat prefers what it would
+ * vote for, the surer the more (the trader his own, where he takes part); what Schulze's method puts first, each seat counting
+ * by its weight, is put to the vote, what is there already where it is even, and all who have voted vote again. It needs to be
+ * agreed like any other. Rejects with RUN_DECIDED, NOTHING_TO_RESOLVE and PROPOSAL_INVALID.
  */
 export async function compete(run: RunWork, wish: TraderProposal, by: Actor, signal: AbortSignal): Promise<Proposal> {
   const { memory } = run
@@ -94,30 +97,60 @@ async function proposalOf({ parts, memory }: RunWork, wish: TraderProposal, by: 
 
 async function choose(run: RunWork, mine: Proposal, against: Proposal | undefined, signal: AbortSignal): Promise<void> {
   const { memory } = run
-  const { collaboration } = memory.goal
-  const weightOf = (voter: string) => collaboration?.participants.find((one) => one.voter === voter)?.weight ?? 1
-  const isMember = collaboration?.participants.some(({ voter }) => voter === traderVoter) === true
-  const seats: readonly Seat[] = [
-    'risk',
-    ...(collaboration === undefined ? voters : votersOf(collaboration.participants)),
-  ]
-  const supportOf = async (proposal: Proposal): Promise<number> => {
-    const briefing = await proposalBriefingOf(run, proposal)
-    const shares = seats.map(async (seat) => {
-      const asked = { seat, asked: 'assess' as const, input: { briefing }, timeoutMs: answerMs, signal }
-      const { choice, confidence } = (await askSeat(run, asked)).assessment
-      return firstChoices(choice).includes(proposal.action) ? weightOf(seat) * confidence : 0
-    })
-    const all = await Promise.all(shares.map((share) => share.catch(() => 0)))
-    return all.reduce((sum, one) => sum + one, 0)
+  const members = memory.goal.collaboration?.participants
+  const weightOf = (voter: string) => members?.find((one) => one.voter === voter)?.weight ?? 1
+  const seats: readonly Seat[] = ['risk', ...(members === undefined ? voters : votersOf(members))]
+  const rivals = [...memory.proposals.filter(({ id, action }) => action !== 'hold' && id !== mine.id), mine]
+  const liking = await Promise.all(
+    rivals.map(async (proposal) => ({ id: proposal.id, by: await confidences(run, seats, proposal, signal) })),
+  )
+  const own = { voter: traderVoter, ranking: [[mine.id]] }
+  const ballots = [
+    ...seats.map((voter) => ({ voter, ranking: preferences(liking.map(({ id, by }) => [id, by.get(voter) ?? 0])) })),
+    ...(members?.some(({ voter }) => voter === traderVoter) === true ? [own] : []),
+  ].filter(({ ranking }) => ranking.length > 0)
+  const election: Election = {
+    candidates: rivals.map(({ id }) => id),
+    ballots: ballots.map(({ voter, ranking }) => [ranking, weightOf(voter)]),
   }
-  const forMine = (await supportOf(mine)) + (isMember ? weightOf(traderVoter) : 0)
-  const forOther = against === undefined || against.action === 'hold' ? 0 : await supportOf(against)
-  const chosen = forMine > forOther || against === undefined ? mine : against
-  const told = `The trader's proposal competes with that of the ${seatTitles[(against?.by ?? 'strategist') as Seat] ?? 'desk'}: support ${forMine.toFixed(2)} against ${forOther.toFixed(2)}.`
-  const text = `${told} To the vote goes ${chosen === mine ? "the trader's" : "the desk's"}: ${chosen.action} ${chosen.quantity === ZERO ? '' : `${chosen.quantity} `}${chosen.instrument}.`
-  const support = { [mine.id]: forMine, ...(against !== undefined && { [against.id]: forOther }) }
+  const first = winnerOf(rank(election, 'schulze'), (against ?? mine).id)
+  const chosen = rivals.find(({ id }) => id === first) ?? against ?? mine
+  const supportOf = (id: string) =>
+    ballots.reduce((sum, { voter, ranking }) => sum + (ranking[0]?.includes(id) === true ? weightOf(voter) : 0), 0)
+  const support = Object.fromEntries(election.candidates.map((id) => [id, supportOf(id)]))
+  const others = rivals
+    .filter(({ id }) => id !== mine.id)
+    .map(({ id, by }) => `that of the ${seatTitles[by as Seat] ?? by} (${figure(supportOf(id), 3)})`)
+  const told = `The trader's proposal competes with ${others.length === 0 ? 'holding' : list(others)}: a weight of ${figure(supportOf(mine.id), 3)} prefers it.`
+  const whose = chosen.by === mine.by ? "the trader's" : "the desk's"
+  const text = `${told} To the vote goes ${whose}: ${chosen.action} ${chosen.quantity === ZERO ? '' : `${chosen.quantity} `}${chosen.instrument}.`
   const data = { runId: memory.runId, proposalId: chosen.id, action: chosen.action, support }
   await append(run, planner, { kind: 'questionChosen', data }, messageOf(run, planner.id, 'system', text))
   await voteAgain(run, signal)
+}
+
+/** How sure each seat is that it would vote for a proposal; 0 for one that would not, or does not answer. */
+async function confidences(
+  run: RunWork,
+  seats: readonly Seat[],
+  proposal: Proposal,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
+  const briefing = await proposalBriefingOf(run, proposal)
+  const answers = seats.map(async (seat): Promise<[string, number]> => {
+    const asked = { seat, asked: 'assess' as const, input: { briefing }, timeoutMs: answerMs, signal }
+    const { choice, confidence } = (await askSeat(run, asked)).assessment
+    return [seat, firstChoices(choice).includes(proposal.action) ? confidence : 0]
+  })
+  const settled = await Promise.allSettled(answers)
+  return new Map(settled.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : [])))
+}
+
+/** Candidates in order of liking, best first, those liked alike together; those that are not liked are left out. */
+export function preferences(liking: readonly (readonly [string, number])[]): Ranking {
+  const groups = Map.groupBy(
+    liking.filter(([, much]) => much > 0),
+    ([, much]) => much,
+  )
+  return [...groups].sort(([a], [b]) => b - a).map(([, alike]) => alike.map(([candidate]) => candidate))
 }

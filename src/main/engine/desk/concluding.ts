@@ -2,6 +2,7 @@ import type { Remark } from '#engine/agents/seat.ts'
 import { tradeRecord } from '#engine/agents/seats/assess-record.ts'
 import { readRecord } from '#engine/agents/view-record.ts'
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
+import { barSeries } from '#shared/domain/bar.ts'
 import { isEndedPlan } from '#shared/domain/collaborative-plan.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { SubGoal } from '#shared/domain/sub-goal.ts'
@@ -10,7 +11,7 @@ import { errorMessage } from '#shared/lib/error.ts'
 import { allocationReport } from './allocation-report.ts'
 import { briefingOf } from './briefing.ts'
 import type { DeskParts } from './parts.ts'
-import { performanceReview } from './performance-review.ts'
+import { type InstrumentRecord, performanceReview } from './performance-review.ts'
 import { rebalanceTrades } from './rebalance-trades.ts'
 import { type RunWork } from './run-work.ts'
 import { viewsLookedBack } from './view-records.ts'
@@ -25,21 +26,43 @@ const hourMs = 3_600_000
 const lookEveryMs = 250
 const done: StepResult = { status: 'succeeded', output: null, usd: 0 }
 
-/** Has the evaluator read the record of decisions on the run's instrument. */
-export async function lookBack({ parts, memory, outcomes }: RunWork, tell: Tell): Promise<StepResult> {
-  const { instrument, collaboration } = memory.goal
-  const horizonMs = (collaboration?.parameters['horizonHours'] ?? 24) * hourMs
-  const briefing = await briefingOf(parts, memory)
-  const views = readRecord(parts.history.listViews(instrument, viewsLookedBack), briefing.bars, briefing.now)
-  const record = tradeRecord({ ...briefing, outcomes, proposal: { horizonMs } })
-  const bias = parts.reviews.bias()
-  const review = performanceReview({ instrument, outcomes, record, horizonMs, views, bias })
+/**
+ * Has the evaluator read the record of all that the desk decided on in the period, and of the run's own instrument: per
+ * instrument, and per agent by its scored ballots.
+ */
+export async function lookBack({ parts, memory }: RunWork, tell: Tell): Promise<StepResult> {
+  const { goal } = memory
+  const { horizonHours = 24, days = 30 } = goal.collaboration?.parameters ?? {}
+  const horizonMs = horizonHours * hourMs
+  const since = Math.floor(parts.clock.now()) - days * 24 * hourMs
+  const past = parts.history.outcomesSince(since)
+  const instruments: InstrumentRecord[] = []
+  for (const instrument of new Set([...past.map((outcome) => outcome.instrument), goal.instrument])) {
+    const outcomes = past.filter((outcome) => outcome.instrument === instrument)
+    const about = { ...memory, goal: { ...goal, instrument } }
+    const briefing = await briefingOf(parts, about).catch(() => null)
+    // What is not traded here any more has no bars to judge it by.
+    const bars = briefing?.bars ?? barSeries([])
+    const now = Math.floor(parts.clock.now())
+    instruments.push({
+      instrument,
+      outcomes,
+      record: briefing && tradeRecord({ ...briefing, outcomes, proposal: { horizonMs } }),
+      views: readRecord(parts.history.listViews(instrument, viewsLookedBack), bars, now),
+    })
+  }
+  instruments.sort((a, b) => b.outcomes.length - a.outcomes.length || (a.instrument < b.instrument ? -1 : 1))
+  const votes = parts.history.listScoredVotes(scoresLookedBack).filter(({ dueAt }) => dueAt >= since)
+  const review = performanceReview({ days, instruments, votes, horizonMs, bias: parts.reviews.bias() })
   await tell(
     [],
     review.findings.map((text) => ({ kind: 'analysis', text })),
   )
   return { status: 'succeeded', output: { conclusion: review.conclusion }, usd: 0 }
 }
+
+/** So many scored votes are looked at. */
+const scoresLookedBack = 1_000
 
 /** Has the optimizer weigh what is held against where it should be, and says what is to be done. */
 export async function weigh({ parts, memory }: RunWork, tell: Tell): Promise<StepResult> {

@@ -15,8 +15,8 @@ const templates = readTemplates(undefined).value
 const refusal = (code: string) => expect.objectContaining({ code })
 
 /** A plan that is being voted on: the trader takes part, so that the vote stays open. */
-async function voting(wish: Partial<PlanWish> = {}, wrapBus?: (bus: Bus) => Bus) {
-  const desk = deskKernel({ seed: 2, ...(wrapBus && { wrapBus }), options: { templates } })
+async function voting(wish: Partial<PlanWish> = {}, wrapBus?: (bus: Bus) => Bus, seed = 2) {
+  const desk = deskKernel({ seed, ...(wrapBus && { wrapBus }), options: { templates } })
   await desk.start()
   const { kernel, clock, queries, kinds } = desk
   const made = kernel.plans.create(
@@ -184,6 +184,33 @@ describe('the trader’s own proposal', () => {
     await ended()
     const order = queries.listOrders(undefined, 9).find((one) => one.runId === runId && one.type === 'MARKET')
     expect(order).toMatchObject({ proposalId: mine.id, quantity: '0.011', status: 'FILLED' })
+  })
+
+  it('may sell a perpetual short, with a stop above and a target below, and nothing that is not held on spot', async () => {
+    const instrument = 'BTC/USDT:USDT'
+    // Where the view is down.
+    const wish = { instrument, participants: [{ voter: 'trader', weight: 10 }] } satisfies Partial<PlanWish>
+    const { propose, ended, queries, runId, kernel, id, clock, feed } = await voting(wish, undefined, 11)
+    const last = Number(feed.quote(instrument)?.last)
+    const at = (share: number) => decimal(Math.floor(share * last))
+    const short = { action: 'sell', quantity: decimal('0.011') }
+    await expect(propose({ ...short, stop: at(0.97) })).rejects.toMatchObject({
+      code: 'PROPOSAL_INVALID',
+      message: expect.stringContaining('The stop of a short sale is above the price'),
+    })
+    await expect(propose({ ...short, stop: at(1.03), target: at(1.05) })).rejects.toMatchObject({
+      message: expect.stringContaining('The target of a short sale is below the price'),
+    })
+    const mine = await propose({ ...short, stop: at(1.03), target: at(0.95) })
+    expect(Number(mine.riskAtStop)).toBeCloseTo(0.011 * (Number(mine.stop) - Number(mine.entry)), 6)
+    expect(mine.expectedReturn).toBeLessThan(0)
+    const cast = traderBallotSchema.parse({ choice: 'approve', reasons: ['It is mine.'] })
+    await settle(clock, kernel.plans.vote(id, cast, trader))
+    await ended()
+    const order = queries.listOrders(undefined, 9).find((one) => one.runId === runId && one.type === 'MARKET')
+    expect(order).toMatchObject({ proposalId: mine.id, side: 'sell', reduceOnly: false })
+    const spot = await voting()
+    await expect(spot.propose(short)).rejects.toMatchObject({ message: expect.stringContaining('Only 0 BTC is held') })
   })
 
   it('with less support leaves the desk’s to the vote', async () => {

@@ -73,6 +73,28 @@ describe('how the desk votes', () => {
       threshold: conservative.threshold,
     })
   })
+
+  it('weighs seats by expertise once votes of theirs are scored; a plan says itself how it weighs them', () => {
+    const prices = { price: decimal(100), priceAfter: decimal(101), dueAt: 0 }
+    const ballots = [
+      { voter: 'bull', isFor: true, confidence: 0.9, loss: 0.01 },
+      { voter: 'bear', isFor: false, confidence: 0.9, loss: 0.81 },
+    ]
+    const about = {
+      runId: 'run_1',
+      decisionId: 'dec_1',
+      instrument: goal.instrument,
+      action: 'buy' as const,
+      right: true,
+    }
+    const experience = () => ({ record: Array.from({ length: 8 }, () => ({ ...about, ...prices, ballots })), now: 0 })
+    const made = votingPolicy(goal, profile, new Map(), experience)
+    const weightOf = (name: string) => made.electorate.find(({ voter }) => voter === name)?.weight ?? 0
+    expect(weightOf('bull')).toBeGreaterThan(1)
+    expect(weightOf('bear')).toBeLessThan(1)
+    expect(made.learned).toMatchObject({ combination: 'expertise', decisions: 8 })
+    expect(votingPolicy({ ...goal, policy: 'simple-majority' }, profile, new Map(), experience).learned).toBeUndefined()
+  })
 })
 
 describe('what is decided', () => {
@@ -130,6 +152,15 @@ describe('what is decided', () => {
     })
     expect(judged({ count: 10, hits: 5, stated: 0.7 }).status).toBe('agreed')
     expect(judged({ count: 9, hits: 0, stated: 0.9 }).status).toBe('agreed')
+  })
+
+  it('HO-8 what only brings risk down does not wait because the desk was too sure of itself', () => {
+    const record = { count: 10, hits: 0, stated: 0.9 }
+    const sell = Object.fromEntries(electorate.map((voter) => [voter, 'sell']))
+    const sale = { ...proposal, action: 'sell' } as Proposal
+    const judged = (enters: boolean) => decide(made, sale, counted(sell), good, profile, { ...grounds, enters, record })
+    expect(judged(false)).toMatchObject({ status: 'agreed', action: 'sell' })
+    expect(judged(true).reason).toContain('0 of 10 earlier trades were right')
   })
 
   it.each(['risk', 'privacy'])('without a ballot of %s it goes to the trader: silence is no consent', (holder) => {

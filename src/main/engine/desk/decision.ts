@@ -1,9 +1,10 @@
 import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import type { TradeRecord } from '#engine/agents/seats/assess-record.ts'
-import { learnedFrom, withLearned } from '#engine/consensus/learned-combination.ts'
+import { type Experience, learnedFrom, withLearned } from '#engine/consensus/learned-combination.ts'
 import { defaultReviewThresholds, needsReview } from '#engine/consensus/review-rules.ts'
 import type { DeskHistory } from '#engine/ports.ts'
 import { seatTitles } from '#shared/domain/agent.ts'
+import { traderVoter } from '#shared/domain/collaboration.ts'
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
 import { consensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { Decision } from '#shared/domain/decision.ts'
@@ -13,8 +14,8 @@ import type { Profile } from '#shared/domain/profile.ts'
 import { type Action, actions, type Proposal } from '#shared/domain/proposal.ts'
 import type { ReviewRule } from '#shared/domain/review.ts'
 import type { Goal } from '#shared/domain/run.ts'
-import type { ScoredVote } from '#shared/domain/scored-vote.ts'
 import type { Tally } from '#shared/domain/tally.ts'
+import type { Clock } from '#shared/lib/clock.ts'
 import { compare, type Decimal, multiply } from '#shared/lib/decimal.ts'
 import { voters } from './decide-domain.ts'
 
@@ -22,15 +23,16 @@ const vetoHolders = ['risk', 'privacy'] as const
 
 /**
  * How the desk votes on a proposal: every seat with the same weight, the risk manager and the privacy guard with a veto,
- * by the goal's policy; a language model in a seat is one more voter, with no veto. A weighted vote needs the profile's threshold. What is not agreed is no trade.
- * A collaborative plan says who votes, with which weight, until when, and how much is needed; where it has weights learned, they are
- * read off the record of scored votes as it is now.
+ * by the goal's policy; a language model in a seat is one more voter, with no veto. A weighted vote needs the profile's threshold,
+ * and weighs by expertise once there is a record. What is not agreed is no trade.
+ * A collaborative plan says who votes, with which weight, until when, how much is needed, and how ballots are combined. What is
+ * learned is read off the record of scored votes as it is now.
  */
 export function votingPolicy(
   goal: Goal,
   profile: Profile,
   models: SeatModels,
-  record: () => readonly ScoredVote[] = () => [],
+  experience: () => Omit<Experience, 'instrument'> = () => ({ record: [], now: 0 }),
 ): ConsensusPolicy {
   const { collaboration } = goal
   const members = collaboration?.participants ?? ['risk', ...voters].map((voter) => ({ voter, weight: 1 }))
@@ -44,12 +46,13 @@ export function votingPolicy(
     deadline: collaboration?.deadlines.voteBy ?? null,
     veto: { holders: [...vetoHolders], options: ['hold'] },
   })
-  const { combination = 'fixed' } = collaboration ?? {}
+  const combination = collaboration === undefined ? 'expertise' : (collaboration.combination ?? 'fixed')
   if (policy.rule.kind === 'weighted') {
     const weighted: ConsensusPolicy = { ...policy, rule: { kind: 'weighted', threshold: profile.threshold } }
-    return combination === 'fixed'
-      ? weighted
-      : withLearned(weighted, learnedFrom(record(), weighted.electorate, combination))
+    if (combination === 'fixed') return weighted
+    const known = { ...experience(), instrument: goal.instrument }
+    const learned = learnedFrom(known, weighted.electorate, combination, [traderVoter])
+    return collaboration === undefined && learned.decisions === 0 ? weighted : withLearned(weighted, learned)
   }
   const threshold = collaboration?.threshold ?? null
   return policy.rule.kind === 'super-majority' && threshold !== null
@@ -60,11 +63,10 @@ export function votingPolicy(
 /** So many scored votes are learned from. */
 const scoresLearned = 500
 
-/** The record of scored votes that weights are learned from. */
-export const scoresIn =
-  ({ history }: { readonly history: Pick<DeskHistory, 'listScoredVotes'> }) =>
-  (): readonly ScoredVote[] =>
-    history.listScoredVotes(scoresLearned)
+/** What weights are learned from: the record of scored votes until now. */
+export const experienceOf =
+  ({ history, clock }: { readonly history: Pick<DeskHistory, 'listScoredVotes'>; readonly clock: Clock }) =>
+  () => ({ record: history.listScoredVotes(scoresLearned), now: clock.now() })
 
 /** What besides the vote sends a decision to the trader. */
 export interface ReviewGrounds {
@@ -113,7 +115,8 @@ export function reviewRules(
   }
   if (validation?.sufficient !== true) add('DOSSIER_INSUFFICIENT', insufficient(validation, profile))
   if (agreed && action !== proposal?.action) add('NOT_PROPOSED', `Nobody proposed to ${action}.`)
-  if (agreed && record !== null && record.count >= leastTrades) {
+  // What only brings risk down is not held back because the desk was too sure of itself (HO-8).
+  if (agreed && enters && record !== null && record.count >= leastTrades) {
     const { count, hits, stated } = record
     if (stated - hits / count > mostOverconfidence)
       add(

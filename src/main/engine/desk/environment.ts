@@ -1,11 +1,12 @@
 import { percent } from '#engine/agents/wording.ts'
 import { equity } from '#engine/trading/book.ts'
 import { closedBars } from '#engine/trading/closed-bars.ts'
+import { marksOf } from '#engine/trading/marks.ts'
 import { barSeries } from '#shared/domain/bar.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Order } from '#shared/domain/order.ts'
 import type { Regime } from '#shared/domain/situation.ts'
-import { compare, type Decimal, sign, toNumber } from '#shared/lib/decimal.ts'
+import { compare, type Decimal, decimal, maximum, multiply, sign, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import type { DeskParts } from './parts.ts'
 
 /** Something that happened at an instrument, in a sentence. */
@@ -33,6 +34,7 @@ const sureEnough = 0.6
 /** Prices are kept this long, one in so many milliseconds, of the desk's time. */
 const keptMs = 3_600_000
 const everyMs = 10_000
+const recordedAbove = decimal('1.001')
 
 /** Creates the environment watcher; `regimes` are those that it saw last. Held instruments are looked at for a change of regime. */
 export function createEnvironment(
@@ -44,7 +46,7 @@ export function createEnvironment(
   const prices = new Map<string, { readonly at: number; readonly price: number }[]>()
   const stops = new Map<string, Decimal>()
   let sighted: Sighting[] = []
-  let highest: Decimal = book.dayStartEquity
+  let highest: Decimal | undefined
 
   const isStop = ({ reduceOnly, stopPrice }: Order) => reduceOnly && stopPrice !== null
   const keepStop = (order: Order) => {
@@ -103,14 +105,31 @@ export function createEnvironment(
     prices.set(instrument, kept)
   }
 
-  const worth = () => equity(book, (instrument) => feed.quote(instrument)?.last)
+  const worth = () => equity(book, marksOf(feed))
+
+  /** The highest of this life and of all that is recorded. */
+  const peak = () =>
+    [highest, book.highest?.equity, book.dayStartEquity].reduce<Decimal>(
+      (most, one) => (one === undefined ? most : maximum(most, one)),
+      ZERO,
+    )
+
+  /** The peak outlives the process: it is recorded whenever it is a thousandth above what the journal has. */
+  function lookAtEquity(): void {
+    const now = worth()
+    if (now === undefined || compare(now, peak()) <= 0) return
+    highest = now
+    const recorded = book.highest?.equity ?? ZERO
+    if (compare(now, multiply(recorded, recordedAbove)) <= 0) return
+    // What cannot be recorded now is tried again with the next peak.
+    void journal.append({ kind: 'equityPeaked', data: { equity: now }, actor: system }).catch(() => {})
+  }
 
   return {
     look() {
       for (const { id } of feed.instruments()) lookAtPrice(id)
       for (const { instrument, quantity } of book.positions.values()) if (sign(quantity) !== 0) lookAtRegime(instrument)
-      const now = worth()
-      for (const one of [now, book.dayStartEquity]) if (one !== undefined && compare(one, highest) > 0) highest = one
+      lookAtEquity()
     },
     sightings() {
       const all = sighted
@@ -119,8 +138,9 @@ export function createEnvironment(
     },
     drawdown() {
       const now = worth()
-      if (now === undefined || sign(highest) <= 0) return undefined
-      return Math.max(0, 1 - toNumber(now) / toNumber(highest))
+      const most = peak()
+      if (now === undefined || sign(most) <= 0) return undefined
+      return Math.max(0, 1 - toNumber(now) / toNumber(most))
     },
     priceMove(instrument, withinMs) {
       const last = feed.quote(instrument)?.last

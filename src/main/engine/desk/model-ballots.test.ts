@@ -117,6 +117,7 @@ describe('a language model in a seat', () => {
         debate: [],
         outcomes: [],
         portfolio: null,
+        risk: null,
         recalled: [],
         outgoing: [],
       },

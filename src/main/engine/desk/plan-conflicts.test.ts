@@ -10,7 +10,7 @@ function intent(
   const { priority = 'medium', on = 'BTC/USDT', ...rest } = about
   const id = `plan_${++made}`
   const plan = { id, title: id, instrument: on, priority, createdAt: made } as CollaborativePlan
-  return { plan, side: 'buy', worth: 100, isFixed: false, waits: false, ...rest }
+  return { plan, side: 'buy', adds: rest.side !== 'sell', worth: 100, isFixed: false, waits: false, ...rest }
 }
 const room = (amount: number): SharedLimit => ({ kind: 'resource', name: 'the cash', room: amount, counts: () => true })
 const fatesOf = (intents: readonly PlanIntent[], limits: readonly SharedLimit[] = []) =>
@@ -38,6 +38,14 @@ describe('plans that are open at once', () => {
     expect(fatesOf([intent({ priority: 'high' }), intent({ side: 'sell', waits: true })])).toEqual([
       ['priority', 'keeps', 'keeps'],
     ])
+  })
+
+  it('a short sale adds as a purchase does: it gives way, and counts towards a limit', () => {
+    const short = intent({ side: 'sell', adds: true })
+    expect(fatesOf([short, intent({ priority: 'high' })])).toEqual([['priority', 'givesWay', 'keeps']])
+    expect(fatesOf([short, intent({ on: 'ETH/USDT' })], [room(100)])).toEqual([['mediation', 49, 49]])
+    const reduces = intent({ side: 'sell', on: 'ETH/USDT' })
+    expect(fatesOf([reduces, intent()], [room(100)])).toEqual([])
   })
 
   it('equally urgent in opposite directions are for the trader', () => {

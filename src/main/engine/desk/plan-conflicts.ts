@@ -6,6 +6,8 @@ import type { ConflictKind } from '#shared/domain/conflict.ts'
 export interface PlanIntent {
   readonly plan: CollaborativePlan
   readonly side: 'buy' | 'sell'
+  /** True where it opens a position or adds to one; false where it only reduces. */
+  readonly adds: boolean
   /** What of it is not yet done, at the price of now, in the account's currency; null where no size is known yet. */
   readonly worth: number | null
   /** True once it is decided: its size is not to be changed any more. */
@@ -91,13 +93,13 @@ function oppositeDirections(urgent: PlanIntent, other: PlanIntent): FoundConflic
     return found('open', fateOf(urgent), fateOf(other))
   }
   // What waits goes on waiting; what reduces is never called off for what adds (HO-8).
-  if (other.waits || other.side === 'sell') return found('priority', keeps, keeps)
+  if (other.waits || !other.adds) return found('priority', keeps, keeps)
   return other.isFixed ? found('open', keeps, { kind: 'trader' }) : found('priority', keeps, { kind: 'givesWay' })
 }
 
 function limitPassed(ordered: readonly PlanIntent[], limit: SharedLimit): FoundConflict | undefined {
   const users = ordered.filter(
-    (intent) => intent.side === 'buy' && !intent.waits && (intent.worth ?? 0) > 0 && limit.counts(intent),
+    (intent) => intent.adds && !intent.waits && (intent.worth ?? 0) > 0 && limit.counts(intent),
   )
   const worthOf = ({ worth }: PlanIntent) => worth ?? 0
   const total = users.reduce((sum, user) => sum + worthOf(user), 0)

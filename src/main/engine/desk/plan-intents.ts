@@ -1,3 +1,4 @@
+import { isEntry } from '#engine/agents/sizes.ts'
 import { equity, type TradingBook } from '#engine/trading/book.ts'
 import { onlyReduces } from '#engine/trading/gate.ts'
 import { marksOf } from '#engine/trading/marks.ts'
@@ -5,7 +6,7 @@ import { leavesQuantity } from '#engine/trading/working.ts'
 import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import { isPerpetual } from '#shared/domain/instrument.ts'
 import type { Order } from '#shared/domain/order.ts'
-import { absolute, type Decimal, multiply, subtract, sum, toNumber } from '#shared/lib/decimal.ts'
+import { absolute, type Decimal, multiply, sign, subtract, sum, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import type { DeskParts } from './parts.ts'
 import type { PlanIntent, SharedLimit } from './plan-conflicts.ts'
 import { questionOf, type RunMemory } from './run-memory.ts'
@@ -16,23 +17,28 @@ type World = Pick<DeskParts, 'book' | 'feed' | 'mandate' | 'planning'>
 export function intentsOf(
   open: readonly CollaborativePlan[],
   memoryOf: (plan: CollaborativePlan) => RunMemory | undefined,
-  { feed }: Pick<World, 'feed'>,
+  { feed, book }: Pick<World, 'feed' | 'book'>,
 ): PlanIntent[] {
+  const adds = (side: 'buy' | 'sell', instrument: string) =>
+    isEntry({ action: side, instrument }, book.positions.get(instrument)?.quantity ?? ZERO)
   return open.flatMap((plan): PlanIntent[] => {
     const memory = memoryOf(plan)
     const side = memory === undefined ? undefined : sideOf(memory)
     if (memory === undefined || side === undefined) {
-      const meant = meantSide(plan)
+      const meant = meantSide(plan, book)
       const isOnItsWay = plan.called && (plan.state === 'draft' || plan.state === 'proposing')
       if (meant === undefined || !isOnItsWay) return []
-      return [{ plan, side: meant, worth: null, isFixed: false, waits: plan.state === 'draft' }]
+      const reduces = plan.purpose === 'exit' || plan.purpose === 'mitigate'
+      const isEntering = !reduces && adds(meant, plan.instrument)
+      return [{ plan, side: meant, adds: isEntering, worth: null, isFixed: false, waits: plan.state === 'draft' }]
     }
     if (memory.decision?.status === 'noTrade') return []
     const quantity = wantedQuantity(memory)
     const done = sum(memory.fills.filter((fill) => fill.side === side).map((fill) => fill.quantity))
     const price = feed.quote(plan.instrument)?.last
     const worth = price === undefined ? null : Math.max(0, toNumber(multiply(subtract(quantity, done), price)))
-    return [{ plan, side, worth, isFixed: memory.decision !== null, waits: false }]
+    const isFixed = memory.decision !== null
+    return [{ plan, side, adds: adds(side, plan.instrument), worth, isFixed, waits: false }]
   })
 }
 
@@ -46,9 +52,13 @@ function sideOf(memory: RunMemory): 'buy' | 'sell' | undefined {
   return action === 'hold' ? undefined : action
 }
 
-/** The side that a plan's purpose tells before anything is proposed. */
-function meantSide({ purpose, parameters }: CollaborativePlan): 'buy' | 'sell' | undefined {
-  if (purpose === 'exit' || purpose === 'mitigate') return 'sell'
+/** The side that a plan's purpose tells before anything is proposed; a short position is bought back. */
+function meantSide(
+  { purpose, parameters, instrument }: CollaborativePlan,
+  book: TradingBook,
+): 'buy' | 'sell' | undefined {
+  const held = book.positions.get(instrument)?.quantity ?? ZERO
+  if (purpose === 'exit' || purpose === 'mitigate') return sign(held) < 0 ? 'buy' : 'sell'
   const wanted = purpose === 'shift' ? (parameters['quantity'] ?? 0) : 0
   return wanted === 0 ? undefined : wanted > 0 ? 'buy' : 'sell'
 }
@@ -90,7 +100,7 @@ export function sharedLimits({ book, feed, mandate, planning }: World, intents: 
       return {
         kind: 'size',
         name: `the largest position in ${instrument}`,
-        room: share * toNumber(worth) - Math.max(0, held.get(instrument) ?? 0),
+        room: share * toNumber(worth) - Math.abs(held.get(instrument) ?? 0),
         counts: ({ plan }) => plan.instrument === instrument,
       }
     }),

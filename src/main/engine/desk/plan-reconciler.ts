@@ -1,8 +1,8 @@
-import { tradable } from '#engine/agents/sizes.ts'
+import { lossBetween, tradable } from '#engine/agents/sizes.ts'
 import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import { type Conflict, type ConflictingPlan, conflictSentence } from '#shared/domain/conflict.ts'
 import type { Actor } from '#shared/domain/journal.ts'
-import { compare, type Decimal, divide, fromNumber, minimum, multiply, sign, subtract } from '#shared/lib/decimal.ts'
+import { compare, type Decimal, divide, fromNumber, minimum, multiply, sign } from '#shared/lib/decimal.ts'
 import { append, messageOf, voteAgain } from './conflict-resolution.ts'
 import type { DeskParts } from './parts.ts'
 import { type FoundConflict, planConflicts } from './plan-conflicts.ts'
@@ -124,8 +124,12 @@ export function createReconciler(parts: DeskParts, runOf: (runId: string) => Run
 }
 
 function cut(proposal: NonNullable<RunMemory['proposals'][number]>, quantity: Decimal) {
-  const { stop, entry } = proposal
-  return { ...proposal, quantity, riskAtStop: stop === null ? null : multiply(quantity, subtract(entry, stop)) }
+  const { stop, entry, action } = proposal
+  return {
+    ...proposal,
+    quantity,
+    riskAtStop: stop === null ? null : multiply(quantity, lossBetween(action, entry, stop)),
+  }
 }
 
 const fateWords: Readonly<Record<ConflictingPlan['fate'], string>> = {

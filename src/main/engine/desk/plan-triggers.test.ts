@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Entry } from '#engine/journal.ts'
+import { applyToBook, bookFromJson, bookToJson, emptyBook } from '#engine/trading/book.ts'
 import { readTemplates } from '#main/templates.ts'
+import type { DeskEvent } from '#shared/domain/event.ts'
 import { type PlanTemplate, planTemplateSchema, type TriggerKind } from '#shared/domain/plan-template.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { deskKernel } from '#test/builders/desk-kernel.ts'
@@ -81,6 +83,36 @@ describe('a plan begins by itself where', () => {
     const { clock, made } = await holding(watching('drawdown', { above: 0.00001 }))
     await passUntil(clock, () => made().length > 0)
     expect(made()[0]?.occasion).toMatch(/^The equity is \d+\.\d % below its highest/)
+  })
+})
+
+describe('the highest equity', () => {
+  it('outlives the process: a restart does not forget the peak', async () => {
+    const before = await holding(watching('drawdown', { above: 0.9 }))
+    await before.append({ kind: 'equityPeaked', data: { equity: decimal(200_000) }, actor: system })
+    await settle(before.clock, before.kernel.stop('The test begins anew.'))
+    const { journal, clock, latchStore } = before
+    const again = deskKernel({
+      seed: 2,
+      journal,
+      clock,
+      latchStore,
+      options: { templates: [watching('drawdown', { above: 0.4 })] },
+    })
+    await again.start()
+    const made = () => again.queries.listPlans(10).filter(({ template: name }) => name === 'watching')
+    await passUntil(clock, () => made().length > 0)
+    expect(made()[0]?.occasion).toMatch(/^The equity is \d\d\.\d % below its highest, more than 40\.0 %/)
+  })
+
+  it('is recorded as it rises, and folded by day and by peak', () => {
+    const book = emptyBook()
+    const fold = (event: DeskEvent, at: number) => applyToBook(book, event, at)
+    fold({ kind: 'dayOpened', data: { day: 1, equity: decimal(100) } }, 1)
+    fold({ kind: 'equityPeaked', data: { equity: decimal(120) } }, 2)
+    fold({ kind: 'dayOpened', data: { day: 2, equity: decimal(110) } }, 3)
+    expect(book.highest).toEqual({ equity: decimal(120), at: 2 })
+    expect(bookFromJson(structuredClone(bookToJson(book))).highest).toEqual(book.highest)
   })
 })
 

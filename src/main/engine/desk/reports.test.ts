@@ -10,6 +10,7 @@ import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { compute } from '#test/builders/briefing.ts'
 import { shippedMandate, shippedPlanning } from '#test/builders/desk-kernel.ts'
 import { type AllocationParts, allocationReport } from './allocation-report.ts'
+import { riskWith } from './book-risk.ts'
 import { portfolioChoices } from './portfolio-choices.ts'
 import { riskReport } from './risk-report.ts'
 
@@ -117,6 +118,8 @@ describe('the report on risk', () => {
     expect(net).toBe(gross)
     expect(equity).not.toBeNull()
     expect(exposures.reduce((sum, { riskShare }) => sum + (riskShare ?? 0), 0)).toBeCloseTo(1, 9)
+    expect(exposures.reduce((sum, { tailShare }) => sum + (tailShare ?? 0), 0)).toBeCloseTo(1, 9)
+    for (const { marginal } of exposures) expect(marginal).toBeGreaterThan(0)
     expect(exposures.map(({ runId }) => runId)).toEqual(['run-BTC/USDT', 'run-ETH/USDT'])
     const half = stresses.find(({ name }) => name === 'Everything falls by 50 %')
     expect(half?.change).toBeCloseTo(-0.5 * (gross ?? 0), 6)
@@ -240,6 +243,43 @@ describe('the report on allocation', () => {
     expect(allocationReport({ ...held, feed: noPrice }, asking('risk-parity')).unavailable).toBe(
       'There is no price for BTC/USDT.',
     )
+  })
+})
+
+describe('the risk of the whole book with a proposal', () => {
+  const bitcoin = feed.instruments().find(({ id }) => id === 'BTC/USDT')
+  if (bitcoin === undefined) throw new Error('BTC/USDT trades.')
+  const buy = (coins: string) => riskWith(held, { action: 'buy', quantity: decimal(coins) }, bitcoin)
+
+  it('is what the gate measures before it, and rises with what is bought', () => {
+    const risk = buy('0.5')
+    const gate = createTailReader(feed).read(
+      new Map([
+        ['BTC/USDT', 8_000],
+        ['ETH/USDT', 2_000],
+      ]),
+      now,
+    )
+    expect(risk?.before.expectedShortfall).toBeCloseTo(gate?.expectedShortfall ?? 0, 0)
+    expect(risk?.after.expectedShortfall).toBeGreaterThan(risk?.before.expectedShortfall ?? Number.NaN)
+    expect(risk?.share).toBeGreaterThan(0.8)
+    expect(risk?.worst.change).toBeLessThan(0)
+    expect(buy('0')?.after).toEqual(buy('0')?.before)
+  })
+
+  it('falls with what is sold, and is nothing of an empty book', () => {
+    const quantity = held.book.positions.get('BTC/USDT')?.quantity ?? ZERO
+    const sold = riskWith(held, { action: 'sell', quantity }, bitcoin)
+    expect(sold?.after.expectedShortfall).toBeLessThan(sold?.before.expectedShortfall ?? Number.NaN)
+    const hold = riskWith(parts({}), { action: 'hold', quantity: ZERO }, bitcoin)
+    expect(hold).toMatchObject({ before: { expectedShortfall: 0 }, after: { expectedShortfall: 0 }, share: 0 })
+  })
+
+  it('is unavailable without a price or bars', () => {
+    const noPrice = { ...feed, quote: (id: string) => (id === 'ETH/USDT' ? undefined : feed.quote(id)) }
+    expect(riskWith({ ...held, feed: noPrice }, { action: 'buy', quantity: decimal(1) }, bitcoin)).toBeNull()
+    const young = { ...feed, bars: () => [] }
+    expect(riskWith({ ...held, feed: young }, { action: 'buy', quantity: decimal(1) }, bitcoin)).toBeNull()
   })
 })
 

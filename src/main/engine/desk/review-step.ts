@@ -15,7 +15,7 @@ import { errorCode } from '#shared/lib/error.ts'
 import { briefingOf } from './briefing.ts'
 import { voters } from './decide-domain.ts'
 import { profileFor, votersOf } from './decide-terms.ts'
-import { decide, type ReviewGrounds, reviewRules, scoresIn, votingPolicy } from './decision.ts'
+import { decide, experienceOf, type ReviewGrounds, reviewRules, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
 import type { ReviewOpening } from './reviews.ts'
 import { ballotsOnQuestion, questionOf, type RunMemory, voteDeadlines } from './run-memory.ts'
@@ -130,7 +130,7 @@ export async function awaitReview(
     // A question opens the vote again, for as long as the plan may be carried out.
     const deadline = voteDeadlines(memory)?.executeBy ?? null
     return count(
-      { ...votingPolicy(memory.goal, profileOf(parts, memory), parts.models, scoresIn(parts)), deadline },
+      { ...votingPolicy(memory.goal, profileOf(parts, memory), parts.models, experienceOf(parts)), deadline },
       ballots,
       Math.floor(parts.clock.now()),
     )

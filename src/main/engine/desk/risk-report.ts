@@ -1,4 +1,5 @@
 import { bookProfits, leastTailBars, tailOfProfits } from '#engine/portfolio/book-tail.ts'
+import { componentTail } from '#engine/portfolio/component-risk.ts'
 import { drawdowns, underwater } from '#engine/portfolio/drawdowns.ts'
 import { covarianceMatrix } from '#engine/portfolio/matrix.ts'
 import { riskShares } from '#engine/portfolio/risk-parity.ts'
@@ -34,6 +35,13 @@ export function riskReport(parts: ReportParts): RiskReport {
   const weights =
     read === null ? new Float64Array() : Float64Array.from(read.shared.instruments, (id) => worths.get(id) ?? 0)
   const shares = isMeasured ? riskShares(weights, covarianceMatrix(read.shared.returns)) : null
+  const tail = isMeasured ? componentTail(read.shared.returns, weights, confidence).expectedShortfall : null
+  const rowOf = (id: string) => read?.shared.instruments.indexOf(id) ?? -1
+  const perDay = read === null ? 1 : Math.sqrt(Math.max(1, dayMs / timeframeMs[read.timeframe]))
+  const marginalOf = (row: number) => {
+    const part = tail?.parts[row]
+    return part === undefined ? null : (perDay * part) / (weights[row] as number)
+  }
   const sum = (of: (worth: number) => number) => [...worths.values()].reduce((total, worth) => total + of(worth), 0)
   const gross = isPriced ? sum(Math.abs) : null
   const perpetuals = perpetualsReport(parts)
@@ -50,7 +58,9 @@ export function riskReport(parts: ReportParts): RiskReport {
       markedAt,
       worth,
       share: worth === null || wealth === null || wealth <= 0 ? null : worth / wealth,
-      riskShare: shares?.[read?.shared.instruments.indexOf(position.instrument) ?? -1] ?? null,
+      riskShare: shares?.[rowOf(position.instrument)] ?? null,
+      tailShare: tail?.shares[rowOf(position.instrument)] ?? null,
+      marginal: marginalOf(rowOf(position.instrument)),
       runId,
     })),
     confidence,
@@ -58,6 +68,10 @@ export function riskReport(parts: ReportParts): RiskReport {
     unavailable: isMeasured ? null : reasonFor(held, isPriced, profits.length),
     tails: isMeasured ? tailsOf(read, profits, weights) : [],
     drawdown: isMeasured && wealth !== null && wealth > 0 ? drawdownOf(read, profits, wealth) : null,
+    highest:
+      book.highest === null
+        ? null
+        : { ...book.highest, below: wealth === null ? null : Math.max(0, 1 - wealth / toNumber(book.highest.equity)) },
     perpetuals,
     limits: limitsUsed(parts, gross, perpetuals, wealth, held.length === 0 ? 0 : isMeasured ? [read, profits] : null),
     stresses: held.length === 0 || !isPriced ? [] : stressesOf(worths, wealth, isMeasured ? [read, profits] : null),

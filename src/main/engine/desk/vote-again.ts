@@ -10,7 +10,7 @@ import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import { ZERO } from '#shared/lib/decimal.ts'
 import { profileFor } from './decide-terms.ts'
-import { scoresIn, votingPolicy } from './decision.ts'
+import { experienceOf, votingPolicy } from './decision.ts'
 import type { DeskParts } from './parts.ts'
 import { questionOf, type RunMemory, voteDeadlines } from './run-memory.ts'
 
@@ -95,7 +95,7 @@ export function isTimeToVote(memory: Pick<RunMemory, 'goal' | 'proposedAt'>, now
 }
 
 /** True where the trade was not agreed and would have been, had those that weigh its size voted for it. */
-function isForSize({ planning, models, book, history }: DeskParts, memory: RunMemory): boolean {
+function isForSize({ planning, models, book, history, clock }: DeskParts, memory: RunMemory): boolean {
   const { tally: counted, goal, ballots } = memory
   const proposal = questionOf(memory)
   if (counted === null || proposal === undefined) return false
@@ -105,7 +105,7 @@ function isForSize({ planning, models, book, history }: DeskParts, memory: RunMe
     if (!sizeSeats.includes(ballot.voter)) return ballot
     return { ...ballot, choice: { kind: 'option', option: proposal.action } }
   })
-  const policy = votingPolicy(goal, profileFor(goal, planning), models, scoresIn({ history }))
+  const policy = votingPolicy(goal, profileFor(goal, planning), models, experienceOf({ history, clock }))
   const supposed = tally(policy, turned, counted.at)
   return supposed.status === 'agreed' && supposed.outcome === proposal.action
 }

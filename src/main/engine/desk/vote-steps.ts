@@ -11,9 +11,10 @@ import { touchOf } from '#shared/domain/quote.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { bookPortfolio } from './book-portfolio.ts'
+import { riskWith } from './book-risk.ts'
 import { briefingOf } from './briefing.ts'
 import { profileFor } from './decide-terms.ts'
-import { decide, scoresIn, votingPolicy } from './decision.ts'
+import { decide, experienceOf, votingPolicy } from './decision.ts'
 import { settledParts } from './negotiating.ts'
 import type { DeskParts } from './parts.ts'
 import { groundsOf, tradeRecordOf } from './review-step.ts'
@@ -95,6 +96,7 @@ export async function proposalBriefingOf(
   const { instrument, profile, now } = briefing
   return {
     ...briefing,
+    risk: riskWith({ ...parts, now }, proposal, instrument),
     portfolio: bookPortfolio({ ...parts, now }, instrument.id, profile.maximumPosition),
     proposal,
     insight: memory.insight,
@@ -161,7 +163,7 @@ export async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat
   const at = nowInVote(parts, memory)
   const profile = profileFor(memory.goal, parts.planning)
   const policy = {
-    ...votingPolicy(memory.goal, profile, parts.models, scoresIn(parts)),
+    ...votingPolicy(memory.goal, profile, parts.models, experienceOf(parts)),
     deadline: voteDeadlines(memory)?.voteBy ?? null,
   }
   const counted = tally(policy, ballotsOnQuestion(memory), at)

@@ -25,6 +25,8 @@ export interface TradingBook {
   dayStartEquity: Decimal
   /** The UTC day (epoch days) that dayStartEquity belongs to. */
   day: number
+  /** The most that the account was worth, as far as was recorded, and when; null before the first day. */
+  highest: { readonly equity: Decimal; readonly at: number } | null
   /** Orders that may still change, by client order id. */
   readonly orders: Map<string, Order>
   /** The orders that ended last, by client order id, the newest at the end: a late fill may bring one back. */
@@ -53,6 +55,7 @@ export function emptyBook(): TradingBook {
     doubt: null,
     dayStartEquity: ZERO,
     day: 0,
+    highest: null,
     orders: new Map(),
     closed: new Map(),
     positions: new Map(),
@@ -86,6 +89,9 @@ export function applyToBook(book: TradingBook, event: DeskEvent, at: number): Or
   } else if (event.kind === 'dayOpened') {
     book.day = event.data.day
     book.dayStartEquity = event.data.equity
+    foldPeak(book, event.data.equity, at)
+  } else if (event.kind === 'equityPeaked') {
+    foldPeak(book, event.data.equity, at)
   } else if (event.kind === 'fundingPaid') {
     const { instrument, amount } = event.data.payment
     const position = book.positions.get(instrument) ?? flatPosition(instrument, at)
@@ -95,6 +101,10 @@ export function applyToBook(book: TradingBook, event: DeskEvent, at: number): Or
     return foldOrder(book, event, at)
   } else foldWhole(book, event, at)
   return undefined
+}
+
+function foldPeak(book: TradingBook, equity: Decimal, at: number): void {
+  if (book.highest === null || compare(equity, book.highest.equity) > 0) book.highest = { equity, at }
 }
 
 function foldWhole(book: TradingBook, event: DeskEvent, at: number): void {

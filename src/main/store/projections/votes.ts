@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import type { PastOutcome } from '#engine/ports.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
@@ -71,7 +72,18 @@ export function createVoteQueries(database: Database) {
   const select = database.prepare<[string], { part: Part; body: string }>(
     'SELECT part, body FROM votes WHERE run_id = ? ORDER BY seq',
   )
+  const outcomes = database.prepare<[number], { instrument: string; outcome: string; decision: string }>(
+    `SELECT json_extract(runs.goal, '$.instrument') AS instrument, o.body AS outcome, d.body AS decision
+     FROM votes o JOIN votes d ON d.run_id = o.run_id AND d.part = 'decision' JOIN runs ON runs.id = o.run_id
+     WHERE o.part = 'outcome' AND json_extract(o.body, '$.at') >= ? ORDER BY o.seq DESC LIMIT 1000`,
+  )
   return {
+    /** What the decisions since a moment came to, newest first; at most 1,000. */
+    outcomesSince: (at: number): readonly PastOutcome[] =>
+      outcomes.all(at).map(({ instrument, outcome, decision }) => {
+        const { action, confidence }: Decision = JSON.parse(decision)
+        return { ...(JSON.parse(outcome) as Outcome), instrument, action, confidence }
+      }),
     /** The vote of a run; everything in it is empty or null while nothing was proposed. */
     getVote(runId: string): Vote {
       const rows = select.all(runId)

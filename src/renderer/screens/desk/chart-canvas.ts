@@ -8,6 +8,7 @@ import {
   type IPriceLine,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
+  LineSeries,
   LineStyle,
   type MouseEventParams,
   type SeriesMarker,
@@ -18,6 +19,7 @@ import { formatCompact, formatNumber } from '#renderer/ui/format.ts'
 import { chartTimes, formatDate, formatMinute, formatMoment } from '#renderer/ui/time.ts'
 import type { Bar } from '#shared/domain/bar.ts'
 import { type ChartLine, type ChartMark, marksByBar } from './chart-view.ts'
+import type { ChartShape } from './pattern-view.ts'
 
 interface CanvasOptions {
   readonly zone: string
@@ -32,6 +34,9 @@ interface CanvasOptions {
 
 const shownBars = 140
 const nearEnd = 30
+/** Bars that are left free at the right; more of them where names stand at the last ones. */
+const freeBars = 6
+const freeBesideNames = 14
 
 /** One chart outside of React: candles, volume in its own pane, marks and lines; ticks update the last candle in place. */
 export class ChartCanvas {
@@ -42,6 +47,7 @@ export class ChartCanvas {
   readonly #marks: ISeriesMarkersPluginApi<never>
   readonly #colours: ReturnType<typeof readColours>
   #lines: IPriceLine[] = []
+  #shapes: ISeriesApi<'Line'>[] = []
   #bars: Bar[] = []
   #times: number[] = []
 
@@ -74,7 +80,7 @@ export class ChartCanvas {
         borderColor: line,
         timeVisible: !options.daily,
         secondsVisible: false,
-        rightOffset: 6,
+        rightOffset: freeBars,
         tickMarkFormatter: (time: number, type: TickMarkType) => tickLabel(time, type),
       },
       localization: {
@@ -128,7 +134,7 @@ export class ChartCanvas {
     this.#candles.setData(this.#bars.map((bar, index) => this.#candle(bar, index)))
     this.#volume.setData(this.#bars.map((bar, index) => this.#column(bar, index)))
     if (first && bars.length > 0) {
-      this.#chart.timeScale().setVisibleLogicalRange({ from: bars.length - shownBars, to: bars.length + 6 })
+      this.#chart.timeScale().setVisibleLogicalRange({ from: bars.length - shownBars, to: bars.length + freeBars })
     }
   }
 
@@ -151,16 +157,21 @@ export class ChartCanvas {
   }
 
   setMarks(marks: readonly ChartMark[]): void {
-    const { up, down, accent } = this.#colours
+    const { up, down, accent, dim } = this.#colours
     const shown = [...marksByBar(marks, this.#bars)].flatMap(([index, there]) => {
       const time = this.#times[index] as UTCTimestamp
-      return there.map(({ id, kind, text }): SeriesMarker<UTCTimestamp> => {
+      return there.map(({ id, kind, text, isChosen = false }): SeriesMarker<UTCTimestamp> => {
         if (kind === 'buy') return { id, time, text, position: 'belowBar', shape: 'arrowUp', color: up }
         if (kind === 'sell') return { id, time, text, position: 'aboveBar', shape: 'arrowDown', color: down }
-        return { id, time, text, position: 'aboveBar', shape: 'circle', color: accent, size: 0.6 }
+        if (kind === 'decision')
+          return { id, time, text, position: 'aboveBar', shape: 'circle', color: accent, size: 0.6 }
+        const position = kind === 'pattern above' ? 'aboveBar' : 'belowBar'
+        return { id, time, text, position, shape: 'square', color: isChosen ? accent : dim, size: 0.4 }
       })
     })
     this.#marks.setMarkers(shown as never[])
+    const hasNames = marks.some(({ kind }) => kind.startsWith('pattern'))
+    this.#chart.timeScale().applyOptions({ rightOffset: hasNames ? freeBesideNames : freeBars })
   }
 
   setLines(lines: readonly ChartLine[]): void {
@@ -174,6 +185,47 @@ export class ChartCanvas {
     this.#lines = lines.map(({ kind, price, title }) =>
       this.#candles.createPriceLine({ ...looks[kind], price, title, lineWidth: 1, axisLabelVisible: true }),
     )
+  }
+
+  /** Draws lines from bar to bar; of those that begin before the first bar what is there. */
+  setShapes(shapes: readonly ChartShape[]): void {
+    const { accent, dim } = this.#colours
+    for (const shape of this.#shapes) this.#chart.removeSeries(shape)
+    const rows = new Map(this.#bars.map(({ time }, index) => [time, index]))
+    this.#shapes = shapes.map(({ kind, points, isChosen }) => {
+      const series = this.#chart.addSeries(LineSeries, {
+        color: isChosen ? accent : dim,
+        lineWidth: isChosen ? 2 : 1,
+        lineStyle: kind === 'trigger' ? LineStyle.Dashed : LineStyle.Solid,
+        pointMarkersVisible: kind === 'shape',
+        pointMarkersRadius: 2,
+        lastValueVisible: false,
+        priceLineVisible: false,
+        crosshairMarkerVisible: false,
+        // The scale is that of the prices.
+        autoscaleInfoProvider: () => null,
+      })
+      series.setData(
+        points.flatMap(({ time, price }) => {
+          const at = this.#times[rows.get(time) ?? -1]
+          return at === undefined ? [] : [{ time: at as UTCTimestamp, value: price }]
+        }),
+      )
+      return series
+    })
+  }
+
+  /** Brings a span of time into view, with some bars around it. */
+  show(from: number, to: number): void {
+    const first = this.#bars.findIndex(({ time }) => time >= from)
+    const last = this.#bars.findLastIndex(({ time }) => time <= to)
+    const scale = this.#chart.timeScale()
+    const range = scale.getVisibleLogicalRange()
+    if (first < 0 || last < 0 || (range !== null && range.from <= first && range.to >= last)) return
+    scale.setVisibleLogicalRange({
+      from: first - shownBars / 4,
+      to: Math.max(last, first + shownBars / 2) + freeBesideNames,
+    })
   }
 
   dispose(): void {

@@ -6,16 +6,18 @@ import type { PositionView } from '#shared/domain/position.ts'
 import type { RunSummary } from '#shared/domain/run.ts'
 import { divide, multiply, sum, toNumber } from '#shared/lib/decimal.ts'
 
-/** A mark on the chart at a bar: a fill, or where a run ended in a decision. */
+/** A mark on the chart at a bar: a fill, where a run ended in a decision, or a bar of a pattern. */
 export interface ChartMark {
   readonly id: string
   /** When it happened, UTC epoch milliseconds. */
   readonly at: number
-  readonly kind: 'buy' | 'sell' | 'decision'
+  readonly kind: 'buy' | 'sell' | 'decision' | 'pattern above' | 'pattern below'
   /** Drawn beside the mark. */
   readonly text: string
   /** What the mark says, for those who do not see it. */
   readonly words: string
+  /** Of patterns: it is the one that is looked at. */
+  readonly isChosen?: boolean
 }
 
 /** Fills as arrows and decisions as dots, oldest first; several fills of one order at one bar are one arrow. */

@@ -13,6 +13,7 @@ import type { Instrument } from '#shared/domain/instrument.ts'
 import styles from './chart.module.css'
 import { ChartCanvas } from './chart-canvas.ts'
 import { type ChartLine, type ChartMark, marksByBar } from './chart-view.ts'
+import type { ChartShape } from './pattern-view.ts'
 import { type Ticker, useTick } from './ticker.ts'
 
 interface ChartProps {
@@ -21,6 +22,7 @@ interface ChartProps {
   ticker: Ticker
   marks: readonly ChartMark[]
   lines: readonly ChartLine[]
+  shapes: readonly ChartShape[]
   asTable: boolean
   onMark: (id: string) => void
 }
@@ -110,7 +112,8 @@ interface CanvasProps extends ChartProps {
   onOlder: () => void
 }
 
-function Canvas({ instrument, timeframe, ticker, bars, marks, lines, lastBar, onMark, onOlder }: CanvasProps) {
+function Canvas(props: CanvasProps) {
+  const { instrument, timeframe, ticker, bars, marks, lines, shapes, lastBar, onMark, onOlder } = props
   const { orpc } = useDesk()
   const cache = useQueryClient()
   const { timeZone } = useSettings()
@@ -141,6 +144,14 @@ function Canvas({ instrument, timeframe, ticker, bars, marks, lines, lastBar, on
   useEffect(() => canvas?.setBars(bars), [canvas, bars])
   useEffect(() => canvas?.setMarks(marks), [canvas, marks, bars])
   useEffect(() => canvas?.setLines(lines), [canvas, lines])
+  useEffect(() => canvas?.setShapes(shapes), [canvas, shapes, bars])
+  const chosen = shapes.find(({ isChosen }) => isChosen)
+  const [from, to] = [chosen?.points[0]?.time, chosen?.points.at(-1)?.time]
+  // Once when it is chosen: from then on the trader moves the chart.
+  const isThere = bars.length > 0
+  useEffect(() => {
+    if (isThere && from !== undefined && to !== undefined) canvas?.show(from, to)
+  }, [canvas, isThere, from, to])
   useEffect(() => {
     lastBar.current = (bar) => {
       if (canvas?.update(bar))

@@ -5,7 +5,7 @@ import { useDesk } from '#renderer/client.ts'
 import { placesOf } from '#renderer/ui/format.ts'
 import { Split } from '#renderer/ui/split.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
-import type { Timeframe } from '#shared/domain/bar.ts'
+import type { Bar, Timeframe } from '#shared/domain/bar.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { RunSummary } from '#shared/domain/run.ts'
 import { Blotter, useStops } from './blotter.tsx'
@@ -15,6 +15,7 @@ import { Conversation } from './conversation.tsx'
 import styles from './desk.module.css'
 import { chooseRun } from './desk-view.ts'
 import { shownOrders } from './order-view.ts'
+import { allPatterns, namedPatterns, patternMarks, patternShapes } from './pattern-view.ts'
 import { Plan } from './plan.tsx'
 import { Ticker } from './ticker.ts'
 import { Toolbar } from './toolbar.tsx'
@@ -69,7 +70,9 @@ function DeskOf({ instrument, instruments, runs }: DeskOfProps) {
   const timeframe = search.timeframe ?? (hasHours ? '1h' : '1d')
   const bars = useBars(instrument.id, timeframe).data ?? []
   const run = chooseRun(runs, instrument.id, wantedRun)
-  const { marks, lines } = useOverlays(instrument, timeframe, runs)
+  const { marks: own, lines } = useOverlays(instrument, timeframe, runs)
+  const patterns = usePatterns(run, timeframe, search.pattern, bars)
+  const marks = useMemo(() => [...own, ...patterns.marks].sort((a, b) => a.at - b.at), [own, patterns.marks])
   const showRun = (id: string | undefined) => {
     const symbol = runs.find((run) => run.id === id)?.goal.instrument ?? instrument.id
     void navigate({ search: { ...search, symbol, run: id } })
@@ -78,15 +81,23 @@ function DeskOf({ instrument, instruments, runs }: DeskOfProps) {
     <div className={styles.desk}>
       <Toolbar
         {...{ instrument, instruments, timeframe, ticker, bars, runs, run, asTable }}
+        patterns={patterns.timeframe === null ? null : patterns.isShown}
         onSymbol={(symbol) => void navigate({ search: { ...search, symbol, run: undefined } })}
         onTimeframe={(next) => void navigate({ search: { ...search, timeframe: next } })}
         onRun={showRun}
         onTable={setTable}
+        onPatterns={(shown) => {
+          const length = patterns.timeframe ?? timeframe
+          void navigate({
+            search: shown ? { ...search, timeframe: length, pattern: allPatterns } : withoutPattern(search),
+          })
+        }}
       />
       <div ref={grid} className={styles.grid}>
         <section className={styles.chart} aria-label="Chart">
           <Chart
             {...{ instrument, timeframe, ticker, marks, lines, asTable }}
+            shapes={patterns.shapes}
             onMark={(id) => {
               if (runs.some((run) => run.id === id)) showRun(id)
             }}
@@ -123,6 +134,30 @@ function DeskOf({ instrument, instruments, runs }: DeskOfProps) {
     </div>
   )
 }
+
+function withoutPattern<Search extends { pattern?: string | undefined }>({ pattern: _pattern, ...rest }: Search) {
+  return rest
+}
+
+/** What the evidence of the run that is looked at names, drawn where it is wanted and the chart shows its bars. */
+function usePatterns(run: RunSummary | null, timeframe: Timeframe, chosen: string | undefined, bars: readonly Bar[]) {
+  const { orpc } = useDesk()
+  const { data } = useQuery({
+    ...orpc.runs.evidence.queryOptions({ input: { runId: run?.id ?? '' } }),
+    enabled: run !== null,
+  })
+  const named = useMemo(() => namedPatterns(data ?? []), [data])
+  const isShown = chosen !== undefined && named?.timeframe === timeframe
+  const shapes = useMemo(() => (isShown ? patternShapes(named.read, chosen) : noShapes), [isShown, named, chosen])
+  const marks = useMemo(
+    () => (isShown ? patternMarks(named.read, chosen, bars) : noMarks),
+    [isShown, named, chosen, bars],
+  )
+  return { timeframe: named?.timeframe ?? null, isShown, shapes, marks }
+}
+
+const noShapes: never[] = []
+const noMarks: never[] = []
 
 /** Marks and lines of the chart from fills, runs, position and orders. */
 function useOverlays(instrument: Instrument, timeframe: Timeframe, runs: readonly RunSummary[]) {

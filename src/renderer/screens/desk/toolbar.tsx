@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
 import { tint } from '#renderer/ui/figures.tsx'
 import { formatAge, formatDecimal, formatPercent, placesOf, trendOf, unavailable } from '#renderer/ui/format.ts'
-import { IconTable } from '#renderer/ui/icons.ts'
+import { IconPatterns, IconTable } from '#renderer/ui/icons.ts'
 import { toProblem } from '#renderer/ui/problem.ts'
 import { useSettings, useStatus } from '#renderer/ui/status.ts'
 import { formatMoment } from '#renderer/ui/time.ts'
@@ -29,15 +29,18 @@ interface ToolbarProps {
   runs: readonly RunSummary[]
   run: RunSummary | null
   asTable: boolean
+  /** Whether patterns are shown; null where the run's evidence names none. */
+  patterns: boolean | null
   onSymbol: (symbol: string) => void
   onTimeframe: (timeframe: Timeframe) => void
   onRun: (runId: string | undefined) => void
   onTable: (asTable: boolean) => void
+  onPatterns: (shown: boolean) => void
 }
 
 /** What is looked at and what to decide: instrument, bar length, price, run, profile, policy. */
 export function Toolbar(props: ToolbarProps) {
-  const { instrument, instruments, timeframe, ticker, bars, runs, run, asTable } = props
+  const { instrument, instruments, timeframe, ticker, bars, runs, run, asTable, patterns } = props
   const { timeZone } = useSettings()
   return (
     <div className={styles.toolbar} role="toolbar" aria-label="Instrument and decision">
@@ -75,6 +78,17 @@ export function Toolbar(props: ToolbarProps) {
         onClick={() => props.onTable(!asTable)}
       >
         <IconTable size={16} aria-hidden />
+      </ActionIcon>
+      <ActionIcon
+        variant={patterns === true ? 'filled' : 'default'}
+        size={32}
+        disabled={patterns === null}
+        aria-pressed={patterns === true}
+        aria-label="Patterns"
+        title={patterns === null ? 'The run names no patterns' : 'The patterns that the evidence of the run names'}
+        onClick={() => props.onPatterns(patterns !== true)}
+      >
+        <IconPatterns size={16} aria-hidden />
       </ActionIcon>
       <div className={styles.decide}>
         <Select

@@ -30,7 +30,9 @@ export function Vote({ runId, policy, running, className }: VoteProps) {
     <Panel
       title="Vote"
       className={className}
-      about={policy !== null && <Head policy={policy} tally={tally} count={ballots.length} />}
+      about={
+        policy !== null && vote.data?.isBlind !== true && <Head policy={policy} tally={tally} count={ballots.length} />
+      }
     >
       {runId === null ? (
         <EmptyState title="No vote yet">The agents vote when the research is in and both sides have argued.</EmptyState>

@@ -83,6 +83,11 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
       onDone()
     },
   })
+  /** What is learned are weights: the votes are then weighed. */
+  function chooseCombination(chosen: string | null): void {
+    setCombination(chosen)
+    if (chosen !== null && chosen !== 'fixed' && (policy ?? template?.policy) !== 'weighted') setPolicy('weighted')
+  }
   function submit(event: FormEvent): void {
     event.preventDefault()
     if (!isWrong && !isUnfit) create.mutate()
@@ -139,7 +144,7 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
             combinationChoices.find(({ value }) => value === (template?.combination ?? 'fixed'))?.label ?? ''
           }
           value={combination}
-          onChange={setCombination}
+          onChange={chooseCombination}
           data={combinationChoices}
           error={isUnfit ? 'Learned weights need the votes to be counted as weighted.' : null}
           clearable

@@ -6,6 +6,7 @@ import { agentTitle } from '#renderer/ui/agent.tsx'
 import { ErrorState } from '#renderer/ui/states.tsx'
 import type { PlanView } from '#shared/contract/plans.ts'
 import { conflictKindSchema, conflictKinds } from '#shared/domain/conflict.ts'
+import { isPerpetual } from '#shared/domain/instrument.ts'
 import { decimal, isDecimal } from '#shared/lib/decimal.ts'
 import styles from './desk-plans.module.css'
 import { KnownConflicts } from './plan-conflicts.tsx'
@@ -133,6 +134,8 @@ function ProposalForm({ plan, onDone }: FormProps) {
       }),
     onSuccess: onDone,
   })
+  // On spot a sale only reduces, and what reduces brings no stop.
+  const reducesOnly = action === 'sell' && !isPerpetual(plan.instrument)
   const numbers = [stop, target].every((text) => text.trim() === '' || isDecimal(text.trim()))
   const ready = isDecimal(quantity.trim()) && numbers && reason.trim() !== ''
   function submit(event: FormEvent): void {
@@ -143,7 +146,7 @@ function ProposalForm({ plan, onDone }: FormProps) {
     <form onSubmit={submit}>
       <Stack gap="md">
         <p className={styles.about}>
-          It competes with the desk's: every seat says which it would vote for. The one with more support is put to the
+          It competes with the desk's: every seat says which it would rather vote for. What most prefer is put to the
           vote, yours marked as yours.
         </p>
         <SegmentedControl
@@ -167,14 +170,14 @@ function ProposalForm({ plan, onDone }: FormProps) {
             value={stop}
             onChange={(event) => setStop(event.currentTarget.value)}
             inputMode="decimal"
-            disabled={action === 'sell'}
+            disabled={reducesOnly}
           />
           <TextInput
             label="Target"
             value={target}
             onChange={(event) => setTarget(event.currentTarget.value)}
             inputMode="decimal"
-            disabled={action === 'sell'}
+            disabled={reducesOnly}
           />
         </Group>
         <TextInput

@@ -4,7 +4,7 @@ import { useDesk } from '#renderer/client.ts'
 import { BasisWords, InstrumentLink } from '#renderer/ui/bar-basis.tsx'
 import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { Moment } from '#renderer/ui/figures.tsx'
-import { formatDecimal, formatNumber, formatPercent, unavailable } from '#renderer/ui/format.ts'
+import { formatDecimal, formatMoney, formatNumber, formatPercent, unavailable } from '#renderer/ui/format.ts'
 import { Panel, PanelBody, Screen } from '#renderer/ui/panel.tsx'
 import { PerpetualsPanel } from '#renderer/ui/perpetuals-panel.tsx'
 import { ShareBar } from '#renderer/ui/share-bar.tsx'
@@ -133,6 +133,18 @@ function Exposure({ report }: { report: RiskReport }) {
       render: ({ riskShare }) => formatPercent(riskShare, 1, false),
     },
     {
+      key: 'tailShare',
+      title: 'Of the bad days',
+      numeric: true,
+      render: ({ tailShare }) => formatPercent(tailShare, 1, false),
+    },
+    {
+      key: 'marginal',
+      title: '1 000 more adds',
+      numeric: true,
+      render: ({ marginal }) => (marginal === null ? unavailable : money(1_000 * marginal)),
+    },
+    {
       key: 'bar',
       title: '',
       wide: true,
@@ -171,7 +183,7 @@ function Exposure({ report }: { report: RiskReport }) {
 type Tail = RiskReport['tails'][number]
 
 function Tails({ report }: { report: RiskReport }) {
-  const { tails, basis, unavailable: why, currency, equity, drawdown, exposures } = report
+  const { tails, basis, unavailable: why, currency, equity, highest, drawdown, exposures } = report
   const wealth = equity === null ? null : Number(equity)
   const share = (value: number) => (wealth === null || wealth <= 0 ? null : value / wealth)
   const columns: Column<Tail>[] = [
@@ -210,6 +222,12 @@ function Tails({ report }: { report: RiskReport }) {
           <PanelBody label="What a day may cost, table">
             <DataTable label="What a day may cost" columns={columns} rows={tails} rowKey={({ method }) => method} />
           </PanelBody>
+          {highest !== null && (
+            <p className={styles.note}>
+              The account stands {formatPercent(highest.below, 2, false)} below the most that it was worth,{' '}
+              {formatMoney(highest.equity, currency)} on <Moment at={highest.at} as="date" />.
+            </p>
+          )}
           {drawdown !== null && (
             <p className={styles.note}>
               Held as it is now, the book would at worst have fallen by {formatPercent(drawdown.depth, 1, false)} of the

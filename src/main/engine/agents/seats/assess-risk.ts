@@ -11,7 +11,7 @@ import {
   tradable,
   worthAfter,
 } from '#engine/agents/sizes.ts'
-import { figure, percent } from '#engine/agents/wording.ts'
+import { count, figure, list, moment, percent } from '#engine/agents/wording.ts'
 import { expectedShortfall, valueAtRisk } from '#engine/portfolio/value-at-risk.ts'
 import {
   absolute,
@@ -26,6 +26,7 @@ import {
   toNumber,
   ZERO,
 } from '#shared/lib/decimal.ts'
+import { type AdvisedSize, adviceCaps, sizeAdvice, worthOfSize } from './size-advice.ts'
 import { abstain, type SeatVerdict, voteFor, voteForLess } from './verdict.ts'
 
 const dayMs = 86_400_000
@@ -72,6 +73,23 @@ export function dayRisk(briefing: ProposalBriefing): DayRisk | null {
 
 function tailWords({ valueAtRisk: loss, shortfall }: DayRisk, worth: number, quote: string): string {
   return `A day in twenty would lose more than ${figure(worth * loss)} ${quote} of the ${figure(worth)} held then (${percent(loss)}), ${figure(worth * shortfall)} on average.`
+}
+
+/** What the whole book would risk as proposed, and what the instrument has in it. */
+function bookWords({ risk, instrument }: ProposalBriefing, equity: number): string[] {
+  if (risk === null) return ["The whole book's risk is unavailable: a price or bars of what is held are missing."]
+  const { before, after, share, worst, bars, to } = risk
+  const { quote } = instrument
+  return [
+    `As proposed, the worst day in twenty costs the whole book ${figure(after.expectedShortfall)} ${quote} on average, ${percent(after.expectedShortfall / equity, 2)} of the equity (${figure(before.expectedShortfall)} before), ${percent(share, 0)} of it by ${instrument.id}; by ${count(bars, 'bar')} to ${moment(to)}, of which that of ${moment(worst.at)} would have been the worst: ${figure(worst.change)} ${quote}.`,
+  ]
+}
+
+/** What the usual methods of sizing say, for comparison. */
+function adviceWords(advice: readonly AdvisedSize[], { proposal, instrument }: ProposalBriefing): string[] {
+  if (advice.length === 0) return []
+  const told = advice.map((size) => `${figure(worthOfSize(size, proposal))} by ${size.method}`)
+  return [`Sizes, in ${instrument.quote}: ${list(told)}.`]
 }
 
 function assessHolding(briefing: ProposalBriefing): SeatVerdict {
@@ -145,7 +163,8 @@ function assessEntry(briefing: ProposalBriefing, action: 'buy' | 'sell'): SeatVe
             quantity: maximum(ZERO, subtract(divide(divide(mandate.maximumDailyLoss, shortfall), entry), held)),
           },
         ]
-  const cap = tightest([...(entryCaps(briefing, action, entry, stop) ?? []), ...daily])
+  const advice = sizeAdvice(briefing, proposal, briefing.insight)
+  const cap = tightest([...(entryCaps(briefing, action, entry, stop) ?? []), ...daily, ...adviceCaps(advice)])
   const allowed = cap === undefined ? ZERO : minimum(quantity, cap.quantity)
   const worth = Math.abs(toNumber(worthAfter(briefing, action, allowed, entry)))
   const equity = toNumber(account.equity)
@@ -153,12 +172,15 @@ function assessEntry(briefing: ProposalBriefing, action: 'buy' | 'sell'): SeatVe
   const reasons = [
     `At the stop it loses ${figure(loss)} ${instrument.quote}, ${percent(loss / equity, 2)} of the equity; the position would be ${percent(worth / equity)} of it.`,
     tailWords(tail, worth, instrument.quote),
+    ...bookWords(briefing, equity),
+    ...adviceWords(advice, briefing),
   ]
   // Sizes fill the smallest cap by design: sureness comes from what can be lost.
   const dailyLoss = toNumber(mandate.maximumDailyLoss)
   const strain = Math.max(
     loss / (equity * profile.riskPerTrade),
     dailyLoss > 0 ? (worth * tail.shortfall) / dailyLoss : 1,
+    dailyLoss > 0 && briefing.risk !== null ? briefing.risk.after.expectedShortfall / dailyLoss : 0,
   )
   const used = cap === undefined || sign(cap.quantity) === 0 ? 1 : toNumber(divide(quantity, cap.quantity))
   if (compare(allowed, quantity) === 0) return voteFor(action, 1 - Math.min(1, strain) / 2, { reasons })

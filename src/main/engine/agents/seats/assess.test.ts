@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Argument, Briefing, BriefingPortfolio, ProposalBriefing } from '#engine/agents/seat.ts'
+import type { Argument, Briefing, BriefingPortfolio, BriefingRisk, ProposalBriefing } from '#engine/agents/seat.ts'
 import { type VotingSeat, votingSeats } from '#shared/domain/agent.ts'
 import { barSeries } from '#shared/domain/bar.ts'
 import type { Insight } from '#shared/domain/insight.ts'
@@ -34,7 +34,7 @@ beforeAll(async () => {
   if (proposal?.action !== 'buy') throw new Error('The view is up.')
   buy = proposal
   const portfolio = simulatedPortfolio(3)
-  base = { ...briefing, proposal, insight, portfolio, debate: [], outcomes: [], recalled: [], outgoing: [] }
+  base = { ...briefing, proposal, insight, portfolio, risk: null, debate: [], outcomes: [], recalled: [], outgoing: [] }
 })
 
 const vote = (seat: VotingSeat, about: Partial<ProposalBriefing> = {}) => assess(seat, { ...base, ...about })
@@ -196,6 +196,34 @@ describe('the strategist', () => {
 })
 
 describe('the risk manager', () => {
+  it('says what the whole book would risk with it, who has what part, and what the usual sizes are', () => {
+    const risk: BriefingRisk = {
+      before: { valueAtRisk: 300, expectedShortfall: 500 },
+      after: { valueAtRisk: 700, expectedShortfall: 1_200 },
+      share: 0.64,
+      worst: { at: Date.UTC(2025, 0, 5), change: -2_345 },
+      bars: 400,
+      from: 0,
+      to: Date.UTC(2025, 2, 2),
+    }
+    const told = vote('risk', { risk }).assessment.reasons.join(' ')
+    expect(told).toContain(
+      'costs the whole book 1,200 USDT on average, 1.20 % of the equity (500 before), 64 % of it by BTC/USDT',
+    )
+    expect(told).toContain(
+      'by 400 bars to 2025-03-02 00:00 UTC, of which that of 2025-01-05 00:00 UTC would have been the worst: -2,345',
+    )
+    expect(told).toMatch(
+      /Sizes, in USDT: .+ by fixed fraction, .+ by risk per trade, .+ by volatility target and .+ by half Kelly\./,
+    )
+    expect(vote('risk').assessment.reasons.join(' ')).toContain("The whole book's risk is unavailable")
+    // A book that is near the mandate's daily loss makes it less sure.
+    const strained = { ...risk, after: { valueAtRisk: 3_000, expectedShortfall: 4_900 } }
+    expect(vote('risk', { risk: strained }).assessment.confidence).toBeLessThan(
+      vote('risk', { risk }).assessment.confidence,
+    )
+  })
+
   it('takes what is within every limit', () => {
     const { assessment, revised } = vote('risk')
     expect(assessment.choice).toEqual({ kind: 'option', option: 'buy' })

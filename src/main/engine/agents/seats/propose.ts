@@ -8,6 +8,7 @@ import type { Insight } from '#shared/domain/insight.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { absolute, fromNumber, multiply, sign, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import type { Ids } from '#shared/lib/ids.ts'
+import { adviceCaps, sizeAdvice } from './size-advice.ts'
 
 /** The last word of each side; 0 for one that said nothing. */
 export function debateStrengths(debate: readonly Argument[]): { readonly bull: number; readonly bear: number } {
@@ -91,7 +92,8 @@ function entryProposal(
   const stop = exitPrice(action, fromNumber(exits.stop, 12), instrument)
   const target = exitPrice(action, fromNumber(exits.target, 12), instrument)
   const caps = entryCaps(briefing, action, entry, stop)
-  const cap = caps === null ? undefined : tightest(caps)
+  const advised = adviceCaps(sizeAdvice(briefing, { action, entry, stop, target }, insight))
+  const cap = caps === null ? undefined : tightest([...caps, ...advised])
   const quantity = cap === undefined ? ZERO : tradable(cap.quantity, entry, instrument)
   if (sign(quantity) === 0 || cap === undefined || sign(stop) <= 0 || sign(target) <= 0) return undefined
   const riskAtStop = multiply(quantity, lossBetween(action, entry, stop))

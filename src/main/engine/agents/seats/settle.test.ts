@@ -37,6 +37,7 @@ beforeAll(async () => {
     debate: [],
     outcomes: [],
     portfolio: simulatedPortfolio(1),
+    risk: null,
     recalled: [],
     outgoing: [],
   }
