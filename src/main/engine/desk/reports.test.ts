@@ -130,6 +130,17 @@ describe('the report on risk', () => {
     expect(drawdown?.trough).toBeGreaterThan(drawdown?.from ?? Number.POSITIVE_INFINITY)
   })
 
+  it('stresses a book that is short by rises, and lets the largest alone move against it', () => {
+    const { gross, net, stresses } = riskReport(parts({ 'BTC/USDT': -8_000, 'ETH/USDT': 2_000 }))
+    const changeBy = (name: string) => stresses.find((one) => one.name === name)?.change
+    expect(net).toBeLessThan(0)
+    expect(changeBy('Everything rises by 50 %')).toBeCloseTo(0.5 * (net ?? 0), 6)
+    expect(changeBy('Everything falls by 50 %')).toBeCloseTo(-0.5 * (net ?? 0), 6)
+    expect(changeBy('BTC/USDT alone rises by 50 %')).toBeCloseTo(-0.5 * (((gross ?? 0) - (net ?? 0)) / 2), 6)
+    expect(changeBy('BTC/USDT alone falls by 50 %')).toBeUndefined()
+    expect(riskReport(held).stresses.some(({ name }) => name.includes('rises'))).toBe(false)
+  })
+
   it('says what is missing: a price, or bars', () => {
     const noPrice = { ...feed, quote: (id: string) => (id === 'BTC/USDT' ? undefined : feed.quote(id)) }
     expect(riskReport({ ...held, feed: noPrice })).toMatchObject({

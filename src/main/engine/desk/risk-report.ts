@@ -163,7 +163,10 @@ function limitsUsed(
   return limits
 }
 
-/** The worst bars that the book as held now would have lived through, and falls of everything, and of the largest alone. */
+/**
+ * The worst bars that the book as held now would have lived through; falls of everything, and rises too where something
+ * is held short; and the largest alone moving against the book.
+ */
 function stressesOf(
   worths: ReadonlyMap<string, number>,
   wealth: number | null,
@@ -187,13 +190,21 @@ function stressesOf(
             return told(name, change, measured[0].shared.times[row + 1])
           })
   const holdings = [...worths].map(([name, weight]) => ({ name, weight }))
-  const all = (fall: number) => Object.fromEntries([...worths.keys()].map((name) => [name, -fall]))
+  const all = (move: number) => ({
+    name: `Everything ${moved(move)}`,
+    shocks: Object.fromEntries([...worths.keys()].map((name) => [name, move])),
+  })
   const [largest] = [...worths].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))
-  const scenarios = shocks.map((fall) => ({
-    name: `Everything falls by ${Math.round(fall * 100)} %`,
-    shocks: all(fall),
-  }))
-  if (largest !== undefined && worths.size > 1)
-    scenarios.push({ name: `${largest[0]} alone falls by 50 %`, shocks: { [largest[0]]: -0.5 } })
+  const scenarios = shocks.map((size) => all(-size))
+  if ([...worths.values()].some((worth) => worth < 0)) scenarios.push(...shocks.map(all))
+  if (largest !== undefined && worths.size > 1) {
+    const [name, worth] = largest
+    const against = worth < 0 ? 0.5 : -0.5
+    scenarios.push({ name: `${name} alone ${moved(against)}`, shocks: { [name]: against } })
+  }
   return [...worst, ...stressTest(holdings, scenarios).map(({ scenario, change }) => told(scenario, change))]
+}
+
+function moved(move: number): string {
+  return `${move < 0 ? 'falls' : 'rises'} by ${Math.round(Math.abs(move) * 100)} %`
 }
