@@ -1,8 +1,8 @@
-import { formatDecimal, formatDuration, formatPercent } from '#renderer/ui/format.ts'
+import { formatDecimal, formatDuration, formatMoney, formatPercent } from '#renderer/ui/format.ts'
 import type { ReviewItem } from '#shared/contract/reviews.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import { isClosedReview, type Override } from '#shared/domain/review.ts'
-import { add, type Decimal, ZERO } from '#shared/lib/decimal.ts'
+import { absolute, add, type Decimal, sign, ZERO } from '#shared/lib/decimal.ts'
 
 /** How long is left, in words that do not hurry: "12 min 05 s left", "less than 10 s left". */
 export function leftWords(leftMs: number): string {
@@ -25,11 +25,18 @@ export function ageWords(evidence: Evidence, now: number): string {
   return `${formatDuration(Math.max(0, now - evidence.asOf))} old`
 }
 
-/** A limit and how much of it is used: "12 000.00 of 60 000.00 (20 %)". */
-export function limitWords(value: Decimal | null, maximum: Decimal): string {
-  const money = (amount: Decimal | null) => formatDecimal(amount, { places: 2 })
-  if (value === null) return `${money(null)} of ${money(maximum)}`
-  return `${money(value)} of ${money(maximum)} (${formatPercent(Number(value) / Number(maximum), 0, false)})`
+/** A limit and how much of it is used: "12 000.00 of 60 000.00 USDT (20 %)". */
+export function limitWords(value: Decimal | null, maximum: Decimal, currency: string): string {
+  const used = `${formatDecimal(value, { places: 2 })} of ${formatMoney(maximum, currency)}`
+  if (value === null) return used
+  return `${used} (${formatPercent(Number(value) / Number(maximum), 0, false)})`
+}
+
+/** A signed quantity as traders say it: "long 0.25", "short 0.25", or "none". */
+export function positionWords(quantity: Decimal): string {
+  const side = sign(quantity)
+  if (side === 0) return 'none'
+  return `${side > 0 ? 'long' : 'short'} ${absolute(quantity)}`
 }
 
 /** What all measured overrides came to together; null where none is measured. */
