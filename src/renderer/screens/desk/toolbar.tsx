@@ -46,7 +46,8 @@ export function Toolbar(props: ToolbarProps) {
     <div className={styles.toolbar} role="toolbar" aria-label="Instrument and decision">
       <Select
         aria-label="Instrument"
-        w={132}
+        w={144}
+        title={instrument.id}
         searchable
         selectFirstOptionOnChange
         value={instrument.id}

@@ -160,7 +160,7 @@ function Remarks({ tally }: { tally: Tally }) {
   const remarks = [
     ...tally.conditions.map(({ voter, condition }) => `${agentTitle(voter)} makes it a condition: ${condition}`),
     tally.hangsOnConditions && 'The outcome hangs on these conditions.',
-    tally.vetoedBy.length > 0 && `Veto by ${names(tally.vetoedBy)}.`,
+    tally.status === 'vetoed' && `Veto by ${names(tally.vetoedBy)}.`,
     tally.abstained.length > 0 && `Abstained: ${names(tally.abstained)}.`,
     tally.absent.length > 0 && `No ballot from ${names(tally.absent)}.`,
     ...tally.notCounted.map(({ sentence }) => sentence),

@@ -41,7 +41,7 @@ export function ReviewVotes({ review }: { review: ShownReview }) {
         <p>{tally?.rule.sentence ?? 'The votes were not counted.'}</p>
         {tally?.learned !== undefined && <p>{learnedLine(tally.learned, agentTitle)}</p>}
         {tally?.quorum && <p>{`The ${quorumWords(tally.quorum)}.`}</p>}
-        {tally !== null && tally.vetoedBy.length > 0 && (
+        {tally?.status === 'vetoed' && (
           <p className={styles.veto}>Veto by {tally.vetoedBy.map(agentTitle).join(', ')}.</p>
         )}
         {tally !== null && tally.absent.length > 0 && <p>No ballot from {tally.absent.map(agentTitle).join(', ')}.</p>}
