@@ -109,7 +109,7 @@ function weightsTold({ portfolio, question, target, asset }: WeighedBook, after:
     .map((other) => `${percent(weights[other] as number)} of ${assets[other]?.instrument}`)
   const beside = shown.length === 0 ? '' : ` beside ${list(shown)}`
   const basis = `By ${count(bars, 'bar')} to ${moment(to)} of ${assets.length === 1 ? own : count(assets.length, 'instrument')}`
-  return `${basis} the book should hold ${percent(weights[asset] as number)} of ${own}${beside} (at most ${percent(upper[asset] as number)} at today's volatility, ${percent(most)} in calm); it holds ${percent(current[asset] as number)}${after === current[asset] ? '' : `, and would ${percent(after)}`}.`
+  return `${basis} the book should hold ${percent(weights[asset] as number)} of ${own}${beside} (at most ${percent(upper[asset] as number)} at today's volatility, ${percent(most)} in calm); it holds ${percent(current[asset] as number)}${after === current[asset] ? '' : `, and would then hold ${percent(after)}`}.`
 }
 
 function expectationTold({ portfolio, question, target, asset }: WeighedBook, insight: Insight): string {

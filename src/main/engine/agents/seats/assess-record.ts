@@ -77,7 +77,7 @@ export function assessAsEvaluator(briefing: ProposalBriefing): SeatVerdict {
   const record = judged(briefing)
   const count = record.length
   if (count < leastDecisions) {
-    const few = `${count} earlier trades on ${briefing.instrument.id} can be judged; ${leastDecisions} say something.`
+    const few = `${count} earlier trades on ${briefing.instrument.id} can be judged; fewer than ${leastDecisions} prove nothing.`
     return abstain([few, ...alikeReasons(briefing)].join(' '))
   }
   const mean = (valueOf: (one: Judged) => number) => record.reduce((sum, one) => sum + valueOf(one), 0) / count
