@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
+import { picture } from '#test/e2e/desk-page.ts'
 import { hasNoBrowser, onMadeUpDesk } from '#test/e2e/made-up-desk.ts'
 import type { PageDesk } from '#test/fakes/page-desk.ts'
 
@@ -23,8 +24,13 @@ it.skipIf(hasNoBrowser)(
     await page.getByRole('row', { name: /cheapest/ }).focus()
     await page.keyboard.press('Enter')
     await page.getByText('Without macro, keywords and patterns.', { exact: true }).waitFor()
+    await page.getByRole('combobox', { name: 'How its order goes out' }).click()
+    await page.getByRole('option', { name: 'TWAP' }).click()
+    await picture(page, 'choose-plan')
     await page.getByRole('button', { name: 'Decide this way' }).click()
-    await expect.poll(() => started.filter((frame) => /leaveOut.*macro.*slots/s.test(String(frame))).length).toBe(1)
+    await expect
+      .poll(() => started.filter((frame) => /leaveOut.*macro.*slots.*algorithm.*twap/s.test(String(frame))).length)
+      .toBe(1)
   },
 )
 

@@ -195,7 +195,7 @@ function openingOf(
   if (decision.action === 'hold') return undefined
   const agreed = tally.status === 'agreed' && tally.outcome === decision.action
   const order = orderOf(decision, proposal, decision.action)
-  const algorithm = memory.goal.algorithm ?? parts.planning.execution.algorithm
+  const { algorithm = 'auto' } = memory.goal
   const isPossible = algorithm !== 'auto' && !(order.reduceOnly && algorithm === 'iceberg')
   const rules = reviewRules(
     proposal,

@@ -1,10 +1,12 @@
-import { Button, Popover } from '@mantine/core'
+import { Button, Popover, Select } from '@mantine/core'
 import { skipToken, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useDesk } from '#renderer/client.ts'
 import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { formatPercent, formatUsd } from '#renderer/ui/format.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
+import { executionTitles } from '#shared/domain/execution-words.ts'
+import { type ExecutionWish, executionWishes } from '#shared/domain/parent-order.ts'
 import type { PlanChoice } from '#shared/domain/plan-choice.ts'
 import type { ProfileName } from '#shared/domain/profile.ts'
 import { choiceKey, choiceWords, markWords, plotChoices, withoutWords } from './choices-view.ts'
@@ -16,7 +18,8 @@ interface ChoosePlanProps {
   /** Why nothing can be started, or what starting does. */
   hint: string
   disabled: boolean
-  onStart: (choice: PlanChoice) => void
+  /** The wish is left out where the order is to go out as the planning says. */
+  onStart: (choice: PlanChoice, algorithm?: ExecutionWish) => void
 }
 
 /** The ways to decide, time against cost, and the one to start. */
@@ -24,6 +27,7 @@ export function ChoosePlan({ instrument, profile, hint, disabled, onStart }: Cho
   const { orpc } = useDesk()
   const [isOpen, setOpen] = useState(false)
   const [chosen, setChosen] = useState<string | null>(null)
+  const [algorithm, setAlgorithm] = useState<ExecutionWish | undefined>()
   const query = useQuery(
     orpc.runs.choices.queryOptions({ input: isOpen ? { instrument, profile } : skipToken, staleTime: 60_000 }),
   )
@@ -63,6 +67,16 @@ export function ChoosePlan({ instrument, profile, hint, disabled, onStart }: Cho
                 onOpen={(one) => setChosen(choiceKey(one))}
               />
             </div>
+            <Select
+              mb="sm"
+              label="How its order goes out"
+              description="At once, or in parts by an algorithm; the planning says what is usual."
+              value={algorithm ?? asPlanned.value}
+              onChange={(value) => setAlgorithm(executionWishes.find((wish) => wish === value))}
+              data={wishes}
+              allowDeselect={false}
+              comboboxProps={{ withinPortal: false }}
+            />
             <div className={styles.start}>
               <p aria-live="polite">{withoutWords(choice)}</p>
               <Button
@@ -71,7 +85,7 @@ export function ChoosePlan({ instrument, profile, hint, disabled, onStart }: Cho
                 title={hint}
                 onClick={() => {
                   setOpen(false)
-                  onStart(choice)
+                  onStart(choice, algorithm)
                 }}
               >
                 Decide this way
@@ -83,6 +97,9 @@ export function ChoosePlan({ instrument, profile, hint, disabled, onStart }: Cho
     </Popover>
   )
 }
+
+const asPlanned = { value: 'planned', label: 'As planned' }
+const wishes = [asPlanned, ...executionWishes.map((value) => ({ value, label: executionTitles[value] }))]
 
 const columnsFor = (profile: ProfileName): readonly Column<PlanChoice>[] => [
   { key: 'time', title: 'Time', numeric: true, render: ({ seconds }) => `${seconds} s` },

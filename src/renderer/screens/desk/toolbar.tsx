@@ -14,7 +14,7 @@ import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
 import { findInstrument, type Instrument } from '#shared/domain/instrument.ts'
 import type { PlanChoice } from '#shared/domain/plan-choice.ts'
 import type { ProfileName } from '#shared/domain/profile.ts'
-import type { RunSummary } from '#shared/domain/run.ts'
+import type { Goal, RunSummary } from '#shared/domain/run.ts'
 import { changeOverDay } from './chart-view.ts'
 import { ChoosePlan } from './choose-plan.tsx'
 import { type Ticker, useTick } from './ticker.ts'
@@ -145,12 +145,13 @@ function Decide({ instrument, onStarted }: { instrument: Instrument; onStarted: 
   const [profile, setProfile] = useState<ProfileName | null>(null)
   const [policy, setPolicy] = useState<ConsensusPreset | null>(null)
   const start = useMutation({
-    mutationFn: (choice: Pick<PlanChoice, 'leaveOut' | 'slots'> | null) =>
+    mutationFn: (choice: (Pick<PlanChoice, 'leaveOut' | 'slots'> & Pick<Goal, 'algorithm'>) | null) =>
       client.runs.start({
         instrument: instrument.id,
         profile: profile ?? settings.profile,
         policy: policy ?? settings.policy,
         ...(choice !== null && { leaveOut: choice.leaveOut, slots: choice.slots }),
+        ...(choice?.algorithm !== undefined && { algorithm: choice.algorithm }),
       }),
     onSuccess: onStarted,
   })
@@ -187,7 +188,7 @@ function Decide({ instrument, onStarted }: { instrument: Instrument; onStarted: 
         profile={profile ?? settings.profile}
         hint={hint}
         disabled={running || start.isPending}
-        onStart={(choice) => start.mutate(choice)}
+        onStart={({ leaveOut, slots }, algorithm) => start.mutate({ leaveOut, slots, algorithm })}
       />
       <Button
         variant="filled"
