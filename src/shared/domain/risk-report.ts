@@ -24,7 +24,7 @@ const exposureSchema = z.object({
   share: z.number().nullable(),
   /** Its part of the book's volatility; the parts add up to 1. */
   riskShare: z.number().nullable(),
-  /** Its part of the expected shortfall (Euler's rule, normal), and what a further unit of its worth adds to that of a day. */
+  /** Its part of the expected shortfall (Euler's rule, Cornish-Fisher), and what a further unit of its worth adds to that of a day. */
   tailShare: z.number().nullable(),
   marginal: z.number().nullable(),
   /** The run whose order opened it. */

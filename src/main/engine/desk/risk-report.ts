@@ -35,7 +35,9 @@ export function riskReport(parts: ReportParts): RiskReport {
   const weights =
     read === null ? new Float64Array() : Float64Array.from(read.shared.instruments, (id) => worths.get(id) ?? 0)
   const shares = isMeasured ? riskShares(weights, covarianceMatrix(read.shared.returns)) : null
-  const tail = isMeasured ? componentTail(read.shared.returns, weights, confidence).expectedShortfall : null
+  const tail = isMeasured
+    ? componentTail(read.shared.returns, weights, confidence, 'cornish-fisher').expectedShortfall
+    : null
   const rowOf = (id: string) => read?.shared.instruments.indexOf(id) ?? -1
   const perDay = read === null ? 1 : Math.sqrt(Math.max(1, dayMs / timeframeMs[read.timeframe]))
   const marginalOf = (row: number) => {
