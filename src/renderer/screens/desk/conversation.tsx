@@ -48,7 +48,7 @@ export function Conversation({ runId, running, className }: ConversationProps) {
       }
       tools={
         <>
-          <Button variant="subtle" disabled={decision < 0} onClick={() => list.current?.show(decision)}>
+          <Button variant="subtle" flex="none" disabled={decision < 0} onClick={() => list.current?.show(decision)}>
             To the decision
           </Button>
           <Select
@@ -65,6 +65,7 @@ export function Conversation({ runId, running, className }: ConversationProps) {
             aria-label="Search the conversation"
             placeholder="Search"
             w={92}
+            miw={48}
             value={search}
             onChange={(event) => setSearch(event.currentTarget.value)}
           />
