@@ -112,6 +112,14 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
         await expect(host.client.trading.change(change)).rejects.toMatchObject({ code: 'EXIT_SIZE_FOLLOWS_ENTRY' })
       })
 
+      it('keeps Cancel in sight where the table is wider than the window', async () => {
+        const page = await open()
+        await page.setViewportSize({ width: 1_000, height: 800 })
+        const cancel = workingRows(page).filter({ hasText: 'Target' }).getByRole('button', { name: 'Cancel…' })
+        const box = await cancel.boundingBox()
+        expect((box?.x ?? Number.POSITIVE_INFINITY) + (box?.width ?? 0)).toBeLessThanOrEqual(1_000)
+      })
+
       it('compares with the venue when asked', async () => {
         const page = await open()
         await page.getByRole('button', { name: 'Compare with the venue' }).click()
