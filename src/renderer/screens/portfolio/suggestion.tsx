@@ -40,14 +40,17 @@ export function Suggestion({ report }: { report: PortfolioReport }) {
 }
 
 function basisSentence(report: PortfolioReport): string {
-  const { weighed, shrinkage, diversification, riskAversion, horizonMs, turnover, without } = report
+  const { weighed, shrinkage, diversification, riskAversion, horizonMs, turnover, without, invested } = report
   const sentences = [
     weighed === 'equity'
       ? `Of the equity, over the next ${horizonMs === null ? 'horizon' : horizonWords(horizonMs)}, with an aversion to risk of ${riskAversion} (2 is half of Kelly’s share).`
       : 'Long only, of what is invested.',
     shrinkage !== null &&
       `Covariances are drawn ${formatPercent(shrinkage, 0, false)} of the way to one correlation for all pairs (Ledoit and Wolf); the picture’s means are those of the bars.`,
-    turnover !== null && turnover > 0 && `${formatPercent(turnover, 1, false)} would change hands.`,
+    turnover !== null &&
+      turnover > 0 &&
+      (weighed === 'equity' || invested > 0) &&
+      `${formatPercent(turnover, 1, false)} would change hands.`,
     diversification !== null &&
       `What is held diversifies by ${formatNumber(diversification, { places: 2 })} (1 is none).`,
     without.length > 0 && `Left out: ${without.map(({ instrument, why }) => `${instrument} (${why})`).join(', ')}.`,
