@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { decidePlan } from '#engine/desk/decide-plan.ts'
+import { decidePlan } from '#engine/desk/planning/decide-plan.ts'
 import { describeAnalysis } from '#main/cli/analysis.ts'
 import { simulatedMarket } from '#main/cli/analysis-market.ts'
 import { decideOnce } from '#main/cli/decide-once.ts'

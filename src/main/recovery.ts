@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { beginRunMemory, type RunMemory, remember } from '#engine/desk/run-memory.ts'
+import { beginRunMemory, type RunMemory, remember } from '#engine/desk/runs/run-memory.ts'
 import type { Queries } from '#engine/ports.ts'
 import { applyToBook, bookFromJson, bookToJson, emptyBook, type TradingBook } from '#engine/trading/book.ts'
 import { isExit } from '#shared/domain/order.ts'

@@ -2,7 +2,7 @@ import { createSimulatedExchange, type SimulatedExchange } from '#adapters/simul
 import { createSimulatedSources } from '#adapters/simulated/sources.ts'
 import { performResearch } from '#engine/agents/research.ts'
 import type { Briefing, BriefingPortfolio } from '#engine/agents/seat.ts'
-import { bookPortfolio } from '#engine/desk/book-portfolio.ts'
+import { bookPortfolio } from '#engine/desk/reports/book-portfolio.ts'
 import { readRegime } from '#engine/market/regimes.ts'
 import { emptyBook } from '#engine/trading/book.ts'
 import { heavyTable } from '#main/workers/heavy.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { decidePlan } from '#engine/desk/decide-plan.ts'
+import { decidePlan } from '#engine/desk/planning/decide-plan.ts'
 import { type PlanStep, planSchedule } from '#engine/planning/schedule-plan.ts'
 import type { Perform, StepEvent } from '#engine/tasks/executor.ts'
 import { readConfig } from '#main/config.ts'

@@ -1,5 +1,5 @@
 import { implement, ORPCError } from '@orpc/server'
-import { draftPlan } from '#engine/desk/plan-making.ts'
+import { draftPlan } from '#engine/desk/plans/plan-making.ts'
 import { readTemplates } from '#main/templates.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { PlanView, ScheduleView } from '#shared/contract/plans.ts'

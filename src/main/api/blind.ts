@@ -1,4 +1,4 @@
-import type { Reviews } from '#engine/desk/reviews.ts'
+import type { Reviews } from '#engine/desk/reviews/reviews.ts'
 import { isJudgedFirst, type Review } from '#shared/domain/review.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 

@@ -1,5 +1,5 @@
 import { implement } from '@orpc/server'
-import { portfolioRisk } from '#engine/desk/portfolio-risk.ts'
+import { portfolioRisk } from '#engine/desk/reports/portfolio-risk.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { PlanContext, PlanView, ScheduleView } from '#shared/contract/plans.ts'
 import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'

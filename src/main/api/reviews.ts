@@ -1,6 +1,6 @@
 import { implement } from '@orpc/server'
 import { span } from '#engine/agents/wording.ts'
-import { reviewFacts } from '#engine/desk/review-facts.ts'
+import { reviewFacts } from '#engine/desk/reviews/review-facts.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { BlindReviewItem, ReviewItem, ReviewView } from '#shared/contract/reviews.ts'
 import { isClosedReview, isJudgedFirst, type Review } from '#shared/domain/review.ts'

@@ -1,5 +1,5 @@
 import { implement } from '@orpc/server'
-import { viewRecords } from '#engine/desk/view-records.ts'
+import { viewRecords } from '#engine/desk/reports/view-records.ts'
 import { contract } from '#shared/contract/index.ts'
 import { type Noun, nouns } from '#shared/contract/system.ts'
 import { nounsOf } from './changes.ts'

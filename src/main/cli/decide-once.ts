@@ -1,7 +1,7 @@
 import { createTimetable } from '#adapters/cron/timetable.ts'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
 import { createKernel, type Kernel } from '#engine/desk/kernel.ts'
-import type { RunMemory } from '#engine/desk/run-memory.ts'
+import type { RunMemory } from '#engine/desk/runs/run-memory.ts'
 import type { DeskRecord } from '#engine/journal.ts'
 import { createLocalBus } from '#engine/local-bus.ts'
 import type { LatchStore } from '#engine/ports.ts'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { attemptsLearned, type EstimateOf, learnedEstimates } from '#engine/desk/estimates.ts'
+import { attemptsLearned, type EstimateOf, learnedEstimates } from '#engine/desk/planning/estimates.ts'
 import type { ResearchAttempt } from '#engine/ports.ts'
 import { createAttemptQueries } from '#store/projections/attempts.ts'
 

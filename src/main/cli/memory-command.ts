@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { recalledSentence } from '#engine/desk/recall.ts'
+import { recalledSentence } from '#engine/desk/memory/recall.ts'
 import { resolveHome } from '#main/home.ts'
 import { seatSchema, seatTitles } from '#shared/domain/agent.ts'
 import {

@@ -1,5 +1,5 @@
 import { parseSymbol } from '#adapters/csv/symbol.ts'
-import type { DecidePlan } from '#engine/desk/decide-plan.ts'
+import type { DecidePlan } from '#engine/desk/planning/decide-plan.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { hang, type Terminal, textTable } from './terminal.ts'

@@ -35,7 +35,7 @@ export function planCommand(program: Command): void {
 
 async function plan(goalWords: readonly string[], { why, choices, home, json, ...chosen }: PlanOptions): Promise<void> {
   // What plans is loaded now: other commands, and help, start without it.
-  const { decidePlan } = await import('#engine/desk/decide-plan.ts')
+  const { decidePlan } = await import('#engine/desk/planning/decide-plan.ts')
   const { readConfig } = await import('#main/config.ts')
   const { resolveHome } = await import('#main/home.ts')
   const { sha256 } = await import('#main/system.ts')
@@ -63,7 +63,7 @@ async function plan(goalWords: readonly string[], { why, choices, home, json, ..
 }
 
 async function showChoices(goal: Goal, planning: PlanningConfig, json: true | undefined): Promise<void> {
-  const { decideChoices } = await import('#engine/desk/decide-choices.ts')
+  const { decideChoices } = await import('#engine/desk/planning/decide-choices.ts')
   const { finish } = await import('#shared/lib/turns.ts')
   const { choicesText } = await import('./plan-choices.ts')
   const choices = finish(decideChoices(goal, planning))

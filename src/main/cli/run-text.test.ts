@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decidePlan } from '#engine/desk/decide-plan.ts'
+import { decidePlan } from '#engine/desk/planning/decide-plan.ts'
 import { sha256 } from '#main/system.ts'
 import type { RunMonitoring } from '#shared/domain/monitoring.ts'
 import type { Run } from '#shared/domain/run.ts'

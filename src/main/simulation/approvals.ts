@@ -1,4 +1,4 @@
-import { reviewAfter } from '#engine/desk/review-fold.ts'
+import { reviewAfter } from '#engine/desk/reviews/review-fold.ts'
 import type { DeskRecord } from '#engine/journal.ts'
 import { sha256 } from '#main/system.ts'
 import type { Order } from '#shared/domain/order.ts'

@@ -1,4 +1,5 @@
 import { percent } from '#engine/agents/wording.ts'
+import type { DeskParts } from '#engine/desk/runs/parts.ts'
 import { equity } from '#engine/trading/book.ts'
 import { closedBars } from '#engine/trading/closed-bars.ts'
 import { marksOf } from '#engine/trading/marks.ts'
@@ -7,7 +8,6 @@ import type { Actor } from '#shared/domain/journal.ts'
 import type { Order } from '#shared/domain/order.ts'
 import type { Regime } from '#shared/domain/situation.ts'
 import { compare, type Decimal, decimal, maximum, multiply, sign, toNumber, ZERO } from '#shared/lib/decimal.ts'
-import type { DeskParts } from './parts.ts'
 
 /** Something that happened at an instrument, in a sentence. */
 export interface Sighting {

@@ -2,6 +2,13 @@ import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import { createRoster, type Roster } from '#engine/agents/roster.ts'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import type { Bus } from '#engine/bus.ts'
+import { createPlans, type Plans } from '#engine/desk/plans/plans.ts'
+import { createSchedules, type Schedules } from '#engine/desk/plans/schedules.ts'
+import { createReviews, type Reviews } from '#engine/desk/reviews/reviews.ts'
+import type { DeskParts } from '#engine/desk/runs/parts.ts'
+import type { RunMemory } from '#engine/desk/runs/run-memory.ts'
+import { createRuns, type Runs } from '#engine/desk/runs/runs.ts'
+import { createVoteScorer } from '#engine/desk/voting/vote-scorer.ts'
 import type { Journal } from '#engine/journal.ts'
 import type {
   Broker,
@@ -40,14 +47,7 @@ import type { Decimal } from '#shared/lib/decimal.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
-import type { DeskParts } from './parts.ts'
-import { createPlans, type Plans } from './plans.ts'
 import { createRegimeReader } from './regime-reader.ts'
-import { createReviews, type Reviews } from './reviews.ts'
-import type { RunMemory } from './run-memory.ts'
-import { createRuns, type Runs } from './runs.ts'
-import { createSchedules, type Schedules } from './schedules.ts'
-import { createVoteScorer } from './vote-scorer.ts'
 
 /** The world around a desk and what it remembers; the same for the app, one decision on a file, and the simulation. */
 export interface KernelOptions {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { perpetualsReport } from '#engine/desk/reports/perpetuals-report.ts'
 import { walletOf } from '#engine/trading/book.ts'
 import { readTemplates } from '#main/templates.ts'
 import type { PlanWish } from '#shared/contract/plans.ts'
@@ -9,7 +10,6 @@ import { compare, decimal, negate, subtract, sum, toNumber, ZERO } from '#shared
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { deskKernel, shippedMandate } from '#test/builders/desk-kernel.ts'
 import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
-import { perpetualsReport } from './perpetuals-report.ts'
 
 const instrument = 'BTC/USDT:USDT'
 const fundingAt = Date.UTC(2026, 5, 1, 16)

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { type MemoryNote, memoryNoteOf } from '#engine/desk/memory-entry.ts'
+import { type MemoryNote, memoryNoteOf } from '#engine/desk/memory/memory-entry.ts'
 import type { DeskRecord } from '#engine/journal.ts'
 import {
   type Episode,

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { planAfter } from '#engine/desk/plan-fold.ts'
+import { planAfter } from '#engine/desk/plans/plan-fold.ts'
 import { type CollaborativePlan, isEndedPlan } from '#shared/domain/collaborative-plan.ts'
 import type { Projection } from './projection.ts'
 

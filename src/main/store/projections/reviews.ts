@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { reviewAfter } from '#engine/desk/review-fold.ts'
+import { reviewAfter } from '#engine/desk/reviews/review-fold.ts'
 import type { Drill, Override, Review } from '#shared/domain/review.ts'
 import type { Projection } from './projection.ts'
 

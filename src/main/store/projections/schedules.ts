@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { scheduleAfter } from '#engine/desk/schedule-fold.ts'
+import { scheduleAfter } from '#engine/desk/plans/schedule-fold.ts'
 import type { Schedule } from '#shared/domain/schedule.ts'
 import type { Projection } from './projection.ts'
 

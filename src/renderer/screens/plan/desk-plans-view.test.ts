@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { draftPlan } from '#engine/desk/plan-making.ts'
+import { draftPlan } from '#engine/desk/plans/plan-making.ts'
 import type { PlanView } from '#shared/contract/plans.ts'
 import { defaultSettings } from '#shared/domain/settings.ts'
 import { deadlineWords, mayVote, sortPlans } from './desk-plans-view.ts'
