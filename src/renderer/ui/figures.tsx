@@ -24,7 +24,7 @@ export function Gain({ value, currency, fraction }: GainProps) {
         {arrows[trend]}
       </span>
       <Changing text={formatMoney(value, currency, true)} />
-      {fraction !== undefined && fraction !== null && ` (${formatPercent(fraction)})`}
+      {fraction !== undefined && fraction !== null && ` (${formatPercent(Math.round(fraction * 10_000) / 10_000)})`}
     </span>
   )
 }

@@ -142,6 +142,7 @@ function Decide({ instrument, onStarted }: { instrument: Instrument; onStarted: 
   const { client } = useDesk()
   const settings = useSettings()
   const running = useStatus((status) => status.activeRunId !== null) ?? false
+  const waiting = useStatus((status) => status.reviews.waiting) ?? 0
   const state = useStatus((status) => status.latch.state)
   const [profile, setProfile] = useState<ProfileName | null>(null)
   const [policy, setPolicy] = useState<ConsensusPreset | null>(null)
@@ -162,7 +163,9 @@ function Decide({ instrument, onStarted }: { instrument: Instrument; onStarted: 
     if (start.isError) start.reset()
   }, [state, running, instrument.id])
   const hint = running
-    ? 'One run at a time: cancel the run under way or wait for it.'
+    ? waiting > 0
+      ? 'One run at a time, and one waits for your answer under Review.'
+      : 'One run at a time: cancel the run under way or wait for it.'
     : state === 'ACTIVE'
       ? `Research, debate and a vote on ${instrument.id}; an order follows only if the desk agrees.`
       : state === 'HALTED'

@@ -64,7 +64,8 @@ function Measures({ totals, end }: { totals: RunTotals; end: string | null }) {
         {done} of {total} over
       </Measure>
       <Measure name="Time" share={plannedMs === 0 ? 0 : elapsedMs / plannedMs}>
-        {formatDuration(elapsedMs)} of an estimated {formatDuration(plannedMs)}
+        {formatDuration(elapsedMs)}
+        {plannedMs > 0 && ` of an estimated ${formatDuration(plannedMs)}`}
       </Measure>
       <Measure name="Cost" share={limitUsd === 0 ? 0 : usd / limitUsd}>
         {formatUsd(usd)} of at most {formatUsd(limitUsd)}, {formatUsd(plannedUsd)} estimated

@@ -8,7 +8,7 @@ import type { ShownReview } from '#shared/contract/reviews.ts'
 import { isClosedReview, type Override } from '#shared/domain/review.ts'
 import { orderWords } from '#shared/domain/review-words.ts'
 import styles from './review-facts.module.css'
-import { limitWords, positionWords } from './review-view.ts'
+import { exitWords, limitWords, positionWords } from './review-view.ts'
 
 /** The exact order, what it does to position, exposure and risk beside the limits, and what the gate says to it. */
 export function ReviewFactsTable({ review, overrides }: { review: ShownReview; overrides: readonly Override[] }) {
@@ -31,6 +31,7 @@ export function ReviewFactsTable({ review, overrides }: { review: ShownReview; o
             {order.type.toLowerCase()}, {order.timeInForce}
             {order.reduceOnly ? ', only reduces' : ''}; account {status?.account.id} ({status?.mode ?? 'paper'})
           </Fact>
+          {order.exits !== undefined && <Fact name="Protected by">{exitWords(order.exits)}</Fact>}
           <Fact name="Worth">
             {money(facts.notional)} <span className={styles.dim}>of {money(facts.maximumNotional)} an order</span>
           </Fact>

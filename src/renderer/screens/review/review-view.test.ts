@@ -3,7 +3,7 @@ import type { ReviewItem } from '#shared/contract/reviews.ts'
 import type { Override, ReviewOrder } from '#shared/domain/review.ts'
 import { orderWords } from '#shared/domain/review-words.ts'
 import { decimal } from '#shared/lib/decimal.ts'
-import { leftWords, limitWords, overrideSum, positionWords, sortReviews } from './review-view.ts'
+import { exitWords, leftWords, limitWords, overrideSum, positionWords, sortReviews } from './review-view.ts'
 
 const order = { side: 'buy', quantity: '0.5', instrument: 'BTC/USDT', limitPrice: null } as ReviewOrder
 
@@ -34,6 +34,13 @@ describe('a review in words', () => {
   it('says how much of a limit is used, and nothing where it is not known', () => {
     expect(limitWords(decimal(15_000), decimal(60_000), 'USDT')).toMatch(/of .* USDT \(25\s%\)$/)
     expect(limitWords(null, decimal(60_000), 'USDT')).toMatch(/^– of/)
+  })
+
+  it('says what protects an order', () => {
+    expect(exitWords({ stopPrice: decimal('61200.5'), targetPrice: decimal('68400') })).toBe(
+      'a stop at 61\u202f200.5, a target at 68\u202f400',
+    )
+    expect(exitWords({ stopPrice: null, targetPrice: null })).toBe('nothing')
   })
 
   it('says on which side a position is, so that a sale that opens a short reads as one', () => {

@@ -1,7 +1,7 @@
 import { formatDecimal, formatDuration, formatMoney, formatPercent } from '#renderer/ui/format.ts'
 import type { ReviewItem } from '#shared/contract/reviews.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
-import { isClosedReview, type Override } from '#shared/domain/review.ts'
+import { isClosedReview, type Override, type ReviewOrder } from '#shared/domain/review.ts'
 import { absolute, add, type Decimal, sign, ZERO } from '#shared/lib/decimal.ts'
 
 /** How long is left, in words that do not hurry: "12 min 05 s left", "less than 10 s left". */
@@ -37,6 +37,16 @@ export function positionWords(quantity: Decimal): string {
   const side = sign(quantity)
   if (side === 0) return 'none'
   return `${side > 0 ? 'long' : 'short'} ${absolute(quantity)}`
+}
+
+/** What protects an order once it is filled: "a stop at 61 200, a target at 68 400". */
+export function exitWords({ stopPrice, targetPrice }: NonNullable<ReviewOrder['exits']>): string {
+  const priceWords = (price: Decimal) => formatDecimal(price, { places: price.split('.')[1]?.length ?? 0 })
+  const words = [
+    ...(stopPrice === null ? [] : [`a stop at ${priceWords(stopPrice)}`]),
+    ...(targetPrice === null ? [] : [`a target at ${priceWords(targetPrice)}`]),
+  ]
+  return words.length === 0 ? 'nothing' : words.join(', ')
 }
 
 /** What all measured overrides came to together; null where none is measured. */
