@@ -2,6 +2,7 @@ import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Learned } from '#shared/domain/combination.ts'
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { Tally } from '#shared/domain/tally.ts'
+import { formatNumber } from './format.ts'
 
 /** The share an option needs under a policy; null for unanimity, where no single bar says it. */
 export function thresholdOf({ rule }: Pick<ConsensusPolicy, 'rule'>): number | null {
@@ -23,6 +24,11 @@ export function quorumWords(quorum: NonNullable<Tally['quorum']>): string {
   const number = (value: number) => (measure === 'voters' ? String(value) : `${Math.round(value * 100)} %`)
   const of = measure === 'voters' ? 'voters' : measure === 'electorate' ? 'of the voters' : 'of the weight'
   return `quorum ${met ? 'met' : 'missed'}: ${number(present)} ${of}, ${number(required)} needed`
+}
+
+/** How sure a ballot is of its side: "sure 0.71"; empty for one that takes none. */
+export function sureWords({ choice, confidence }: Ballot): string {
+  return choice.kind === 'abstain' ? '' : `sure ${formatNumber(confidence, { places: 2 })}`
 }
 
 /** The ballots that count, in the order to be read: against the outcome first, then behind it, then those without a side. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { orderLook } from '#renderer/ui/order-look.ts'
-import { ballotsInOrder, quorumWords, thresholdOf } from '#renderer/ui/vote-view.ts'
+import { ballotsInOrder, quorumWords, sureWords, thresholdOf } from '#renderer/ui/vote-view.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Message } from '#shared/domain/message.ts'
@@ -204,6 +204,11 @@ describe('the vote', () => {
       notCounted: [{ ballotId: 'late', voter: 'late', reason: 'LATE', sentence: '' }],
     } as unknown as Tally
     expect(ballotsInOrder([bull, risk, bear, late], tally).map(({ voter }) => voter)).toEqual(['bear', 'bull', 'risk'])
+  })
+
+  it('says how sure each is of its side, and nothing of who takes none', () => {
+    expect(sureWords({ ...ballot('bull', buy), confidence: 0.714 })).toBe('sure 0.71')
+    expect(sureWords(ballot('risk', { kind: 'abstain' }))).toBe('')
   })
 
   it('draws the line where the policy has one', () => {

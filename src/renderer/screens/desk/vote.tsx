@@ -6,7 +6,7 @@ import { formatNumber, formatPercent } from '#renderer/ui/format.ts'
 import { JudgeFirst } from '#renderer/ui/judge-first.tsx'
 import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
-import { ballotsInOrder, learnedLine, quorumWords, thresholdOf } from '#renderer/ui/vote-view.ts'
+import { ballotsInOrder, learnedLine, quorumWords, sureWords, thresholdOf } from '#renderer/ui/vote-view.ts'
 import { policyTitles } from '#renderer/ui/words.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { ConsensusPreset } from '#shared/domain/consensus-policy.ts'
@@ -143,9 +143,10 @@ function Ballots({ ballots, tally }: { ballots: readonly Ballot[]; tally: Tally 
         <li key={ballot.id} className={styles.ballot}>
           <AgentName agent={ballot.voter} />
           <span className={against.has(ballot.id) ? styles.against : undefined}>{choiceWords(ballot, 'short')}</span>
-          <span className={styles.number}>sure {formatNumber(ballot.confidence, { places: 2 })}</span>
+          <span className={styles.number}>{sureWords(ballot)}</span>
           <span className={styles.number}>
-            weight {formatNumber(counted.get(ballot.id) ?? ballot.weight, { places: 2 })}
+            {ballot.choice.kind !== 'abstain' &&
+              `weight ${formatNumber(counted.get(ballot.id) ?? ballot.weight, { places: 2 })}`}
           </span>
           <p>{ballot.reasons.join(' · ')}</p>
         </li>

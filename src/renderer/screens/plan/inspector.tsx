@@ -9,6 +9,7 @@ import { Finding } from '#renderer/ui/finding.tsx'
 import { formatDuration, formatNumber, formatUsd } from '#renderer/ui/format.ts'
 import { IconCross } from '#renderer/ui/icons.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
+import { sureWords } from '#renderer/ui/vote-view.ts'
 import { plainName } from '#renderer/ui/words.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import styles from './inspector.module.css'
@@ -231,7 +232,8 @@ function BallotLine({ ballot }: { ballot: Ballot }) {
       <p className={styles.ballot}>
         <AgentName agent={ballot.voter} /> <strong>{choiceWords(ballot, 'full')}</strong>
         <span className={styles.dim}>
-          sure {formatNumber(ballot.confidence, { places: 2 })} · weight {formatNumber(ballot.weight, { places: 2 })}
+          {ballot.choice.kind !== 'abstain' &&
+            `${sureWords(ballot)} · weight ${formatNumber(ballot.weight, { places: 2 })}`}
         </span>
       </p>
       {ballot.reasons.length > 0 && <p>{ballot.reasons.join(' · ')}</p>}

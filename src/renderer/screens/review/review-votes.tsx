@@ -2,9 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useDesk } from '#renderer/client.ts'
 import { AgentName, agentTitle } from '#renderer/ui/agent.tsx'
 import { choiceWords } from '#renderer/ui/choice-words.ts'
-import { formatNumber } from '#renderer/ui/format.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
-import { ballotsInOrder, learnedLine, quorumWords } from '#renderer/ui/vote-view.ts'
+import { ballotsInOrder, learnedLine, quorumWords, sureWords } from '#renderer/ui/vote-view.ts'
 import type { ShownReview } from '#shared/contract/reviews.ts'
 import { type Ballot, firstChoices } from '#shared/domain/ballot.ts'
 import styles from './review-votes.module.css'
@@ -77,7 +76,7 @@ function Ballots({ title, ballots, none }: { title: string; ballots: readonly Ba
           {ballots.map((ballot) => (
             <li key={ballot.id}>
               <AgentName agent={ballot.voter} /> <strong>{choiceWords(ballot, 'short')}</strong>
-              <span className={styles.sure}>sure {formatNumber(ballot.confidence, { places: 2 })}</span>
+              <span className={styles.sure}>{sureWords(ballot)}</span>
               <p>{ballot.reasons.join(' · ') || 'Gave no reason.'}</p>
               {ballot.choice.kind === 'conditional' && <p>On condition: {ballot.choice.conditions.join('; ')}</p>}
             </li>
