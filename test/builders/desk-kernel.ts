@@ -1,6 +1,6 @@
 import { createTimetable } from '#adapters/cron/timetable.ts'
 import { createPaperBroker, type PaperBrokerOptions } from '#adapters/paper/broker.ts'
-import { createSimulatedExchange } from '#adapters/simulated/exchange.ts'
+import { createSimulatedExchange, type SimulatedExchange } from '#adapters/simulated/exchange.ts'
 import { createSimulatedSources } from '#adapters/simulated/sources.ts'
 import type { Bus } from '#engine/bus.ts'
 import { createKernel, type KernelOptions } from '#engine/desk/kernel.ts'
@@ -53,12 +53,17 @@ export interface DeskKernelGiven {
   readonly options?: Partial<KernelOptions>
 }
 
+/** Seven years of eight coins take a while to make, and depend on the seed alone. */
+const worlds = new Map<number, SimulatedExchange['world']>()
+
 /** A whole desk on virtual time: the simulated exchange and sources, the paper broker, the journal in memory. Not started. */
 export function deskKernel(given: DeskKernelGiven = {}) {
   const { seed = 1, wrapBus = (bus: Bus) => bus, wrapBroker = (broker: Broker) => broker, options } = given
   const clock = given.clock ?? createVirtualClock(Date.UTC(2026, 5, 1, 9))
   const random = createRandom(seed)
-  const feed = createSimulatedExchange({ clock, seed, rate: 0.8 })
+  const world = worlds.get(seed)
+  const feed = createSimulatedExchange({ clock, seed, rate: 0.8, ...(world !== undefined && { world }) })
+  worlds.set(seed, feed.world)
   const journal =
     given.journal ??
     openJournal(journalOptions({ clock, projections: deskProjections, schedule: (next) => void clock.after(0, next) }))

@@ -19,6 +19,8 @@ export interface SimulatedExchangeOptions {
   readonly coins?: readonly Coin[]
   /** Perpetuals on some of these coins; those on BTC and ETH, paid every eight hours, unless given. */
   readonly perpetuals?: readonly Perpetual[]
+  /** A market that was made from the same seed and coins before, to be gone on with; a new one unless given. */
+  readonly world?: World
 }
 
 /** A feed that also lets the research sources beside it see the world it is made from. */
@@ -39,7 +41,7 @@ const hasPerpetual = ({ instrument }: Coin) => instrument.base === 'BTC' || inst
  */
 export function createSimulatedExchange(options: SimulatedExchangeOptions): SimulatedExchange {
   const { clock, seed, rate = 2, coins = allCoins } = options
-  const world = createWorld(seed, coins, Math.min(usualStart, clock.now() - historyMs))
+  const world = options.world ?? createWorld(seed, coins, Math.min(usualStart, clock.now() - historyMs))
   const intraday = createIntraday(world, Math.min(200, Math.max(0.8, rate)))
   const listed = options.perpetuals ?? coins.filter(hasPerpetual).map((coin) => perpetualOn(coin))
   const perpetuals = createPerpetualMarket(world, intraday, listed)
