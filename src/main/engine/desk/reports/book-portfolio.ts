@@ -30,11 +30,15 @@ export interface SharedUniverse {
 
 /**
  * The instruments that a book is modelled over: those that have to be there, and then the feed's own (no perpetuals: they are bets
- * on what is there, not parts of it), each with a price and enough closed bars. Undefined without any.
+ * on what is there, not parts of it; nor another instrument on a coin that is there: the two would be set against each other
+ * as if they could part), each with a price and enough closed bars. Undefined without any.
  */
 export function readUniverse(feed: Feed, now: number, needed: readonly string[]): SharedUniverse | undefined {
   const wanted = new Set(needed)
-  for (const { id } of feed.instruments()) if (wanted.size < mostAssets && !isPerpetual(id)) wanted.add(id)
+  const coins = new Set(feed.instruments().flatMap(({ id, base }) => (wanted.has(id) ? [base] : [])))
+  for (const { id, base } of feed.instruments()) {
+    if (wanted.size < mostAssets && !isPerpetual(id) && !coins.has(base)) wanted.add(id)
+  }
   const barsOf = (id: string) => closedBars(feed, [id], now).bars.get(id)?.length ?? 0
   const whyNot = (id: string) =>
     feed.quote(id) === undefined

@@ -10,6 +10,7 @@ import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { compute } from '#test/builders/briefing.ts'
 import { shippedMandate, shippedPlanning } from '#test/builders/desk-kernel.ts'
 import { type AllocationParts, allocationReport } from './allocation-report.ts'
+import { bookPortfolio } from './book-portfolio.ts'
 import { riskWith } from './book-risk.ts'
 import { portfolioChoices } from './portfolio-choices.ts'
 import { riskReport } from './risk-report.ts'
@@ -291,6 +292,20 @@ describe('the risk of the whole book with a proposal', () => {
     expect(riskWith({ ...held, feed: noPrice }, { action: 'buy', quantity: decimal(1) }, bitcoin)).toBeNull()
     const young = { ...feed, bars: () => [] }
     expect(riskWith({ ...held, feed: young }, { action: 'buy', quantity: decimal(1) }, bitcoin)).toBeNull()
+  })
+})
+
+describe('the book that the optimizer weighs', () => {
+  const assetsFor = (instrument: string, worths = {}) =>
+    bookPortfolio(parts(worths), instrument, 0.2)?.assets.map((asset) => asset.instrument)
+
+  it('has no second instrument on the coin that is asked about, unless it is held', () => {
+    expect(assetsFor('BTC/USDT:USDT')).toContain('ETH/USDT')
+    expect(assetsFor('BTC/USDT:USDT')).not.toContain('BTC/USDT')
+    expect(assetsFor('BTC/USDT:USDT', { 'BTC/USDT': 8_000 })).toEqual(
+      expect.arrayContaining(['BTC/USDT:USDT', 'BTC/USDT']),
+    )
+    expect(assetsFor('BTC/USDT')).toEqual(expect.arrayContaining(['BTC/USDT', 'ETH/USDT']))
   })
 })
 
