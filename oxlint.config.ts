@@ -1,20 +1,21 @@
 import { defineConfig, type OxlintConfig } from 'oxlint'
 
 // The import rules of the house, one row a folder. Imports go down and never up or sideways.
-const folders = [
-  'shared',
-  'engine',
-  'store',
-  'adapters',
-  'workers',
-  'api',
-  'shell',
-  'main',
-  'renderer',
-  'test',
-] as const
+const folders = ['shared', 'engine', 'store', 'adapters', 'api', 'shell', 'main', 'renderer', 'test'] as const
 const sciences = ['planning', 'tasks', 'consensus', 'coordination', 'belief', 'market', 'portfolio'] as const
 const rooms = [...sciences, 'trading', 'backtest', 'learning', 'agents', 'desk'] as const
+
+/** What the rooms of the engine share; no science knows them. */
+const ground = ['ports', 'bus', 'journal'] as const
+/** The floors of the desk, highest first; the kernel stands above them all. Rooms of one floor do not know each other. */
+const floors = [
+  ['plans'],
+  ['runs'],
+  ['steps'],
+  ['voting'],
+  ['run'],
+  ['reports', 'reviews', 'planning', 'memory'],
+] as const
 
 type Folder = (typeof folders)[number]
 type Room = (typeof rooms)[number]
@@ -84,28 +85,52 @@ const deterministic: Rules = {
   ],
 }
 
-function roomRules(room: Room) {
+const engineOnly: Ban[] = [
+  only(['shared', 'engine'], 'The engine knows only shared and itself.'),
+  { regex: '^#shared/contract/', message: 'The engine knows nothing of the API: its nouns are in #shared/domain/.' },
+  noNode,
+  noElectron,
+  noOutside,
+]
+
+/** What a room may not know of the engine. */
+function bansOf(room: Room): Ban[] {
   const banned = rooms.filter((other) => other !== room && !roomImports[room].includes(other))
   const allowed = ['shared', ...roomImports[room]].join(', ')
-  const bans: Ban[] = [
-    { regex: `^#engine/(${banned.join('|')})/`, message: `engine/${room} imports only from ${allowed}.` },
-  ]
+  const bans: Ban[] = []
+  if (banned.length > 0)
+    bans.push({ regex: `^#engine/(${banned.join('|')})/`, message: `engine/${room} imports only from ${allowed}.` })
   if ((sciences as readonly Room[]).includes(room))
-    bans.push({ regex: '^#engine/[^/]+$', message: `engine/${room} knows only shared.` })
+    bans.push({ regex: `^#engine/(${ground.join('|')})/`, message: `engine/${room} knows only shared.` })
+  return bans
+}
+
+function roomRules(room: Room) {
   return {
     files: [`src/main/engine/${room}/**/*.ts`],
     rules: {
-      ...imports(
-        noUpward,
-        ...bans,
-        only(['shared', 'engine'], 'The engine knows only shared and itself.'),
-        noNode,
-        noElectron,
-        noOutside,
-      ),
+      ...imports(noUpward, ...bansOf(room), ...engineOnly),
       ...deterministic,
     },
   }
+}
+
+function floorRules(floor: readonly string[], index: number) {
+  const below: string[] = floors.slice(index + 1).flat()
+  const all: string[] = floors.flat()
+  return floor.map((name) => ({
+    files: [`src/main/engine/desk/${name}/**/*.ts`],
+    rules: imports(
+      noUpward,
+      { regex: '^#engine/desk/[^/]+$', message: 'Only the hosts of the desk know its kernel.' },
+      {
+        regex: `^#engine/desk/(${all.filter((other) => other !== name && !below.includes(other)).join('|')})/`,
+        message: `desk/${name} imports only from the floors below it: ${below.join(', ') || 'none'}.`,
+      },
+      ...bansOf('desk'),
+      ...engineOnly,
+    ),
+  }))
 }
 
 export default defineConfig({
@@ -113,7 +138,7 @@ export default defineConfig({
   categories: { correctness: 'error', suspicious: 'error' },
   ignorePatterns: ['out', 'node_modules', 'coverage'],
   rules: {
-    'import/no-cycle': 'error',
+    'import/no-cycle': ['error', { ignoreTypes: false }],
     'import/no-default-export': 'error',
     'import/no-unassigned-import': ['error', { allow: ['**/*.css', '@fontsource*/**', '@fontsource-variable/**'] }],
     'no-console': 'error',
@@ -147,16 +172,14 @@ export default defineConfig({
       },
     },
     ...rooms.map(roomRules),
+    ...floors.flatMap(floorRules),
     {
-      files: ['src/main/engine/*.ts'],
+      files: ground.map((folder) => `src/main/engine/${folder}/**/*.ts`),
       rules: {
         ...imports(
           noUpward,
-          { regex: '^#engine/', message: "The engine's root holds the ports that every room shares." },
-          only(['shared', 'engine'], 'The engine knows only shared and itself.'),
-          noNode,
-          noElectron,
-          noOutside,
+          { regex: `^#engine/(${rooms.join('|')})/`, message: 'Ports, bus and journal know no room of the engine.' },
+          ...engineOnly,
         ),
         ...deterministic,
       },
@@ -165,7 +188,11 @@ export default defineConfig({
       files: ['src/main/workers/**/*.ts'],
       rules: imports(
         noUpward,
-        only(['shared', 'engine', 'store', 'adapters', 'workers'], 'workers run what is below them, in threads.'),
+        {
+          regex: '^#main/(compose|config|cli|simulation)/|^#main/[^/]+$',
+          message: 'workers run what is below them, in threads.',
+        },
+        only(['shared', 'engine', 'store', 'adapters', 'main'], 'workers run what is below them, in threads.'),
         noElectron,
       ),
     },
@@ -177,6 +204,23 @@ export default defineConfig({
         noElectron,
       ),
     })),
+    {
+      files: ['src/main/config/**/*.ts'],
+      rules: imports(
+        noUpward,
+        only(['shared', 'adapters'], 'config reads files by the schemas of shared and of the adapters.'),
+        noElectron,
+      ),
+    },
+    {
+      files: ['src/main/compose/**/*.ts'],
+      rules: imports(
+        noUpward,
+        { regex: '^#main/(cli|simulation)/|^#main/[^/]+$', message: 'compose puts together what is below it.' },
+        only(['shared', 'engine', 'store', 'adapters', 'api', 'main'], 'compose puts together what is below it.'),
+        noElectron,
+      ),
+    },
     {
       files: ['src/main/*.ts', 'src/main/cli/**/*.ts'],
       rules: imports(
@@ -232,7 +276,7 @@ export default defineConfig({
         'src/main/cli.ts',
         'src/main/cli/**/*.ts',
         'src/main/headless.ts',
-        'src/main/host.ts',
+        'src/main/compose/host.ts',
         'scripts/**',
         'bench/**',
         'bin/**',

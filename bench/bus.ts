@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
-import type { BusStore } from '#engine/bus.ts'
-import { createLocalBus } from '#engine/local-bus.ts'
+import type { BusStore } from '#engine/bus/bus.ts'
+import { createLocalBus } from '#engine/bus/local-bus.ts'
 import { createIds } from '#shared/lib/ids.ts'
 import { createRandom } from '#shared/lib/random.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readHddl } from '#engine/planning/hddl-reader.ts'
-import { verifyPlan } from '#engine/planning/hddl-verify.ts'
-import { solveHddl } from '#engine/planning/htn-solve.ts'
+import { readHddl } from '#engine/planning/lab/hddl/reader.ts'
+import { verifyPlan } from '#engine/planning/lab/hddl/verify.ts'
+import { solveHddl } from '#engine/planning/lab/search/solve.ts'
 
 export interface BenchHtnOptions {
   /** With total-order and partial-order, a folder of HDDL problems (domain.hddl, *.hddl) a domain; default the reference's. */

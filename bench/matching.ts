@@ -1,5 +1,5 @@
 import { createPaperVenue } from '#adapters/paper/venue.ts'
-import type { Feed, MarketUpdate } from '#engine/ports.ts'
+import type { Feed, MarketUpdate } from '#engine/ports/feed.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import { type Order, plainTerms } from '#shared/domain/order.ts'
 import type { Quote } from '#shared/domain/quote.ts'

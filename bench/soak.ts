@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createRouterClient } from '@orpc/server'
-import { createDesk } from '#main/desk.ts'
+import { createDesk } from '#main/compose/desk.ts'
 import { errorMessage } from '#shared/lib/error.ts'
 
 /** Trades of the simulated feed; each also moves a quote. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createRouterClient } from '@orpc/server'
-import { createDesk } from '#main/desk.ts'
+import { createDesk } from '#main/compose/desk.ts'
 import { sampleBars } from './sample-bars.ts'
 
 /** No synchronous turn of the desk may be longer. */

@@ -17,7 +17,7 @@ import { runCommands } from './cli/run-command.ts'
 import { simulateCommand } from './cli/simulate.ts'
 import { tallyCommand } from './cli/tally-command.ts'
 import { voteCommand } from './cli/vote-command.ts'
-import { resourcesFolder } from './config.ts'
+import { resourcesFolder } from './config/config.ts'
 
 // The command line: npm run parley -- <command>, or parley <command> where it is installed.
 

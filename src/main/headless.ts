@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
-import { resolveHome } from './home.ts'
-import { parsePort, runHost } from './host.ts'
+import { parsePort, runHost } from './compose/host.ts'
+import { resolveHome } from './config/home.ts'
 
 // The desk without a window, served on this machine: node out/main/headless.js --port 4747 --home <folder>
 

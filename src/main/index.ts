@@ -7,9 +7,9 @@ import { servePort } from '#api/serve-port.ts'
 import { runShell, type ShellDesk } from '#shell/shell.ts'
 import { prepareHome } from '#store/home.ts'
 import type { Cipher } from '#store/keyring.ts'
-import { createDesk } from './desk.ts'
-import { resolveHome } from './home.ts'
-import { haltOnFaults, openLog, reportTo } from './log.ts'
+import { createDesk } from './compose/desk.ts'
+import { haltOnFaults, openLog, reportTo } from './compose/log.ts'
+import { resolveHome } from './config/home.ts'
 
 // The desktop app: the desk and the shell around it, as built into out/.
 

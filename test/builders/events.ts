@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Entry } from '#engine/journal.ts'
+import type { Entry } from '#engine/journal/journal.ts'
 import { seats } from '#shared/domain/agent.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import { consensusPresets } from '#shared/domain/consensus-policy.ts'

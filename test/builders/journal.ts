@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import type { Entry } from '#engine/journal.ts'
+import type { Entry } from '#engine/journal/journal.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import type { JournalOptions } from '#store/journal.ts'
 import { openDatabase } from '#store/open-database.ts'

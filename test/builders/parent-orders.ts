@@ -1,4 +1,4 @@
-import type { ChildOrder } from '#engine/trading/parent-order-fold.ts'
+import type { ChildOrder } from '#engine/trading/parents/parent-order-fold.ts'
 import type { ExecutionSchedule, ParentOrder } from '#shared/domain/parent-order.ts'
 import { decimal, ZERO } from '#shared/lib/decimal.ts'
 import { btc } from './orders.ts'

@@ -1,6 +1,7 @@
 import { createSimulatedExchange } from '#adapters/simulated/exchange.ts'
 import { createSimulatedSources } from '#adapters/simulated/sources.ts'
-import type { Feed, ResearchSources, SourceName } from '#engine/ports.ts'
+import type { Feed } from '#engine/ports/feed.ts'
+import type { ResearchSources, SourceName } from '#engine/ports/research-sources.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'

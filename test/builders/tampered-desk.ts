@@ -1,4 +1,4 @@
-import type { Bus } from '#engine/bus.ts'
+import type { Bus } from '#engine/bus/bus.ts'
 import type { Seat } from '#shared/domain/agent.ts'
 import { type DeskKernelGiven, deskKernel } from './desk-kernel.ts'
 

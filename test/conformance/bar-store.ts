@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { BarStore } from '#engine/ports.ts'
+import type { BarStore } from '#engine/ports/bar-store.ts'
 import type { Bar } from '#shared/domain/bar.ts'
 
 const minute = 60_000

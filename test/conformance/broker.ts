@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Broker, BrokerEvent } from '#engine/ports.ts'
+import type { Broker, BrokerEvent } from '#engine/ports/broker.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import { type Fill, fillSchema, type Order, plainTerms, type Side } from '#shared/domain/order.ts'
 import type { Quote } from '#shared/domain/quote.ts'

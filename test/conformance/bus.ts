@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Bus, DeadLetter } from '#engine/bus.ts'
+import type { Bus, DeadLetter } from '#engine/bus/bus.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import { createIds, type Ids } from '#shared/lib/ids.ts'
 import { createRandom, type Random } from '#shared/lib/random.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Compute } from '#engine/ports.ts'
+import type { Compute } from '#engine/ports/compute.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { climb, refuse, roots, stumble } from '#test/fakes/heavy-functions.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createBarBuilder } from '#adapters/bars/bar-builder.ts'
-import type { Feed, MarketUpdate } from '#engine/ports.ts'
+import type { Feed, MarketUpdate } from '#engine/ports/feed.ts'
 import { type Bar, barSchema, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
 import { instrumentSchema } from '#shared/domain/instrument.ts'
 import { quoteSchema, type Trade } from '#shared/domain/quote.ts'

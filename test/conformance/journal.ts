@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DeskRecord, Journal } from '#engine/journal.ts'
+import type { DeskRecord, Journal } from '#engine/journal/journal.ts'
 import { numberedEntry } from '#test/builders/journal.ts'
 
 /** A journal under test, and how to make its store refuse every write from now on. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LatchStore } from '#engine/ports.ts'
+import type { LatchStore } from '#engine/ports/latch-store.ts'
 import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 
 /** A latch store under test: `reopened` is what the next start of the desk would see. */

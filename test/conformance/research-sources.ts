@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ResearchSources, SourceAnswer, SourceName } from '#engine/ports.ts'
+import type { ResearchSources, SourceAnswer, SourceName } from '#engine/ports/research-sources.ts'
 import type { BarSeries } from '#shared/domain/bar.ts'
 import { bookSchema } from '#shared/domain/quote.ts'
 import type { VirtualClock } from '#shared/lib/virtual-clock.ts'

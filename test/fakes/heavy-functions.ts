@@ -1,4 +1,4 @@
-import type { Report } from '#engine/ports.ts'
+import type { Report } from '#engine/ports/compute.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
 // Heavy functions for the conformance suite of the compute port; the worker beside this file answers with them.

@@ -1,4 +1,4 @@
-import type { LatchStore, StopRequest } from '#engine/ports.ts'
+import type { LatchStore, StopRequest } from '#engine/ports/latch-store.ts'
 import type { Latch, StopLevel } from '#shared/domain/trading-state.ts'
 
 /** A latch that lives as long as the test, and what a test may do to it. */

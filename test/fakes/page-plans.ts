@@ -1,6 +1,6 @@
 import { implement, ORPCError } from '@orpc/server'
 import { draftPlan } from '#engine/desk/plans/plan-making.ts'
-import { readTemplates } from '#main/templates.ts'
+import { readTemplates } from '#main/config/templates.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { PlanView, ScheduleView } from '#shared/contract/plans.ts'
 import type { PlanState } from '#shared/domain/collaborative-plan.ts'

@@ -1,4 +1,4 @@
-import { planSchedule } from '#engine/planning/schedule-plan.ts'
+import { planSchedule } from '#engine/planning/schedule/plan.ts'
 import type { Seat } from '#shared/domain/agent.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'

@@ -5,7 +5,7 @@ import type {
   BrokerEvent,
   BrokerPosition,
   OrderReport,
-} from '#engine/ports.ts'
+} from '#engine/ports/broker.ts'
 import { type Fill, type Order, orderTypes, timesInForce } from '#shared/domain/order.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 

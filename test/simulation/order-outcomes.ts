@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import type { DeskRecord } from '#engine/journal.ts'
-import type { TradingBook } from '#engine/trading/book.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
+import type { TradingBook } from '#engine/trading/positions/book.ts'
 import { isClosed } from '#shared/domain/order.ts'
 
 /** An order as the venue has it, with quantities as numbers to eight places. */

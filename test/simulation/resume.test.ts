@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Feed } from '#engine/ports.ts'
+import type { Feed } from '#engine/ports/feed.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import type { StoreJournal } from '#store/journal.ts'
 import { deskKernel, goal } from '#test/builders/desk-kernel.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { describeSeeds } from '#main/cli/simulate.ts'
-import { readConfig } from '#main/config.ts'
+import { readConfig } from '#main/config/config.ts'
 import { shortPlanning } from '#main/simulation/planning.ts'
 import { type SeedsSummary, simulateSeeds } from '#main/simulation/simulate-seeds.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'

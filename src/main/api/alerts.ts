@@ -1,5 +1,5 @@
 import { implement } from '@orpc/server'
-import { followJournal } from '#engine/follow-journal.ts'
+import { followJournal } from '#engine/journal/follow-journal.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { CallContext } from './desk.ts'
 import type { ApiParts } from './parts.ts'

@@ -1,6 +1,6 @@
 import { call } from '@orpc/server'
 import { expect, it } from 'vitest'
-import type { Bus } from '#engine/bus.ts'
+import type { Bus } from '#engine/bus/bus.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { deskKernel, goal, shippedPlanning, shippedReviewPolicy } from '#test/builders/desk-kernel.ts'
 import { passUntil, settle } from '#test/builders/virtual-time.ts'

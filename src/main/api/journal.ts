@@ -1,5 +1,5 @@
 import { implement } from '@orpc/server'
-import type { DeskRecord } from '#engine/journal.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
 import { contract } from '#shared/contract/index.ts'
 import { type Blind, createBlind } from './blind.ts'
 import type { CallContext } from './desk.ts'

@@ -1,5 +1,6 @@
 import { implement } from '@orpc/server'
-import type { Feed, Report } from '#engine/ports.ts'
+import type { Report } from '#engine/ports/compute.ts'
+import type { Feed } from '#engine/ports/feed.ts'
 import { contract } from '#shared/contract/index.ts'
 import { findInstrument, type Instrument } from '#shared/domain/instrument.ts'
 import type { Stop } from '#shared/lib/clock.ts'

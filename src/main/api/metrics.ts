@@ -1,7 +1,7 @@
 import { Gauge, Registry } from 'prom-client'
-import type { Bus } from '#engine/bus.ts'
+import type { Bus } from '#engine/bus/bus.ts'
 import type { Kernel } from '#engine/desk/kernel.ts'
-import type { Journal } from '#engine/journal.ts'
+import type { Journal } from '#engine/journal/journal.ts'
 import type { Status } from '#shared/contract/system.ts'
 
 interface Parts {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { resolveHome } from '#main/home.ts'
+import { resolveHome } from '#main/config/home.ts'
 import { seatSchema, seats, seatTitles } from '#shared/domain/agent.ts'
 import { conversationText } from '#shared/domain/conversation-text.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { resolveHome } from '#main/home.ts'
+import { resolveHome } from '#main/config/home.ts'
 import type { Status } from '#shared/contract/system.ts'
 import { deadManWords } from '#shared/domain/dead-man-switch.ts'
 import type { Latch, StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
@@ -23,7 +23,7 @@ export function deskCommands(program: Command): void {
     .option('--port <port>', 'the port (default: 4747; 0 takes any that is free)')
     .addOption(homeOption())
     .action(async ({ port, home }: { port?: string; home?: string }) => {
-      const { parsePort, runHost } = await import('#main/host.ts')
+      const { parsePort, runHost } = await import('#main/compose/host.ts')
       await runHost({ home: resolveHome(home), port: parsePort(port) })
     })
   program

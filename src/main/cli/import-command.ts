@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path'
 import type { Command } from 'commander'
-import { resolveHome } from '#main/home.ts'
+import { resolveHome } from '#main/config/home.ts'
 import { importBars } from '#main/workers/import-bars.ts'
 import { prepareHome } from '#store/home.ts'
 import { readInput } from './input-file.ts'

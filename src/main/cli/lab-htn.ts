@@ -1,5 +1,5 @@
-import { readHddl } from '#engine/planning/hddl-reader.ts'
-import { solveHddl } from '#engine/planning/htn-solve.ts'
+import { readHddl } from '#engine/planning/lab/hddl/reader.ts'
+import { solveHddl } from '#engine/planning/lab/search/solve.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 
 /** What `parley lab htn` prints: the plan as [action, argument, ...], empty unless solved, and how long it took. */

@@ -1,4 +1,4 @@
-import { powerIndices } from '#engine/consensus/power-indices.ts'
+import { powerIndices } from '#engine/consensus/lab/power-indices.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { fractionText } from '#shared/lib/fraction.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Route, routeOrder } from '#engine/trading/venue-routing.ts'
+import { type Route, routeOrder } from '#engine/trading/lab/venue-routing.ts'
 import { sideSchema } from '#shared/domain/order.ts'
 import { decimal, sign, ZERO } from '#shared/lib/decimal.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'

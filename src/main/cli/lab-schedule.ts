@@ -1,4 +1,4 @@
-import { solveSchedule } from '#engine/planning/schedule-solve.ts'
+import { solveSchedule } from '#engine/planning/schedule/solve.ts'
 import { createRandom } from '#shared/lib/random.ts'
 import { readScheduleFile, type ScheduleFile } from './schedule-files.ts'
 

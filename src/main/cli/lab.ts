@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { systemClock } from '#main/system.ts'
+import { systemClock } from '#main/compose/system.ts'
 import { type Decimal, decimal, roundToStep } from '#shared/lib/decimal.ts'
 import { anyNumber, jsonOption, wholeNumber } from './options.ts'
 import { describeTerminal, print, textTable } from './terminal.ts'

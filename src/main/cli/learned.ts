@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { attemptsLearned, type EstimateOf, learnedEstimates } from '#engine/desk/planning/estimates.ts'
-import type { ResearchAttempt } from '#engine/ports.ts'
+import type { ResearchAttempt } from '#engine/ports/desk-history.ts'
 import { createAttemptQueries } from '#store/projections/attempts.ts'
 
 /** What the desk of a data folder has learned of its research until now; undefined where it has learned nothing. */

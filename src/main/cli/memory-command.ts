@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { recalledSentence } from '#engine/desk/memory/recall.ts'
-import { resolveHome } from '#main/home.ts'
+import { resolveHome } from '#main/config/home.ts'
 import { seatSchema, seatTitles } from '#shared/domain/agent.ts'
 import {
   type MemoryEntry,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { resolveHome } from '#main/home.ts'
+import { resolveHome } from '#main/config/home.ts'
 import type { Comparison } from '#shared/domain/comparison.ts'
 import type { Order } from '#shared/domain/order.ts'
 import { isWorkingParent, type ParentOrderView } from '#shared/domain/parent-order.ts'

@@ -1,4 +1,4 @@
-import type { Config } from '#main/config.ts'
+import type { Config } from '#main/config/config.ts'
 import { overrideWords } from '#shared/domain/config-override.ts'
 
 /** The values of the data folder's own file that are in force; empty where there are none. */

@@ -36,9 +36,9 @@ export function planCommand(program: Command): void {
 async function plan(goalWords: readonly string[], { why, choices, home, json, ...chosen }: PlanOptions): Promise<void> {
   // What plans is loaded now: other commands, and help, start without it.
   const { decidePlan } = await import('#engine/desk/planning/decide-plan.ts')
-  const { readConfig } = await import('#main/config.ts')
-  const { resolveHome } = await import('#main/home.ts')
-  const { sha256 } = await import('#main/system.ts')
+  const { readConfig } = await import('#main/config/config.ts')
+  const { resolveHome } = await import('#main/config/home.ts')
+  const { sha256 } = await import('#main/compose/system.ts')
   const { planningConfigSchema } = await import('#shared/domain/profile.ts')
   const { learnedIn } = await import('./learned.ts')
   const { overridesText } = await import('./plan-overrides.ts')

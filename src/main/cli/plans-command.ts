@@ -1,12 +1,13 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
-import { resolveHome } from '#main/home.ts'
-import type { PlanContext, PlanView, PlanWish, ScheduleView } from '#shared/contract/plans.ts'
+import { resolveHome } from '#main/config/home.ts'
+import type { PlanContext, PlanView, ScheduleView } from '#shared/contract/plans.ts'
 import { type Participant, participantNames, participantSchema } from '#shared/domain/collaboration.ts'
 import { planPriorities } from '#shared/domain/collaborative-plan.ts'
 import { combinations } from '#shared/domain/combination.ts'
 import { conflictKinds, type PlanConflict, type RaisedConflict } from '#shared/domain/conflict.ts'
 import { consensusPresets } from '#shared/domain/consensus-policy.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
+import type { PlanWish } from '#shared/domain/plan-wish.ts'
 import { portfolioGoals } from '#shared/domain/portfolio-goal.ts'
 import { profileNames } from '#shared/domain/profile.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
@@ -232,7 +233,7 @@ export function plansCommands(program: Command): void {
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(async ({ home, json }: Flags) => {
-      const { readTemplates } = await import('#main/templates.ts')
+      const { readTemplates } = await import('#main/config/templates.ts')
       const templates: readonly PlanTemplate[] = readTemplates(resolveHome(home)).value
       if (json === true) return printJson(templates)
       print(templates.map((template) => templateLines(template, describeTerminal())).join('\n\n'))

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { resolveHome } from '#main/home.ts'
+import { resolveHome } from '#main/config/home.ts'
 import type { ReviewItem, ReviewView } from '#shared/contract/reviews.ts'
 import type { ExecutionWish } from '#shared/domain/parent-order.ts'
 import { actions } from '#shared/domain/proposal.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { resolveHome } from '#main/home.ts'
+import { resolveHome } from '#main/config/home.ts'
 import type { RunMonitoring } from '#shared/domain/monitoring.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'
 import { ParleyError } from '#shared/lib/error.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decidePlan } from '#engine/desk/planning/decide-plan.ts'
-import { sha256 } from '#main/system.ts'
+import { sha256 } from '#main/compose/system.ts'
 import type { RunMonitoring } from '#shared/domain/monitoring.ts'
 import type { Run } from '#shared/domain/run.ts'
 import { goal, shippedPlanning } from '#test/builders/desk-kernel.ts'

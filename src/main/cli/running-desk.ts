@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { hostFile } from '#main/host-file.ts'
+import { hostFile } from '#main/compose/host-file.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
 const hostSchema = z.object({ origin: z.string(), token: z.string(), pid: z.int() })

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib'
-import { createScheduleProblem, type ScheduleProblem } from '#engine/planning/schedule-problem.ts'
+import { createScheduleProblem, type ScheduleProblem } from '#engine/planning/schedule/problem.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { readInput, readInputBytes } from './input-file.ts'
 

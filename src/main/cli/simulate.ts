@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { readConfig } from '#main/config.ts'
+import { readConfig } from '#main/config/config.ts'
 import { shortPlanning } from '#main/simulation/planning.ts'
 import { type SeedsSummary, simulateSeeds } from '#main/simulation/simulate-seeds.ts'
 import type { Failure } from '#main/simulation/world.ts'

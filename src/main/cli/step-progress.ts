@@ -1,4 +1,4 @@
-import type { DeskRecord } from '#engine/journal.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
 import type { Plan, StepState } from '#shared/domain/plan.ts'
 import type { Terminal } from './terminal.ts'
 

@@ -1,5 +1,5 @@
-import type { Feed } from '#engine/ports.ts'
-import type { Intent } from '#engine/trading/new-orders.ts'
+import type { Feed } from '#engine/ports/feed.ts'
+import type { Intent } from '#engine/trading/orders/new-orders.ts'
 import type { ExecutionSchedule } from '#shared/domain/parent-order.ts'
 import { type Clock, sleep } from '#shared/lib/clock.ts'
 import {
@@ -16,6 +16,7 @@ import {
 import { errorCode } from '#shared/lib/error.ts'
 import type { Random } from '#shared/lib/random.ts'
 import type { Counts } from './counts.ts'
+import { algorithmRun } from './counts.ts'
 import type { DeskProcess } from './process.ts'
 
 /** Sends orders of every kind through the one way to the broker, as an execution algorithm would, and tries them again. */
@@ -23,9 +24,6 @@ export interface Algorithm {
   /** Sends an order, now or some seconds after it was decided, or tries an earlier one again. */
   act(): void
 }
-
-/** The run that its orders are of. */
-export const algorithmRun = 'run_algorithm'
 
 const notionals = [4, 20, 200, 2_000, 9_000, 24_000, 26_000, 60_000]
 

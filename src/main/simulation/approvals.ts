@@ -1,6 +1,6 @@
 import { reviewAfter } from '#engine/desk/reviews/review-fold.ts'
-import type { DeskRecord } from '#engine/journal.ts'
-import { sha256 } from '#main/system.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
+import { sha256 } from '#main/compose/system.ts'
 import type { Order } from '#shared/domain/order.ts'
 import { driftBps, type Review } from '#shared/domain/review.ts'
 import { canonicalJson } from '#shared/lib/canonical-json.ts'

@@ -1,5 +1,4 @@
-import type { DeskRecord } from '#engine/journal.ts'
-import { algorithmRun } from './algorithm.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
 
 /** How often each thing happened, so that a simulation in which nothing happens does not pass for a good one. */
 export interface Counts {
@@ -98,3 +97,6 @@ export function createCounts(): Counts {
     all: () => Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))),
   }
 }
+
+/** The run that its orders are of. */
+export const algorithmRun = 'run_algorithm'

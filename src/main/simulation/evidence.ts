@@ -1,5 +1,5 @@
-import type { DeskRecord } from '#engine/journal.ts'
-import type { OrderReport } from '#engine/ports.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
+import type { OrderReport } from '#engine/ports/broker.ts'
 import type { EventKind } from '#shared/domain/event.ts'
 import type { FundingPayment } from '#shared/domain/funding.ts'
 import type { Fill, Order, OrderStatus } from '#shared/domain/order.ts'

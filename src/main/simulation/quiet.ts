@@ -1,5 +1,5 @@
-import type { Broker, OrderReport } from '#engine/ports.ts'
-import { applyToBook, bookToJson, emptyBook } from '#engine/trading/book.ts'
+import type { Broker, OrderReport } from '#engine/ports/broker.ts'
+import { applyToBook, bookToJson, emptyBook } from '#engine/trading/positions/book.ts'
 import { canonicalJson } from '#shared/lib/canonical-json.ts'
 import { type Clock, sleep } from '#shared/lib/clock.ts'
 import { openDatabase } from '#store/open-database.ts'

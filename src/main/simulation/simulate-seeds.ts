@@ -1,4 +1,4 @@
-import { sha256 } from '#main/system.ts'
+import { sha256 } from '#main/compose/system.ts'
 import { type Failure, type SeedResult, type SimulationOptions, simulateSeed } from './world.ts'
 
 /** Which seeds to simulate. */

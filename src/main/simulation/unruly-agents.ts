@@ -1,4 +1,4 @@
-import type { Bus } from '#engine/bus.ts'
+import type { Bus } from '#engine/bus/bus.ts'
 import { type Clock, sleep } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import type { Random } from '#shared/lib/random.ts'

@@ -1,5 +1,5 @@
-import type { DeskRecord } from '#engine/journal.ts'
-import type { Broker, BrokerEvent } from '#engine/ports.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
+import type { Broker, BrokerEvent } from '#engine/ports/broker.ts'
 import type { EventKind } from '#shared/domain/event.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
 import type { Order, OrderStatus } from '#shared/domain/order.ts'

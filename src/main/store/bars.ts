@@ -1,4 +1,5 @@
-import type { BarStore, Report } from '#engine/ports.ts'
+import type { BarStore } from '#engine/ports/bar-store.ts'
+import type { Report } from '#engine/ports/compute.ts'
 import type { Bar, ImportedSeries, Timeframe } from '#shared/domain/bar.ts'
 import { type Migration, migrate } from './migrations/migrate.ts'
 import { openDatabase } from './open-database.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { createLocalBus } from '#engine/local-bus.ts'
+import { createLocalBus } from '#engine/bus/local-bus.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { temporaryHome } from '#test/builders/home.ts'
 import { busConformance, busParts, runOut, turn } from '#test/conformance/bus.ts'

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { BusStore, DeadLetter, Letter } from '#engine/bus.ts'
+import type { BusStore, DeadLetter, Letter } from '#engine/bus/bus.ts'
 import { type Migration, migrate } from './migrations/migrate.ts'
 import { openDatabase } from './open-database.ts'
 

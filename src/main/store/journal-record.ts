@@ -1,4 +1,4 @@
-import type { DeskRecord, Entry } from '#engine/journal.ts'
+import type { DeskRecord, Entry } from '#engine/journal/journal.ts'
 import type { Mode } from '#shared/domain/account.ts'
 import { canonicalJson } from '#shared/lib/canonical-json.ts'
 import { ParleyError } from '#shared/lib/error.ts'

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { DeskRecord, Entry, Journal } from '#engine/journal.ts'
+import type { DeskRecord, Entry, Journal } from '#engine/journal/journal.ts'
 import type { JournalHead } from '#shared/domain/journal.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Keyring } from '#engine/ports.ts'
+import type { Keyring } from '#engine/ports/keyring.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { writeDurably } from './durable-file.ts'
 

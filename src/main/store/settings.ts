@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { SettingsStore } from '#engine/ports.ts'
+import type { SettingsStore } from '#engine/ports/settings-store.ts'
 import { defaultSettings, settingsSchema } from '#shared/domain/settings.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { writeDurably } from './durable-file.ts'

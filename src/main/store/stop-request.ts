@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { StopRequest } from '#engine/ports.ts'
+import type { StopRequest } from '#engine/ports/latch-store.ts'
 import type { StopLevel } from '#shared/domain/trading-state.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { writeDurably } from './durable-file.ts'

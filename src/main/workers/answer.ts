@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { HeavyFunction } from '#engine/ports.ts'
+import type { HeavyFunction } from '#engine/ports/compute.ts'
 import { type Failure, toFailure } from './failure.ts'
 import type { HeavyTable } from './heavy-table.ts'
 

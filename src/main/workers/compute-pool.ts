@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { MessageChannel } from 'node:worker_threads'
 import { Piscina } from 'piscina'
-import type { Compute, Report } from '#engine/ports.ts'
+import type { Compute, Report } from '#engine/ports/compute.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import type { Answer, Call } from './answer.ts'
 import { fromFailure } from './failure.ts'

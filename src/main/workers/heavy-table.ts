@@ -1,4 +1,4 @@
-import type { HeavyFunction } from '#engine/ports.ts'
+import type { HeavyFunction } from '#engine/ports/compute.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
 /** Heavy functions by name: what both sides of a thread mean by it. */

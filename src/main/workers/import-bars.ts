@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { parseBars } from '#adapters/csv/parse-bars.ts'
-import type { Report } from '#engine/ports.ts'
+import type { Report } from '#engine/ports/compute.ts'
 import type { ImportReport } from '#shared/contract/market.ts'
 import { openBarStore } from '#store/bars.ts'
 

@@ -1,4 +1,4 @@
-import type { Compute } from '#engine/ports.ts'
+import type { Compute } from '#engine/ports/compute.ts'
 import { fromFailure, toFailure } from './failure.ts'
 import { type HeavyTable, nameIn } from './heavy-table.ts'
 

@@ -1,55 +1,18 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { ballotSchema } from '#shared/domain/ballot.ts'
-import {
-  participantNameSchema,
-  participantSchema,
-  planSecondsSchema,
-  votesAgainSchema,
-} from '#shared/domain/collaboration.ts'
-import { collaborativePlanSchema, planPrioritySchema } from '#shared/domain/collaborative-plan.ts'
-import { combinationSchema } from '#shared/domain/combination.ts'
+import { collaborativePlanSchema } from '#shared/domain/collaborative-plan.ts'
 import { planConflictSchema, raisedConflictSchema } from '#shared/domain/conflict.ts'
-import { consensusPresetSchema } from '#shared/domain/consensus-policy.ts'
 import { decimalSchema } from '#shared/domain/decimal.ts'
 import { evidenceSchema } from '#shared/domain/evidence.ts'
 import { insightSchema } from '#shared/domain/insight.ts'
 import { planTemplateSchema } from '#shared/domain/plan-template.ts'
-import { portfolioGoalSchema } from '#shared/domain/portfolio-goal.ts'
-import { profileNameSchema } from '#shared/domain/profile.ts'
+import { planWishSchema } from '#shared/domain/plan-wish.ts'
 import { proposalSchema } from '#shared/domain/proposal.ts'
 import { scheduleSchema, scheduleTermsSchema } from '#shared/domain/schedule.ts'
-import { traderBallotSchema } from '#shared/domain/trader-ballot.ts'
+import { keptBallotSchema, traderBallotSchema } from '#shared/domain/trader-ballot.ts'
 import { traderProposalSchema } from '#shared/domain/trader-proposal.ts'
 
 const one = z.object({ planId: z.string() })
-
-/** A plan that is asked for: what is left out comes from the template, or from a plan made by hand. */
-export const planWishSchema = z.object({
-  instrument: z.string(),
-  /** The template's name; left out for a plan made by hand. */
-  template: z.string().optional(),
-  title: z.string().trim().min(1).max(200).optional(),
-  profile: profileNameSchema.optional(),
-  priority: planPrioritySchema.optional(),
-  policy: consensusPresetSchema.optional(),
-  threshold: z.number().gt(0).max(1).optional(),
-  seconds: planSecondsSchema.partial().optional(),
-  combination: combinationSchema.optional(),
-  votesAgain: votesAgainSchema.optional(),
-  weights: portfolioGoalSchema.optional(),
-  /** Takes the place of the template's. */
-  objectives: z.array(z.string().trim().min(1)).min(1).optional(),
-  /** Who takes part besides, or with another weight. */
-  participants: z.array(participantSchema).optional(),
-  without: z.array(participantNameSchema).optional(),
-  parameters: z.record(z.string(), z.number()).optional(),
-  /** The plan that it serves: what is under way for that one does not hold it up. */
-  parentId: z.string().optional(),
-  /** True leaves it a draft until it is called. */
-  draft: z.boolean().optional(),
-})
-export type PlanWish = z.infer<typeof planWishSchema>
 
 /** A plan as it is shown. */
 export const planViewSchema = collaborativePlanSchema.extend({
@@ -78,10 +41,6 @@ export const planContextSchema = z.object({
   proposals: z.array(proposalSchema),
 })
 export type PlanContext = z.infer<typeof planContextSchema>
-
-/** A ballot that was kept, and whether it counts as things are. */
-export const keptBallotSchema = z.object({ ballot: ballotSchema, counts: z.boolean(), note: z.string() })
-export type KeptBallot = z.infer<typeof keptBallotSchema>
 
 const oneSchedule = z.object({ scheduleId: z.string() })
 

@@ -213,3 +213,10 @@ export const overrideSchema = z.object({
   outcome: z.object({ at: z.int(), price: decimalSchema, desk: decimalSchema, trader: decimalSchema }).nullable(),
 })
 export type Override = z.infer<typeof overrideSchema>
+
+/** A notice that approving may have become a habit (HO-11). */
+export interface AutomationBias {
+  readonly decisions: number
+  readonly approvals: number
+  readonly medianDwellMs: number
+}

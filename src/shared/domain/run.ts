@@ -46,3 +46,6 @@ export type RunSummary = z.infer<typeof runSummarySchema>
 /** A run with its plan and the progress of each step. */
 export const runSchema = runSummarySchema.extend({ plan: planSchema, steps: z.array(stepProgressSchema) })
 export type Run = z.infer<typeof runSchema>
+
+/** The code that what is under way in a run is given up with where the next process goes on with it. */
+export const runSuspended = 'RUN_SUSPENDED'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ballotSchema } from './ballot.ts'
 import { actions } from './proposal.ts'
 
 /**
@@ -27,3 +28,8 @@ export const traderBallotSchema = z
     'Conditions go with a side that is taken.',
   )
 export type TraderBallot = z.infer<typeof traderBallotSchema>
+
+/** A ballot that was kept, and whether it counts as things are. */
+export const keptBallotSchema = z.object({ ballot: ballotSchema, counts: z.boolean(), note: z.string() })
+
+export type KeptBallot = z.infer<typeof keptBallotSchema>

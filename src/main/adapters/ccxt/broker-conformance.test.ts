@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest'
-import { systemClock } from '#main/system.ts'
+import { systemClock } from '#main/compose/system.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { brokerConformance, brokerFaultConformance, type FaultyBroker } from '#test/conformance/broker.ts'
 import { type ExchangeServer, startExchangeServer } from '#test/exchange-server/server.ts'

@@ -1,5 +1,5 @@
 import type { Exchange, Order as LibraryOrder, Trade as LibraryTrade } from 'ccxt'
-import type { Broker, BrokerCapabilities, BrokerEvent } from '#engine/ports.ts'
+import type { Broker, BrokerCapabilities, BrokerEvent } from '#engine/ports/broker.ts'
 import type { Fill, Order } from '#shared/domain/order.ts'
 import { absolute, compare, type Decimal, sign, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'

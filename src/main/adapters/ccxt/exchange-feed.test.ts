@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { MarketUpdate } from '#engine/ports.ts'
-import { systemClock } from '#main/system.ts'
+import type { MarketUpdate } from '#engine/ports/feed.ts'
+import { systemClock } from '#main/compose/system.ts'
 import { timeframeMs } from '#shared/domain/bar.ts'
 import { bookSchema, quoteSchema } from '#shared/domain/quote.ts'
 import { type ExchangeServer, startExchangeServer } from '#test/exchange-server/server.ts'

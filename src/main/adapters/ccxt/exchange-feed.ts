@@ -1,5 +1,5 @@
 import type { Exchange, OrderBook as LibraryBook, Trade as LibraryTrade, Market } from 'ccxt'
-import type { Feed, MarketUpdate } from '#engine/ports.ts'
+import type { Feed, MarketUpdate } from '#engine/ports/feed.ts'
 import { type Bar, timeframeMs } from '#shared/domain/bar.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Book } from '#shared/domain/quote.ts'

@@ -1,4 +1,4 @@
-import type { BrokerCapabilities } from '#engine/ports.ts'
+import type { BrokerCapabilities } from '#engine/ports/broker.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Order } from '#shared/domain/order.ts'
 import { wrongTerms } from '#shared/domain/order-terms.ts'

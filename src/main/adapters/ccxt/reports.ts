@@ -1,5 +1,5 @@
 import type { Order as LibraryOrder, Trade as LibraryTrade } from 'ccxt'
-import type { OrderReport } from '#engine/ports.ts'
+import type { OrderReport } from '#engine/ports/broker.ts'
 import type { Fill, OrderStatus, OrderType } from '#shared/domain/order.ts'
 import { add, compare, type Decimal, decimal, multiply, negate, sign, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'

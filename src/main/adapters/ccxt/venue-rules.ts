@@ -1,4 +1,4 @@
-import type { BrokerCapabilities } from '#engine/ports.ts'
+import type { BrokerCapabilities } from '#engine/ports/broker.ts'
 import type { ExchangeName } from '#shared/domain/settings.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { Cron } from 'croner'
-import type { Timetable } from '#engine/ports.ts'
+import type { Timetable } from '#engine/ports/timetable.ts'
 import { isTimezone } from '#shared/domain/trading-calendar.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { SourceAnswer } from '#engine/ports.ts'
+import type { SourceAnswer } from '#engine/ports/research-sources.ts'
 import { readJson } from './json-answer.ts'
 
 const answerSchema = z.object({

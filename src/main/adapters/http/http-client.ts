@@ -1,5 +1,5 @@
 import { sourceUnavailable } from '#adapters/research/source-unavailable.ts'
-import type { SourceName } from '#engine/ports.ts'
+import type { SourceName } from '#engine/ports/research-sources.ts'
 import { type Clock, type Stop, sleep } from '#shared/lib/clock.ts'
 import { errorMessage, type ParleyError, type Retry } from '#shared/lib/error.ts'
 import { retryAfterMs } from './retry-after.ts'

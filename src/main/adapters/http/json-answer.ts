@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { sourceUnavailable } from '#adapters/research/source-unavailable.ts'
-import type { SourceName } from '#engine/ports.ts'
+import type { SourceName } from '#engine/ports/research-sources.ts'
 
 /** Reads a JSON body against a schema. Throws SOURCE_UNAVAILABLE, saying what is wrong with it and nothing of what is in it. */
 export function readJson<T>(source: SourceName, host: string, body: string, schema: z.ZodType<T>): T {

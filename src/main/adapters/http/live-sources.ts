@@ -1,6 +1,7 @@
 import { isPriceSource, readPrices } from '#adapters/research/prices.ts'
 import { sourceUnavailable } from '#adapters/research/source-unavailable.ts'
-import type { Feed, ResearchSources, SourceAnswer, SourceName, Text } from '#engine/ports.ts'
+import type { Feed } from '#engine/ports/feed.ts'
+import type { ResearchSources, SourceAnswer, SourceName, Text } from '#engine/ports/research-sources.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import { readFundamentals } from './coin-fundamentals.ts'
 import type { SourcesConfig } from './config.ts'

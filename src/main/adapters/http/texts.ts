@@ -1,6 +1,6 @@
 import { parseFeed } from 'feedsmith'
 import { sourceUnavailable } from '#adapters/research/source-unavailable.ts'
-import type { SourceName, Text } from '#engine/ports.ts'
+import type { SourceName, Text } from '#engine/ports/research-sources.ts'
 
 /** Longer texts are cut: a headline is a line. */
 const longest = 300

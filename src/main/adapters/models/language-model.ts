@@ -1,5 +1,5 @@
 import type { LanguageModel as SdkModel } from 'ai'
-import type { LanguageModel, ModelReply, ModelRequest } from '#engine/ports.ts'
+import type { LanguageModel, ModelReply, ModelRequest } from '#engine/ports/language-model.ts'
 import type { ModelDefinition } from '#shared/domain/model.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 

@@ -1,4 +1,5 @@
-import type { Broker, BrokerCapabilities, BrokerEvent, Feed } from '#engine/ports.ts'
+import type { Broker, BrokerCapabilities, BrokerEvent } from '#engine/ports/broker.ts'
+import type { Feed } from '#engine/ports/feed.ts'
 import type { FundingPayment } from '#shared/domain/funding.ts'
 import { type Fill, type Order, orderTypes, timesInForce } from '#shared/domain/order.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { BrokerEvent, Feed } from '#engine/ports.ts'
+import type { BrokerEvent } from '#engine/ports/broker.ts'
+import type { Feed } from '#engine/ports/feed.ts'
 import type { Order } from '#shared/domain/order.ts'
 import type { Quote } from '#shared/domain/quote.ts'
 import { decimal, toNumber } from '#shared/lib/decimal.ts'

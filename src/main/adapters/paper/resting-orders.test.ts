@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { BrokerEvent, Feed, MarketUpdate } from '#engine/ports.ts'
+import type { BrokerEvent } from '#engine/ports/broker.ts'
+import type { Feed, MarketUpdate } from '#engine/ports/feed.ts'
 import type { Book, Quote } from '#shared/domain/quote.ts'
 import { compare, decimal, fromNumber, ZERO } from '#shared/lib/decimal.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'

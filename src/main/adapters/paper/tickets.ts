@@ -1,4 +1,4 @@
-import type { OrderReport } from '#engine/ports.ts'
+import type { OrderReport } from '#engine/ports/broker.ts'
 import type { Order } from '#shared/domain/order.ts'
 import {
   compare,

@@ -1,5 +1,6 @@
-import type { BrokerBalance, BrokerEvent, BrokerPosition, Feed, MarketUpdate, OrderReport } from '#engine/ports.ts'
-import { isLiquidated } from '#engine/trading/margin-account.ts'
+import type { BrokerBalance, BrokerEvent, BrokerPosition, OrderReport } from '#engine/ports/broker.ts'
+import type { Feed, MarketUpdate } from '#engine/ports/feed.ts'
+import { isLiquidated } from '#engine/trading/margin/margin-account.ts'
 import type { FundingPayment } from '#shared/domain/funding.ts'
 import { type Instrument, isPerpetual } from '#shared/domain/instrument.ts'
 import type { Fill, Order, OrderChange } from '#shared/domain/order.ts'

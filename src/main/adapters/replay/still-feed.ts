@@ -1,4 +1,4 @@
-import type { Feed } from '#engine/ports.ts'
+import type { Feed } from '#engine/ports/feed.ts'
 import { type Bar, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Quote } from '#shared/domain/quote.ts'

@@ -1,18 +1,11 @@
-import type { CustomSources } from '#engine/ports.ts'
+import type { CustomSources } from '#engine/ports/research-sources.ts'
 import { type CustomFinding, customFindingSchema, customRefusalSchema } from '#shared/domain/custom-finding.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
+import type { CustomGoal } from './custom-goal.ts'
 import { askHttp } from './http-origin.ts'
 import { askScript } from './script-origin.ts'
 import { sourceUnavailable } from './source-unavailable.ts'
-
-/** All that a custom source is told: nothing but what the goal is about leaves the desk. */
-export interface CustomGoal {
-  readonly instrument: string
-  readonly base: string
-  /** Empty for an instrument that names no quote currency. */
-  readonly quote: string
-}
 
 export interface CustomSourcesOptions {
   /** Where the keys of HTTP sources are looked up. */

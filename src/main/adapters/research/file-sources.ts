@@ -1,4 +1,5 @@
-import type { Feed, ResearchSources, SourceAnswer, SourceName } from '#engine/ports.ts'
+import type { Feed } from '#engine/ports/feed.ts'
+import type { ResearchSources, SourceAnswer, SourceName } from '#engine/ports/research-sources.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import { isPriceSource, type PriceSource, readPrices } from './prices.ts'
 import { sourceUnavailable } from './source-unavailable.ts'

@@ -1,6 +1,6 @@
 import type { HttpOrigin } from '#shared/domain/profile.ts'
 import { errorMessage } from '#shared/lib/error.ts'
-import type { CustomGoal } from './custom-sources.ts'
+import type { CustomGoal } from './custom-goal.ts'
 import { atPointer } from './json-pointer.ts'
 import { sourceUnavailable } from './source-unavailable.ts'
 

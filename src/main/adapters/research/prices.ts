@@ -1,5 +1,6 @@
-import type { Feed, SourceAnswer, SourceData, SourceName } from '#engine/ports.ts'
-import { closedBars as barsOfDecision } from '#engine/trading/closed-bars.ts'
+import type { Feed } from '#engine/ports/feed.ts'
+import type { SourceAnswer, SourceData, SourceName } from '#engine/ports/research-sources.ts'
+import { closedBars as barsOfDecision } from '#engine/trading/positions/closed-bars.ts'
 import { type Bar, type BarSeries, barSeries, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
 import { isPerpetual } from '#shared/domain/instrument.ts'
 import { sourceUnavailable } from './source-unavailable.ts'

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ScriptOrigin } from '#shared/domain/profile.ts'
-import type { CustomGoal } from './custom-sources.ts'
+import type { CustomGoal } from './custom-goal.ts'
 import { sourceUnavailable } from './source-unavailable.ts'
 
 const mostBytes = 1_000_000

@@ -1,4 +1,4 @@
-import type { ResearchSources, SourceName } from '#engine/ports.ts'
+import type { ResearchSources, SourceName } from '#engine/ports/research-sources.ts'
 import { type Clock, sleep } from '#shared/lib/clock.ts'
 import type { Random } from '#shared/lib/random.ts'
 import { sourceUnavailable } from './source-unavailable.ts'

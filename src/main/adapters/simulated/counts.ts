@@ -1,4 +1,4 @@
-import type { SourceData } from '#engine/ports.ts'
+import type { SourceData } from '#engine/ports/research-sources.ts'
 import { barOpenTime, timeframeMs } from '#shared/domain/bar.ts'
 import type { Coin } from './coins.ts'
 import { worldRandom } from './intraday.ts'

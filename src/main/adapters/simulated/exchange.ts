@@ -1,5 +1,5 @@
 import { createTapeFeed } from '#adapters/tape/tape-feed.ts'
-import type { Feed } from '#engine/ports.ts'
+import type { Feed } from '#engine/ports/feed.ts'
 import { assertExists } from '#shared/lib/assert.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import { makeBook } from './book.ts'

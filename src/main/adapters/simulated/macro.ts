@@ -1,5 +1,5 @@
 import { roundTo } from '#adapters/bars/unfold-bar.ts'
-import type { SourceData } from '#engine/ports.ts'
+import type { SourceData } from '#engine/ports/research-sources.ts'
 import { barOpenTime, timeframeMs } from '#shared/domain/bar.ts'
 import { worldRandom } from './intraday.ts'
 import type { World } from './world.ts'

@@ -1,4 +1,4 @@
-import type { Text } from '#engine/ports.ts'
+import type { Text } from '#engine/ports/research-sources.ts'
 import { barOpenTime, timeframeMs } from '#shared/domain/bar.ts'
 import type { Random } from '#shared/lib/random.ts'
 import type { Coin } from './coins.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SourceAnswer, SourceData, SourceName } from '#engine/ports.ts'
+import type { SourceAnswer, SourceData, SourceName } from '#engine/ports/research-sources.ts'
 import { barOpenTime, timeframeMs } from '#shared/domain/bar.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { researchSourcesConformance, sourceNames } from '#test/conformance/research-sources.ts'

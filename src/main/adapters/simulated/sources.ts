@@ -1,7 +1,7 @@
 import { isPriceSource, type PriceSource, readPrices } from '#adapters/research/prices.ts'
 import { sourceUnavailable } from '#adapters/research/source-unavailable.ts'
 import { makeUnsteady, type SourceFaults } from '#adapters/research/unsteady-sources.ts'
-import type { ResearchSources, SourceAnswer, SourceData, SourceName } from '#engine/ports.ts'
+import type { ResearchSources, SourceAnswer, SourceData, SourceName } from '#engine/ports/research-sources.ts'
 import { timeframeMs } from '#shared/domain/bar.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import { createRandom } from '#shared/lib/random.ts'

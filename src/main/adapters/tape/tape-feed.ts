@@ -1,5 +1,5 @@
 import { decimalPlaces } from '#adapters/bars/unfold-bar.ts'
-import type { Feed, MarketUpdate } from '#engine/ports.ts'
+import type { Feed, MarketUpdate } from '#engine/ports/feed.ts'
 import type { Bar, Timeframe } from '#shared/domain/bar.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Book, PerpetualQuote, Quote, Trade } from '#shared/domain/quote.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createLocalBus } from '#engine/local-bus.ts'
+import { createLocalBus } from '#engine/bus/local-bus.ts'
 import type { AgentHealth } from '#shared/domain/agent.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'

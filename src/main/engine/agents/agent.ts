@@ -1,4 +1,4 @@
-import type { Bus } from '#engine/bus.ts'
+import type { Bus } from '#engine/bus/bus.ts'
 import { type AgentHealth, type Seat, seatTitles } from '#shared/domain/agent.ts'
 import { type Clock, sleep } from '#shared/lib/clock.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ResearchSources, SourceName } from '#engine/ports.ts'
+import type { ResearchSources, SourceName } from '#engine/ports/research-sources.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'

@@ -1,4 +1,4 @@
-import type { ResearchSources, SourceAnswer, SourceName } from '#engine/ports.ts'
+import type { ResearchSources, SourceAnswer, SourceName } from '#engine/ports/research-sources.ts'
 import { createSingleFlight } from '#engine/tasks/single-flight.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 

@@ -1,4 +1,5 @@
-import type { Compute, CustomSources, SourceAnswer, SourceData, SourceName } from '#engine/ports.ts'
+import type { Compute } from '#engine/ports/compute.ts'
+import type { CustomSources, SourceAnswer, SourceData, SourceName } from '#engine/ports/research-sources.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import { errorCode, errorMessage, isRetryable, ParleyError } from '#shared/lib/error.ts'

@@ -1,4 +1,4 @@
-import { tierOf } from '#engine/trading/margin-tiers.ts'
+import { tierOf } from '#engine/trading/margin/margin-tiers.ts'
 import { type Instrument, isPerpetual, type PerpetualTerms } from '#shared/domain/instrument.ts'
 import type { Action } from '#shared/domain/proposal.ts'
 import {

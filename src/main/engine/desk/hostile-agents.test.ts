@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { RunMemory } from '#engine/desk/runs/run-memory.ts'
 import type { Seat } from '#shared/domain/agent.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { on, type Tamper, tamperedDesk } from '#test/builders/tampered-desk.ts'
+import type { RunMemory } from './run/run-state.ts'
 
 type Said = Record<string, unknown>
 const never = () => new Promise<never>(() => {})

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { answerSchemas } from '#engine/desk/runs/answers.ts'
-import { createTailReader } from '#engine/trading/tail-reader.ts'
+import { createTailReader } from '#engine/trading/gate/tail-reader.ts'
 import { contract } from '#shared/contract/index.ts'
 import { seats } from '#shared/domain/agent.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
@@ -11,6 +10,7 @@ import { deskKernel, goal, shippedMandate } from '#test/builders/desk-kernel.ts'
 import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
 import { createMemoryLatchStore } from '#test/fakes/memory-latch-store.ts'
 import { noAnswer } from '#test/fakes/scripted-broker.ts'
+import { answerSchemas } from './run/answers.ts'
 
 const trader = { kind: 'human', id: 'trader' } as const
 const typed = { reason: 'I have looked at it', account: 'paper', mode: 'PAPER' }

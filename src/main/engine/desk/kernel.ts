@@ -1,38 +1,31 @@
 import type { SeatModels } from '#engine/agents/models/seat-model.ts'
 import { createRoster, type Roster } from '#engine/agents/roster.ts'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
-import type { Bus } from '#engine/bus.ts'
+import type { Bus } from '#engine/bus/bus.ts'
 import { createPlans, type Plans } from '#engine/desk/plans/plans.ts'
 import { createSchedules, type Schedules } from '#engine/desk/plans/schedules.ts'
 import { createReviews, type Reviews } from '#engine/desk/reviews/reviews.ts'
-import type { DeskParts } from '#engine/desk/runs/parts.ts'
-import type { RunMemory } from '#engine/desk/runs/run-memory.ts'
 import { createRuns, type Runs } from '#engine/desk/runs/runs.ts'
 import { createVoteScorer } from '#engine/desk/voting/vote-scorer.ts'
-import type { Journal } from '#engine/journal.ts'
-import type {
-  Broker,
-  BrokerCapabilities,
-  Compute,
-  CustomSources,
-  DeskHistory,
-  Feed,
-  LatchStore,
-  MarketUpdate,
-  OrderArchive,
-  PlanArchive,
-  ResearchSources,
-  ReviewArchive,
-  Sha256,
-  Timetable,
-} from '#engine/ports.ts'
-import { equity, type TradingBook } from '#engine/trading/book.ts'
-import { createDeadManSwitch, type DeadManSwitch } from '#engine/trading/dead-man-switch.ts'
-import { createDeskLatch, type DeskLatch } from '#engine/trading/latch.ts'
-import { marksOf } from '#engine/trading/marks.ts'
-import { createOrders, type Orders } from '#engine/trading/orders.ts'
-import { createParentOrders, type ParentOrders } from '#engine/trading/parent-orders.ts'
-import { createProtection, type Protection } from '#engine/trading/protection.ts'
+import type { Journal } from '#engine/journal/journal.ts'
+import type { Broker, BrokerCapabilities } from '#engine/ports/broker.ts'
+import type { Compute } from '#engine/ports/compute.ts'
+import type { DeskHistory } from '#engine/ports/desk-history.ts'
+import type { Feed, MarketUpdate } from '#engine/ports/feed.ts'
+import type { LatchStore } from '#engine/ports/latch-store.ts'
+import type { OrderArchive } from '#engine/ports/order-archive.ts'
+import type { PlanArchive } from '#engine/ports/plan-archive.ts'
+import type { CustomSources, ResearchSources } from '#engine/ports/research-sources.ts'
+import type { ReviewArchive } from '#engine/ports/review-archive.ts'
+import type { Sha256 } from '#engine/ports/sha256.ts'
+import type { Timetable } from '#engine/ports/timetable.ts'
+import { createDeskLatch, type DeskLatch } from '#engine/trading/gate/latch.ts'
+import { createOrders, type Orders } from '#engine/trading/orders/orders.ts'
+import { createParentOrders, type ParentOrders } from '#engine/trading/parents/parent-orders.ts'
+import { equity, type TradingBook } from '#engine/trading/positions/book.ts'
+import { marksOf } from '#engine/trading/positions/marks.ts'
+import { createDeadManSwitch, type DeadManSwitch } from '#engine/trading/protection/dead-man-switch.ts'
+import { createProtection, type Protection } from '#engine/trading/protection/protection.ts'
 import type { AgentHealth, Seat } from '#shared/domain/agent.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Mandate } from '#shared/domain/mandate.ts'
@@ -47,7 +40,10 @@ import type { Decimal } from '#shared/lib/decimal.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
-import { createRegimeReader } from './regime-reader.ts'
+import { createRegimeReader } from './memory/regime-reader.ts'
+import { createReconciler } from './plans/plan-reconciler.ts'
+import type { DeskParts } from './run/desk-parts.ts'
+import type { RunMemory } from './run/run-state.ts'
 
 /** The world around a desk and what it remembers; the same for the app, one decision on a file, and the simulation. */
 export interface KernelOptions {
@@ -258,7 +254,11 @@ export function createKernel(options: KernelOptions): Kernel {
       giveWay: (planId, why) => plans.cancel(planId, `It gives way to a more urgent plan. ${why}`, system),
     },
   }
-  const runs: Runs = createRuns(parts, options.outcomesOf)
+  const runs: Runs = createRuns({
+    parts,
+    outcomesOf: options.outcomesOf,
+    reconcilerOf: (runOf) => createReconciler(parts, runOf),
+  })
   const { templates = [], archive, timeScale = 1 } = options
   const plans = createPlans({ parts, runs, templates, archive, timeScale })
   const { timetable, calendars } = options

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { DeskRecord } from '#engine/journal.ts'
-import type { ResearchAttempt } from '#engine/ports.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
+import type { ResearchAttempt } from '#engine/ports/desk-history.ts'
 import type { Plan } from '#shared/domain/plan.ts'
 import type { Projection } from './projection.ts'
 

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { DeskRecord } from '#engine/journal.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
 import type { Projection } from './projection.ts'
 
 type Replay = (after: number, visit: (record: DeskRecord) => void) => void

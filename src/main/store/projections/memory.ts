@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { type MemoryNote, memoryNoteOf } from '#engine/desk/memory/memory-entry.ts'
-import type { DeskRecord } from '#engine/journal.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
 import {
   type Episode,
   type MemoryEntry,

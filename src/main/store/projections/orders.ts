@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { EndedOrders } from '#engine/ports.ts'
-import { applyOrderEvent, type OrderEvent } from '#engine/trading/order-transitions.ts'
+import type { EndedOrders } from '#engine/ports/queries.ts'
+import { applyOrderEvent, type OrderEvent } from '#engine/trading/orders/order-transitions.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import { closedStatuses, type Order } from '#shared/domain/order.ts'
 import type { Projection } from './projection.ts'

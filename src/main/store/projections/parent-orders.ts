@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { parentOrderAfter } from '#engine/trading/parent-order-fold.ts'
+import { parentOrderAfter } from '#engine/trading/parents/parent-order-fold.ts'
 import type { ParentOrder } from '#shared/domain/parent-order.ts'
 import type { Projection } from './projection.ts'
 

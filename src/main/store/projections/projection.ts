@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { DeskRecord } from '#engine/journal.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
 
 /**
  * Tables made from the journal alone, written in the transaction of the records that they come from. A new version is

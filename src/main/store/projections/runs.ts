@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { DeskRecord } from '#engine/journal.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
 import type { EventKind } from '#shared/domain/event.ts'
 import { isFinalStep, type StepProgress, type StepState, stepStates, stepTransitions } from '#shared/domain/plan.ts'
 import type { Run, RunSummary } from '#shared/domain/run.ts'

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { spentBy } from '#engine/desk/runs/spending.ts'
+import { spentBy } from '#engine/desk/run/spending.ts'
 import type { Projection } from './projection.ts'
 
 /** What was spent on the steps of decisions, by trading day (epoch days, UTC); what is from before any day is under 0. */

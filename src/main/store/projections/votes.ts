@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { PastOutcome } from '#engine/ports.ts'
+import type { PastOutcome } from '#engine/ports/desk-history.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'

@@ -1,7 +1,7 @@
 import { count, list } from '#engine/agents/wording.ts'
 import { correlations, pearson } from '#engine/market/correlations.ts'
 import { logReturns, sampleDeviation } from '#engine/market/statistics.ts'
-import type { SourceData } from '#engine/ports.ts'
+import type { SourceData } from '#engine/ports/research-sources.ts'
 import type { BarSeries } from '#shared/domain/bar.ts'
 import {
   clamp,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { performResearch } from '#engine/agents/research.ts'
 import { argue } from '#engine/agents/seats/argue.ts'
-import type { CustomSources, ResearchSources } from '#engine/ports.ts'
+import type { CustomSources, ResearchSources } from '#engine/ports/research-sources.ts'
 import type { CustomFinding } from '#shared/domain/custom-finding.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { compute, idsFrom, researchTask, simulatedBriefing } from '#test/builders/briefing.ts'

@@ -1,6 +1,6 @@
 import { count, list } from '#engine/agents/wording.ts'
 import { scoreText } from '#engine/market/sentiment/sentiment.ts'
-import type { Text } from '#engine/ports.ts'
+import type { Text } from '#engine/ports/research-sources.ts'
 import {
   coverage,
   deviationOf,

@@ -1,5 +1,5 @@
 import { amount, count, percent, signedPercent } from '#engine/agents/wording.ts'
-import type { SourceData } from '#engine/ports.ts'
+import type { SourceData } from '#engine/ports/research-sources.ts'
 import {
   coverage,
   deviationOf,

@@ -1,5 +1,6 @@
 import { normalCdf } from '#engine/portfolio/statistics.ts'
-import type { Compute, SourceData, SourceName } from '#engine/ports.ts'
+import type { Compute } from '#engine/ports/compute.ts'
+import type { SourceData, SourceName } from '#engine/ports/research-sources.ts'
 import type { ChartRead } from '#shared/domain/pattern.ts'
 
 /**

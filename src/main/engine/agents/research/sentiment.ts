@@ -1,7 +1,7 @@
 import { count, figure, list } from '#engine/agents/wording.ts'
 import { aggregateSentiment, type SentimentItem, type SentimentRead } from '#engine/market/sentiment/sentiment.ts'
 import { median } from '#engine/market/statistics.ts'
-import type { SourceData, Text } from '#engine/ports.ts'
+import type { SourceData, Text } from '#engine/ports/research-sources.ts'
 import {
   clamp,
   coverage,

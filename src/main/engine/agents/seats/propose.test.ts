@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Argument, Briefing } from '#engine/agents/seat.ts'
-import { liquidationPrice } from '#engine/trading/liquidation-price.ts'
+import { liquidationPrice } from '#engine/trading/margin/liquidation-price.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { Position } from '#shared/domain/position.ts'
 import { proposalSchema } from '#shared/domain/proposal.ts'

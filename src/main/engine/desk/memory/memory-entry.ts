@@ -1,5 +1,5 @@
 import { percent, span } from '#engine/agents/wording.ts'
-import type { DeskRecord } from '#engine/journal.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
 import { type Ballot, firstChoices, isAbstention } from '#shared/domain/ballot.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { MemoryEntry } from '#shared/domain/memory.ts'

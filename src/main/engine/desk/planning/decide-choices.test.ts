@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sha256 } from '#main/system.ts'
+import { sha256 } from '#main/compose/system.ts'
 import { type PlanningConfig, profileNames } from '#shared/domain/profile.ts'
 import { finish } from '#shared/lib/turns.ts'
 import { goal, shippedPlanning } from '#test/builders/desk-kernel.ts'

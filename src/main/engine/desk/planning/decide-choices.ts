@@ -1,5 +1,5 @@
 import { taskWeights } from '#engine/agents/seats/validate.ts'
-import { type ChoiceStep, searchChoices, type PlanChoice as Way } from '#engine/planning/schedule-choices.ts'
+import { type ChoiceStep, searchChoices, type PlanChoice as Way } from '#engine/planning/schedule/choices.ts'
 import type { PlanChoice, PlanChoices } from '#shared/domain/plan-choice.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Goal } from '#shared/domain/run.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sha256 } from '#main/system.ts'
+import { sha256 } from '#main/compose/system.ts'
 import { goal, shippedPlanning } from '#test/builders/desk-kernel.ts'
 import { deskWithSources, refusing } from '#test/builders/slow-sources.ts'
 import { settle } from '#test/builders/virtual-time.ts'

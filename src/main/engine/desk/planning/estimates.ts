@@ -4,7 +4,7 @@ import {
   priorOf,
   type TaskEstimate,
   type TaskRecord,
-} from '#engine/planning/estimate-learning.ts'
+} from '#engine/planning/estimates/learning.ts'
 import type { LearnedTask } from '#shared/domain/monitoring.ts'
 import type { Step } from '#shared/domain/plan.ts'
 import type { PlanningConfig, ResearchTask } from '#shared/domain/profile.ts'

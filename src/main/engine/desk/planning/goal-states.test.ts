@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sha256 } from '#main/system.ts'
+import { sha256 } from '#main/compose/system.ts'
 import type { StepProgress, StepState } from '#shared/domain/plan.ts'
 import { goal, shippedPlanning } from '#test/builders/desk-kernel.ts'
 import { decidePlan } from './decide-plan.ts'

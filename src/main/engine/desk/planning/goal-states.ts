@@ -1,5 +1,5 @@
-import { rootCauses } from '#engine/planning/causal-answers.ts'
-import type { CausalPlan } from '#engine/planning/causal-links.ts'
+import { rootCauses } from '#engine/planning/causal/answers.ts'
+import type { CausalPlan } from '#engine/planning/causal/links.ts'
 import type { GoalState } from '#shared/domain/monitoring.ts'
 import { isFinalStep, type Plan, type StepProgress } from '#shared/domain/plan.ts'
 

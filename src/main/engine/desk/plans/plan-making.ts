@@ -1,4 +1,3 @@
-import type { PlanWish } from '#shared/contract/plans.ts'
 import { votingSeats } from '#shared/domain/agent.ts'
 import {
   type Collaboration,
@@ -11,6 +10,7 @@ import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import type { Combination } from '#shared/domain/combination.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
+import type { PlanWish } from '#shared/domain/plan-wish.ts'
 import type { ProfileName } from '#shared/domain/profile.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import type { Settings } from '#shared/domain/settings.ts'

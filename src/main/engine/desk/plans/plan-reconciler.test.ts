@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readTemplates } from '#main/templates.ts'
-import type { PlanWish } from '#shared/contract/plans.ts'
+import { readTemplates } from '#main/config/templates.ts'
+import type { PlanWish } from '#shared/domain/plan-wish.ts'
 import { defaultSettings } from '#shared/domain/settings.ts'
 import { decimal, toNumber } from '#shared/lib/decimal.ts'
 import { deskKernel, shippedMandate, shippedReviewPolicy } from '#test/builders/desk-kernel.ts'

@@ -1,7 +1,7 @@
 import { lossBetween, tradable } from '#engine/agents/sizes.ts'
-import type { DeskParts } from '#engine/desk/runs/parts.ts'
-import { questionOf, type RunMemory } from '#engine/desk/runs/run-memory.ts'
-import type { RunWork } from '#engine/desk/runs/run-work.ts'
+import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
+import type { RunUnderWay } from '#engine/desk/run/run-context.ts'
+import { questionOf, type RunMemory } from '#engine/desk/run/run-state.ts'
 import { append, messageOf, voteAgain } from '#engine/desk/voting/conflict-resolution.ts'
 import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import { type Conflict, type ConflictingPlan, conflictSentence } from '#shared/domain/conflict.ts'
@@ -9,12 +9,6 @@ import type { Actor } from '#shared/domain/journal.ts'
 import { compare, type Decimal, divide, fromNumber, minimum, multiply, sign } from '#shared/lib/decimal.ts'
 import { type FoundConflict, planConflicts } from './plan-conflicts.ts'
 import { intentsOf, sharedLimits, wantedQuantity } from './plan-intents.ts'
-
-/** A run that is under way, and what ends it. */
-interface RunUnderWay {
-  readonly work: RunWork
-  readonly signal: AbortSignal
-}
 
 type Fate = ConflictingPlan & { readonly quantity: Decimal | null }
 

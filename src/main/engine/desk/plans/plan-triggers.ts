@@ -1,11 +1,11 @@
 import { percent, signedPercent, span } from '#engine/agents/wording.ts'
-import type { Environment } from '#engine/desk/environment.ts'
 import { portfolioRisk } from '#engine/desk/reports/portfolio-risk.ts'
-import type { Feed } from '#engine/ports.ts'
-import type { TradingBook } from '#engine/trading/book.ts'
+import type { Feed } from '#engine/ports/feed.ts'
+import type { TradingBook } from '#engine/trading/positions/book.ts'
 import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import type { PlanTemplate, TriggerKind } from '#shared/domain/plan-template.ts'
 import { sign } from '#shared/lib/decimal.ts'
+import type { Environment } from './environment.ts'
 
 /** What the triggers of templates look at. */
 export interface TriggerWorld {

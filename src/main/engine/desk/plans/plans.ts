@@ -1,22 +1,21 @@
-import { createEnvironment } from '#engine/desk/environment.ts'
 import { decidePlan } from '#engine/desk/planning/decide-plan.ts'
-import type { DeskParts } from '#engine/desk/runs/parts.ts'
+import type { Because, DeskParts } from '#engine/desk/run/desk-parts.ts'
 import { instrumentMissing, type Runs } from '#engine/desk/runs/runs.ts'
 import { castTraderBallot } from '#engine/desk/voting/trader-vote.ts'
-import type { PlanArchive } from '#engine/ports.ts'
-import type { KeptBallot, PlanWish } from '#shared/contract/plans.ts'
+import type { PlanArchive } from '#engine/ports/plan-archive.ts'
 import type { PlanSeconds } from '#shared/domain/collaboration.ts'
 import { type CollaborativePlan, isEndedPlan, planPriorities } from '#shared/domain/collaborative-plan.ts'
 import type { PlanConflict, RaisedConflict } from '#shared/domain/conflict.ts'
-import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
+import type { PlanWish } from '#shared/domain/plan-wish.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import { defaultSettings, type Settings } from '#shared/domain/settings.ts'
-import type { TraderBallot } from '#shared/domain/trader-ballot.ts'
+import type { KeptBallot, TraderBallot } from '#shared/domain/trader-ballot.ts'
 import type { TraderProposal } from '#shared/domain/trader-proposal.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
+import { createEnvironment } from './environment.ts'
 import { planAfter } from './plan-fold.ts'
 import { deadlinesFrom, draftPlan, goalOf } from './plan-making.ts'
 import { occasionsOf } from './plan-triggers.ts'
@@ -28,15 +27,6 @@ export interface PlansOptions {
   readonly archive: PlanArchive
   /** Milliseconds of the desk's time that go by in one of waiting. */
   readonly timeScale: number
-}
-
-/** Why the desk makes a plan by itself. */
-export interface Because {
-  /** In a sentence. */
-  readonly why: string
-  /** What is journalled together with the plan, and which run it belongs to. */
-  readonly with?: (planId: string) => DeskEvent
-  readonly runId?: string
 }
 
 /** The collaborative plans of the desk. */

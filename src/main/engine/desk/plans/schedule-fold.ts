@@ -1,4 +1,4 @@
-import type { DeskRecord } from '#engine/journal.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
 import type { Schedule } from '#shared/domain/schedule.ts'
 
 /** The schedule as it is after a record; undefined for a record that changes none. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readTemplates } from '#main/templates.ts'
+import { readTemplates } from '#main/config/templates.ts'
 import { type ScheduleTerms, scheduleTermsSchema } from '#shared/domain/schedule.ts'
 import { deskKernel, shippedCalendars } from '#test/builders/desk-kernel.ts'
 import { pass, settle } from '#test/builders/virtual-time.ts'

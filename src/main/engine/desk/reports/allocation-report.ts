@@ -1,8 +1,8 @@
 import { type Corner, portfolioAtReturn } from '#engine/portfolio/critical-line.ts'
 import { dot, portfolioVariance } from '#engine/portfolio/matrix.ts'
 import { riskShares } from '#engine/portfolio/risk-parity.ts'
-import type { DeskHistory } from '#engine/ports.ts'
-import { walletOf } from '#engine/trading/book.ts'
+import type { DeskHistory } from '#engine/ports/desk-history.ts'
+import { walletOf } from '#engine/trading/positions/book.ts'
 import { isPerpetual } from '#shared/domain/instrument.ts'
 import type {
   CountedView,

@@ -1,8 +1,8 @@
 import { bookProfits, type PriceHistory, sharedReturns } from '#engine/portfolio/book-tail.ts'
 import { expectedShortfall } from '#engine/portfolio/value-at-risk.ts'
-import type { Feed } from '#engine/ports.ts'
-import { equity, type TradingBook } from '#engine/trading/book.ts'
-import { marksOf } from '#engine/trading/marks.ts'
+import type { Feed } from '#engine/ports/feed.ts'
+import { equity, type TradingBook } from '#engine/trading/positions/book.ts'
+import { marksOf } from '#engine/trading/positions/marks.ts'
 import { timeframeMs } from '#shared/domain/bar.ts'
 import { multiply, sign, toNumber } from '#shared/lib/decimal.ts'
 

@@ -15,7 +15,7 @@ import { hierarchicalRiskParity } from '#engine/portfolio/hierarchical-risk-pari
 import { covarianceMatrix, type Matrix } from '#engine/portfolio/matrix.ts'
 import { riskParityWeights } from '#engine/portfolio/risk-parity.ts'
 import { mean } from '#engine/portfolio/statistics.ts'
-import type { ReadReturns } from '#engine/trading/tail-reader.ts'
+import type { ReadReturns } from '#engine/trading/gate/tail-reader.ts'
 import type { PortfolioGoal } from '#shared/domain/portfolio-goal.ts'
 import { errorCode, errorMessage } from '#shared/lib/error.ts'
 

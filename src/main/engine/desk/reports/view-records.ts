@@ -1,7 +1,8 @@
 import { weightOf } from '#engine/agents/seats/temper.ts'
 import { readRecord } from '#engine/agents/view-record.ts'
-import type { DeskHistory, Feed } from '#engine/ports.ts'
-import { closedBars } from '#engine/trading/closed-bars.ts'
+import type { DeskHistory } from '#engine/ports/desk-history.ts'
+import type { Feed } from '#engine/ports/feed.ts'
+import { closedBars } from '#engine/trading/positions/closed-bars.ts'
 import { barSeries } from '#shared/domain/bar.ts'
 import type { ViewRecordRow } from '#shared/domain/insight.ts'
 

@@ -1,9 +1,4 @@
-/** A notice that approving may have become a habit (HO-11). */
-export interface AutomationBias {
-  readonly decisions: number
-  readonly approvals: number
-  readonly medianDwellMs: number
-}
+import type { AutomationBias } from '#shared/domain/review.ts'
 
 /** Decisions of a session before anything is said of them; the share of approvals and the median dwell that ask for a notice. */
 const leastDecisions = 20

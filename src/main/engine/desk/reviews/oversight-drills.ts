@@ -1,4 +1,4 @@
-import type { DeskRecord } from '#engine/journal.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
 import type { Drill, ReviewOrder, ReviewPolicy } from '#shared/domain/review.ts'
 import type { Random } from '#shared/lib/random.ts'
 

@@ -1,4 +1,4 @@
-import type { DeskRecord } from '#engine/journal.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
 import { type Review, type ReviewStatus, reviewTransitions } from '#shared/domain/review.ts'
 
 type Known = (reviewId: string) => Review | undefined

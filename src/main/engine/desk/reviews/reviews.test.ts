@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Bus } from '#engine/bus.ts'
-import type { DeskRecord } from '#engine/journal.ts'
+import type { Bus } from '#engine/bus/bus.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { isExit } from '#shared/domain/order.ts'
 import type { ExecutionChoice } from '#shared/domain/parent-order.ts'

@@ -1,8 +1,9 @@
-import { runSuspended } from '#engine/desk/plans/suspension.ts'
-import type { Journal } from '#engine/journal.ts'
-import type { Feed, ReviewArchive, Sha256 } from '#engine/ports.ts'
-import type { TradingBook } from '#engine/trading/book.ts'
-import type { Intent } from '#engine/trading/new-orders.ts'
+import type { Journal } from '#engine/journal/journal.ts'
+import type { Feed } from '#engine/ports/feed.ts'
+import type { ReviewArchive } from '#engine/ports/review-archive.ts'
+import type { Sha256 } from '#engine/ports/sha256.ts'
+import type { Intent } from '#engine/trading/orders/new-orders.ts'
+import type { TradingBook } from '#engine/trading/positions/book.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import { executionWords } from '#shared/domain/execution-words.ts'
@@ -11,6 +12,7 @@ import type { Denial } from '#shared/domain/mandate.ts'
 import { isExit, type Order } from '#shared/domain/order.ts'
 import { type ExecutionChoice, isAsChosen, type ParentOrder } from '#shared/domain/parent-order.ts'
 import {
+  type AutomationBias,
   type BlindJudgement,
   type Drill,
   driftBps,
@@ -23,13 +25,14 @@ import {
   type ReviewWords,
   reviewTransitions,
 } from '#shared/domain/review.ts'
+import { runSuspended } from '#shared/domain/run.ts'
 import { canonicalJson } from '#shared/lib/canonical-json.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import { type Decimal, multiply, negate, subtract, ZERO } from '#shared/lib/decimal.ts'
 import { errorCode, ParleyError } from '#shared/lib/error.ts'
 import type { Ids } from '#shared/lib/ids.ts'
 import type { Random } from '#shared/lib/random.ts'
-import { type AutomationBias, createBiasWatch } from './automation-bias.ts'
+import { createBiasWatch } from './automation-bias.ts'
 import { createDrills, turnedRound } from './oversight-drills.ts'
 import { reviewAfter } from './review-fold.ts'
 

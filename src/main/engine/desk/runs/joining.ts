@@ -1,4 +1,7 @@
 import type { AskedOfSeat } from '#engine/agents/seats/answer.ts'
+import { askSeat, type RunWork } from '#engine/desk/run/run-context.ts'
+import { argueRound } from '#engine/desk/steps/debate.ts'
+import { formInsight } from '#engine/desk/steps/research.ts'
 import { castBallotOf } from '#engine/desk/voting/vote-steps.ts'
 import { type Seat, seatSchema, seatTitles } from '#shared/domain/agent.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
@@ -8,9 +11,6 @@ import type { Message } from '#shared/domain/message.ts'
 import type { TraderRemark } from '#shared/domain/trader-remark.ts'
 import { assertNever } from '#shared/lib/assert.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
-import { argueRound } from './debate-steps.ts'
-import { formInsight } from './research-steps.ts'
-import { askSeat, type RunWork } from './run-work.ts'
 
 /** How long an agent may take to answer the trader, or to think again. */
 const answerMs = 5_000

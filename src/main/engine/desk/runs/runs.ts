@@ -2,15 +2,15 @@ import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import { decidePlan } from '#engine/desk/planning/decide-plan.ts'
 import { profileFor } from '#engine/desk/planning/decide-terms.ts'
 import { attemptsLearned, type EstimateOf, learnedEstimates } from '#engine/desk/planning/estimates.ts'
-import { type RunMonitor, watchRun } from '#engine/desk/planning/monitoring.ts'
-import { forecastRun } from '#engine/desk/planning/run-forecast.ts'
-import { wantableTask } from '#engine/desk/planning/wanted-research.ts'
-import { createReconciler } from '#engine/desk/plans/plan-reconciler.ts'
-import { runSuspended } from '#engine/desk/plans/suspension.ts'
+import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
+import type { RunUnderWay, RunWork } from '#engine/desk/run/run-context.ts'
+import { beginRunMemory, type RunMemory, remember, runTime } from '#engine/desk/run/run-state.ts'
+import { createSpending, leastCostUsd, refuseUnaffordable, type Spending } from '#engine/desk/run/spending.ts'
+import { performRun } from '#engine/desk/steps/table.ts'
 import { compete } from '#engine/desk/voting/competing.ts'
 import { resolveRaised } from '#engine/desk/voting/conflict-resolution.ts'
-import type { DeskRecord } from '#engine/journal.ts'
-import type { Feed } from '#engine/ports.ts'
+import type { DeskRecord } from '#engine/journal/journal.ts'
+import type { Feed } from '#engine/ports/feed.ts'
 import { type PlanRun, startPlan } from '#engine/tasks/executor.ts'
 import { planHash } from '#engine/tasks/plan-hash.ts'
 import type { PlanConflict, RaisedConflict } from '#shared/domain/conflict.ts'
@@ -21,15 +21,14 @@ import type { RunForecast } from '#shared/domain/monitoring.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { isClosedReview } from '#shared/domain/review.ts'
 import type { Goal, RunStatus } from '#shared/domain/run.ts'
+import { runSuspended } from '#shared/domain/run.ts'
 import type { TraderProposal } from '#shared/domain/trader-proposal.ts'
 import type { TraderRemark } from '#shared/domain/trader-remark.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
+import { forecastRun } from './forecast.ts'
 import { joinIn } from './joining.ts'
-import type { DeskParts } from './parts.ts'
-import { performRun } from './perform.ts'
-import { beginRunMemory, type RunMemory, remember, runTime } from './run-memory.ts'
-import { type RunWork } from './run-work.ts'
-import { createSpending, leastCostUsd, refuseUnaffordable, type Spending } from './spending.ts'
+import { type RunMonitor, watchRun } from './monitoring.ts'
+import { wantableTask } from './requested-research.ts'
 
 /** A run that is under way. */
 export interface ActiveRun {
@@ -105,10 +104,16 @@ function isCount({ plan }: RunMemory, stepId: string): boolean {
   return plan.steps.some(({ id, action }) => id === stepId && action === 'decide')
 }
 
-/**
- * Creates the decision runs. `outcomesOf` gives the outcomes of earlier decisions on an instrument, newest first.
- */
-export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) => ProposalBriefing['outcomes']): Runs {
+export interface RunsOptions {
+  readonly parts: DeskParts
+  /** The outcomes of earlier decisions on an instrument, newest first. */
+  readonly outcomesOf: (instrument: string) => ProposalBriefing['outcomes']
+  /** Makes what looks for conflicts between the plans that are open. */
+  readonly reconcilerOf: (runOf: (runId: string) => RunUnderWay | undefined) => () => void
+}
+
+/** Creates the decision runs. */
+export function createRuns({ parts, outcomesOf, reconcilerOf }: RunsOptions): Runs {
   const { journal, feed, latch, planning, history, clock, random, ids, sha256 } = parts
   const running = new Map<string, Running>()
   const spending = createSpending(planning.dailyCostLimitUsd, history.spentToday())
@@ -121,7 +126,7 @@ export function createRuns(parts: DeskParts, outcomesOf: (instrument: string) =>
     run.seenMs = clock.monotonic()
   })
 
-  const reconcile = createReconciler(parts, (runId) => {
+  const reconcile = reconcilerOf((runId) => {
     const run = running.get(runId)
     return run === undefined ? undefined : { work: run.work, signal: run.controller.signal }
   })

@@ -1,6 +1,6 @@
-import { briefingOf } from '#engine/desk/runs/briefing.ts'
-import { questionOf, type RunMemory } from '#engine/desk/runs/run-memory.ts'
-import { askSeat, type RunWork } from '#engine/desk/runs/run-work.ts'
+import { briefingOf } from '#engine/desk/run/briefing.ts'
+import { askSeat, type RunWork } from '#engine/desk/run/run-context.ts'
+import { questionOf, type RunMemory } from '#engine/desk/run/run-state.ts'
 import { type Seat, seatSchema } from '#shared/domain/agent.ts'
 import {
   betweenWords,

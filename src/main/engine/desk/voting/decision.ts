@@ -1,9 +1,8 @@
 import type { SeatModels } from '#engine/agents/models/seat-model.ts'
-import type { TradeRecord } from '#engine/agents/seats/assess-record.ts'
 import { type Experience, learnedFrom, withLearned } from '#engine/consensus/learned-combination.ts'
 import { defaultReviewThresholds, needsReview } from '#engine/consensus/review-rules.ts'
 import { voters } from '#engine/desk/planning/decide-domain.ts'
-import type { DeskHistory } from '#engine/ports.ts'
+import type { DeskHistory } from '#engine/ports/desk-history.ts'
 import { seatTitles } from '#shared/domain/agent.ts'
 import { traderVoter } from '#shared/domain/collaboration.ts'
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
@@ -18,6 +17,7 @@ import type { Goal } from '#shared/domain/run.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import { compare, type Decimal, multiply } from '#shared/lib/decimal.ts'
+import type { ReviewGrounds } from './review-grounds.ts'
 
 const vetoHolders = ['risk', 'privacy'] as const
 
@@ -67,22 +67,6 @@ const scoresLearned = 500
 export const experienceOf =
   ({ history, clock }: { readonly history: Pick<DeskHistory, 'listScoredVotes'>; readonly clock: Clock }) =>
   () => ({ record: history.listScoredVotes(scoresLearned), now: clock.now() })
-
-/** What besides the vote sends a decision to the trader. */
-export interface ReviewGrounds {
-  /** What the trader objected to in the run. */
-  readonly objections: readonly string[]
-  /** How often it was revised and voted on again. */
-  readonly rounds: number
-  /** What agents were at odds over and could not settle. */
-  readonly conflicts: readonly string[]
-  /** False for what only reduces a position: it is never held back for its size (HO-8). */
-  readonly enters: boolean
-  /** Orders above the amount are reviewed; null asks for none. */
-  readonly aboveNotional: Decimal | null
-  /** How the desk's earlier trades on the instrument came out; null where too few can be judged. */
-  readonly record: TradeRecord | null
-}
 
 /** The desk was right less often than it said by more than this share: its confidence is not to be relied on. */
 const mostOverconfidence = 0.25

@@ -1,5 +1,5 @@
-import type { Answer } from '#engine/desk/runs/answers.ts'
-import type { RunMemory } from '#engine/desk/runs/run-memory.ts'
+import type { Answer } from '#engine/desk/run/answers.ts'
+import type { RunMemory } from '#engine/desk/run/run-state.ts'
 import type { Seat } from '#shared/domain/agent.ts'
 import { conflictSentence } from '#shared/domain/conflict.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'

@@ -2,8 +2,8 @@ import { revise } from '#engine/agents/seats/revise.ts'
 import { isEntry } from '#engine/agents/sizes.ts'
 import { tally } from '#engine/consensus/tally.ts'
 import { profileFor } from '#engine/desk/planning/decide-terms.ts'
-import type { DeskParts } from '#engine/desk/runs/parts.ts'
-import { questionOf, type RunMemory, voteDeadlines } from '#engine/desk/runs/run-memory.ts'
+import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
+import { questionOf, type RunMemory, roundsOf, voteDeadlines } from '#engine/desk/run/run-state.ts'
 import { nestSteps } from '#engine/tasks/nested-steps.ts'
 import { planHash } from '#engine/tasks/plan-hash.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
@@ -80,11 +80,6 @@ export function voteAgain(parts: DeskParts, memory: RunMemory, passed: number): 
 /** How often the run's question may be revised and voted on again: as its plan says, else as the desk is configured. */
 export function mostVotesAgain({ collaboration }: Goal, { replanning }: Pick<PlanningConfig, 'replanning'>): number {
   return collaboration?.votesAgain ?? replanning.votesAgain
-}
-
-/** How often it was revised and voted on again so far. */
-export function roundsOf({ replans }: Pick<RunMemory, 'replans'>): number {
-  return replans.filter(({ strategy }) => strategy === 'revision').length
 }
 
 /** The last quarter of the time to vote is no time for another round: its ballots would come late. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readTemplates } from '#main/templates.ts'
-import type { PlanWish } from '#shared/contract/plans.ts'
+import { readTemplates } from '#main/config/templates.ts'
+import type { PlanWish } from '#shared/domain/plan-wish.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { defaultSettings } from '#shared/domain/settings.ts'
 import { compare, decimal } from '#shared/lib/decimal.ts'

@@ -3,10 +3,8 @@ import { tally } from '#engine/consensus/tally.ts'
 import { profileFor } from '#engine/desk/planning/decide-terms.ts'
 import { bookPortfolio } from '#engine/desk/reports/book-portfolio.ts'
 import { riskWith } from '#engine/desk/reports/book-risk.ts'
-import { groundsOf, tradeRecordOf } from '#engine/desk/reviews/review-step.ts'
-import { briefingOf } from '#engine/desk/runs/briefing.ts'
-import type { DeskParts } from '#engine/desk/runs/parts.ts'
-import { ballotsOnQuestion, questionOf, type RunMemory, voteDeadlines } from '#engine/desk/runs/run-memory.ts'
+import { briefingOf } from '#engine/desk/run/briefing.ts'
+import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
 import {
   type Asking,
   ask,
@@ -19,7 +17,8 @@ import {
   record,
   recordCall,
   type SystemRemark,
-} from '#engine/desk/runs/run-work.ts'
+} from '#engine/desk/run/run-context.ts'
+import { ballotsOnQuestion, questionOf, type RunMemory, voteDeadlines } from '#engine/desk/run/run-state.ts'
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
 import type { Seat } from '#shared/domain/agent.ts'
 import { type Ballot, firstChoices, isAbstention } from '#shared/domain/ballot.ts'
@@ -32,6 +31,7 @@ import { sleep } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { decide, experienceOf, votingPolicy } from './decision.ts'
 import { settledParts } from './negotiating.ts'
+import { groundsOf, tradeRecordOf } from './review-grounds.ts'
 import { voteAgain } from './vote-again.ts'
 
 /** Has a seat vote, and its language model beside it. */
