@@ -1,7 +1,7 @@
 import { ORPCError } from '@orpc/client'
 import type { ContractRouterClient } from '@orpc/contract'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Failure } from '#api/errors.ts'
+import type { UnforeseenFailure } from '#api/errors.ts'
 import { type Counts, secret, type smallContract } from '#test/fakes/small-router.ts'
 
 type SmallClient = ContractRouterClient<typeof smallContract>
@@ -11,7 +11,7 @@ export interface Served {
   readonly client: SmallClient
   readonly counts: Counts
   /** What the server reported as unforeseen. */
-  readonly failures: readonly Failure[]
+  readonly failures: readonly UnforeseenFailure[]
   readonly caller: 'window' | 'network'
   /** Cuts the client's end, as a crash would. */
   cut(): void | Promise<void>

@@ -1,4 +1,4 @@
-import type { Report } from '#engine/ports/compute.ts'
+import type { ReportProgress } from '#engine/ports/compute.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
 // Heavy functions for the conformance suite of the compute port; the worker beside this file answers with them.
@@ -21,7 +21,10 @@ export function stumble(_input: null): never {
 }
 
 /** Tells its progress and takes its time. */
-export function climb({ steps, stepMs }: { readonly steps: number; readonly stepMs: number }, report: Report): number {
+export function climb(
+  { steps, stepMs }: { readonly steps: number; readonly stepMs: number },
+  report: ReportProgress,
+): number {
   for (let step = 1; step <= steps; step++) {
     const until = performance.now() + stepMs
     while (performance.now() < until);

@@ -6,12 +6,12 @@ import type { AnyContractRouter, ContractRouterClient } from '@orpc/contract'
 import { OpenAPILink } from '@orpc/openapi-client/fetch'
 import type { AnyRouter } from '@orpc/server'
 import { WebSocket } from 'ws'
-import type { Report } from '#api/errors.ts'
+import type { ReportFailure } from '#api/errors.ts'
 import { type NetworkHost, serveNetwork } from '#api/serve-network.ts'
 import { servePort } from '#api/serve-port.ts'
 
 /** A client at the other end of a MessageChannel of Node's. */
-export function connectPort<Contract extends AnyContractRouter>(router: AnyRouter, report: Report) {
+export function connectPort<Contract extends AnyContractRouter>(router: AnyRouter, report: ReportFailure) {
   const { port1, port2 } = new MessageChannel()
   const stop = servePort(port1, { router, context: { caller: 'window' }, report })
   port2.start()
@@ -21,7 +21,7 @@ export function connectPort<Contract extends AnyContractRouter>(router: AnyRoute
 
 export const testToken = 'a-token-of-the-tests-and-of-nothing-else'
 
-export function serveForTests(router: AnyRouter, report: Report): Promise<NetworkHost> {
+export function serveForTests(router: AnyRouter, report: ReportFailure): Promise<NetworkHost> {
   return serveNetwork({
     router,
     port: 0,

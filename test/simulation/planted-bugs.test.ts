@@ -3,7 +3,7 @@ import { describeSeeds } from '#main/cli/simulate.ts'
 import { readConfig } from '#main/config/config.ts'
 import { shortPlanning } from '#main/simulation/planning.ts'
 import { simulateSeeds } from '#main/simulation/simulate-seeds.ts'
-import { type Failure, simulateSeed } from '#main/simulation/world.ts'
+import { type SeedFailure, simulateSeed } from '#main/simulation/world.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
 import { assertExists } from '#shared/lib/assert.ts'
 import { type PlantedBug, plantedBugs } from './planted-bugs.ts'
@@ -12,7 +12,7 @@ const planning = shortPlanning(readConfig('planning.yaml', planningConfigSchema,
 const seeds = 200
 
 /** The first failure of a desk with the bug; undefined when no seed finds it. */
-async function firstFailure({ tamper }: PlantedBug): Promise<Failure | undefined> {
+async function firstFailure({ tamper }: PlantedBug): Promise<SeedFailure | undefined> {
   for (let seed = 1; seed <= seeds; seed++) {
     const { failure } = await simulateSeed(seed, { planning, tamper })
     if (failure !== undefined) return failure

@@ -2,13 +2,13 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
 /** What a request may do: pass, or the status and words of the refusal. */
-export type Verdict =
+export type AccessVerdict =
   | { readonly pass: true }
   | { readonly pass: false; readonly status: number; readonly message: string }
 
-const pass: Verdict = { pass: true }
+const pass: AccessVerdict = { pass: true }
 
-function refuse(status: number, message: string): Verdict {
+function refuse(status: number, message: string): AccessVerdict {
   return { pass: false, status, message }
 }
 
@@ -18,9 +18,9 @@ export interface Access {
    * Refuses what a foreign web page can send. A Host other than this machine's name for itself means that a name was
    * rebound to 127.0.0.1; an Origin other than our own means that another page asks.
    */
-  checkSource(headers: IncomingHttpHeaders): Verdict
+  checkSource(headers: IncomingHttpHeaders): AccessVerdict
   /** Passes a bearer token, or the cookie of a browser that has shown the token. */
-  checkCaller(headers: IncomingHttpHeaders): Verdict
+  checkCaller(headers: IncomingHttpHeaders): AccessVerdict
   isToken(candidate: string): boolean
   /** The Set-Cookie header for a browser that has shown the token. */
   readonly cookie: string

@@ -4,12 +4,12 @@ import { ParleyError } from '#shared/lib/error.ts'
 import { isStream, mapStream } from './stream.ts'
 
 /** Something that went wrong in a way nobody foresaw; the reference is what the caller was told. */
-export interface Failure {
+export interface UnforeseenFailure {
   readonly reference: string
   readonly where: string
   readonly error: unknown
 }
-export type Report = (failure: Failure) => void
+export type ReportFailure = (failure: UnforeseenFailure) => void
 
 interface Call {
   readonly next: () => Promise<unknown>
@@ -21,7 +21,7 @@ interface Call {
  * Turns whatever a call or its stream throws into what the caller may see: a ParleyError keeps its code, message, retry,
  * details and way out; bad input says which field; all else becomes INTERNAL with a reference under which it was reported.
  */
-export function errorInterceptor(report: Report) {
+export function errorInterceptor(report: ReportFailure) {
   return async ({ next, path, signal }: Call): Promise<unknown> => {
     const translate = (error: unknown) => (signal?.aborted ? error : toContractError(error, path.join('.'), report))
     try {
@@ -34,7 +34,7 @@ export function errorInterceptor(report: Report) {
 }
 
 /** What the caller is told of an error, as oRPC sends it; `data` is { retry, wayOut, details }. */
-function toContractError(error: unknown, where: string, report: Report) {
+function toContractError(error: unknown, where: string, report: ReportFailure) {
   if (error instanceof ParleyError) {
     return new ORPCError(error.code, {
       status: httpStatus(error),

@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSmallRouter } from '#test/fakes/small-router.ts'
-import type { Failure } from './errors.ts'
+import type { UnforeseenFailure } from './errors.ts'
 import { servePort } from './serve-port.ts'
 
 describe('a line', () => {
@@ -10,7 +10,7 @@ describe('a line', () => {
 
   function serve(heartbeatMs?: number) {
     const { router, counts } = createSmallRouter()
-    const failures: Failure[] = []
+    const failures: UnforeseenFailure[] = []
     const { port1, port2 } = new MessageChannel()
     port = port2
     servePort(port1, {

@@ -4,7 +4,7 @@ import { RPCHandler } from '@orpc/server/message-port'
 import { z } from 'zod'
 import type { Stop } from '#shared/lib/clock.ts'
 import type { CallContext } from './desk.ts'
-import { errorInterceptor, type Report } from './errors.ts'
+import { errorInterceptor, type ReportFailure } from './errors.ts'
 import { isStream, mapStream } from './stream.ts'
 
 /** A two-way line of text messages to one client: a MessagePort or a WebSocket. */
@@ -20,7 +20,7 @@ export interface Line {
 export interface LineOptions {
   readonly router: AnyRouter
   readonly context: CallContext
-  readonly report: Report
+  readonly report: ReportFailure
 }
 
 /**

@@ -1,5 +1,5 @@
 import { implement } from '@orpc/server'
-import type { Report } from '#engine/ports/compute.ts'
+import type { ReportProgress } from '#engine/ports/compute.ts'
 import type { Feed } from '#engine/ports/feed.ts'
 import { contract } from '#shared/contract/index.ts'
 import { findInstrument, type Instrument } from '#shared/domain/instrument.ts'
@@ -38,7 +38,7 @@ function createImports() {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    async follow<T>(file: string, work: (onProgress: Report) => Promise<T>): Promise<T> {
+    async follow<T>(file: string, work: (onProgress: ReportProgress) => Promise<T>): Promise<T> {
       const mine: Import = { file, share: 0 }
       underWay.add(mine)
       tell()

@@ -12,7 +12,7 @@ import type { Status } from '#shared/contract/system.ts'
 import type { ImportedSeries } from '#shared/domain/bar.ts'
 import type { ConfigOverride } from '#shared/domain/config-override.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
-import type { Feed as FeedChoice } from '#shared/domain/settings.ts'
+import type { FeedChoice } from '#shared/domain/settings.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 
 /** What the handlers of the contract work with. */

@@ -6,8 +6,8 @@ import { BodyLimitPlugin } from '@orpc/server/node'
 import { WebSocketServer } from 'ws'
 import { pageHeaders } from '#shared/lib/content-security-policy.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import { type Access, createAccess, type Verdict } from './access.ts'
-import { errorInterceptor, type Report } from './errors.ts'
+import { type Access, type AccessVerdict, createAccess } from './access.ts'
+import { errorInterceptor, type ReportFailure } from './errors.ts'
 import { serveLine } from './line.ts'
 import { describeApi } from './openapi.ts'
 import type { PageFiles } from './page-files.ts'
@@ -23,7 +23,7 @@ export interface NetworkOptions {
   /** The built page; without it only programs are served. */
   readonly page?: PageFiles
   metrics(): Promise<string>
-  readonly report: Report
+  readonly report: ReportFailure
 }
 
 export interface NetworkHost {
@@ -174,7 +174,7 @@ function isEventStream(response: ServerResponse): boolean {
   return String(response.getHeader('content-type')).startsWith('text/event-stream')
 }
 
-function refuse(response: ServerResponse, verdict: Extract<Verdict, { pass: false }>): void {
+function refuse(response: ServerResponse, verdict: Extract<AccessVerdict, { pass: false }>): void {
   answer(response, verdict.status, verdict.message)
 }
 

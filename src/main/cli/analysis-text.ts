@@ -1,11 +1,11 @@
 import { type Seat, seatTitles } from '#shared/domain/agent.ts'
 import type { Choice } from '#shared/domain/ballot.ts'
 import type { CountedBallot, Tally } from '#shared/domain/tally.ts'
-import type { Analysis } from './analysis.ts'
-import { hang, percent, secondsText, shareBar, type Terminal, textTable, utcMinute } from './terminal.ts'
+import type { AnalysisOutput } from './analysis.ts'
+import { durationText, hang, shareBar, type Terminal, textTable, utcMinute, wholePercent } from './terminal.ts'
 
 /** A decision as a trader reads it: what was asked, found, argued, proposed, voted, decided and done, and what it cost. */
-export function analysisText(analysis: Analysis, terminal: Terminal): string {
+export function analysisText(analysis: AnalysisOutput, terminal: Terminal): string {
   return [
     header(analysis, terminal),
     planText(analysis, terminal),
@@ -23,7 +23,7 @@ const title = (text: string, { paint }: Terminal) => paint.strong(text.toUpperCa
 const words = (id: string) => id.replaceAll('_', ' ')
 const seatTitle = (seat: string) => seatTitles[seat as Seat] ?? seat
 
-function header({ instrument, profile, policy, seed, data, notes }: Analysis, terminal: Terminal): string {
+function header({ instrument, profile, policy, seed, data, notes }: AnalysisOutput, terminal: Terminal): string {
   const { paint, columns } = terminal
   const source =
     data.kind === 'simulated'
@@ -36,7 +36,7 @@ function header({ instrument, profile, policy, seed, data, notes }: Analysis, te
   ].join('\n')
 }
 
-function planText({ plan, replans, steps }: Analysis, terminal: Terminal): string {
+function planText({ plan, replans, steps }: AnalysisOutput, terminal: Terminal): string {
   const { estimate, speedup } = plan
   const { sequential, parallel, lowerBound } = estimate.seconds
   const proof = parallel === lowerBound ? 'no schedule is shorter' : `no schedule is shorter than ${lowerBound} s`
@@ -63,7 +63,7 @@ function planText({ plan, replans, steps }: Analysis, terminal: Terminal): strin
   ].join('\n')
 }
 
-function dossierText({ dossier }: Analysis, terminal: Terminal): string {
+function dossierText({ dossier }: AnalysisOutput, terminal: Terminal): string {
   const { paint, columns } = terminal
   const { evidence, validation } = dossier
   const rows = evidence.map((each) => [
@@ -75,8 +75,8 @@ function dossierText({ dossier }: Analysis, terminal: Terminal): string {
   const sum =
     validation === null
       ? 'not validated'
-      : `${validation.sufficient ? 'sufficient' : 'not sufficient'}: ${percent(validation.completeness)} complete, ` +
-        `quality ${percent(validation.quality)}, ${percent(validation.freshness)} fresh, ${validation.sources} of ` +
+      : `${validation.sufficient ? 'sufficient' : 'not sufficient'}: ${wholePercent(validation.completeness)} complete, ` +
+        `quality ${wholePercent(validation.quality)}, ${wholePercent(validation.freshness)} fresh, ${validation.sources} of ` +
         `${dossier.minimumSources} wanted sources`
   return [
     `${title('Dossier', terminal)}  ${sum}`,
@@ -87,11 +87,11 @@ function dossierText({ dossier }: Analysis, terminal: Terminal): string {
   ].join('\n')
 }
 
-function debateText({ debate, insight }: Analysis, terminal: Terminal): string {
+function debateText({ debate, insight }: AnalysisOutput, terminal: Terminal): string {
   const { columns } = terminal
   const lines = debate.flatMap(({ round, arguments: said }) =>
     said.flatMap(({ side, strength, points }) => [
-      `  Round ${round}, ${seatTitle(side)}: stands at ${percent(strength)}${points.length === 0 ? ', nothing to say' : ''}`,
+      `  Round ${round}, ${seatTitle(side)}: stands at ${wholePercent(strength)}${points.length === 0 ? ', nothing to say' : ''}`,
       ...points.map(({ text, answers }) => hang(`${answers === null ? '-' : '- Answer:'} ${text}`, 4, columns)),
     ]),
   )
@@ -99,7 +99,7 @@ function debateText({ debate, insight }: Analysis, terminal: Terminal): string {
     insight === null
       ? 'The analyst has no view.'
       : `The analyst sees it go ${insight.direction}, ${(insight.magnitude * 100).toFixed(2)} % over ` +
-        `${secondsAsSpan(insight.horizonMs / 1_000)}, confidence ${percent(insight.confidence)}.`
+        `${secondsAsSpan(insight.horizonMs / 1_000)}, confidence ${wholePercent(insight.confidence)}.`
   return [title('Debate', terminal), hang(view, 2, columns), ...lines].join('\n')
 }
 
@@ -108,7 +108,7 @@ function secondsAsSpan(seconds: number): string {
   return seconds >= 3_600 ? `${Math.round(seconds / 3_600)} hours` : `${Math.round(seconds / 60)} minutes`
 }
 
-function proposalText({ proposals }: Analysis, terminal: Terminal): string {
+function proposalText({ proposals }: AnalysisOutput, terminal: Terminal): string {
   const { columns } = terminal
   const [proposal, ...others] = proposals
   if (proposal === undefined) return `${title('Proposal', terminal)}  nothing was proposed`
@@ -132,13 +132,13 @@ function proposalText({ proposals }: Analysis, terminal: Terminal): string {
 const barWidth = 20
 
 /** How the vote fell, those against the outcome first. */
-export function voteText({ tally }: Pick<Analysis, 'tally'>, terminal: Terminal): string {
+export function voteText({ tally }: Pick<AnalysisOutput, 'tally'>, terminal: Terminal): string {
   if (tally === null) return `${title('Vote', terminal)}  there was none`
   const { columns, paint } = terminal
   const shares = tally.shares.map(({ option, share, ballots }) => [
     option,
     shareBar(share, barWidth),
-    percent(share),
+    wholePercent(share),
     `${ballots} ${ballots === 1 ? 'ballot' : 'ballots'}`,
   ])
   return [
@@ -161,7 +161,7 @@ function ballotsText(
     seatTitle(ballot.voter),
     choiceText(ballot.choice),
     shareBar(ballot.confidence, 10),
-    percent(ballot.confidence),
+    wholePercent(ballot.confidence),
     ballot.reasons.join(' '),
   ])
   const align = ['left', 'left', 'left', 'right'] as const
@@ -191,13 +191,13 @@ function restText({ status, abstained, absent, vetoedBy, quorum }: Tally, column
   ].map((text) => hang(text, 2, columns))
 }
 
-function reviewSentence({ order, lifetimeMs, driftLimitBps, rules }: NonNullable<Analysis['review']>): string {
+function reviewSentence({ order, lifetimeMs, driftLimitBps, rules }: NonNullable<AnalysisOutput['review']>): string {
   const { side, quantity, instrument, type } = order
   const why = rules.map(({ code }) => code).join(', ')
   return `On a desk it waits ${lifetimeMs / 1_000} s for the trader, who may send ${side} ${quantity} ${instrument} ${type}; unanswered, or once the price has moved ${driftLimitBps} basis points, nothing is sent (${why}).`
 }
 
-function decisionText({ decision, review }: Analysis, terminal: Terminal): string {
+function decisionText({ decision, review }: AnalysisOutput, terminal: Terminal): string {
   if (decision === null) return `${title('Decision', terminal)}  none was made`
   const { paint, columns } = terminal
   const said = {
@@ -206,13 +206,13 @@ function decisionText({ decision, review }: Analysis, terminal: Terminal): strin
     review: paint.warn(`${decision.action}, but it waits for the trader`),
   }[decision.status]
   return [
-    `${title('Decision', terminal)}  ${said}, confidence ${percent(decision.confidence)}`,
+    `${title('Decision', terminal)}  ${said}, confidence ${wholePercent(decision.confidence)}`,
     hang(`Rule ${decision.rule}: ${decision.reason}`, 2, columns),
     ...(review === null ? [] : [hang(reviewSentence(review), 2, columns)]),
   ].join('\n')
 }
 
-function ordersText({ orders, outcome }: Analysis, terminal: Terminal): string {
+function ordersText({ orders, outcome }: AnalysisOutput, terminal: Terminal): string {
   const { columns } = terminal
   if (orders.length === 0) return `${title('Orders', terminal)}  none was sent`
   const lines = orders.flatMap((order) => [
@@ -231,9 +231,9 @@ function ordersText({ orders, outcome }: Analysis, terminal: Terminal): string {
   return [`${title('Orders', terminal)}  on paper`, ...lines, ...slippage].join('\n')
 }
 
-function costText({ run, outcome, journal }: Analysis, terminal: Terminal): string {
+function costText({ run, outcome, journal }: AnalysisOutput, terminal: Terminal): string {
   const { columns } = terminal
-  const took = run.endedAt === null ? 'not ended' : secondsText((run.endedAt - run.startedAt) / 1_000)
+  const took = run.endedAt === null ? 'not ended' : durationText((run.endedAt - run.startedAt) / 1_000)
   return [
     ...(outcome?.lessons.length
       ? [title('Lessons', terminal), ...outcome.lessons.map((text) => hang(text, 2, columns)), '']

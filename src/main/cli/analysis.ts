@@ -3,7 +3,7 @@ import type { AnalysisMarket } from './analysis-market.ts'
 import type { DecidedOnce } from './decide-once.ts'
 
 /** Everything that one decision came to: what `parley analyze --json` prints (docs/cli.md). */
-export type Analysis = ReturnType<typeof describeAnalysis>
+export type AnalysisOutput = ReturnType<typeof describeAnalysis>
 
 /** Sums of fees in USD to a hundredth of a cent. */
 const roundUsd = (usd: number) => Math.round(usd * 10_000) / 10_000

@@ -2,7 +2,7 @@ import { createTimetable } from '#adapters/cron/timetable.ts'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
 import { createLocalBus } from '#engine/bus/local-bus.ts'
 import { createKernel, type Kernel } from '#engine/desk/kernel.ts'
-import type { RunMemory } from '#engine/desk/run/run-state.ts'
+import type { RunState } from '#engine/desk/run/run-state.ts'
 import type { DeskRecord } from '#engine/journal/journal.ts'
 import type { LatchStore } from '#engine/ports/latch-store.ts'
 import { readLatch } from '#engine/trading/gate/latch.ts'
@@ -43,7 +43,7 @@ export interface DecideOnceOptions {
 /** A decision from its goal to its outcome, and what was journalled of it. */
 export interface DecidedOnce {
   readonly run: Run
-  readonly memory: RunMemory
+  readonly memory: RunState
   /** The run's orders, oldest first. */
   readonly orders: readonly Order[]
   readonly head: JournalHead

@@ -58,7 +58,7 @@ export function readColumn(file: string, column: string): Float64Array {
  * The texts of a tab-separated file: its column "text" (or the one named), else its last column. Quotes are part of a
  * text. Throws COLUMN_NOT_FOUND.
  */
-export function readTexts(file: string, column: string | undefined): readonly string[] {
+export function readTextsFile(file: string, column: string | undefined): readonly string[] {
   const lines = readInput(file)
     .split(/\r?\n/)
     .filter((line) => line !== '')
@@ -76,7 +76,7 @@ export function readTexts(file: string, column: string | undefined): readonly st
 }
 
 /** The first column of a file of numbers in columns apart by white space. Throws FRONTIER_UNREADABLE. */
-export function readReturns(file: string): number[] {
+export function readReturnsFile(file: string): number[] {
   const rows = readInput(file)
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '')

@@ -6,7 +6,7 @@ import {
   goodnessOfFit,
   proportionTest,
 } from '#engine/learning/statistics/contingency.ts'
-import { kendall, pearson, spearman } from '#engine/learning/statistics/correlation.ts'
+import { kendall, pearsonTest, spearman } from '#engine/learning/statistics/correlation.ts'
 import { binomialTest, fisherTest } from '#engine/learning/statistics/exact-tests.ts'
 import { boundaryConstant, boundaryLimits } from '#engine/learning/statistics/group-sequential.ts'
 import { kolmogorovSmirnov } from '#engine/learning/statistics/kolmogorov-smirnov.ts'
@@ -22,7 +22,7 @@ import { leastSquares } from '#engine/learning/statistics/regression.ts'
 import { mixtureP, observeMixture, unseen, waldLimits } from '#engine/learning/statistics/sequential.ts'
 import { shapiroWilk } from '#engine/learning/statistics/shapiro-wilk.ts'
 import { oneSampleT, pairedT, studentTwoSampleT, welchT } from '#engine/learning/statistics/t-tests.ts'
-import type { Alternative } from '#engine/learning/statistics/test-result.ts'
+import type { AlternativeHypothesis } from '#engine/learning/statistics/test-result.ts'
 import { bartlett, varianceRatio } from '#engine/learning/statistics/variance-tests.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
@@ -62,7 +62,7 @@ function table(request: LabStatsRequest): CountTable {
 }
 
 interface Options {
-  readonly alternative?: Alternative
+  readonly alternative?: AlternativeHypothesis
   readonly confidence?: number
   readonly mu?: number
   readonly ratio?: number
@@ -133,7 +133,7 @@ const runs: Readonly<Record<string, Run>> = {
     r['y'] === undefined ? signedRank(x(r), options(r)) : pairedSignedRank(x(r), y(r), options(r)),
   'kolmogorov-smirnov': (r) => kolmogorovSmirnov(x(r), y(r), options(r)),
   'variance-ratio': (r) => varianceRatio(x(r), y(r), options(r)),
-  pearson: (r) => pearson(x(r), y(r), options(r)),
+  pearson: (r) => pearsonTest(x(r), y(r), options(r)),
   spearman: (r) => spearman(x(r), y(r), options(r)),
   kendall: (r) => kendall(x(r), y(r), options(r)),
   'shapiro-wilk': (r) => shapiroWilk(x(r)),

@@ -166,7 +166,7 @@ function sentiment(lab: Command): void {
     .addOption(jsonOption())
     .action(async (file: string, { column, lexicon, emoji, json }: SentimentOptions) => {
       const { labSentiment } = await import('./lab-market.ts')
-      const { readTexts } = await import('./lab-files.ts')
+      const { readTextsFile: readTexts } = await import('./lab-files.ts')
       const { readInput } = await import('./input-file.ts')
       const emojiFile = emoji === undefined ? {} : { emoji: readInput(emoji) }
       const files = lexicon === undefined ? undefined : { lexicon: readInput(lexicon), ...emojiFile }
@@ -218,7 +218,7 @@ function frontier(lab: Command): void {
     .addOption(jsonOption())
     .action(async (file: string, { returns, points, json }: Json & { returns?: string; points: number }) => {
       const { labFrontier, readOrLibrary } = await import('./lab-portfolio.ts')
-      const { readReturns } = await import('./lab-files.ts')
+      const { readReturnsFile: readReturns } = await import('./lab-files.ts')
       const { readInput } = await import('./input-file.ts')
       const { expected, covariances } = readOrLibrary(readInput(file))
       const result = labFrontier(

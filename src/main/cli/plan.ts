@@ -41,7 +41,7 @@ async function plan(goalWords: readonly string[], { why, choices, home, json, ..
   const { sha256 } = await import('#main/compose/system.ts')
   const { planningConfigSchema } = await import('#shared/domain/profile.ts')
   const { learnedIn } = await import('./learned.ts')
-  const { overridesText } = await import('./plan-overrides.ts')
+  const { planOverridesText: overridesText } = await import('./plan-overrides.ts')
   const { describePlan, planText, readGoal, reasonsText } = await import('./plan-text.ts')
   const goal = { instrument: readGoal(goalWords.join(' ')), ...chosen }
   const planning = readConfig('planning.yaml', planningConfigSchema, resolveHome(home))

@@ -4,7 +4,7 @@ import type { PlanState } from '#shared/domain/collaborative-plan.ts'
 import { conflictSentence, type PlanConflict } from '#shared/domain/conflict.ts'
 import type { PlanTemplate } from '#shared/domain/plan-template.ts'
 import { dueWords, missedWords } from '#shared/domain/schedule-words.ts'
-import { hang, secondsText, type Terminal } from './terminal.ts'
+import { durationText, hang, type Terminal } from './terminal.ts'
 
 const stateWords: Partial<Record<PlanState, string>> = { inReview: 'in review' }
 const wordsOf = (state: PlanState) => stateWords[state] ?? state
@@ -16,7 +16,7 @@ export function planRow(plan: PlanView): readonly string[] {
 }
 
 function leftText({ leftMs }: PlanView): string {
-  return leftMs === null ? '' : `${secondsText(leftMs / 1_000)} left.`
+  return leftMs === null ? '' : `${durationText(leftMs / 1_000)} left.`
 }
 
 function voteText({ policy, combination = 'fixed' }: Pick<PlanTemplate, 'policy' | 'combination'>): string {

@@ -3,7 +3,7 @@ import { isClosedReview, type Override } from '#shared/domain/review.ts'
 import { orderWords, reasonWords, statusWords } from '#shared/domain/review-words.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import { voteText } from './analysis-text.ts'
-import { hang, secondsText, type Terminal, textTable, utcMinute } from './terminal.ts'
+import { durationText, hang, type Terminal, textTable, utcMinute } from './terminal.ts'
 
 /** Reviews as a list: id, order, what became of each, and how long is left. */
 export function reviewsText(reviews: readonly ReviewItem[], { columns }: Terminal): string {
@@ -18,7 +18,7 @@ function titleOf(review: ReviewItem): string {
 }
 
 function whatBecame({ status, leftMs }: ReviewItem): string {
-  return isClosedReview(status) ? statusWords[status] : `${statusWords[status]}, ${secondsText(leftMs / 1_000)} left`
+  return isClosedReview(status) ? statusWords[status] : `${statusWords[status]}, ${durationText(leftMs / 1_000)} left`
 }
 
 /** Everything that a review is judged by; of the hardest the votes only once the trader has judged it (HO-10). */

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { readConfig } from '#main/config/config.ts'
 import { shortPlanning } from '#main/simulation/planning.ts'
 import { type SeedsSummary, simulateSeeds } from '#main/simulation/simulate-seeds.ts'
-import type { Failure } from '#main/simulation/world.ts'
+import type { SeedFailure } from '#main/simulation/world.ts'
 import { planningConfigSchema } from '#shared/domain/profile.ts'
 
 interface SimulateFlags {
@@ -48,7 +48,7 @@ export function describeSeeds(summary: SeedsSummary): string {
   ].join('\n')
 }
 
-function describeFailure({ seed, invariant, what, step, at, records }: Failure): string {
+function describeFailure({ seed, invariant, what, step, at, records }: SeedFailure): string {
   const lines = records.map(({ seq, at: when, kind, data }) => {
     return `  ${seq} ${new Date(when).toISOString()} ${kind} ${JSON.stringify(data)}`
   })

@@ -47,7 +47,7 @@ export function showShare(
     shown = line
     stream.write(`\r\u001B[K${line}`)
   }
-  return { report: (share) => write(`${what}: ${percent(share)} (Ctrl+C gives it up)`), end: () => write('') }
+  return { report: (share) => write(`${what}: ${wholePercent(share)} (Ctrl+C gives it up)`), end: () => write('') }
 }
 
 /** Writes a value as indented JSON to standard output. */
@@ -135,11 +135,11 @@ export function utcMinute(atMs: number): string {
 }
 
 /** A share from 0 to 1 in whole per cent. */
-export function percent(share: number): string {
+export function wholePercent(share: number): string {
   return `${Math.round(share * 100)} %`
 }
 
 /** Seconds with as many places as they deserve: `0.92 s`, `45 s`. */
-export function secondsText(seconds: number): string {
+export function durationText(seconds: number): string {
   return `${seconds >= 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds * 100) / 100} s`
 }

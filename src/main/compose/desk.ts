@@ -15,7 +15,7 @@ import { createKernel } from '#engine/desk/kernel.ts'
 import type { Broker } from '#engine/ports/broker.ts'
 import { readLatch } from '#engine/trading/gate/latch.ts'
 import { readConfig } from '#main/config/config.ts'
-import { wantedKeys } from '#main/config/required-keys.ts'
+import { requiredKeys } from '#main/config/required-keys.ts'
 import { readTemplates } from '#main/config/templates.ts'
 import { createComputePool } from '#main/workers/compute-pool.ts'
 import { heavyTable } from '#main/workers/heavy.ts'
@@ -252,7 +252,7 @@ export async function createDesk({ home, cipher, coolDownMs, feedRate }: DeskCon
         models,
         planningChanges: planning,
         keyring,
-        wantedKeys: wantedKeys({
+        wantedKeys: requiredKeys({
           models: minds.value,
           sources: readSources(home),
           planning: planning.value,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { destination, type Logger, pino } from 'pino'
-import type { Failure } from '#api/errors.ts'
+import type { UnforeseenFailure } from '#api/errors.ts'
 
 const secrets = ['token', 'apiKey', 'apiSecret', 'password', 'secret', 'authorization', 'cookie']
 
@@ -17,7 +17,7 @@ export function openLog(home: string): Logger {
 }
 
 /** Takes what the API could not foresee into the log. */
-export function reportTo(log: Logger): (failure: Failure) => void {
+export function reportTo(log: Logger): (failure: UnforeseenFailure) => void {
   return ({ reference, where, error }) => log.error({ reference, where, err: error }, 'A call failed unforeseen.')
 }
 

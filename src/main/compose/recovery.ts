@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { beginRunMemory, type RunMemory, remember } from '#engine/desk/run/run-state.ts'
+import { beginRunState, type RunState, remember } from '#engine/desk/run/run-state.ts'
 import type { Queries } from '#engine/ports/queries.ts'
 import { applyToBook, bookFromJson, bookToJson, emptyBook, type TradingBook } from '#engine/trading/positions/book.ts'
 import { isExit } from '#shared/domain/order.ts'
@@ -20,7 +20,7 @@ export interface FoundState {
 export interface RecoveredDesk {
   readonly book: TradingBook
   /** Runs that have not ended, each with all that was said in it. */
-  readonly unfinished: readonly RunMemory[]
+  readonly unfinished: readonly RunState[]
   /** True when the last process ended in order, or there was none. */
   readonly clean: boolean
   /** The state to start in: HALTED where there is a doubt. */
@@ -54,8 +54,8 @@ function recoverBook(journal: StoreJournal): TradingBook {
 }
 
 /** Reads from the first of them on: what is before it is none of theirs. */
-function unfinishedRuns(journal: StoreJournal, queries: Queries): RunMemory[] {
-  const memories = new Map<string, RunMemory>()
+function unfinishedRuns(journal: StoreJournal, queries: Queries): RunState[] {
+  const memories = new Map<string, RunState>()
   const unfinished = queries.listUnfinishedRuns()
   const [first] = unfinished
   if (first === undefined) return []
@@ -64,7 +64,7 @@ function unfinishedRuns(journal: StoreJournal, queries: Queries): RunMemory[] {
     if (record.correlationId === null || !open.has(record.correlationId)) return
     if (record.kind === 'runStarted') {
       const { runId, goal, plan } = record.data
-      memories.set(runId, beginRunMemory(runId, goal, plan, record.at))
+      memories.set(runId, beginRunState(runId, goal, plan, record.at))
     }
     const memory = memories.get(record.correlationId)
     if (memory !== undefined) remember(memory, record)

@@ -12,7 +12,7 @@ import type { Feed } from '#engine/ports/feed.ts'
 import type { ResearchSources } from '#engine/ports/research-sources.ts'
 import { readConfig } from '#main/config/config.ts'
 import { timeframeMs } from '#shared/domain/bar.ts'
-import type { Feed as FeedChoice } from '#shared/domain/settings.ts'
+import type { FeedChoice } from '#shared/domain/settings.ts'
 import { type Clock, type Stop, sleep } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 

@@ -12,7 +12,7 @@ interface KeyedConfig {
 }
 
 /** The names under which the configuration asks for keys, and what each is for; in the order in which people are shown them. */
-export function wantedKeys({ models, sources, planning, broker }: KeyedConfig): ReadonlyMap<string, string> {
+export function requiredKeys({ models, sources, planning, broker }: KeyedConfig): ReadonlyMap<string, string> {
   const keys = new Map<string, string>()
   const want = (name: string | undefined, use: string) => {
     if (name !== undefined && !keys.has(name)) keys.set(name, use)

@@ -20,7 +20,7 @@ import { algorithmRun } from './counts.ts'
 import type { DeskProcess } from './process.ts'
 
 /** Sends orders of every kind through the one way to the broker, as an execution algorithm would, and tries them again. */
-export interface Algorithm {
+export interface AlgorithmDriver {
   /** Sends an order, now or some seconds after it was decided, or tries an earlier one again. */
   act(): void
 }
@@ -34,7 +34,7 @@ export function startAlgorithm(
   random: Random,
   counts: Counts,
   inParts: number,
-): Algorithm {
+): AlgorithmDriver {
   const shares = random.fork('parts')
 
   const sent: Omit<Intent, 'epoch'>[] = []

@@ -5,9 +5,9 @@ import type { Order } from '#shared/domain/order.ts'
 import { driftBps, type Review } from '#shared/domain/review.ts'
 import { canonicalJson } from '#shared/lib/canonical-json.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
-import type { Approval } from './evidence.ts'
+import type { Approval } from './observation.ts'
 
-/** The reviews as the durable records tell them, by the witness's own clock. */
+/** The reviews as the durable records tell them, by the oracle's own clock. */
 export interface Approvals {
   /** Told of each durable record. */
   fold(record: DeskRecord): void

@@ -126,7 +126,7 @@ export function openLedger(): Ledger {
 }
 
 /** What the working orders of one side of an instrument may still trade; of a stop and a target of one entry the larger. */
-export function workingQuantity(ledger: Ledger, instrument: string, side: Side): Decimal {
+export function workingInLedger(ledger: Ledger, instrument: string, side: Side): Decimal {
   const working = [...ledger.orders.values()].filter(
     (order) => !order.ended && order.instrument === instrument && order.side === side,
   )
@@ -154,8 +154,8 @@ export function largestExposure(
   let total = ZERO
   for (const instrument of instruments) {
     const position = ledger.position(instrument)
-    const ifBought = absolute(add(position, workingQuantity(ledger, instrument, 'buy')))
-    const ifSold = absolute(subtract(position, workingQuantity(ledger, instrument, 'sell')))
+    const ifBought = absolute(add(position, workingInLedger(ledger, instrument, 'buy')))
+    const ifSold = absolute(subtract(position, workingInLedger(ledger, instrument, 'sell')))
     const most = maximum(absolute(position), maximum(ifBought, ifSold))
     if (most === ZERO) continue
     const mark = price(instrument)

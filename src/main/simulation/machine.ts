@@ -6,7 +6,7 @@ import type { LatchStore, StopRequest } from '#engine/ports/latch-store.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import type { JournalKeys } from '#store/journal-head.ts'
-import type { Hazards } from './hazards.ts'
+import type { DrawnCrashFaults } from './crash-faults.ts'
 import type { Life } from './life.ts'
 
 /** What outlives a process of the desk: its folder, its latch, a stop that was asked for from outside. */
@@ -37,7 +37,7 @@ export function createMachine(): Machine {
 }
 
 /** The machine's latch as one process reaches it, which may die at each side of a save. */
-export function latchStoreOn(machine: Machine, life: Life, hazards: Hazards): LatchStore {
+export function latchStoreOn(machine: Machine, life: Life, crashFaults: DrawnCrashFaults): LatchStore {
   return {
     load() {
       if (machine.latchUnreadable) throw new ParleyError('LATCH_UNREADABLE', 'The latch cannot be read.')
@@ -45,13 +45,13 @@ export function latchStoreOn(machine: Machine, life: Life, hazards: Hazards): La
     },
     save(latch) {
       if (!life.alive) return
-      if (hazards.strikes('before latch')) {
+      if (crashFaults.strikes('before latch')) {
         life.end('crashed before a latch was saved')
         return
       }
       machine.latch = structuredClone(latch)
       machine.latchUnreadable = false
-      if (hazards.strikes('after latch')) life.end('crashed after a latch was saved')
+      if (crashFaults.strikes('after latch')) life.end('crashed after a latch was saved')
     },
     stopRequested: () => (life.alive ? machine.stopRequest : undefined),
     clearStopRequest() {

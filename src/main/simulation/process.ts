@@ -2,7 +2,7 @@ import { createTimetable } from '#adapters/cron/timetable.ts'
 import { createLocalBus } from '#engine/bus/local-bus.ts'
 import { createKernel, type Kernel, type KernelOptions } from '#engine/desk/kernel.ts'
 import type { Broker } from '#engine/ports/broker.ts'
-import type { Vote } from '#engine/ports/desk-history.ts'
+import type { RunVote } from '#engine/ports/desk-history.ts'
 import type { Feed } from '#engine/ports/feed.ts'
 import type { ResearchSources } from '#engine/ports/research-sources.ts'
 import { readLatch } from '#engine/trading/gate/latch.ts'
@@ -25,21 +25,21 @@ import type { Random } from '#shared/lib/random.ts'
 import { openJournal, type StoreJournal } from '#store/journal.ts'
 import { createQueries, deskProjections } from '#store/projections/index.ts'
 import type { Counts } from './counts.ts'
-import type { Hazards, Write } from './hazards.ts'
+import type { DrawnCrashFaults, Write } from './crash-faults.ts'
+import { makeAgentsFaulty } from './faulty-agents.ts'
 import { beginLife, clockOf, type Life, never } from './life.ts'
 import { latchStoreOn, type Machine } from './machine.ts'
+import type { Oracle } from './oracle.ts'
 import type { AgentFaults } from './scenario.ts'
-import { makeAgentsUnruly } from './unruly-agents.ts'
-import type { Witness } from './witness.ts'
 
 /** A process that has died reads nothing any more. */
-const noVote: Vote = { proposals: [], ballots: [], tally: null, decision: null, outcome: null }
+const noVote: RunVote = { proposals: [], ballots: [], tally: null, decision: null, outcome: null }
 
 /** What a process of the desk is started with. */
 export interface ProcessOptions {
   readonly machine: Machine
-  readonly witness: Witness
-  readonly hazards: Hazards
+  readonly oracle: Oracle
+  readonly crashFaults: DrawnCrashFaults
   /** The time outside, and by how much the machine's wall clock is wrong. */
   readonly clock: Clock
   readonly skewMs: () => number
@@ -86,10 +86,10 @@ const mostPages = 4_294_967_294
 
 /** Starts a process as `createDesk` does: the latch, the journal, what they tell, the kernel. */
 export function startProcess(options: ProcessOptions): DeskProcess {
-  const { machine, witness, hazards, random, broker, feed, sources, planning, mandate, counts, coolDownMs } = options
+  const { machine, oracle, crashFaults, random, broker, feed, sources, planning, mandate, counts, coolDownMs } = options
   const life = beginLife(options.clock)
   const clock = clockOf(life, options.clock, options.skewMs)
-  const latchStore = latchStoreOn(machine, life, hazards)
+  const latchStore = latchStoreOn(machine, life, crashFaults)
   const hadJournal = machine.latch !== undefined
   const first = readLatch(latchStore, clock.now())
   const stored = openStored(options, life, clock)
@@ -98,22 +98,22 @@ export function startProcess(options: ProcessOptions): DeskProcess {
   const { book, unfinished, clean, latch, doubt } = recovered
   if (latch !== first.latch) latchStore.save(latch)
 
-  watchJournal(witness, stored)
-  const { told } = witness
+  watchJournal(oracle, stored)
+  const { told } = oracle
   if (life.alive) {
     const replayed = emptyBook()
     stored.replay(0, (record) => applyToBook(replayed, record, record.at))
-    witness.check('restart', {
+    oracle.check('restart', {
       told,
       latch,
       recovered: canonicalJson(bookToJson(book)),
       replayed: canonicalJson(bookToJson(replayed)),
     })
-    witness.tell(latch.state)
+    oracle.tell(latch.state)
   }
-  life.onEnd(stored.observe((record) => witness.see(record)))
+  life.onEnd(stored.observe((record) => oracle.see(record)))
 
-  const journal = mortalJournal(stored, life, hazards)
+  const journal = mortalJournal(stored, life, crashFaults)
   const snapshots = keepSnapshots(stored, book, snapshotEvery)
   const ids = createIds(clock, random.fork('ids'))
   const bus = createLocalBus({ clock, random: random.fork('bus'), ids })
@@ -150,8 +150,8 @@ export function startProcess(options: ProcessOptions): DeskProcess {
       outcomesOf: (instrument) => (life.alive ? outcomesOf(instrument) : []),
       latchStore,
       latch,
-      bus: makeAgentsUnruly(bus, clock, random.fork('agents'), options.agents, counts),
-      broker: mortalBroker(witness.beside(broker), life),
+      bus: makeAgentsFaulty(bus, clock, random.fork('agents'), options.agents, counts),
+      broker: mortalBroker(oracle.beside(broker), life),
       feed: mortalFeed(feed, life),
       sources: { fetch: (...asked) => (life.alive ? life.answer(sources.fetch(...asked)) : never()) },
       planning,
@@ -210,7 +210,7 @@ export function startProcess(options: ProcessOptions): DeskProcess {
 
 /** Opens the journal file; its commits come late, or never. */
 function openStored(
-  { machine, hazards, random, slowestCommitMs }: ProcessOptions,
+  { machine, crashFaults, random, slowestCommitMs }: ProcessOptions,
   life: Life,
   clock: Clock,
 ): StoreJournal {
@@ -221,13 +221,13 @@ function openStored(
     keys: machine.keys,
     schedule(commit) {
       clock.after(delays.int(0, slowestCommitMs), () => {
-        if (hazards.strikes('before commit')) {
+        if (crashFaults.strikes('before commit')) {
           life.end('crashed before a commit')
           return
         }
-        if (hazards.fillsDisk()) fillDisk(stored)
+        if (crashFaults.fillsDisk()) fillDisk(stored)
         commit()
-        if (hazards.strikes('after commit')) life.end('crashed after a commit')
+        if (crashFaults.strikes('after commit')) life.end('crashed after a commit')
       })
     },
     projections: deskProjections,
@@ -247,18 +247,18 @@ function fillDisk({ database }: StoreJournal): void {
   database.pragma(`max_page_count = ${pages}`)
 }
 
-function watchJournal(witness: Witness, { database }: StoreJournal): void {
+function watchJournal(oracle: Oracle, { database }: StoreJournal): void {
   const after = database.prepare<[number], { body: string; hash: string }>(
     'SELECT body, hash FROM journal WHERE seq > ? ORDER BY seq',
   )
   const listed = database.prepare<[string], string>('SELECT body FROM orders WHERE client_order_id = ?').pluck()
-  witness.watch({ after: (seq) => (database.open ? after.all(seq) : []) }, (clientOrderId) => {
+  oracle.watch({ after: (seq) => (database.open ? after.all(seq) : []) }, (clientOrderId) => {
     const body = database.open ? listed.get(clientOrderId) : undefined
     return body === undefined ? undefined : (JSON.parse(body) as Order).status
   })
 }
 
-function mortalJournal(stored: StoreJournal, life: Life, hazards: Hazards): StoreJournal {
+function mortalJournal(stored: StoreJournal, life: Life, crashFaults: DrawnCrashFaults): StoreJournal {
   const writeOf = (kinds: readonly string[]): Write =>
     kinds.some((kind) => kind.startsWith('order'))
       ? 'order append'
@@ -269,7 +269,7 @@ function mortalJournal(stored: StoreJournal, life: Life, hazards: Hazards): Stor
     ...stored,
     append(...entries) {
       if (!life.alive) return never()
-      if (hazards.strikes(writeOf(entries.map(({ kind }) => kind)))) {
+      if (crashFaults.strikes(writeOf(entries.map(({ kind }) => kind)))) {
         life.end('crashed at an append')
         return never()
       }

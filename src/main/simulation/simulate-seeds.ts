@@ -1,5 +1,5 @@
 import { sha256 } from '#main/compose/system.ts'
-import { type Failure, type SeedResult, type SimulationOptions, simulateSeed } from './world.ts'
+import { type SeedFailure, type SeedResult, type SimulationOptions, simulateSeed } from './world.ts'
 
 /** Which seeds to simulate. */
 export interface SeedsOptions extends SimulationOptions {
@@ -19,7 +19,7 @@ export interface SeedsSummary {
   readonly virtualSeconds: number
   /** How often each thing happened, over all seeds. */
   readonly counts: Readonly<Record<string, number>>
-  readonly failures: readonly Failure[]
+  readonly failures: readonly SeedFailure[]
 }
 
 /** Simulates seeds one after another; a seed that fails does not keep the others from being tried. */

@@ -6,9 +6,9 @@ import { errorCode, errorMessage } from '#shared/lib/error.ts'
 import type { Random } from '#shared/lib/random.ts'
 import type { Counts } from './counts.ts'
 import type { Machine } from './machine.ts'
+import type { Oracle } from './oracle.ts'
 import { account, type DeskProcess } from './process.ts'
 import { answerSomeReview } from './reviewer.ts'
-import type { Witness } from './witness.ts'
 
 /** A person before the desk who does everything that the desk allows, at any time. */
 export interface Trader {
@@ -29,7 +29,7 @@ const trader: Actor = { kind: 'human', id: 'trader' }
 export function seatTrader(
   process: () => DeskProcess,
   machine: Machine,
-  witness: Witness,
+  oracle: Oracle,
   random: Random,
   counts: Counts,
 ): Trader {
@@ -46,7 +46,7 @@ export function seatTrader(
     ask(({ kernel, life }) => {
       kernel.halt(level, trader, 'I do not like this.')
       if (!life.alive) return
-      witness.tell('HALTED')
+      oracle.tell('HALTED')
       counts.add(`stops of level ${level}`)
     })
   }
@@ -59,15 +59,15 @@ export function seatTrader(
   function open(turn: (desk: DeskProcess) => void): string | undefined {
     let refused: string | undefined = 'the desk does not answer'
     ask((desk) => {
-      const before = witness.told
-      witness.tell('unsure')
+      const before = oracle.told
+      oracle.tell('unsure')
       try {
         turn(desk)
         refused = undefined
-        if (desk.life.alive) witness.tell(desk.kernel.latch.current().state)
+        if (desk.life.alive) oracle.tell(desk.kernel.latch.current().state)
       } catch (error) {
         refused = errorMessage(error)
-        if (desk.life.alive) witness.tell(before)
+        if (desk.life.alive) oracle.tell(before)
       }
     })
     return refused
@@ -110,7 +110,7 @@ export function seatTrader(
     answer: () => ask((desk) => answerSomeReview(desk, trader, answers, counts)),
     act() {
       const instrument = random.pick(['BTC/USDT', 'ETH/USDT', 'BTC/USDT:USDT', 'BTC/USDT:USDT'])
-      if (witness.told !== 'ACTIVE' && random.chance(0.7)) {
+      if (oracle.told !== 'ACTIVE' && random.chance(0.7)) {
         if (rearm() === undefined) counts.add('re-armed')
         return
       }

@@ -18,16 +18,16 @@ import { createRandom, type Random } from '#shared/lib/random.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { startAlgorithm } from './algorithm.ts'
 import { createCounts } from './counts.ts'
-import { drawHazards } from './hazards.ts'
+import { drawCrashFaults } from './crash-faults.ts'
 import { createMachine } from './machine.ts'
+import { type Breach, createOracle } from './oracle.ts'
 import { account, type DeskProcess, startProcess } from './process.ts'
-import { gatherQuiet } from './quiet.ts'
+import { gatherQuiescence } from './quiescence.ts'
 import { type AgentFaults, drawScenario } from './scenario.ts'
 import { seatTrader } from './trader.ts'
-import { type Breach, callWitness } from './witness.ts'
 
 /** How a breach looks to whoever has to find its cause. */
-export interface Failure extends Breach {
+export interface SeedFailure extends Breach {
   readonly seed: number
   readonly step: number
   /** The virtual time, UTC. */
@@ -46,7 +46,7 @@ export interface SeedResult {
   readonly records: number
   readonly hash: string
   readonly counts: Readonly<Record<string, number>>
-  readonly failure: Failure | undefined
+  readonly failure: SeedFailure | undefined
 }
 
 /** What a seed runs on. */
@@ -75,7 +75,7 @@ const secondMs = 1_000
 const settleMs = 180 * secondMs
 
 /**
- * Simulates one desk from its first start: under faults for some minutes, then without, until all is quiet. Every byte of
+ * Simulates one desk from its first start: under faults for some minutes, then without, until quiescence. Every byte of
  * its journal follows from the seed. Stops at the first breach.
  */
 export async function simulateSeed(
@@ -121,7 +121,7 @@ export async function simulateSeed(
     cash: account.cash,
     leverage: mandate.maximumLeverage,
   })
-  const witness = callWitness({
+  const oracle = createOracle({
     mandate,
     price: marksOf(exchange),
     lastPrice: (instrument) => exchange.quote(instrument)?.last,
@@ -143,21 +143,21 @@ export async function simulateSeed(
   let diskRestart = () => {}
   let desk = start()
   const current = () => desk
-  const trader = seatTrader(current, machine, witness, random.fork('trader'), counts)
+  const trader = seatTrader(current, machine, oracle, random.fork('trader'), counts)
   const algorithm = startAlgorithm(current, exchange, random.fork('algorithm'), counts, scenario.inParts)
 
   function start(): DeskProcess {
     starts += 1
     const own = random.fork(`start-${starts}`)
-    const hazards = drawHazards(own.fork('hazards'), scenario.crashes)
+    const crashFaults = drawCrashFaults(own.fork('hazards'), scenario.crashes)
     if (faulty && own.chance(scenario.crashes.latchUnreadable)) machine.latchUnreadable = starts > 1
     const begun = startProcess({
       machine,
-      witness,
-      hazards: {
-        strikes: (write) => faulty && hazards.strikes(write),
-        fillsDisk: () => faulty && hazards.fillsDisk(),
-        killedAfterMs: hazards.killedAfterMs,
+      oracle,
+      crashFaults: {
+        strikes: (write) => faulty && crashFaults.strikes(write),
+        fillsDisk: () => faulty && crashFaults.fillsDisk(),
+        killedAfterMs: crashFaults.killedAfterMs,
       },
       clock,
       skewMs: () => skewMs,
@@ -175,15 +175,15 @@ export async function simulateSeed(
       counts,
       tamper,
     })
-    if (hazards.killedAfterMs !== null) {
-      clock.after(hazards.killedAfterMs, () => {
+    if (crashFaults.killedAfterMs !== null) {
+      clock.after(crashFaults.killedAfterMs, () => {
         if (faulty) begun.life.end('was killed')
       })
     }
     // A desk that cannot write is of no use: the trader makes room and starts it again.
     begun.journal.onFailure(() => {
       counts.add('disks full')
-      witness.journalFails()
+      oracle.journalFails()
       const restart = () => begun.life.end('was killed with its disk full')
       diskRestart = restart
       clock.after(20 * secondMs, restart)
@@ -227,10 +227,10 @@ export async function simulateSeed(
   function afterStep(): void {
     steps += 1
     const { life, kernel, journal } = desk
-    if (journal.head().size !== witness.size) witness.look()
+    if (journal.head().size !== oracle.size) oracle.look()
     if (life.alive) {
       const positions = new Map([...kernel.book.positions].map(([instrument, { quantity }]) => [instrument, quantity]))
-      witness.compare(positions, kernel.book.cash)
+      oracle.compare(positions, kernel.book.cash)
     } else if (!restarting) {
       restarting = true
       counts.add(life.cause === 'was closed' ? 'closed' : 'crashes')
@@ -243,7 +243,7 @@ export async function simulateSeed(
   }
 
   const isReady = () => desk.isOpen() && desk.kernel.orders.link().connected
-  const broken = () => witness.breach !== undefined || unhandled !== undefined
+  const broken = () => oracle.breach !== undefined || unhandled !== undefined
 
   function onlyExitsWork(): boolean {
     return [...desk.kernel.book.orders.values()].every(
@@ -271,7 +271,7 @@ export async function simulateSeed(
   async function settle(): Promise<string | undefined> {
     await until(isReady, settleMs)
     if (broken()) return undefined
-    witness.check('calm', { isOpen: desk.isOpen(), isLinked: desk.kernel.orders.link().connected })
+    oracle.check('calm', { isOpen: desk.isOpen(), isLinked: desk.kernel.orders.link().connected })
     if (broken()) return undefined
     trader.stop(3)
     await until(() => desk.kernel.book.orders.size === 0 && desk.kernel.runs.active().length === 0, settleMs)
@@ -317,7 +317,7 @@ export async function simulateSeed(
     endFaults()
     const refused = await settle()
     if (!broken()) {
-      const gathered = gatherQuiet(desk, broker, clock, refused)
+      const gathered = gatherQuiescence(desk, broker, clock, refused)
       const state = { done: false }
       const mark = () => {
         state.done = true
@@ -327,7 +327,7 @@ export async function simulateSeed(
         clock.step()
         await drained()
       }
-      witness.check('quiet', await gathered)
+      oracle.check('quiescence', await gathered)
     }
   } finally {
     desk.life.end('the simulation is over')
@@ -338,22 +338,22 @@ export async function simulateSeed(
   }
 
   const breach: Breach | undefined =
-    witness.breach ??
+    oracle.breach ??
     (unhandled === undefined ? undefined : { invariant: 'ERROR', what: `nobody handled: ${describe(unhandled)}` })
   counts.add('starts', starts)
   return {
     seed,
     steps,
     virtualSeconds: Math.round(clock.monotonic() / secondMs),
-    records: witness.size,
-    hash: witness.hash,
+    records: oracle.size,
+    hash: oracle.hash,
     counts: counts.all(),
     failure: breach && {
       ...breach,
       seed,
       step: steps,
       at: new Date(clock.now()).toISOString(),
-      records: [...witness.recent],
+      records: [...oracle.recent],
     },
   }
 }

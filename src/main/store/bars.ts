@@ -1,5 +1,5 @@
 import type { BarStore } from '#engine/ports/bar-store.ts'
-import type { Report } from '#engine/ports/compute.ts'
+import type { ReportProgress } from '#engine/ports/compute.ts'
 import type { Bar, ImportedSeries, Timeframe } from '#shared/domain/bar.ts'
 import { type Migration, migrate } from './migrations/migrate.ts'
 import { openDatabase } from './open-database.ts'
@@ -67,7 +67,13 @@ export function openBarStore(file: string): SqliteBarStore {
   const source = database.prepare('INSERT OR REPLACE INTO sources (instrument, timeframe, file) VALUES (?, ?, ?)')
 
   const saveAll = database.transaction(
-    (instrument: string, timeframe: Timeframe, bars: readonly Bar[], file: string | undefined, report: Report) => {
+    (
+      instrument: string,
+      timeframe: Timeframe,
+      bars: readonly Bar[],
+      file: string | undefined,
+      report: ReportProgress,
+    ) => {
       let replaced = 0
       if (file !== undefined) source.run(instrument, timeframe, file)
       for (const [index, { time, open, high, low, close, volume }] of bars.entries()) {

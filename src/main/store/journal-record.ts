@@ -14,7 +14,7 @@ export interface Provenance {
 }
 
 /** Where in the chain a record stands, and when it was made. */
-export interface Place {
+export interface RecordPlace {
   readonly seq: number
   readonly prevHash: string
   readonly at: number
@@ -32,7 +32,7 @@ export interface SealedRecord {
  * Makes records out of entries. The body is the record without its hash as canonical JSON (RFC 8785); the hash is that of
  * a leaf in RFC 6962. Throws NOT_JSON for data that JSON cannot hold.
  */
-export function createSealer(provenance: Provenance): (entry: Entry, place: Place) => SealedRecord {
+export function createSealer(provenance: Provenance): (entry: Entry, place: RecordPlace) => SealedRecord {
   const { app, configHash, mode, account } = provenance
   const accountText = canonicalJson(account)
   const appText = canonicalJson(app)

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { HeavyFunction } from '#engine/ports/compute.ts'
-import { type Failure, toFailure } from './failure.ts'
+import { toFailure, type WorkerFailure } from './failure.ts'
 import type { HeavyTable } from './heavy-table.ts'
 
 /** One call of a heavy function, as it reaches a worker. */
@@ -12,13 +12,13 @@ export interface Call {
 }
 
 /** What a worker answers. Errors are told, not thrown: whatever is thrown means that the worker itself has broken. */
-export type Answer = { readonly output: unknown } | { readonly failure: Failure }
+export type WorkerAnswer = { readonly output: unknown } | { readonly failure: WorkerFailure }
 
 /** Progress is told no more often. */
 const progressGapMs = 50
 
 /** The worker's side of a pool: looks the function up and runs it. */
-export function answerFrom(table: HeavyTable): (call: Call) => Answer {
+export function answerFrom(table: HeavyTable): (call: Call) => WorkerAnswer {
   return ({ name, input, progress }) => {
     let toldMs = Number.NEGATIVE_INFINITY
     const report = (share: number) => {

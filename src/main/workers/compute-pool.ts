@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { MessageChannel } from 'node:worker_threads'
 import { Piscina } from 'piscina'
-import type { Compute, Report } from '#engine/ports/compute.ts'
+import type { Compute, ReportProgress } from '#engine/ports/compute.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
-import type { Answer, Call } from './answer.ts'
+import type { Call, WorkerAnswer } from './answer.ts'
 import { fromFailure } from './failure.ts'
 import { type HeavyTable, nameIn } from './heavy-table.ts'
 
@@ -30,8 +30,8 @@ export function createComputePool({ table, worker, threads = usualThreads() }: C
   let closed = false
   let pool = open()
 
-  function open(): Piscina<Call, Answer> {
-    const opened = new Piscina<Call, Answer>({
+  function open(): Piscina<Call, WorkerAnswer> {
+    const opened = new Piscina<Call, WorkerAnswer>({
       filename: worker,
       name: 'answer',
       minThreads: 1,
@@ -51,7 +51,7 @@ export function createComputePool({ table, worker, threads = usualThreads() }: C
     void dead.destroy()
   }
 
-  async function call(name: string, input: unknown, signal: AbortSignal, onProgress: Report | undefined) {
+  async function call(name: string, input: unknown, signal: AbortSignal, onProgress: ReportProgress | undefined) {
     if (onProgress === undefined) return pool.run({ name, input, progress: null }, { signal })
     const { port1, port2 } = new MessageChannel()
     port1.on('message', onProgress)

@@ -1,7 +1,7 @@
 import { errorMessage, ParleyError, type Retry } from '#shared/lib/error.ts'
 
 /** An error on its way between threads, where classes are lost. */
-export interface Failure {
+export interface WorkerFailure {
   readonly code: string
   readonly message: string
   readonly retry: Retry
@@ -10,7 +10,7 @@ export interface Failure {
 }
 
 /** What is told of an error that a heavy function threw; COMPUTE_FAILED for anything but a ParleyError. */
-export function toFailure(name: string, error: unknown): Failure {
+export function toFailure(name: string, error: unknown): WorkerFailure {
   if (error instanceof ParleyError) {
     const { code, message, retry, details, wayOut } = error
     return { code, message, retry, details, wayOut }
@@ -24,6 +24,6 @@ export function toFailure(name: string, error: unknown): Failure {
   }
 }
 
-export function fromFailure({ code, message, retry, details, wayOut }: Failure): ParleyError {
+export function fromFailure({ code, message, retry, details, wayOut }: WorkerFailure): ParleyError {
   return new ParleyError(code, message, { retry, details, ...(wayOut !== undefined && { wayOut }) })
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { parseBars } from '#adapters/csv/parse-bars.ts'
-import type { Report } from '#engine/ports/compute.ts'
+import type { ReportProgress } from '#engine/ports/compute.ts'
 import type { ImportReport } from '#shared/contract/market.ts'
 import { openBarStore } from '#store/bars.ts'
 
@@ -21,7 +21,7 @@ const readShare = 0.5
  * Imports a CSV text of bars over a connection of its own, beside a desk that has the store open: all of it or, if any row
  * is bad or the import is ended on the way, nothing. Throws the CSV_ errors of parseBars.
  */
-export function importBars(request: ImportRequest, report: Report = () => {}): ImportReport {
+export function importBars(request: ImportRequest, report: ReportProgress = () => {}): ImportReport {
   const file = basename(request.file)
   const parsed = parseBars(request.text, {
     file,

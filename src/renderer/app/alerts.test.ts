@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Status } from '#shared/contract/system.ts'
 import { decimal } from '#shared/lib/decimal.ts'
-import { alertsOf, isFeedStale } from './alerts.ts'
+import { isFeedStale, statusAlerts } from './alerts.ts'
 
 const now = Date.UTC(2026, 10, 20, 14)
 const quiet: Status = {
@@ -37,17 +37,17 @@ const delay = { p50Ms: 20, p99Ms: 400, maxMs: 900 }
 
 describe('alerts', () => {
   it('are none on a quiet desk', () => {
-    expect(alertsOf(quiet)).toEqual([])
+    expect(statusAlerts(quiet)).toEqual([])
   })
 
   it('KS-19 say when the venue’s timer could not be set, or ran out; not while it is off', () => {
     const timer = { ...quiet.deadManSwitch, on: true, armedUntil: now + 40_000, refreshedAt: now }
-    expect(alertsOf({ ...quiet, deadManSwitch: timer })).toEqual([])
-    const [failed] = alertsOf({ ...quiet, deadManSwitch: { ...timer, failure: 'no answer' } })
+    expect(statusAlerts({ ...quiet, deadManSwitch: timer })).toEqual([])
+    const [failed] = statusAlerts({ ...quiet, deadManSwitch: { ...timer, failure: 'no answer' } })
     expect(failed).toMatchObject({ tone: 'bad', title: expect.stringContaining('40 s left (no answer)') })
-    const [over] = alertsOf({ ...quiet, deadManSwitch: { ...timer, armedUntil: now - 1 } })
+    const [over] = statusAlerts({ ...quiet, deadManSwitch: { ...timer, armedUntil: now - 1 } })
     expect(over).toMatchObject({ title: expect.stringContaining('ran out') })
-    expect(alertsOf({ ...quiet, deadManSwitch: { ...timer, on: false, failure: 'no answer' } })).toEqual([])
+    expect(statusAlerts({ ...quiet, deadManSwitch: { ...timer, on: false, failure: 'no answer' } })).toEqual([])
   })
 
   it('name the gravest first, and say what each means for trading and what to do', () => {
@@ -59,7 +59,7 @@ describe('alerts', () => {
       stillLive: [],
       unprotected: ['BTC/USDT'],
     }
-    const alerts = alertsOf({ ...quiet, stop: progress, deadLetters: 2, loop: { ...delay, alarm: 'slow' } })
+    const alerts = statusAlerts({ ...quiet, stop: progress, deadLetters: 2, loop: { ...delay, alarm: 'slow' } })
     expect(alerts.map(({ id }) => id)).toEqual(['unknown', 'unprotected', 'letters', 'loop'])
     expect(alerts.every(({ effect, next }) => effect !== '' && next !== '')).toBe(true)
   })
@@ -68,7 +68,7 @@ describe('alerts', () => {
 describe('OL-15 an account that is unknown', () => {
   it('is the gravest of all, and says why', () => {
     const account = { ...quiet.account, cash: null, unknown: 'The journal was damaged' }
-    const [alert] = alertsOf({ ...quiet, account, deadLetters: 1 })
+    const [alert] = statusAlerts({ ...quiet, account, deadLetters: 1 })
     expect(alert).toMatchObject({ id: 'account', tone: 'bad', effect: expect.stringContaining('was damaged') })
   })
 })
@@ -76,10 +76,10 @@ describe('OL-15 an account that is unknown', () => {
 describe('EL-2 the stop shortcut', () => {
   it('that is not armed asks for attention, with the other ways to stop; one that is not available here does not', () => {
     const accelerator = 'CommandOrControl+Alt+Shift+H'
-    const [alert, ...more] = alertsOf({ ...quiet, stopShortcut: { state: 'not armed', accelerator } })
+    const [alert, ...more] = statusAlerts({ ...quiet, stopShortcut: { state: 'not armed', accelerator } })
     expect(more).toEqual([])
     expect(alert).toMatchObject({ id: 'shortcut', tone: 'warn', next: expect.stringContaining('parley stop') })
-    expect(alertsOf({ ...quiet, stopShortcut: { state: 'not available' } })).toEqual([])
+    expect(statusAlerts({ ...quiet, stopShortcut: { state: 'not available' } })).toEqual([])
   })
 })
 

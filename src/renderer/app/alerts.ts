@@ -3,7 +3,7 @@ import type { Status } from '#shared/contract/system.ts'
 import { deadManWords } from '#shared/domain/dead-man-switch.ts'
 
 /** Something the trader should know: what it is, what it means for trading, what to do. */
-export interface Alert {
+export interface DeskAlert {
   readonly id: string
   readonly tone: 'bad' | 'warn'
   readonly title: string
@@ -19,9 +19,9 @@ export function isFeedStale({ feed, now }: Pick<Status, 'feed' | 'now'>): boolea
 const isOver = (at: number | null, now: number) => at !== null && at <= now
 
 /** What in the status asks for attention, the gravest first. */
-export function alertsOf(status: Status): Alert[] {
+export function statusAlerts(status: Status): DeskAlert[] {
   const { account, stop, feed, broker, deadManSwitch, stopShortcut, deadLetters, reviews, loop, now } = status
-  const alerts: (Alert | false)[] = [
+  const alerts: (DeskAlert | false)[] = [
     account.unknown !== null && {
       id: 'account',
       tone: 'bad',

@@ -12,7 +12,7 @@ import type { Status } from '#shared/contract/system.ts'
 import { deadManWords } from '#shared/domain/dead-man-switch.ts'
 import type { TradingState } from '#shared/domain/trading-state.ts'
 import { divide, isDecimal, sign, toNumber } from '#shared/lib/decimal.ts'
-import { alertsOf, isFeedStale } from './alerts.ts'
+import { isFeedStale, statusAlerts } from './alerts.ts'
 import styles from './bar.module.css'
 import { useAboveDialogs, usePendingStop, useShell } from './shell.tsx'
 import { stopKeys } from './stop.ts'
@@ -20,7 +20,7 @@ import { stopKeys } from './stop.ts'
 const stateTones: Record<TradingState, Tone> = { ACTIVE: 'good', REDUCING: 'warn', HALTED: 'bad' }
 
 /** The bar of every screen: paper or live, whose money, may it trade, is it fresh, how is it going, and the stop (UX-1). */
-export function Bar() {
+export function StatusBar() {
   const status = useStatus()
   const { phase } = useConnection()
   return (
@@ -134,7 +134,7 @@ function Vital({ label, title, strong, warn, children }: VitalProps) {
 }
 
 function Alerts({ status }: { status: Status }) {
-  const alerts = alertsOf(status)
+  const alerts = statusAlerts(status)
   const grave = alerts.some(({ tone }) => tone === 'bad')
   return (
     <Popover position="bottom-end" zIndex={500} width={360}>

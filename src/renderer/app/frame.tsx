@@ -15,7 +15,7 @@ import {
   IconSettings,
 } from '#renderer/ui/icons.ts'
 import { useStatus } from '#renderer/ui/status.ts'
-import { Bar } from './bar.tsx'
+import { StatusBar } from './bar.tsx'
 import { Commands } from './commands.tsx'
 import styles from './frame.module.css'
 import { LostBanner } from './lost-banner.tsx'
@@ -46,7 +46,7 @@ export function Frame() {
   return (
     <ShellProvider>
       <div className={styles.frame} data-mode={mode}>
-        <Bar />
+        <StatusBar />
         <div inert={lost}>
           <StopBand />
         </div>

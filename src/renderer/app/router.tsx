@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { AgentsScreen } from '#renderer/screens/agents/agents.tsx'
 import { ConversationsScreen } from '#renderer/screens/conversations/conversations.tsx'
 import { conversationViews } from '#renderer/screens/conversations/views.ts'
-import { Desk } from '#renderer/screens/desk/desk.tsx'
+import { DeskScreen } from '#renderer/screens/desk/desk.tsx'
 import { JournalScreen } from '#renderer/screens/journal/journal.tsx'
 import { OrdersScreen } from '#renderer/screens/orders/orders-screen.tsx'
 import { PlanScreen } from '#renderer/screens/plan/plan-screen.tsx'
@@ -59,7 +59,12 @@ const ordersSearch = z.object({
   ended: z.enum(closedStatuses).optional().catch(undefined),
 })
 
-const desk = createRoute({ getParentRoute: () => root, path: '/desk', component: Desk, validateSearch: deskSearch })
+const desk = createRoute({
+  getParentRoute: () => root,
+  path: '/desk',
+  component: DeskScreen,
+  validateSearch: deskSearch,
+})
 const routes = root.addChildren([
   createRoute({
     getParentRoute: () => root,

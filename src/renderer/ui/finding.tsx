@@ -12,7 +12,7 @@ interface FindingProps {
 }
 
 /** One piece of evidence: what was found, its figures, of when and how good it is; or why there is none. */
-export function Finding({ evidence, onPattern }: FindingProps) {
+export function FindingCard({ evidence, onPattern }: FindingProps) {
   if (evidence.status === 'unavailable') {
     return (
       <>

@@ -16,7 +16,7 @@ export const feedSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('replay'), instrument: z.string(), speed: z.number().min(1).max(1000) }),
   z.object({ kind: z.literal('exchange'), exchange: exchangeNameSchema }),
 ])
-export type Feed = z.infer<typeof feedSchema>
+export type FeedChoice = z.infer<typeof feedSchema>
 
 /** What the trader has chosen. */
 export const settingsSchema = z.object({

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { finish, inTurns, type Work } from './turns.ts'
+import { finish, inTurns, type WorkInTurns } from './turns.ts'
 
-function* countTo(most: number, onPart: () => void = () => {}): Work<number> {
+function* countTo(most: number, onPart: () => void = () => {}): WorkInTurns<number> {
   for (let count = 1; count <= most; count++) {
     onPart()
     yield

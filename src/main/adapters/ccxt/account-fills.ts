@@ -3,7 +3,7 @@ import type { Fill } from '#shared/domain/order.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import { type Decimal, sum } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import type { BrokerLink } from './broker-link.ts'
+import type { ExchangeLink } from './broker-link.ts'
 import { exact, fillOf, netOf } from './reports.ts'
 
 /** All that was ever traded on an account, of which only what is new is asked for. */
@@ -28,7 +28,7 @@ const priceLastsMs = 60_000
 
 /** Creates what keeps the fills of an account, over the link to it. */
 export function createAccountFills(
-  { call, instruments }: Pick<BrokerLink, 'call' | 'instruments'>,
+  { call, instruments }: Pick<ExchangeLink, 'call' | 'instruments'>,
   clock: Clock,
 ): AccountFills {
   const fills = new Map<string, Fill>()

@@ -32,7 +32,7 @@ export interface BrokerLinkListener {
 }
 
 /** A link to an account at an exchange: requests over REST, the account's own events over a websocket. */
-export interface BrokerLink {
+export interface ExchangeLink {
   /** Links, and links again whenever the link breaks, until stopped. Resolves after the first try, be it in vain. */
   start(listener: BrokerLinkListener): Promise<Stop>
   isUp(): boolean
@@ -50,7 +50,7 @@ const measureEveryMs = 60_000
 const tooOften: readonly (string | undefined)[] = ['DDoSProtection', 'RateLimitExceeded']
 
 /** Creates the link to an account. The two clocks are compared at each link and every minute, and again when it is refused for them. */
-export function createBrokerLink(options: BrokerLinkOptions): BrokerLink {
+export function createBrokerLink(options: BrokerLinkOptions): ExchangeLink {
   const { exchange: name, endpoint, credentials, clock, timeoutMs = 10_000, retryMs = 1_000, requestGapMs } = options
   let instruments: readonly Instrument[] = []
   let client: Exchange | undefined

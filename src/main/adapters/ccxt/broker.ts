@@ -8,7 +8,7 @@ import { createAnnouncedFills, type End } from './announced-fills.ts'
 import { type BrokerLinkOptions, createBrokerLink } from './broker-link.ts'
 import { signatureLastsMs } from './open-exchange.ts'
 import { canBeId, type Objection, objectionTo } from './order-check.ts'
-import { exact, isConditional, isTriggered, reportOf, statusOf } from './reports.ts'
+import { exact, exchangeReportOf, isConditional, isTriggered, statusOf } from './reports.ts'
 import { venueRules } from './venue-rules.ts'
 import { cancelAllAfter } from './venue-timer.ts'
 
@@ -246,12 +246,12 @@ export function createExchangeBroker(options: ExchangeBrokerOptions): Broker {
       Promise.reject(new ParleyError('ORDER_NOT_SUPPORTED', `${name} cannot change ${clientOrderId}: cancel it.`)),
     query: async (clientOrderId) => {
       const found = await find(clientOrderId)
-      return found && reportOf(found)
+      return found && exchangeReportOf(found)
     },
     async openOrders() {
       const open = await call('read', 'list the open orders', (now) => now.fetchOpenOrders())
       for (const order of open) takeOrder(order)
-      return open.map(reportOf)
+      return open.map(exchangeReportOf)
     },
     fills: listFills,
     async positions() {

@@ -51,7 +51,7 @@ export function isTriggered(order: LibraryOrder): boolean {
 }
 
 /** What the exchange says of an order. Throws BROKER_NO_ANSWER for what cannot be understood. */
-export function reportOf(order: LibraryOrder): OrderReport {
+export function exchangeReportOf(order: LibraryOrder): OrderReport {
   const status = statusOf(order)
   const { id, clientOrderId, symbol, side } = order
   const isNamed = id !== undefined && clientOrderId !== undefined && symbol !== undefined

@@ -4,7 +4,7 @@ const fields = ['open', 'high', 'low', 'close', 'volume'] as const
 type Field = (typeof fields)[number]
 
 /** Where each number of a bar stands in a row; `symbol` is the instrument that the columns name, if they do. */
-export interface BarColumns {
+export interface CsvColumns {
   readonly symbol: string | undefined
   readonly open: number
   readonly high: number
@@ -20,7 +20,7 @@ export interface Columns {
   readonly time: readonly number[]
   readonly symbol: number | undefined
   /** One a symbol; at least one. */
-  readonly groups: readonly BarColumns[]
+  readonly groups: readonly CsvColumns[]
 }
 
 const names: Readonly<Record<Field | 'time' | 'clock' | 'symbol', readonly string[]>> = {
@@ -101,7 +101,7 @@ function findSymbols(header: readonly string[]): readonly string[] {
   return [...new Set(header.flatMap((name) => splitName(name)?.symbol ?? []))]
 }
 
-function findGroup(header: readonly string[], symbol: string | undefined): BarColumns | undefined {
+function findGroup(header: readonly string[], symbol: string | undefined): CsvColumns | undefined {
   const find = (field: Field) => {
     if (symbol !== undefined) {
       return header.findIndex((name) => {
@@ -120,7 +120,7 @@ function findGroup(header: readonly string[], symbol: string | undefined): BarCo
   return { symbol, open, high, low, close, volumes: findVolumes(header, symbol, find('volume')) }
 }
 
-function findVolumes(header: readonly string[], symbol: string | undefined, own: number): BarColumns['volumes'] {
+function findVolumes(header: readonly string[], symbol: string | undefined, own: number): CsvColumns['volumes'] {
   if (symbol !== undefined) return own < 0 ? [] : [{ column: own, unit: '' }]
   return header.flatMap((name, column) => {
     const text = plain(name)

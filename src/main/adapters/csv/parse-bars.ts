@@ -1,6 +1,6 @@
 import { type Bar, type Timeframe, timeframeMs, timeframes } from '#shared/domain/bar.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import { type BarColumns, type Columns, findHeader, missingColumns } from './columns.ts'
+import { type Columns, type CsvColumns, findHeader, missingColumns } from './columns.ts'
 import { findNumberStyle, isBlank, type NumberStyle, parseNumber } from './number.ts'
 import { parseSymbol, readFileName } from './symbol.ts'
 import { type Row, separatorsByFrequency, splitRows } from './table.ts'
@@ -118,7 +118,7 @@ function readTable(text: string, options: ParseOptions): { rows: readonly Row[];
 
 interface Choice {
   readonly instrument: string
-  readonly group: BarColumns
+  readonly group: CsvColumns
   /** The value of the symbol column whose rows are meant, where there is one. */
   readonly symbol: string | undefined
   /** What the chosen rows or columns are called in the file. */
@@ -155,7 +155,7 @@ function chooseInstrument(
       ...nameInstrument(called(chosen) ?? parseSymbol(wanted ?? '') ?? chosen),
     }
   }
-  const group = columns.groups[0] as BarColumns
+  const group = columns.groups[0] as CsvColumns
   const inFile = group.symbol ?? written[0]
   const guess =
     options.instrument !== undefined
@@ -205,7 +205,7 @@ function whichInstrument(instruments: readonly string[], options: ParseOptions):
   })
 }
 
-function isBlankRow(row: Row, group: BarColumns): boolean {
+function isBlankRow(row: Row, group: CsvColumns): boolean {
   return [group.open, group.high, group.low, group.close].every((column) => isBlank(cell(row, column)))
 }
 
@@ -226,7 +226,7 @@ interface Reading {
 function readRows(
   rows: readonly Row[],
   columns: Columns,
-  group: BarColumns,
+  group: CsvColumns,
   instrument: string,
   notes: string[],
   report: (share: number) => void,
@@ -296,7 +296,7 @@ const required = ['open', 'high', 'low', 'close'] as const
 /** A range that misses its own open or close by this share at most comes from rounding adjusted prices. */
 const roundingShare = 0.01
 
-function readBar(row: Row, group: BarColumns, volumeColumn: number | undefined, style: NumberStyle): ReadPrices {
+function readBar(row: Row, group: CsvColumns, volumeColumn: number | undefined, style: NumberStyle): ReadPrices {
   for (const field of required) {
     const text = cell(row, group[field])
     if (isBlank(text)) return { reason: `${field} is blank` }
@@ -330,7 +330,7 @@ function readBar(row: Row, group: BarColumns, volumeColumn: number | undefined, 
  */
 function chooseVolume(
   rows: readonly Row[],
-  group: BarColumns,
+  group: CsvColumns,
   instrument: string,
   style: NumberStyle,
 ): number | undefined {

@@ -9,7 +9,7 @@ import { readFearGreed } from './fear-greed.ts'
 import { createFreshnessCache } from './freshness-cache.ts'
 import type { HttpClient } from './http-client.ts'
 import { readObservations } from './macro.ts'
-import { joinCharts, readChart } from './on-chain.ts'
+import { joinCharts, readChainChart } from './on-chain.ts'
 import { isAbout, readTexts } from './texts.ts'
 
 export interface LiveSourcesOptions {
@@ -103,7 +103,7 @@ export function createLiveSources({ config, feed, http, clock, secret }: LiveSou
         sampled: 'false',
         format: 'json',
       })
-      return readChart(await get('onchain', address), address.host)
+      return readChainChart(await get('onchain', address), address.host)
     }
     const [addresses, transactions] = await Promise.all([ask(charts.activeAddresses), ask(charts.transactions)])
     return joinCharts(addresses, transactions, clock.now())

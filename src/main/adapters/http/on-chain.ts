@@ -13,7 +13,7 @@ const chartSchema = z.object({
 })
 
 /** One chart of blockchain.info's Charts API (`/charts/NAME?format=json`), by day. */
-export function readChart(body: string, host: string): ReadonlyMap<number, number> {
+export function readChainChart(body: string, host: string): ReadonlyMap<number, number> {
   const { values } = readJson('onchain', host, body, chartSchema)
   return new Map(values.map(({ x, y }) => [Math.floor((x * 1000) / dayMs) * dayMs, y]))
 }

@@ -4,12 +4,12 @@ import type { Book } from '#shared/domain/quote.ts'
 import { fromNumber, toNumber } from '#shared/lib/decimal.ts'
 import type { Coin } from './coins.ts'
 import { worldRandom } from './intraday.ts'
-import type { World } from './world.ts'
+import type { SimulatedDays } from './world.ts'
 
 const levels = 20
 
 /** The order book that stands behind a tick: twenty levels a side, deeper away from the touch, thinner in wild markets. */
-export function makeBook(world: World, coin: Coin, tick: Tick): Book {
+export function makeBook(world: SimulatedDays, coin: Coin, tick: Tick): Book {
   const { instrument } = coin
   const random = worldRandom(world, `book/${instrument.id}/${tick.at}/${tick.price}`)
   const step = toNumber(instrument.priceStep)

@@ -2,13 +2,13 @@ import type { SourceData } from '#engine/ports/research-sources.ts'
 import { barOpenTime, timeframeMs } from '#shared/domain/bar.ts'
 import type { Coin } from './coins.ts'
 import { worldRandom } from './intraday.ts'
-import { daysBefore, momentum } from './mood.ts'
-import type { World } from './world.ts'
+import { coinMomentum, daysBefore } from './mood.ts'
+import type { SimulatedDays } from './world.ts'
 
 const dayMs = timeframeMs['1d']
 const shownDays = 60
 
-function midnights(world: World, nowMs: number): readonly number[] {
+function midnights(world: SimulatedDays, nowMs: number): readonly number[] {
   const today = barOpenTime(nowMs, '1d')
   return Array.from({ length: shownDays }, (_, index) => today - (shownDays - 1 - index) * dayMs).filter(
     (time) => time >= world.start,
@@ -19,10 +19,10 @@ function midnights(world: World, nowMs: number): readonly number[] {
  * Fear and greed at each of the last sixty midnights: greed follows the market's trailing fortnight, fear its volatility
  * compared with that of two months.
  */
-export function fearAndGreed(world: World, nowMs: number): SourceData['fear_greed'] {
+export function fearAndGreed(world: SimulatedDays, nowMs: number): SourceData['fear_greed'] {
   return midnights(world, nowMs).map((at) => {
     const random = worldRandom(world, `fear-greed/${at}`)
-    const moves = world.coins.map((_, coin) => momentum(world, coin, at, 14))
+    const moves = world.coins.map((_, coin) => coinMomentum(world, coin, at, 14))
     const trailing = moves.reduce((sum, move) => sum + move, 0) / moves.length
     const unrest = volatilityBefore(world, at, 7) / volatilityBefore(world, at, 60)
     const greed = 1.1 * trailing - 0.7 * (unrest - 1) + 0.25 * random.normal()
@@ -30,14 +30,14 @@ export function fearAndGreed(world: World, nowMs: number): SourceData['fear_gree
   })
 }
 
-function volatilityBefore(world: World, midnight: number, days: number): number {
+function volatilityBefore(world: SimulatedDays, midnight: number, days: number): number {
   let sum = 0
   for (let day = 1; day <= days; day++) sum += world.day(midnight - day * dayMs).volatility
   return sum / days
 }
 
 /** On-chain counts of the last whole days: busy chains go with volume, coins leave exchanges when prices rise. */
-export function onChainCounts(world: World, coin: number, nowMs: number): SourceData['onchain'] {
+export function onChainCounts(world: SimulatedDays, coin: number, nowMs: number): SourceData['onchain'] {
   const about = world.coins[coin] as Coin
   return daysBefore(world, coin, barOpenTime(nowMs, '1d'), shownDays).map((bar) => {
     const random = worldRandom(world, `on-chain/${about.instrument.id}/${bar.time}`)

@@ -5,7 +5,7 @@ import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { feedConformance } from '#test/conformance/feed.ts'
 import { coins } from './coins.ts'
 import { createSimulatedExchange } from './exchange.ts'
-import { createWorld } from './world.ts'
+import { createSimulatedDays } from './world.ts'
 
 const now = Date.UTC(2026, 10, 20, 12, 34, 56, 789)
 
@@ -75,7 +75,7 @@ describe('the simulated market', () => {
 describe('the statistics of its returns', () => {
   const days = 3_650
   const worlds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((seed) => {
-    const world = createWorld(seed, coins, 0)
+    const world = createSimulatedDays(seed, coins, 0)
     return coins.map((_, coin) => {
       const all = Array.from({ length: days }, (_, day) => world.day(day * timeframeMs['1d']).bars[coin])
       const { open, close } = barSeries(all.filter((bar) => bar !== undefined))

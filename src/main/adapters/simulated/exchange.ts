@@ -6,7 +6,7 @@ import { makeBook } from './book.ts'
 import { coins as allCoins, type Coin } from './coins.ts'
 import { createIntraday } from './intraday.ts'
 import { createPerpetualMarket, type Perpetual, perpetualOn } from './perpetuals.ts'
-import { createWorld, type World } from './world.ts'
+import { createSimulatedDays, type SimulatedDays } from './world.ts'
 
 /** Which market is simulated, and how busy it is. */
 export interface SimulatedExchangeOptions {
@@ -20,12 +20,12 @@ export interface SimulatedExchangeOptions {
   /** Perpetuals on some of these coins; those on BTC and ETH, paid every eight hours, unless given. */
   readonly perpetuals?: readonly Perpetual[]
   /** A market that was made from the same seed and coins before, to be gone on with; a new one unless given. */
-  readonly world?: World
+  readonly world?: SimulatedDays
 }
 
 /** A feed that also lets the research sources beside it see the world it is made from. */
 export interface SimulatedExchange extends Feed {
-  readonly world: World
+  readonly world: SimulatedDays
   /** The coin that an instrument is about; a perpetual is about the one of its index. */
   coinOf(instrument: string): Coin | undefined
 }
@@ -41,7 +41,7 @@ const hasPerpetual = ({ instrument }: Coin) => instrument.base === 'BTC' || inst
  */
 export function createSimulatedExchange(options: SimulatedExchangeOptions): SimulatedExchange {
   const { clock, seed, rate = 2, coins = allCoins } = options
-  const world = options.world ?? createWorld(seed, coins, Math.min(usualStart, clock.now() - historyMs))
+  const world = options.world ?? createSimulatedDays(seed, coins, Math.min(usualStart, clock.now() - historyMs))
   const intraday = createIntraday(world, Math.min(200, Math.max(0.8, rate)))
   const listed = options.perpetuals ?? coins.filter(hasPerpetual).map((coin) => perpetualOn(coin))
   const perpetuals = createPerpetualMarket(world, intraday, listed)

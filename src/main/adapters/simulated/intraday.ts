@@ -7,7 +7,7 @@ import { assertExists } from '#shared/lib/assert.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
 import { createRandom, type Random } from '#shared/lib/random.ts'
 import type { Coin } from './coins.ts'
-import type { World } from './world.ts'
+import type { SimulatedDays } from './world.ts'
 
 const minuteMs = timeframeMs['1m']
 /** Ticks are made this much at a time, so that no turn of the event loop is long even at 200 ticks a second. */
@@ -40,7 +40,7 @@ export interface Intraday extends Tape {
 }
 
 /** Creates the inner life of a world's days. `rate` is ticks a second for each coin, from 0.8 to 200. */
-export function createIntraday(world: World, rate: number): Intraday {
+export function createIntraday(world: SimulatedDays, rate: number): Intraday {
   const root = createRandom(world.seed).fork('intraday')
   const indexOf = new Map(world.coins.map((coin, index) => [coin.instrument.id, index]))
   const places = world.coins.map(({ instrument }) => ({
@@ -162,6 +162,6 @@ function remember<T>(perCoin: number, make: (coin: number, time: number) => T): 
 }
 
 /** A stream that depends on the world and a name alone. */
-export function worldRandom(world: World, name: string): Random {
+export function worldRandom(world: SimulatedDays, name: string): Random {
   return createRandom(world.seed).fork(name)
 }

@@ -2,7 +2,7 @@ import { roundTo } from '#adapters/bars/unfold-bar.ts'
 import type { SourceData } from '#engine/ports/research-sources.ts'
 import { barOpenTime, timeframeMs } from '#shared/domain/bar.ts'
 import { worldRandom } from './intraday.ts'
-import type { World } from './world.ts'
+import type { SimulatedDays } from './world.ts'
 
 const dayMs = timeframeMs['1d']
 const shownDays = 30
@@ -28,7 +28,7 @@ const monthly = [
  * The macroeconomic series published by a moment, each oldest first: a dollar that weakens and shares that rise when the
  * market does, yields, a volatility index, and monthly inflation and policy rates.
  */
-export function macroSeries(world: World, nowMs: number): SourceData['macro_data'] {
+export function macroSeries(world: SimulatedDays, nowMs: number): SourceData['macro_data'] {
   const today = barOpenTime(nowMs, '1d')
   const days = Array.from({ length: shownDays }, (_, index) => today - (shownDays - 1 - index) * dayMs)
   const known = days.filter((at) => at - dayMs >= world.start)
@@ -50,7 +50,7 @@ export function macroSeries(world: World, nowMs: number): SourceData['macro_data
 }
 
 /** A sum of daily shocks that fade by a twentieth a day: the same for the same day, whoever asks and when. */
-function fading(world: World, series: string, midnight: number, swing: number, lean: number): number {
+function fading(world: SimulatedDays, series: string, midnight: number, swing: number, lean: number): number {
   let sum = 0
   for (let day = 1; day <= memory; day++) {
     const time = midnight - day * dayMs
@@ -61,7 +61,7 @@ function fading(world: World, series: string, midnight: number, swing: number, l
   return sum
 }
 
-function wandering(world: World, series: string, month: number, swing: number): number {
+function wandering(world: SimulatedDays, series: string, month: number, swing: number): number {
   let sum = 0
   for (let back = 0; back < 24; back++) sum += worldRandom(world, `${series}/${month - back}`).normal() * 0.92 ** back
   return swing * sum

@@ -3,8 +3,8 @@ import { barOpenTime, timeframeMs } from '#shared/domain/bar.ts'
 import type { Random } from '#shared/lib/random.ts'
 import type { Coin } from './coins.ts'
 import { worldRandom } from './intraday.ts'
-import { momentum, moodOf } from './mood.ts'
-import type { World } from './world.ts'
+import { coinMomentum, moodOf } from './mood.ts'
+import type { SimulatedDays } from './world.ts'
 
 const dayMs = timeframeMs['1d']
 const windowDays = 3
@@ -44,7 +44,7 @@ const headlines = {
 }
 
 /** Up to three days of headlines about a coin up to a moment, oldest first; their tone follows the coin's mood. */
-export function writeNews(world: World, coin: number, nowMs: number): readonly Text[] {
+export function writeNews(world: SimulatedDays, coin: number, nowMs: number): readonly Text[] {
   const texts: Text[] = []
   for (let day = windowDays; day >= 0; day--) {
     const midnight = barOpenTime(nowMs, '1d') - day * dayMs
@@ -53,11 +53,11 @@ export function writeNews(world: World, coin: number, nowMs: number): readonly T
   return texts.filter(({ at }) => at <= nowMs && at > nowMs - windowDays * dayMs)
 }
 
-function newsOfDay(world: World, coin: number, midnight: number): readonly Text[] {
+function newsOfDay(world: SimulatedDays, coin: number, midnight: number): readonly Text[] {
   const about = world.coins[coin] as Coin
   const random = worldRandom(world, `news/${about.instrument.id}/${midnight}`)
   const mood = moodOf(world, coin, midnight)
-  const move = momentum(world, coin, midnight, 3) * about.volatility * Math.sqrt(3)
+  const move = coinMomentum(world, coin, midnight, 3) * about.volatility * Math.sqrt(3)
   const count = random.int(1, 4) + Math.min(3, Math.round(Math.abs(mood)))
   const times = Array.from({ length: count }, () => midnight + random.int(0, dayMs - 1)).sort((a, b) => a - b)
   return times.map((at) => ({

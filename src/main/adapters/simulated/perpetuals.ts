@@ -11,7 +11,7 @@ import { assertExists } from '#shared/lib/assert.ts'
 import { type Decimal, decimal, fromNumber, toNumber } from '#shared/lib/decimal.ts'
 import type { Coin } from './coins.ts'
 import { type Intraday, worldRandom } from './intraday.ts'
-import type { World } from './world.ts'
+import type { SimulatedDays } from './world.ts'
 
 /** A perpetual future on a coin. */
 export interface Perpetual {
@@ -80,7 +80,11 @@ export interface PerpetualMarket {
  * median of the index with the funding still to be paid, the index with the mean basis of the last 30 s, and the last trade
  * (Binance, "Mark Price in USD-M Futures"); the funding rate comes from the mean premium since the time before (fundingRate).
  */
-export function createPerpetualMarket(world: World, spot: Intraday, perpetuals: readonly Perpetual[]): PerpetualMarket {
+export function createPerpetualMarket(
+  world: SimulatedDays,
+  spot: Intraday,
+  perpetuals: readonly Perpetual[],
+): PerpetualMarket {
   const known = new Map(perpetuals.map((perpetual) => [perpetual.instrument.id, perpetual]))
   const scaled = new WeakMap<Span, Map<string, Span>>()
   /** Days that have closed, by instrument and midnight. */

@@ -2,7 +2,7 @@ import type { Random } from '#shared/lib/random.ts'
 
 const regimes = ['trend up', 'trend down', 'range', 'high volatility', 'crisis'] as const
 /** A state of the market that lasts for days to weeks. */
-export type Regime = (typeof regimes)[number]
+export type SimulatedRegime = (typeof regimes)[number]
 
 interface RegimeModel {
   /** Mean of the market's daily move, in ordinary daily deviations. */
@@ -16,7 +16,7 @@ interface RegimeModel {
 }
 
 /** How the market behaves in each regime. */
-export const regimeModels: Readonly<Record<Regime, RegimeModel>> = {
+export const regimeModels: Readonly<Record<SimulatedRegime, RegimeModel>> = {
   'trend up': { drift: 0.14, volatility: 0.85, stay: 0.975, entry: 4 },
   'trend down': { drift: -0.13, volatility: 1.05, stay: 0.97, entry: 3 },
   range: { drift: 0, volatility: 0.65, stay: 0.97, entry: 4 },
@@ -25,7 +25,7 @@ export const regimeModels: Readonly<Record<Regime, RegimeModel>> = {
 }
 
 /** Tomorrow's regime: a Markov chain. */
-export function nextRegime(regime: Regime, random: Random): Regime {
+export function nextRegime(regime: SimulatedRegime, random: Random): SimulatedRegime {
   if (random.chance(regimeModels[regime].stay)) return regime
   const others = regimes.filter((other) => other !== regime)
   let left = random.float() * others.reduce((sum, other) => sum + regimeModels[other].entry, 0)

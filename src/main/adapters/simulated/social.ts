@@ -2,9 +2,9 @@ import type { Text } from '#engine/ports/research-sources.ts'
 import { barOpenTime, timeframeMs } from '#shared/domain/bar.ts'
 import type { Coin } from './coins.ts'
 import { worldRandom } from './intraday.ts'
-import { momentum, moodOf } from './mood.ts'
+import { coinMomentum, moodOf } from './mood.ts'
 import { fillIn, posterName, toneOf, writeText } from './news.ts'
-import type { World } from './world.ts'
+import type { SimulatedDays } from './world.ts'
 
 const dayMs = timeframeMs['1d']
 
@@ -48,17 +48,17 @@ const spamShare = 0.1
  * A day of posts about a coin up to a moment, oldest first: their tone follows the coin's mood with much noise, about one
  * in eight repeats another word for word, one in ten is spam.
  */
-export function writePosts(world: World, coin: number, nowMs: number): readonly Text[] {
+export function writePosts(world: SimulatedDays, coin: number, nowMs: number): readonly Text[] {
   const midnight = barOpenTime(nowMs, '1d')
   const days = [midnight - dayMs, midnight].filter((day) => day >= world.start)
   return days.flatMap((day) => postsOfDay(world, coin, day)).filter(({ at }) => at <= nowMs && at > nowMs - dayMs)
 }
 
-function postsOfDay(world: World, coin: number, midnight: number): readonly Text[] {
+function postsOfDay(world: SimulatedDays, coin: number, midnight: number): readonly Text[] {
   const about = world.coins[coin] as Coin
   const random = worldRandom(world, `social/${about.instrument.id}/${midnight}`)
   const mood = moodOf(world, coin, midnight)
-  const move = momentum(world, coin, midnight, 3) * about.volatility * Math.sqrt(3)
+  const move = coinMomentum(world, coin, midnight, 3) * about.volatility * Math.sqrt(3)
   const count = Math.round(24 * (1 + 0.4 * Math.min(4, Math.abs(mood))))
   const times = Array.from({ length: count }, () => midnight + random.int(0, dayMs - 1)).sort((a, b) => a - b)
   const written: Text[] = []

@@ -6,7 +6,7 @@ import { researchSourcesConformance, sourceNames } from '#test/conformance/resea
 import { settle } from '#test/conformance/settle.ts'
 import { fearAndGreed, onChainCounts } from './counts.ts'
 import { createSimulatedExchange } from './exchange.ts'
-import { momentum } from './mood.ts'
+import { coinMomentum } from './mood.ts'
 import { writeNews } from './news.ts'
 import { writePosts } from './social.ts'
 import { createSimulatedSources } from './sources.ts'
@@ -81,7 +81,7 @@ describe('simulated research', () => {
     for (let week = 0; week < 60; week++) {
       const at = barOpenTime(now, '1d') - week * 7 * dayMs - 1
       const midnight = barOpenTime(at, '1d')
-      const trend = momentum(world, 1, midnight, 3)
+      const trend = coinMomentum(world, 1, midnight, 3)
       const news = writeNews(world, 1, at).filter(({ at: written }) => written >= midnight)
       for (const { text } of news) pairs.push([trend, tone(text)])
     }
@@ -91,7 +91,7 @@ describe('simulated research', () => {
   it('names a rise or a fall only where there was one', () => {
     for (let day = 0; day < 60; day++) {
       const midnight = barOpenTime(now, '1d') - day * dayMs
-      const move = momentum(world, 1, midnight, 3)
+      const move = coinMomentum(world, 1, midnight, 3)
       const texts = [...writeNews(world, 1, midnight + dayMs - 1), ...writePosts(world, 1, midnight + dayMs - 1)]
       for (const { at, text } of texts) {
         if (at < midnight) continue
@@ -108,7 +108,7 @@ describe('simulated research', () => {
       for (const entry of fearAndGreed(world, at)) {
         expect(entry.value).toBeGreaterThanOrEqual(0)
         expect(entry.value).toBeLessThanOrEqual(100)
-        pairs.push([momentum(world, 0, entry.at, 14), entry.value])
+        pairs.push([coinMomentum(world, 0, entry.at, 14), entry.value])
       }
     }
     expect(pairs.length).toBe(720)

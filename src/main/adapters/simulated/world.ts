@@ -3,7 +3,7 @@ import { type Bar, timeframeMs } from '#shared/domain/bar.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
 import { createRandom, type Random } from '#shared/lib/random.ts'
 import type { Coin } from './coins.ts'
-import { nextRegime, type Regime, regimeModels } from './regimes.ts'
+import { nextRegime, regimeModels, type SimulatedRegime } from './regimes.ts'
 
 const dayMs = timeframeMs['1d']
 
@@ -11,7 +11,7 @@ const dayMs = timeframeMs['1d']
 interface WorldDay {
   /** Its midnight, in UTC epoch milliseconds. */
   readonly time: number
-  readonly regime: Regime
+  readonly regime: SimulatedRegime
   /** The market's common move, in ordinary daily deviations. */
   readonly move: number
   /** The market's volatility, as a multiple of the ordinary. */
@@ -21,7 +21,7 @@ interface WorldDay {
 }
 
 /** All days of the simulated market, past and to come. */
-export interface World {
+export interface SimulatedDays {
   readonly seed: number
   readonly coins: readonly Coin[]
   /** The first day's midnight. */
@@ -40,14 +40,14 @@ const largestMove = 0.4
  * and lows drawn from the law of a Brownian bridge's extremes. Days are made when they are asked for, in order, and
  * depend on the seed and the start alone. A day costs some 10 microseconds.
  */
-export function createWorld(seed: number, coins: readonly Coin[], startMs: number): World {
+export function createSimulatedDays(seed: number, coins: readonly Coin[], startMs: number): SimulatedDays {
   const random = createRandom(seed).fork('world')
   const start = Math.floor(startMs / dayMs) * dayMs
   const days: WorldDay[] = []
   const market = createShocks(random.fork('market'))
   const chain = random.fork('regimes')
   const paths = coins.map((coin) => createPath(coin, random.fork(coin.instrument.id)))
-  let regime: Regime = 'range'
+  let regime: SimulatedRegime = 'range'
 
   function addDay(): void {
     regime = nextRegime(regime, chain)

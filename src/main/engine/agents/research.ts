@@ -10,7 +10,7 @@ import { isCustom, readCustom } from './research/custom.ts'
 import { keywordExtraction } from './research/keywords.ts'
 import { liquidityAnalysis } from './research/liquidity.ts'
 import { macroFactors } from './research/macro.ts'
-import { momentum } from './research/momentum.ts'
+import { momentumAnalysis } from './research/momentum.ts'
 import { onchainMetrics } from './research/onchain.ts'
 import { historicalPatternAnalysis } from './research/patterns.ts'
 import type { Finding, Nothing, ReadContext, TaskReaders } from './research/reading.ts'
@@ -62,7 +62,7 @@ const tasks: Readonly<Record<string, TaskReaders>> = {
   correlation_analysis: correlationAnalysis,
   historical_patterns: historicalPatternAnalysis,
   keyword_extraction: keywordExtraction,
-  momentum,
+  momentum: momentumAnalysis,
 }
 
 type AnyReader = (data: never, context: ReadContext) => Finding | Nothing | Promise<Finding | Nothing>

@@ -29,7 +29,7 @@ import { revise } from './seats/revise.ts'
 import { type OrderToSchedule, scheduleOrder } from './seats/schedule-order.ts'
 import { settleTerms } from './seats/settle.ts'
 import { validate } from './seats/validate.ts'
-import { readRecord } from './view-record.ts'
+import { readViewRecord } from './view-record.ts'
 
 /** What the researcher is asked. */
 export interface ResearchInput {
@@ -110,7 +110,7 @@ export function createRoster(options: RosterOptions): Roster {
       ...assessing('analyst'),
       analyse: (input) => {
         const { briefing, past } = input as { briefing: Briefing; past: readonly PastView[] }
-        return analyse(briefing, readRecord(past, briefing.bars, briefing.now))
+        return analyse(briefing, readViewRecord(past, briefing.bars, briefing.now))
       },
     },
     bull: { ...assessing('bull'), ...arguing('bull') },

@@ -132,7 +132,7 @@ export interface Point {
 }
 
 /** What one side said in one round. */
-export interface Argument {
+export interface SideArgument {
   readonly side: 'bull' | 'bear'
   readonly round: number
   readonly points: readonly Point[]
@@ -147,7 +147,7 @@ export type Assessment = Pick<Ballot, 'choice' | 'confidence' | 'reasons' | 'evi
 export interface ProposalBriefing extends Briefing {
   readonly proposal: Proposal
   readonly insight: Insight | null
-  readonly debate: readonly Argument[]
+  readonly debate: readonly SideArgument[]
   /** Null where a price or bars of what is held are missing. */
   readonly risk: BriefingRisk | null
   /** Null where not even the instrument's own bars say enough. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { calibrated } from '#engine/consensus/opinion-pool.ts'
 import { barSeries } from '#shared/domain/bar.ts'
 import type { Insight, PastView } from '#shared/domain/insight.ts'
-import { judgeViews, readRecord } from './view-record.ts'
+import { judgeViews, readViewRecord } from './view-record.ts'
 
 const dayMs = 86_400_000
 /** A price that rises for ten days and falls for ten, again and again. */
@@ -49,11 +49,11 @@ describe('the record of views', () => {
   })
 
   it('without one, 65 % counts for 53; a good one raises that, a bad one takes it below a half', () => {
-    const none = readRecord([], bars, now)
+    const none = readViewRecord([], bars, now)
     expect(none).toMatchObject({ judged: 0, right: 0, meanStated: null })
     expect(calibrated(0.65, none.calibration)).toBeCloseTo(0.531, 3)
     const record = (right: boolean) =>
-      readRecord(
+      readViewRecord(
         Array.from({ length: 18 }, (_, k) => viewed(2 + 20 * k, right ? 'up' : 'down')),
         bars,
         now,

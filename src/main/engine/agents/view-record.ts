@@ -1,4 +1,4 @@
-import { type Calibration, type Forecast, fitCalibration } from '#engine/consensus/opinion-pool.ts'
+import { type Calibration, fitCalibration, type ScoredForecast } from '#engine/consensus/opinion-pool.ts'
 import type { BarSeries } from '#shared/domain/bar.ts'
 import type { PastView } from '#shared/domain/insight.ts'
 
@@ -36,9 +36,9 @@ export function closeAt(bars: BarSeries, at: number, barMs = barLength(bars)): n
  * was formed. Views within the horizon of one that was judged before overlap it, and are left out; so are flat ones and
  * those whose horizon has not ended by `now`.
  */
-export function judgeViews(past: readonly PastView[], bars: BarSeries, now: number): Forecast[] {
+export function judgeViews(past: readonly PastView[], bars: BarSeries, now: number): ScoredForecast[] {
   const barMs = barLength(bars)
-  const forecasts: Forecast[] = []
+  const forecasts: ScoredForecast[] = []
   let free = Number.NEGATIVE_INFINITY
   for (const { at, insight } of [...past].sort((a, b) => a.at - b.at)) {
     const { direction, horizonMs, confidence, stated } = insight
@@ -53,7 +53,7 @@ export function judgeViews(past: readonly PastView[], bars: BarSeries, now: numb
 }
 
 /** The record of earlier views on an instrument, and the calibration that it leads to from a slope of 0.2 on. */
-export function readRecord(past: readonly PastView[], bars: BarSeries, now: number): ViewRecord {
+export function readViewRecord(past: readonly PastView[], bars: BarSeries, now: number): ViewRecord {
   const forecasts = judgeViews(past, bars, now)
   const stated = forecasts.reduce((sum, { confidence }) => sum + confidence, 0)
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { amount, count, figure, list, percent, sentence, signedFigure, signedPercent, span } from './wording.ts'
+import { amount, count, figure, listWords, percent, sentence, signedFigure, signedPercent, span } from './wording.ts'
 
 describe('numbers in words', () => {
   it('are rounded to what is worth reading, without a minus zero', () => {
@@ -30,7 +30,12 @@ describe('numbers in words', () => {
   })
 
   it('are joined as people join them', () => {
-    expect([list([]), list(['a']), list(['a', 'b']), list(['a', 'b', 'c'])]).toEqual(['', 'a', 'a and b', 'a, b and c'])
+    expect([listWords([]), listWords(['a']), listWords(['a', 'b']), listWords(['a', 'b', 'c'])]).toEqual([
+      '',
+      'a',
+      'a and b',
+      'a, b and c',
+    ])
     expect(sentence('buy')).toBe('Buy')
   })
 })

@@ -5,7 +5,7 @@ import { canonicalJson } from '#shared/lib/canonical-json.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
 /** A ballot that counts: its weight within the electorate's, what it counts for, and the options that share it. */
-export interface Vote {
+export interface AdmittedBallot {
   readonly ballot: Ballot
   readonly weight: number
   readonly countsFor: number
@@ -15,7 +15,7 @@ export interface Vote {
 
 /** The votes that count, one a voter, and the ballots that do not with the reason, both in order of voter and time. */
 export interface Admission {
-  readonly votes: readonly Vote[]
+  readonly votes: readonly AdmittedBallot[]
   readonly notCounted: readonly NotCounted[]
 }
 
@@ -29,7 +29,7 @@ export function admitBallots(policy: ConsensusPolicy, ballots: readonly Ballot[]
   assertOneProposal(ballots)
   const mostWeight = new Map(policy.electorate.map(({ voter, weight }) => [voter, weight]))
   const options = new Set(policy.options)
-  const last = new Map<string, Vote>()
+  const last = new Map<string, AdmittedBallot>()
   const notCounted: NotCounted[] = []
 
   for (const ballot of inOrder(ballots)) {

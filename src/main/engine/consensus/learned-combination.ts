@@ -2,7 +2,7 @@ import type { Combination, Learned } from '#shared/domain/combination.ts'
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { ScoredVote } from '#shared/domain/scored-vote.ts'
 import { hedge } from './hedge.ts'
-import { type Forecast, fitCalibration } from './opinion-pool.ts'
+import { fitCalibration, type ScoredForecast } from './opinion-pool.ts'
 import { defaultWeightSettings, scaledWithin, votingWeights } from './voting-weights.ts'
 
 /** Nobody's prior is multiplied by less or more than this, nor has anybody more than the share of all weight, but by its prior. */
@@ -59,7 +59,7 @@ export function learnedFrom(
   return { combination, decisions: rounds.length, voters }
 }
 
-function forecastsOf(voter: string, record: readonly ScoredVote[]): Forecast[] {
+function forecastsOf(voter: string, record: readonly ScoredVote[]): ScoredForecast[] {
   return record.flatMap(({ ballots, right }) =>
     ballots
       .filter((ballot) => ballot.voter === voter)

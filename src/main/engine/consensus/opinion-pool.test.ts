@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '#shared/lib/random.ts'
-import { calibrated, type Forecast, fitCalibration, logOpinionPool, opinionOf } from './opinion-pool.ts'
+import { calibrated, fitCalibration, logOpinionPool, opinionOf, type ScoredForecast } from './opinion-pool.ts'
 
 const options = ['buy', 'sell', 'hold']
 const chances = fc
@@ -58,7 +58,7 @@ describe('calibration', () => {
 
   it('brings an overconfident voter down to how often it is right', () => {
     const random = createRandom(11)
-    const forecasts = Array.from({ length: 2_000 }, (): Forecast => {
+    const forecasts = Array.from({ length: 2_000 }, (): ScoredForecast => {
       const confidence = 0.5 + 0.45 * random.float()
       return { confidence, right: random.chance(0.5 + (confidence - 0.5) / 3) }
     })

@@ -52,7 +52,7 @@ export interface Calibration {
 }
 
 /** A vote whose outcome is known. */
-export interface Forecast {
+export interface ScoredForecast {
   readonly confidence: number
   readonly right: boolean
 }
@@ -69,7 +69,7 @@ const asStated: CalibrationPrior = { slope: 1, intercept: 0, precision: 4 }
  * stated" (slope 1, intercept 0) unless given, with a standard deviation of 0.5, so that a short record changes little.
  */
 export function fitCalibration(
-  forecasts: readonly Forecast[],
+  forecasts: readonly ScoredForecast[],
   { precision, ...prior }: CalibrationPrior = asStated,
 ): Calibration {
   let { slope, intercept } = prior

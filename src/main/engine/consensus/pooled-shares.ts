@@ -1,12 +1,12 @@
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
-import type { Vote } from './admission.ts'
+import type { AdmittedBallot } from './admission.ts'
 import { calibrated, logOpinionPool, type Opinion, opinionOf } from './opinion-pool.ts'
 
 /**
  * How probable the voters together hold each option, in the policy's order: the logarithmic pool of what each says of the options
  * that are on the table (those that somebody votes for, and the default), by weight. All are zero when nobody takes a side.
  */
-export function pooledShares(policy: ConsensusPolicy, votes: readonly Vote[]): number[] {
+export function pooledShares(policy: ConsensusPolicy, votes: readonly AdmittedBallot[]): number[] {
   const sided = votes.filter(({ options, weight }) => options.length > 0 && weight > 0)
   if (sided.length === 0) return policy.options.map(() => 0)
   const named = new Set([policy.defaultOption, ...sided.flatMap(({ options }) => options)])

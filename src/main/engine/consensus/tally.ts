@@ -2,7 +2,7 @@ import type { Ballot } from '#shared/domain/ballot.ts'
 import { learnedWords } from '#shared/domain/combination.ts'
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { CountedBallot, Tally } from '#shared/domain/tally.ts'
-import { admitBallots, compareText, type Vote } from './admission.ts'
+import { type AdmittedBallot, admitBallots, compareText } from './admission.ts'
 import { judge, optionShares, quorumOf, sharesUnder, vetoedBy } from './verdict.ts'
 import { voterPower } from './voter-power.ts'
 
@@ -59,7 +59,7 @@ export function tally(policy: ConsensusPolicy, ballots: readonly Ballot[], at: n
   }
 }
 
-function meanConfidence(votes: readonly Vote[]): number {
+function meanConfidence(votes: readonly AdmittedBallot[]): number {
   let weights = 0
   let sum = 0
   for (const { weight, ballot } of votes) {
@@ -69,7 +69,7 @@ function meanConfidence(votes: readonly Vote[]): number {
   return weights > 0 ? sum / weights : 0
 }
 
-function disagreement(options: readonly string[], sided: readonly Vote[]): number {
+function disagreement(options: readonly string[], sided: readonly AdmittedBallot[]): number {
   if (options.length < 2) return 0
   const convictions = sided.map((vote) => ({ ...vote, countsFor: vote.weight * vote.ballot.confidence }))
   return variance(optionShares(options, convictions)) / (1 - 1 / options.length)
@@ -86,12 +86,12 @@ function entropy(shares: readonly number[]): number {
   return Math.min(1, bits / Math.log(shares.length))
 }
 
-function heaviestFirst(votes: readonly Vote[]): CountedBallot[] {
+function heaviestFirst(votes: readonly AdmittedBallot[]): CountedBallot[] {
   return [...votes]
     .sort((a, b) => b.countsFor - a.countsFor || b.weight - a.weight || compareText(a.ballot.voter, b.ballot.voter))
     .map(({ ballot, weight, countsFor }) => ({ ballot, weight, countsFor }))
 }
 
-function withoutConditional(votes: readonly Vote[]): Vote[] {
+function withoutConditional(votes: readonly AdmittedBallot[]): AdmittedBallot[] {
   return votes.map((vote) => (vote.ballot.choice.kind === 'conditional' ? { ...vote, options: [] } : vote))
 }

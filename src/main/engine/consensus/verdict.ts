@@ -1,7 +1,7 @@
 import type { ConsensusPolicy, ConsensusRule, Quorum } from '#shared/domain/consensus-policy.ts'
 import type { FiredRule, Tally, TallyStatus } from '#shared/domain/tally.ts'
 import { assertNever } from '#shared/lib/assert.ts'
-import type { Vote } from './admission.ts'
+import type { AdmittedBallot } from './admission.ts'
 import { pooledShares } from './pooled-shares.ts'
 
 /** What a policy makes of the votes, and the rule that decided. */
@@ -15,12 +15,12 @@ export interface Verdict {
 const shareTolerance = 1e-9
 
 /** Each option's share under the policy, in its order; all are zero when nobody took a side. */
-export function sharesUnder(policy: ConsensusPolicy, votes: readonly Vote[]): number[] {
+export function sharesUnder(policy: ConsensusPolicy, votes: readonly AdmittedBallot[]): number[] {
   return policy.rule.kind === 'pooled' ? pooledShares(policy, votes) : optionShares(policy.options, votes)
 }
 
 /** Each option's share of the votes in the policy's order; all are zero when nobody took a side. */
-export function optionShares(options: readonly string[], votes: readonly Vote[]): number[] {
+export function optionShares(options: readonly string[], votes: readonly AdmittedBallot[]): number[] {
   const sums = new Map(options.map((option) => [option, 0]))
   let total = 0
   for (const vote of votes) {
@@ -34,7 +34,7 @@ export function optionShares(options: readonly string[], votes: readonly Vote[])
 }
 
 /** How far a quorum is met: voters, or a share of the electorate or of its weight. Null when the policy has none. */
-export function quorumOf(policy: ConsensusPolicy, votes: readonly Vote[]): Tally['quorum'] {
+export function quorumOf(policy: ConsensusPolicy, votes: readonly AdmittedBallot[]): Tally['quorum'] {
   const { quorum, electorate } = policy
   if (quorum === undefined) return null
   const present = new Set(
@@ -69,7 +69,7 @@ function presence(
 }
 
 /** The veto holders whose ballots are for an option that the policy names as a veto. */
-export function vetoedBy(policy: ConsensusPolicy, votes: readonly Vote[]): string[] {
+export function vetoedBy(policy: ConsensusPolicy, votes: readonly AdmittedBallot[]): string[] {
   const { veto } = policy
   if (veto === undefined) return []
   return votes
@@ -83,7 +83,7 @@ export function vetoedBy(policy: ConsensusPolicy, votes: readonly Vote[]): strin
  * Applies the policy to the votes. A veto stops whatever the votes would come to, except agreement on the default option
  * or on what the veto itself asks for; then come the quorum and the rule. `passed` says that the deadline is over.
  */
-export function judge(policy: ConsensusPolicy, votes: readonly Vote[], passed: boolean): Verdict {
+export function judge(policy: ConsensusPolicy, votes: readonly AdmittedBallot[], passed: boolean): Verdict {
   const byVotes = judgeByVotes(policy, votes, passed)
   const vetoes = vetoedBy(policy, votes)
   if (vetoes.length === 0) return byVotes
@@ -92,7 +92,7 @@ export function judge(policy: ConsensusPolicy, votes: readonly Vote[], passed: b
   return noTrade(policy, 'vetoed', 'VETO', `${vetoes.join(' and ')} used the veto.`)
 }
 
-function judgeByVotes(policy: ConsensusPolicy, votes: readonly Vote[], passed: boolean): Verdict {
+function judgeByVotes(policy: ConsensusPolicy, votes: readonly AdmittedBallot[], passed: boolean): Verdict {
   if (votes.length === 0 && passed) {
     return noTrade(policy, 'expired', 'DEADLINE_PASSED', 'The deadline passed without a ballot that counts.')
   }

@@ -1,6 +1,6 @@
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { VoterPower } from '#shared/domain/tally.ts'
-import type { Vote } from './admission.ts'
+import type { AdmittedBallot } from './admission.ts'
 import { judge, meets } from './verdict.ts'
 
 const mostVoters = 16
@@ -10,7 +10,11 @@ const mostVoters = 16
  * orders of arrival (Shapley and Shubik 1954) the voter turns losing into winning, where a coalition wins when it meets
  * the rule and holds every veto holder among them. Counts all 2^n coalitions; null for more than 16 voters, and where opinions are pooled.
  */
-export function voterPower(policy: ConsensusPolicy, votes: readonly Vote[], passed: boolean): VoterPower[] | null {
+export function voterPower(
+  policy: ConsensusPolicy,
+  votes: readonly AdmittedBallot[],
+  passed: boolean,
+): VoterPower[] | null {
   const sided = votes.filter(({ options }) => options.length > 0)
   const count = sided.length
   // A pool of opinions has no coalitions that win by adding up.
@@ -38,7 +42,7 @@ export function voterPower(policy: ConsensusPolicy, votes: readonly Vote[], pass
   }))
 }
 
-function winningCoalitions(policy: ConsensusPolicy, sided: readonly Vote[]): Uint8Array {
+function winningCoalitions(policy: ConsensusPolicy, sided: readonly AdmittedBallot[]): Uint8Array {
   const total = sided.reduce((sum, { countsFor }) => sum + countsFor, 0)
   const wins = new Uint8Array(2 ** sided.length)
   if (total === 0) return wins
@@ -72,7 +76,12 @@ function bitCount(mask: number): number {
   return count
 }
 
-function isDecisive(policy: ConsensusPolicy, votes: readonly Vote[], vote: Vote, passed: boolean): boolean {
+function isDecisive(
+  policy: ConsensusPolicy,
+  votes: readonly AdmittedBallot[],
+  vote: AdmittedBallot,
+  passed: boolean,
+): boolean {
   const { outcome } = judge(policy, votes, passed)
   const others = [[], ...policy.options.map((option) => [option])]
   return others.some((options) => {

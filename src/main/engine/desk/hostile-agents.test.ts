@@ -2,14 +2,14 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Seat } from '#shared/domain/agent.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { on, type Tamper, tamperedDesk } from '#test/builders/tampered-desk.ts'
-import type { RunMemory } from './run/run-state.ts'
+import type { RunState } from './run/run-state.ts'
 
 type Said = Record<string, unknown>
 const never = () => new Promise<never>(() => {})
 const wish = { policy: 'simple-majority' } as const
 
 /** What somebody else than the one who lies votes, and how sure. */
-const votesOf = ({ ballots }: RunMemory, without: Seat) =>
+const votesOf = ({ ballots }: RunState, without: Seat) =>
   new Map(
     ballots
       .filter(({ voter }) => voter !== without)
@@ -63,7 +63,7 @@ const harms: readonly (readonly [string, Tamper, RegExp])[] = [
 ]
 
 describe('an agent that harms the vote', () => {
-  let honest: RunMemory
+  let honest: RunState
   beforeAll(async () => {
     const { decide } = await tamperedDesk({})
     honest = await decide(wish)

@@ -43,7 +43,7 @@ import type { Random } from '#shared/lib/random.ts'
 import { createRegimeReader } from './memory/regime-reader.ts'
 import { createReconciler } from './plans/plan-reconciler.ts'
 import type { DeskParts } from './run/desk-parts.ts'
-import type { RunMemory } from './run/run-state.ts'
+import type { RunState } from './run/run-state.ts'
 
 /** The world around a desk and what it remembers; the same for the app, one decision on a file, and the simulation. */
 export interface KernelOptions {
@@ -53,7 +53,7 @@ export interface KernelOptions {
   readonly archive: OrderArchive & PlanArchive & ReviewArchive
   readonly history: DeskHistory
   /** Runs that an earlier process left unfinished. */
-  readonly unfinished: readonly RunMemory[]
+  readonly unfinished: readonly RunState[]
   readonly outcomesOf: (instrument: string) => ProposalBriefing['outcomes']
   readonly latchStore: LatchStore
   readonly latch: Latch
@@ -231,7 +231,7 @@ export function createKernel(options: KernelOptions): Kernel {
     bus,
     feed,
     orders,
-    parents,
+    parentOrders: parents,
     protection,
     reviews,
     book,
@@ -384,7 +384,7 @@ export function createKernel(options: KernelOptions): Kernel {
   }
 
   /** Ends a run that was left unfinished and is not taken up again. */
-  function abandon({ runId }: RunMemory, reason: string): Promise<unknown> {
+  function abandon({ runId }: RunState, reason: string): Promise<unknown> {
     reviews.voidAll(reason, runId)
     const data = { runId, status: 'cancelled', reason } as const
     return journal.append({ kind: 'runEnded', data, actor: system, correlationId: runId })

@@ -1,5 +1,5 @@
 import { ParleyError } from '#shared/lib/error.ts'
-import { mean } from './statistics.ts'
+import { mean } from '#shared/lib/statistics.ts'
 
 /** How two return series move together; null where one of them does not move or there are too few values. */
 export interface Correlations {

@@ -1,6 +1,7 @@
 import jstat from 'jstat'
 import { ParleyError } from '#shared/lib/error.ts'
-import { logReturns, mean, sampleDeviation } from './statistics.ts'
+import { mean } from '#shared/lib/statistics.ts'
+import { logReturns, sampleDeviation } from './statistics.ts'
 
 export interface HistoricalPatternOptions {
   /** Bars of the shape that is looked for (default 20). */

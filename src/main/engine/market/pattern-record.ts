@@ -1,6 +1,7 @@
 import jstat from 'jstat'
 import type { PatternRecord } from '#shared/domain/pattern.ts'
-import { mean, sampleDeviation } from './statistics.ts'
+import { mean } from '#shared/lib/statistics.ts'
+import { sampleDeviation } from './statistics.ts'
 
 /** What any stretch of a chart came to: what the cases of a pattern are measured against. */
 export interface Baseline {

@@ -1,9 +1,4 @@
-/** Arithmetic mean; NaN for no values. */
-export function mean(values: Float64Array): number {
-  let sum = 0
-  for (const value of values) sum += value
-  return sum / values.length
-}
+import { mean } from '#shared/lib/statistics.ts'
 
 /** Sample standard deviation (divisor n - 1); NaN for fewer than two values. */
 export function sampleDeviation(values: Float64Array): number {

@@ -1,10 +1,11 @@
+import { mean } from '#shared/lib/statistics.ts'
 import { annualReturn, annualVolatility, cumulativeReturn } from './performance.ts'
-import { centralMoment, covariance, deviation, mean } from './statistics.ts'
+import { centralMoment, covariance, deviation } from './statistics.ts'
 
 // Returns and benchmark are simple returns of the same bars. NaN stands for what cannot be told.
 
 /** Slope of the returns on the benchmark's: covariance / variance. */
-export function beta(returns: Float64Array, benchmark: Float64Array, riskFree = 0): number {
+export function benchmarkBeta(returns: Float64Array, benchmark: Float64Array, riskFree = 0): number {
   return (
     covariance(
       returns.map((value) => value - riskFree),
@@ -16,13 +17,13 @@ export function beta(returns: Float64Array, benchmark: Float64Array, riskFree = 
 
 /** Mean excess return a bar beyond beta x the benchmark's. */
 export function alpha(returns: Float64Array, benchmark: Float64Array, riskFree = 0): number {
-  return mean(returns) - riskFree - beta(returns, benchmark) * (mean(benchmark) - riskFree)
+  return mean(returns) - riskFree - benchmarkBeta(returns, benchmark) * (mean(benchmark) - riskFree)
 }
 
 /** Jensen's alpha: compound return a year beyond beta x the benchmark's; riskFree a year. */
 export function jensenAlpha(returns: Float64Array, benchmark: Float64Array, barsPerYear: number, riskFree = 0): number {
   const own = annualReturn(returns, barsPerYear) - riskFree
-  return own - beta(returns, benchmark) * (annualReturn(benchmark, barsPerYear) - riskFree)
+  return own - benchmarkBeta(returns, benchmark) * (annualReturn(benchmark, barsPerYear) - riskFree)
 }
 
 function difference(returns: Float64Array, benchmark: Float64Array): Float64Array {
@@ -55,7 +56,7 @@ export interface RiskSplit {
 }
 
 export function riskSplit(returns: Float64Array, benchmark: Float64Array, barsPerYear: number): RiskSplit {
-  const slope = beta(returns, benchmark)
+  const slope = benchmarkBeta(returns, benchmark)
   const systematic = Math.abs(slope) * annualVolatility(benchmark, barsPerYear)
   const rest = returns.map((value, t) => value - slope * (benchmark[t] as number))
   const specific = Math.sqrt(centralMoment(rest, 2) * barsPerYear)

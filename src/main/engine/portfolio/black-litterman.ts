@@ -1,5 +1,5 @@
 import { ParleyError } from '#shared/lib/error.ts'
-import { dot, type Matrix, multiply, solve } from './matrix.ts'
+import { dot, type Matrix, multiplyVector, solve } from './matrix.ts'
 
 /** An opinion: the portfolio `assets` (a coefficient an asset) is expected to return `value`. */
 export interface View {
@@ -16,7 +16,7 @@ export interface Posterior {
 
 /** Expected excess returns that would make the market's weights optimal: riskAversion x covariances x weights. */
 export function impliedReturns(covariances: Matrix, marketWeights: Float64Array, riskAversion: number): Float64Array {
-  return multiply(covariances, marketWeights).map((value) => riskAversion * value)
+  return multiplyVector(covariances, marketWeights).map((value) => riskAversion * value)
 }
 
 /**
@@ -33,7 +33,7 @@ export function blackLitterman(
     return { expected: prior.slice(), covariances: covariances.map((row) => row.map((value) => (1 + tau) * value)) }
   }
   // tau C P', one row a view.
-  const reach = views.map((view) => multiply(covariances, view.assets).map((value) => tau * value))
+  const reach = views.map((view) => multiplyVector(covariances, view.assets).map((value) => tau * value))
   const system = views.map((view, i) =>
     Float64Array.from(reach, (row, j) => {
       const shared = dot(view.assets, row)

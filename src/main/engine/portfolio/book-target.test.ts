@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '#shared/lib/random.ts'
+import { mean } from '#shared/lib/statistics.ts'
 import { type BookQuestion, bookTarget, readMarketModel, tradeOf } from './book-target.ts'
-import { deviation, mean } from './statistics.ts'
+import { deviation } from './statistics.ts'
 
 /** Returns of assets that have a market in common; the drift is a bar's. */
 function returnsOf(seed: number, assets: number, { bars = 300, drift = 0.0005 } = {}): Float64Array[] {

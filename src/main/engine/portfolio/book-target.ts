@@ -1,9 +1,10 @@
+import { mean } from '#shared/lib/statistics.ts'
 import { blackLitterman, impliedReturns } from './black-litterman.ts'
 import { allocateConstrained } from './constrained-allocation.ts'
 import { shrinkToConstantCorrelation } from './estimates.ts'
 import { correlationMatrix, dot, type Matrix, portfolioVariance } from './matrix.ts'
 import { riskParityWeights } from './risk-parity.ts'
-import { deviation, mean } from './statistics.ts'
+import { deviation } from './statistics.ts'
 
 /** How a market of some assets moves a bar. */
 export interface MarketModel {

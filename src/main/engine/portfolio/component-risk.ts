@@ -1,5 +1,6 @@
-import { covarianceMatrix, dot, type Matrix, multiply, portfolioVariance } from './matrix.ts'
-import { mean, normalDensity, normalQuantile } from './statistics.ts'
+import { mean } from '#shared/lib/statistics.ts'
+import { covarianceMatrix, dot, type Matrix, multiplyVector, portfolioVariance } from './matrix.ts'
+import { normalDensity, normalQuantile } from './statistics.ts'
 import { portfolioReturns } from './stress.ts'
 import { cornishFisherQuantile, tailExpectation } from './value-at-risk.ts'
 
@@ -28,7 +29,7 @@ export function componentVolatility(weights: Float64Array, covariances: Matrix):
   const volatility = Math.sqrt(portfolioVariance(weights, covariances))
   return split(
     weights,
-    multiply(covariances, weights).map((pull) => pull / volatility),
+    multiplyVector(covariances, weights).map((pull) => pull / volatility),
   )
 }
 
@@ -46,7 +47,7 @@ export function componentTail(
   const tail = 1 - confidence
   const means = Float64Array.from(returns, mean)
   const covariances = covarianceMatrix(returns)
-  const pull = multiply(covariances, weights)
+  const pull = multiplyVector(covariances, weights)
   const variance = dot(weights, pull)
   const deviation = Math.sqrt(variance)
   const z = normalQuantile(tail)

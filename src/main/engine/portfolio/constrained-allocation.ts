@@ -1,5 +1,5 @@
 import { checkBounds, type WeightBounds } from './critical-line.ts'
-import { type Matrix, multiply } from './matrix.ts'
+import { type Matrix, multiplyVector } from './matrix.ts'
 import { type Constraint, minimiseQuadratic } from './quadratic.ts'
 
 /** Limits on the sum of some assets' weights. */
@@ -117,7 +117,7 @@ export function allocateConstrained(goal: ConstrainedAllocation): Float64Array {
       }),
     )
   const linear = onWeights((asset) => -(expected[asset] as number))
-  const pull = multiply(covariances, current)
+  const pull = multiplyVector(covariances, current)
   for (const [asset, cost] of split ? costs.entries() : []) {
     const risk = riskAversion * (pull[asset] as number)
     linear[asset] = (linear[asset] as number) + risk + cost

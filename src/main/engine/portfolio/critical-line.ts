@@ -1,5 +1,5 @@
 import { ParleyError } from '#shared/lib/error.ts'
-import { dot, type Matrix, multiply, portfolioVariance, solve } from './matrix.ts'
+import { dot, type Matrix, multiplyVector, portfolioVariance, solve } from './matrix.ts'
 
 /** Lower and upper bound of every weight. */
 export interface WeightBounds {
@@ -83,7 +83,7 @@ export function cornerPortfolios(expected: Float64Array, covariances: Matrix, bo
     const count = free.length
     const isFree = new Set(free)
     const held = weights.map((weight, i) => (isFree.has(i) ? 0 : weight))
-    const pull = multiply(covariances, held)
+    const pull = multiplyVector(covariances, held)
     const heldSum = held.reduce((sum, weight) => sum + weight, 0)
     // [C 1; 1' 0] [w; -nu] = [tolerance mu - C held; 1 - held], as constant + tolerance x slope.
     const system: Float64Array[] = []
@@ -107,8 +107,8 @@ export function cornerPortfolios(expected: Float64Array, covariances: Matrix, bo
       slope[i] = solution[k]?.[1] as number
     }
     // Gradient of every asset, again as constant + tolerance x slope: zero for the free ones.
-    const gradientBase = multiply(covariances, base)
-    const gradientSlope = multiply(covariances, slope)
+    const gradientBase = multiplyVector(covariances, base)
+    const gradientSlope = multiplyVector(covariances, slope)
     const price = solution[count] as Float64Array
 
     let next = 0
@@ -218,7 +218,7 @@ export function maxSharpePortfolio(
     const a = dot(best.weights, expected) - riskFree
     const b = dot(step, expected)
     const c = portfolioVariance(best.weights, covariances)
-    const d = dot(step, multiply(covariances, best.weights))
+    const d = dot(step, multiplyVector(covariances, best.weights))
     const e = portfolioVariance(step, covariances)
     const share = (b * c - a * d) / (a * e - b * d)
     const candidates = [corner.weights]

@@ -1,5 +1,6 @@
+import { mean } from '#shared/lib/statistics.ts'
 import type { Matrix } from './matrix.ts'
-import { covariance, deviation, mean } from './statistics.ts'
+import { covariance, deviation } from './statistics.ts'
 
 // Return series here are one array an asset, of equal length and dates, with NaN where the asset was not listed.
 

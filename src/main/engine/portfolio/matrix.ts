@@ -24,7 +24,7 @@ export function correlationMatrix(covariances: Matrix): Matrix {
 }
 
 /** matrix x vector. */
-export function multiply(matrix: Matrix, vector: Float64Array): Float64Array {
+export function multiplyVector(matrix: Matrix, vector: Float64Array): Float64Array {
   return Float64Array.from(matrix, (row) => dot(row, vector))
 }
 
@@ -36,7 +36,7 @@ export function dot(a: Float64Array, b: Float64Array): number {
 
 /** Variance w'Cw of a portfolio. */
 export function portfolioVariance(weights: Float64Array, covariances: Matrix): number {
-  return dot(weights, multiply(covariances, weights))
+  return dot(weights, multiplyVector(covariances, weights))
 }
 
 /**

@@ -1,5 +1,6 @@
+import { mean } from '#shared/lib/statistics.ts'
 import { drawdowns, maxDrawdown, underwater, wealth } from './drawdowns.ts'
-import { centralMoment, deviation, excessKurtosis, mean, quantile, skewness } from './statistics.ts'
+import { centralMoment, deviation, excessKurtosis, quantile, skewness } from './statistics.ts'
 
 // Returns are simple returns a bar, as fractions; "a year" scales by the number of bars in one. NaN stands for what
 // cannot be told: no returns, or a divisor of zero.

@@ -4,7 +4,7 @@ import { createRandom } from '#shared/lib/random.ts'
 import { allocate } from './allocation.ts'
 import { cornerPortfolios, uniformBounds } from './critical-line.ts'
 import { drawdowns, maxDrawdown } from './drawdowns.ts'
-import { covarianceMatrix, dot, type Matrix, multiply, portfolioVariance, solve } from './matrix.ts'
+import { covarianceMatrix, dot, type Matrix, multiplyVector, portfolioVariance, solve } from './matrix.ts'
 import { riskParityWeights, riskShares } from './risk-parity.ts'
 import { atrExits, fixedFractionSize, kellyShare, riskPerTradeSize, volatilityTargetSize } from './sizing.ts'
 
@@ -42,7 +42,9 @@ describe('allocation', () => {
           const { weights } = allocate({ kind: 'mean-variance', riskAversion }, expected, covariances, bounds)
           expect(total(weights)).toBeCloseTo(1, 10)
           // At an optimum no weight can be moved from one asset to another with gain.
-          const gain = multiply(covariances, weights).map((risk, i) => (expected[i] as number) - riskAversion * risk)
+          const gain = multiplyVector(covariances, weights).map(
+            (risk, i) => (expected[i] as number) - riskAversion * risk,
+          )
           for (const [i, from] of weights.entries()) {
             expect(from).toBeGreaterThanOrEqual(0)
             expect(from).toBeLessThanOrEqual((bounds.upper[i] as number) + 1e-12)
@@ -88,7 +90,7 @@ describe('allocation', () => {
       fc.property(fc.nat(), fc.double({ min: 0.51, max: 0.7, noNaN: true }), (seed, upper) => {
         const { expected, covariances } = randomMarket(seed, 5)
         const { weights } = allocate({ kind: 'min-variance' }, expected, covariances, uniformBounds(5, 0, upper))
-        const pull = multiply(covariances, weights)
+        const pull = multiplyVector(covariances, weights)
         const gains = [...weights.keys()].flatMap((i) =>
           [...weights.keys()]
             .filter((j) => (weights[i] as number) > 1e-9 && (weights[j] as number) < upper - 1e-9)
@@ -115,7 +117,7 @@ describe('allocation', () => {
   it('handles equal expected returns', () => {
     const { covariances } = randomMarket(9, 5)
     const { weights } = allocate({ kind: 'min-variance' }, new Float64Array(5), covariances)
-    const pull = multiply(covariances, weights)
+    const pull = multiplyVector(covariances, weights)
     const variance = portfolioVariance(weights, covariances)
     for (const [i, weight] of weights.entries())
       if (weight > 1e-9) expect((pull[i] as number) / variance).toBeCloseTo(1, 8)
@@ -226,7 +228,7 @@ describe('drawdowns', () => {
 it('solving undoes multiplying, and a singular system is refused', () => {
   const a = [Float64Array.of(0, 2, 1), Float64Array.of(1, -1, 0), Float64Array.of(3, 0, -2)]
   const x = Float64Array.of(1, 2, 3)
-  const b = multiply(a, x)
+  const b = multiplyVector(a, x)
   const solved = solve(
     a,
     Array.from(b, (value) => Float64Array.of(value)),

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { beta, betaFragility, captureRatio } from './benchmark.ts'
+import { mean } from '#shared/lib/statistics.ts'
+import { benchmarkBeta, betaFragility, captureRatio } from './benchmark.ts'
 import { maxDrawdown, wealth } from './drawdowns.ts'
 import {
   aggregateReturns,
@@ -16,7 +17,6 @@ import {
   stability,
   tailRatio,
 } from './performance.ts'
-import { mean } from './statistics.ts'
 
 const path = '../shared/reference/risk/empyrical-cases.json'
 const missing = !existsSync(path)
@@ -89,7 +89,7 @@ describe.skipIf(missing)('risk beside empyrical (8 decimals)', () => {
     const window = rate('window')
     const alphaBeta = (a: Float64Array, c: Float64Array): [number, number] => {
       if (a.length < 2) return [Number.NaN, Number.NaN]
-      const slope = beta(a, c)
+      const slope = benchmarkBeta(a, c)
       return [(1 + mean(a) - slope * mean(c)) ** period - 1, slope]
     }
     const sides = (side: 'up' | 'down') => (_: number, k: number) =>

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { mean } from '#shared/lib/statistics.ts'
 import {
   activeReturn,
   alpha,
-  beta,
+  benchmarkBeta,
   captureRatio,
   informationRatio,
   jensenAlpha,
@@ -33,7 +34,7 @@ import {
   ulcerIndex,
   upperPartialMoment,
 } from './performance.ts'
-import { covariance, deviation, excessKurtosis, mean, skewness } from './statistics.ts'
+import { covariance, deviation, excessKurtosis, skewness } from './statistics.ts'
 import { expectedShortfall, valueAtRisk } from './value-at-risk.ts'
 
 const folder = '../shared/reference/risk'
@@ -145,13 +146,13 @@ describe.skipIf(missing)('risk beside PerformanceAnalytics (1e-9)', () => {
     }
   }
   const relative: Record<string, (x: Float64Array, b: Float64Array) => number> = {
-    'CAPM.beta(x,b)': (x, b) => beta(x, b),
+    'CAPM.beta(x,b)': (x, b) => benchmarkBeta(x, b),
     'CAPM.alpha(x,b)': (x, b) => alpha(x, b),
     'CAPM.jensenAlpha(x,b)': (x, b) => jensenAlpha(x, b, year),
     'TrackingError(x,b)': (x, b) => trackingError(x, b, year),
     'InformationRatio(x,b)': (x, b) => informationRatio(x, b, year),
     'ActivePremium(x,b)': (x, b) => activeReturn(x, b, year),
-    'TreynorRatio(x,b)': (x, b) => annual(x) / beta(x, b),
+    'TreynorRatio(x,b)': (x, b) => annual(x) / benchmarkBeta(x, b),
     'SystematicRisk(x,b)': (x, b) => riskSplit(x, b, year).systematic,
     'SpecificRisk(x,b)': (x, b) => riskSplit(x, b, year).specific,
     'TotalRisk(x,b)': (x, b) => riskSplit(x, b, year).total,

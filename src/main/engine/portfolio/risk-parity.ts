@@ -1,6 +1,6 @@
 import { ParleyError } from '#shared/lib/error.ts'
 import { checkBounds, uniformBounds, type WeightBounds } from './critical-line.ts'
-import { type Matrix, multiply } from './matrix.ts'
+import { type Matrix, multiplyVector } from './matrix.ts'
 
 /** Minimises x'Cx / 2 - strength x sum(budget ln x) within the bounds by cyclical coordinate descent. */
 function descend(
@@ -12,7 +12,7 @@ function descend(
 ): Float64Array {
   const n = budgets.length
   const x = start.slice()
-  const product = multiply(covariances, x)
+  const product = multiplyVector(covariances, x)
   for (let round = 0; round < 10_000; round++) {
     let moved = 0
     for (let i = 0; i < n; i++) {
@@ -73,7 +73,7 @@ export function riskParityWeights(
 
 /** Each asset's share of the portfolio's variance; the shares add up to 1. */
 export function riskShares(weights: Float64Array, covariances: Matrix): Float64Array {
-  const pull = multiply(covariances, weights)
+  const pull = multiplyVector(covariances, weights)
   let variance = 0
   for (const [i, weight] of weights.entries()) variance += weight * (pull[i] as number)
   return weights.map((weight, i) => (weight * (pull[i] as number)) / variance)

@@ -1,11 +1,5 @@
 import jstat from 'jstat'
-
-/** Arithmetic mean; NaN for no values. */
-export function mean(values: Float64Array): number {
-  let sum = 0
-  for (const value of values) sum += value
-  return sum / values.length
-}
+import { mean } from '#shared/lib/statistics.ts'
 
 /** Mean of (x - mean)^order, divisor n. */
 export function centralMoment(values: Float64Array, order: number): number {

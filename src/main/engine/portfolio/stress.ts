@@ -1,7 +1,8 @@
 import { ParleyError } from '#shared/lib/error.ts'
 import type { Random } from '#shared/lib/random.ts'
+import { mean } from '#shared/lib/statistics.ts'
 import { cholesky, type Matrix } from './matrix.ts'
-import { mean, quantile } from './statistics.ts'
+import { quantile } from './statistics.ts'
 
 /** Returns a portfolio of fixed weights would have had: one array of returns an asset, of equal length. */
 export function portfolioReturns(returns: readonly Float64Array[], weights: Float64Array): Float64Array {

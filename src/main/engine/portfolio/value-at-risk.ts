@@ -1,8 +1,8 @@
 import { ParleyError } from '#shared/lib/error.ts'
+import { mean } from '#shared/lib/statistics.ts'
 import {
   centralMoment,
   excessKurtosis,
-  mean,
   normalCdf,
   normalDensity,
   normalQuantile,

@@ -1,5 +1,5 @@
 import type { Bar, ImportedSeries, Timeframe } from '#shared/domain/bar.ts'
-import type { Report } from './compute.ts'
+import type { ReportProgress } from './compute.ts'
 
 /** Imported bars. `save` keeps all of its bars or none. */
 export interface BarStore {
@@ -9,7 +9,7 @@ export interface BarStore {
     bars: readonly Bar[],
     /** The file they come from. */
     file?: string,
-    onProgress?: Report,
+    onProgress?: ReportProgress,
   ): { readonly inserted: number; readonly replaced: number }
   load(
     instrument: string,

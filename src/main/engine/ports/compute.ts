@@ -1,18 +1,18 @@
 /** Told, now and then, the share of the work that is done: from 0 to 1, never less than before. */
-export type Report = (share: number) => void
+export type ReportProgress = (share: number) => void
 
 /**
  * A function that may take long: what goes in and comes out can be cloned (no functions, no classes), and the same input
  * gives the same output on any thread.
  */
-export type HeavyFunction<Input, Output> = (input: Input, report: Report) => Output
+export type HeavyFunction<Input, Output> = (input: Input, report: ReportProgress) => Output
 
 export interface ComputeOptions {
   /** Ends the work at once, in the midst of a loop too. */
   readonly signal?: AbortSignal
   /** How long the work may take; default 60 s. */
   readonly timeoutMs?: number
-  readonly onProgress?: Report
+  readonly onProgress?: ReportProgress
 }
 
 /**

@@ -38,7 +38,7 @@ export interface DeskHistory {
   listScoredVotes(limit: number): readonly ScoredVote[]
   /** The runs with a decision of which the ballots are not scored, newest first. */
   listUnscoredVotes(limit: number): readonly string[]
-  getVote(runId: string): Vote
+  getVote(runId: string): RunVote
   /** In USD, since the trading day began. */
   spentToday(): number
   /** Runs that had ended with a decision before the given one began, the newest of them, newest first. */
@@ -46,7 +46,7 @@ export interface DeskHistory {
 }
 
 /** All that was voted on in a run. */
-export interface Vote {
+export interface RunVote {
   readonly proposals: readonly Proposal[]
   readonly ballots: readonly Ballot[]
   readonly tally: Tally | null

@@ -45,7 +45,7 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   /** Newest first. */
   listOrders(instrument: string | undefined, limit: number): readonly Order[]
   /** Newest first. */
-  listEndedOrders(asked: EndedOrders): readonly Order[]
+  listEndedOrders(asked: EndedOrdersQuery): readonly Order[]
   /** Newest first. */
   listParentOrders(instrument: string | undefined, limit: number): readonly ParentOrder[]
   /** The parts of a parent order, oldest first. */
@@ -59,7 +59,7 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
 }
 
 /** A page of orders that have ended. */
-export interface EndedOrders {
+export interface EndedOrdersQuery {
   readonly instrument?: string | undefined
   readonly status?: OrderStatus | undefined
   /** The client order id that the page before ended with. */

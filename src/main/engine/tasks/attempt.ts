@@ -3,7 +3,7 @@ import type { Clock } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
 /** How an attempt ended: with an answer, an error, neither in time, or given up from outside. */
-export type Outcome<Answer> =
+export type AttemptEnd<Answer> =
   | { readonly kind: 'answered'; readonly answer: Answer }
   | { readonly kind: 'threw'; readonly error: unknown }
   | { readonly kind: 'timedOut'; readonly error: ParleyError }
@@ -11,7 +11,7 @@ export type Outcome<Answer> =
 
 export interface Attempt<Answer> {
   /** Never rejects, and always settles by the step's timeout. */
-  readonly outcome: Promise<Outcome<Answer>>
+  readonly outcome: Promise<AttemptEnd<Answer>>
   /** Gives the attempt up: its signal aborts with the reason, its outcome is 'abandoned'. */
   readonly abandon: (reason: unknown) => void
 }
@@ -28,11 +28,11 @@ export function attemptStep<Answer>(
 ): Attempt<Answer> {
   const controller = new AbortController()
   let over = false
-  let settle: (outcome: Outcome<Answer>) => void = () => {}
-  const outcome = new Promise<Outcome<Answer>>((resolve) => {
+  let settle: (outcome: AttemptEnd<Answer>) => void = () => {}
+  const outcome = new Promise<AttemptEnd<Answer>>((resolve) => {
     settle = resolve
   })
-  function end(how: Outcome<Answer>): boolean {
+  function end(how: AttemptEnd<Answer>): boolean {
     if (over) return false
     over = true
     stopTimer()

@@ -6,7 +6,7 @@ import { createRandom, hash32 } from '#shared/lib/random.ts'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { planOf, runPlan, stepOf, type Trace, takingTime } from '#test/builders/plan-run.ts'
 import type { FinishedStep, Perform, StepContext, StepResult } from './executor.ts'
-import { progressOf } from './plan-progress.ts'
+import { planProgress } from './plan-progress.ts'
 
 const pools = { desk: 3, api: 2 }
 const costLimitUsd = 2
@@ -314,7 +314,7 @@ describe('a schedule', () => {
         const { starts, makespan } = listSchedule(steps, order)
         const clock = createVirtualClock(0)
         const plan = planOf(steps, { slots: pools })
-        const foreseen = progressOf(plan, [], 0, starts)
+        const foreseen = planProgress(plan, [], 0, starts)
         const trace = await runPlan({ clock, plan, random, importance: starts, perform: takingTime(clock) })
         for (const { id, startedAt } of trace.result?.steps ?? [])
           expect(startedAt).toBe((starts.get(id) ?? Number.NaN) * 1_000)

@@ -12,7 +12,7 @@ import { canonicalJson } from '#shared/lib/canonical-json.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import { errorCode, errorMessage, isRetryable, ParleyError } from '#shared/lib/error.ts'
 import type { Random } from '#shared/lib/random.ts'
-import { attemptStep, type Outcome } from './attempt.ts'
+import { type AttemptEnd, attemptStep } from './attempt.ts'
 import { retryDelayMs } from './backoff.ts'
 import { type Budget, createBudget } from './budget.ts'
 import { createReadyQueue } from './ready-queue.ts'
@@ -351,7 +351,7 @@ class Execution {
       if (after.limit !== before[index]?.limit) onPace?.(after)
   }
 
-  #perform(node: StepNode): Promise<Outcome<StepResult>> {
+  #perform(node: StepNode): Promise<AttemptEnd<StepResult>> {
     const { runId, perform, clock } = this.#options
     const { step, attempt } = node
     const { outcome, abandon } = attemptStep(
@@ -379,7 +379,7 @@ class Execution {
     this.#guard(this.#options.record({ kind: 'stepAnsweredLate', data }))
   }
 
-  #conclude(node: StepNode, outcome: Exclude<Outcome<StepResult>, { kind: 'abandoned' }>): Promise<void> {
+  #conclude(node: StepNode, outcome: Exclude<AttemptEnd<StepResult>, { kind: 'abandoned' }>): Promise<void> {
     switch (outcome.kind) {
       case 'answered':
         return this.#accept(node, outcome.answer)

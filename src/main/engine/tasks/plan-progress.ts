@@ -22,7 +22,7 @@ export interface PlanProgress {
  * Foresees the rest of a run by playing it through on its estimates with the plan's slots, as the executor would run it.
  * `now` is in epoch milliseconds, `importance` as for the executor. Costs O(steps · log steps + needs).
  */
-export function progressOf(
+export function planProgress(
   plan: Plan,
   steps: readonly StepProgress[],
   now: number,

@@ -5,7 +5,7 @@ import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { planOf, runPlan, stepOf, takingTime, turn } from '#test/builders/plan-run.ts'
 import { nestSteps } from './nested-steps.ts'
 import { planHash } from './plan-hash.ts'
-import { progressOf } from './plan-progress.ts'
+import { planProgress } from './plan-progress.ts'
 import { createSingleFlight } from './single-flight.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -41,12 +41,12 @@ describe('progressOf', () => {
   })
 
   it('foresees the end with the slots there are, before the start and on the way', () => {
-    const seconds = (progress: ReturnType<typeof progressOf>) => [progress.secondsDone, progress.secondsLeft]
-    expect(seconds(progressOf(plan, [], 1_000))).toEqual([0, 9])
+    const seconds = (progress: ReturnType<typeof planProgress>) => [progress.secondsDone, progress.secondsLeft]
+    expect(seconds(planProgress(plan, [], 1_000))).toEqual([0, 9])
     const oneSlot = { ...plan, slots: { desk: 1 } }
-    expect(seconds(progressOf(oneSlot, [], 1_000))).toEqual([0, 10])
+    expect(seconds(planProgress(oneSlot, [], 1_000))).toEqual([0, 10])
     const onTheWay = [at('a', 'running', 1_000), at('b', 'succeeded', 1_000, 0.3), at('c', 'ready')]
-    expect(progressOf(plan, onTheWay, 3_000)).toEqual({
+    expect(planProgress(plan, onTheWay, 3_000)).toEqual({
       secondsDone: 2,
       secondsLeft: 7,
       criticalPath: ['a', 'd'],
@@ -56,16 +56,16 @@ describe('progressOf', () => {
   })
 
   it('counts an overdue step as about to end, and a run that is over as having nothing left', () => {
-    expect(progressOf(plan, [at('a', 'running', 0), at('b', 'succeeded'), at('c', 'failed')], 60_000).secondsLeft).toBe(
-      5,
-    )
+    expect(
+      planProgress(plan, [at('a', 'running', 0), at('b', 'succeeded'), at('c', 'failed')], 60_000).secondsLeft,
+    ).toBe(5)
     const over = ['a', 'b', 'c', 'd'].map((id) => at(id, 'succeeded', 0))
-    expect(progressOf(plan, over, 60_000)).toMatchObject({ secondsLeft: 0, criticalPath: [], usdLeft: 0 })
+    expect(planProgress(plan, over, 60_000)).toMatchObject({ secondsLeft: 0, criticalPath: [], usdLeft: 0 })
   })
 
   it('follows the planned starts where they are given', () => {
     const oneSlot = { ...plan, slots: { desk: 1 } }
-    expect(progressOf(oneSlot, [], 0, new Map(Object.entries({ b: 0, c: 3, a: 6 }))).secondsLeft).toBe(15)
+    expect(planProgress(oneSlot, [], 0, new Map(Object.entries({ b: 0, c: 3, a: 6 }))).secondsLeft).toBe(15)
   })
 })
 

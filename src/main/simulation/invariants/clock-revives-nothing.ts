@@ -1,4 +1,4 @@
-import type { DayOpening, Departure, Rearming } from '#main/simulation/evidence.ts'
+import type { DayOpening, Departure, Rearming } from '#main/simulation/observation.ts'
 
 /** I13: a cool-down takes its time, whatever becomes of the wall clock. */
 export function coolDownTakesItsTime({ haltedForMs, coolDownMs }: Rearming): string | undefined {

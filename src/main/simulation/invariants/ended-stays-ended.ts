@@ -1,4 +1,4 @@
-import type { StatusChange } from '#main/simulation/evidence.ts'
+import type { StatusChange } from '#main/simulation/observation.ts'
 
 const ends = ['DENIED', 'REJECTED', 'FILLED', 'CANCELED', 'EXPIRED']
 

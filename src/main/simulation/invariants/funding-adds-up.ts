@@ -1,11 +1,11 @@
-import type { Quiet } from '#main/simulation/evidence.ts'
+import type { Quiescence } from '#main/simulation/observation.ts'
 import { add, compare, multiply, negate, sum, ZERO } from '#shared/lib/decimal.ts'
 
 /**
- * I4, once quiet: the desk has booked exactly the funding that the broker knows of, each payment once; and each is what the
+ * I4, at quiescence: the desk has booked exactly the funding that the broker knows of, each payment once; and each is what the
  * position of its moment owed, longs paying shorts where the rate is positive.
  */
-export function fundingIsTheBrokers({ funding, listedFunding, fills }: Quiet): string | undefined {
+export function fundingIsTheBrokers({ funding, listedFunding, fills }: Quiescence): string | undefined {
   const booked = new Map(listedFunding.map((payment) => [payment.id, payment]))
   if (booked.size !== funding.length)
     return `${funding.length} payments of funding were made, and ${booked.size} booked`
@@ -24,8 +24,8 @@ export function fundingIsTheBrokers({ funding, listedFunding, fills }: Quiet): s
   return undefined
 }
 
-/** I3, once quiet: the desk has told of every position that the broker has closed by itself. */
-export function liquidationsAreTold({ fills, liquidated }: Quiet): string | undefined {
+/** I3, at quiescence: the desk has told of every position that the broker has closed by itself. */
+export function liquidationsAreTold({ fills, liquidated }: Quiescence): string | undefined {
   const untold = fills.find(({ liquidation, tradeId }) => liquidation === true && !liquidated.has(tradeId))
   return untold && `nobody was told that ${untold.quantity} of ${untold.instrument} was liquidated`
 }

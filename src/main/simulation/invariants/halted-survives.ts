@@ -1,4 +1,4 @@
-import type { Restart } from '#main/simulation/evidence.ts'
+import type { Restart } from '#main/simulation/observation.ts'
 
 /** I10: a desk that the trader knows to be HALTED starts HALTED, wherever it crashed. */
 export function haltedSurvives({ told, latch }: Restart): string | undefined {

@@ -1,17 +1,17 @@
 import type {
-  Admission,
   Balance,
   Booking,
   Calm,
   CancelRequest,
   DayOpening,
   Departure,
-  Quiet,
+  GateAdmission,
+  Quiescence,
   Rearming,
   Restart,
   StatusChange,
   StoredRecord,
-} from '#main/simulation/evidence.ts'
+} from '#main/simulation/observation.ts'
 import { coolDownTakesItsTime, endedMandateStaysEnded, noDayAgain } from './clock-revives-nothing.ts'
 import { endedStaysEnded } from './ended-stays-ended.ts'
 import { exposureWithinMandate } from './exposure-within-mandate.ts'
@@ -31,10 +31,10 @@ import { replayRebuilds, restartRebuilds } from './replay-rebuilds.ts'
 import { approvalIsInTime, reviewIsNotSent } from './review-is-not-sent.ts'
 
 /** What can be seen of a desk from outside, by the occasion on which it is seen. */
-export interface Evidence {
+export interface Observation {
   readonly departure: Departure
   readonly cancelRequest: CancelRequest
-  readonly admission: Admission
+  readonly admission: GateAdmission
   readonly booking: Booking
   readonly storedRecord: StoredRecord
   readonly statusChange: StatusChange
@@ -43,17 +43,20 @@ export interface Evidence {
   readonly rearming: Rearming
   readonly dayOpening: DayOpening
   readonly calm: Calm
-  readonly quiet: Quiet
+  readonly quiescence: Quiescence
 }
 
 /** The invariants of the requirements, section 5, LIVE for what must come about once nothing goes wrong, and ERROR for an error that nobody handled. */
 export type InvariantId = `I${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 15}` | 'LIVE' | 'ERROR'
 
 /** An invariant on one occasion: undefined when it holds, else a sentence that says what broke it. */
-type Check<Occasion extends keyof Evidence> = readonly [InvariantId, (seen: Evidence[Occasion]) => string | undefined]
+type Check<Occasion extends keyof Observation> = readonly [
+  InvariantId,
+  (seen: Observation[Occasion]) => string | undefined,
+]
 
 /** Every invariant, by the occasion on which it is checked. I14 is the page's. */
-export const invariants: { readonly [Occasion in keyof Evidence]: readonly Check<Occasion>[] } = {
+export const invariants: { readonly [Occasion in keyof Observation]: readonly Check<Occasion>[] } = {
   departure: [
     ['I1', noOrderAfterStop],
     ['I2', oneOrderAnIntent],
@@ -85,7 +88,7 @@ export const invariants: { readonly [Occasion in keyof Evidence]: readonly Check
   rearming: [['I13', coolDownTakesItsTime]],
   dayOpening: [['I13', noDayAgain]],
   calm: [['LIVE', deskOpens]],
-  quiet: [
+  quiescence: [
     ['I2', partsFillNoMore],
     ['I3', nothingLost],
     ['I3', liquidationsAreTold],

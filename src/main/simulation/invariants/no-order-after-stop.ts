@@ -1,4 +1,4 @@
-import type { Departure } from '#main/simulation/evidence.ts'
+import type { Departure } from '#main/simulation/observation.ts'
 
 /** I1: after a stop is acknowledged, saved or asked for from outside, no order leaves; cancels are no orders. */
 export function noOrderAfterStop({ order, told, savedState, stopRequested }: Departure): string | undefined {

@@ -1,9 +1,9 @@
-import type { Quiet } from '#main/simulation/evidence.ts'
+import type { Quiescence } from '#main/simulation/observation.ts'
 import { isClosed } from '#shared/domain/order.ts'
 import { compare } from '#shared/lib/decimal.ts'
 
-/** I3: once quiet, every order that the broker took and every fill is in the desk's lists, and no fill that was not. */
-export function nothingLost({ orders, fills, listedOrders, listedFills }: Quiet): string | undefined {
+/** I3: at quiescence, every order that the broker took and every fill is in the desk's lists, and no fill that was not. */
+export function nothingLost({ orders, fills, listedOrders, listedFills }: Quiescence): string | undefined {
   const listed = new Map(listedOrders.map((order) => [order.clientOrderId, order]))
   for (const report of orders) {
     const order = listed.get(report.clientOrderId)

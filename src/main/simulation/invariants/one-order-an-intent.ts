@@ -1,4 +1,4 @@
-import type { Departure } from '#main/simulation/evidence.ts'
+import type { Departure } from '#main/simulation/observation.ts'
 
 /** I2: an intent leaves under one client order id, however often it is tried, so that it is at most one live order. */
 export function oneOrderAnIntent({ order, leftBefore }: Departure): string | undefined {

@@ -1,4 +1,4 @@
-import type { Departure, StoredRecord } from '#main/simulation/evidence.ts'
+import type { Departure, StoredRecord } from '#main/simulation/observation.ts'
 
 /** I11: a paper desk sends to a paper broker alone. */
 export function ordersStayOnPaper({ order, mode }: Departure): string | undefined {

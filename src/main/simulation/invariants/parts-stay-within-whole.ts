@@ -1,4 +1,4 @@
-import type { Departure, Quiet } from '#main/simulation/evidence.ts'
+import type { Departure, Quiescence } from '#main/simulation/observation.ts'
 import { compare, sum } from '#shared/lib/decimal.ts'
 
 /** I2: a part leaves only of a whole that is recorded, of the same market and side, and together parts are never more than it. */
@@ -13,7 +13,7 @@ export function partStaysWithinWhole({ order, whole, partsTaken }: Departure): s
 }
 
 /** I2: what the venue filled of all parts of an order is never more than the whole. */
-export function partsFillNoMore({ parents, listedOrders, fills }: Quiet): string | undefined {
+export function partsFillNoMore({ parents, listedOrders, fills }: Quiescence): string | undefined {
   const parentOf = new Map(listedOrders.map(({ clientOrderId, sliceOf }) => [clientOrderId, sliceOf?.parentId]))
   for (const { id, quantity } of parents) {
     const filled = sum(fills.filter((fill) => parentOf.get(fill.clientOrderId) === id).map((fill) => fill.quantity))
@@ -23,7 +23,7 @@ export function partsFillNoMore({ parents, listedOrders, fills }: Quiet): string
 }
 
 /** RT-6: once nothing goes wrong any more, every order in parts comes to its end. */
-export function parentsEnd({ parents }: Quiet): string | undefined {
+export function parentsEnd({ parents }: Quiescence): string | undefined {
   const open = parents.find(({ status }) => status === 'working' || status === 'paused')
   return open === undefined ? undefined : `the order in parts ${open.id} is still ${open.status}`
 }

@@ -1,4 +1,4 @@
-import type { Balance, Quiet } from '#main/simulation/evidence.ts'
+import type { Balance, Quiescence } from '#main/simulation/observation.ts'
 import { add, compare, type Decimal, negate, ZERO } from '#shared/lib/decimal.ts'
 
 /** I4, at any time: the desk's positions and cash are what the fills come to, each trade counted once. */
@@ -6,8 +6,8 @@ export function booksAgree({ what, desk, ledger }: Balance): string | undefined 
   return compare(desk, ledger) === 0 ? undefined : `${what} is ${desk} on the desk, and the fills come to ${ledger}`
 }
 
-/** I4, once quiet: the desk's positions are the sums of the broker's fills. */
-export function positionsAreTheBrokers({ fills, positions }: Quiet): string | undefined {
+/** I4, at quiescence: the desk's positions are the sums of the broker's fills. */
+export function positionsAreTheBrokers({ fills, positions }: Quiescence): string | undefined {
   const sums = new Map<string, Decimal>()
   for (const { instrument, side, quantity } of fills) {
     sums.set(instrument, add(sums.get(instrument) ?? ZERO, side === 'buy' ? quantity : negate(quantity)))

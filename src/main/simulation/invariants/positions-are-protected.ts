@@ -1,4 +1,4 @@
-import type { Departure, Quiet } from '#main/simulation/evidence.ts'
+import type { Departure, Quiescence } from '#main/simulation/observation.ts'
 import { isPerpetual } from '#shared/domain/instrument.ts'
 import { type Fill, isOpen, type Order } from '#shared/domain/order.ts'
 import {
@@ -35,10 +35,15 @@ export function stopsAreOnTheLosingSide({ order, stop, price }: Departure): stri
 }
 
 /**
- * I15, once quiet: what is held of entries that came with a stop is covered by stops working at the broker, and by no more
+ * I15, at quiescence: what is held of entries that came with a stop is covered by stops working at the broker, and by no more
  * than is held; where the trader took a stop away by hand nothing is asked for.
  */
-export function positionsAreProtected({ listedOrders, listedFills, orders, positions }: Quiet): string | undefined {
+export function positionsAreProtected({
+  listedOrders,
+  listedFills,
+  orders,
+  positions,
+}: Quiescence): string | undefined {
   for (const [instrument, held] of positions) {
     const own = listedOrders.filter((order) => order.instrument === instrument)
     const exits = own.flatMap((order) => (order.contingency?.kind === 'OCO' ? { ...order.contingency, order } : []))

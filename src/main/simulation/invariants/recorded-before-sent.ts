@@ -1,4 +1,4 @@
-import type { CancelRequest, Departure, Quiet, StoredRecord } from '#main/simulation/evidence.ts'
+import type { CancelRequest, Departure, Quiescence, StoredRecord } from '#main/simulation/observation.ts'
 import { canonicalJson } from '#shared/lib/canonical-json.ts'
 
 /** I7: an order leaves only when its records are durable. */
@@ -21,7 +21,7 @@ export function recordContinuesChain({ record, body, hashBefore, seqBefore }: St
   return canonicalJson(JSON.parse(body)) === body ? undefined : `record ${record.seq} is not canonical JSON`
 }
 
-/** I7, once quiet: the journal verifies from the first record to the last. */
-export function journalVerifies({ verification }: Quiet): string | undefined {
+/** I7, at quiescence: the journal verifies from the first record to the last. */
+export function journalVerifies({ verification }: Quiescence): string | undefined {
   return verification === 'verified' ? undefined : `the journal is ${verification}`
 }

@@ -1,9 +1,9 @@
-import type { Admission, Booking } from '#main/simulation/evidence.ts'
+import type { Booking, GateAdmission } from '#main/simulation/observation.ts'
 import { absolute, compare } from '#shared/lib/decimal.ts'
 import { canOnlyReduce } from './exposure-within-mandate.ts'
 
 /** I6: while REDUCING, no order passes the gate that could increase a position. */
-export function reducingAdmitsOnlyReductions(admission: Admission): string | undefined {
+export function reducingAdmitsOnlyReductions(admission: GateAdmission): string | undefined {
   if (admission.told !== 'REDUCING' || canOnlyReduce(admission)) return undefined
   const { order, position, workingOnSide } = admission
   return `${order.clientOrderId} passed while REDUCING: ${order.side} ${workingOnSide} in all against ${position}`

@@ -1,12 +1,12 @@
-import type { Quiet, Restart } from '#main/simulation/evidence.ts'
+import type { Quiescence, Restart } from '#main/simulation/observation.ts'
 
 /** I12: what a start recovers, from a snapshot or not, is what the whole journal tells. */
 export function restartRebuilds({ recovered, replayed }: Restart): string | undefined {
   return recovered === replayed ? undefined : differing(recovered, replayed)
 }
 
-/** I12, once quiet: the journal replayed gives the account and the tables that the desk has. */
-export function replayRebuilds({ book, replayedBook, differingTables }: Quiet): string | undefined {
+/** I12, at quiescence: the journal replayed gives the account and the tables that the desk has. */
+export function replayRebuilds({ book, replayedBook, differingTables }: Quiescence): string | undefined {
   if (book !== replayedBook) return differing(book, replayedBook)
   return differingTables.length === 0 ? undefined : `tables built anew differ: ${differingTables.join(', ')}`
 }

@@ -1,4 +1,4 @@
-import type { Departure } from '#main/simulation/evidence.ts'
+import type { Departure } from '#main/simulation/observation.ts'
 import { isExit } from '#shared/domain/order.ts'
 import { canonicalJson } from '#shared/lib/canonical-json.ts'
 

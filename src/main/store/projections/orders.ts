@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { EndedOrders } from '#engine/ports/queries.ts'
+import type { EndedOrdersQuery } from '#engine/ports/queries.ts'
 import { applyOrderEvent, type OrderEvent } from '#engine/trading/orders/order-transitions.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import { closedStatuses, type Order } from '#shared/domain/order.ts'
@@ -88,7 +88,7 @@ export function createOrderQueries(database: Database) {
       return body === undefined ? undefined : JSON.parse(body)
     },
     /** Orders that have ended, newest first; those before the given one, where there is one. */
-    listEndedOrders({ instrument, status, before, limit }: EndedOrders): readonly Order[] {
+    listEndedOrders({ instrument, status, before, limit }: EndedOrdersQuery): readonly Order[] {
       const from = before === undefined ? Number.MAX_SAFE_INTEGER : (seqOf.get(before) ?? Number.MAX_SAFE_INTEGER)
       const select =
         instrument === undefined

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { EndedOrders } from '#engine/ports/queries.ts'
+import type { EndedOrdersQuery } from '#engine/ports/queries.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import { evidenceSchema } from '#shared/domain/evidence.ts'
 import { messageSchema } from '#shared/domain/message.ts'
@@ -416,7 +416,7 @@ it('ended orders come newest first, a page at a time, by instrument and by how t
     ...['a', 'd'].map(denied),
     ...['c', 'b'].flatMap(cancelled),
   )
-  const ids = (asked: Partial<EndedOrders>) =>
+  const ids = (asked: Partial<EndedOrdersQuery>) =>
     queries.listEndedOrders({ limit: 10, ...asked }).map(({ clientOrderId }) => clientOrderId)
   expect(ids({})).toEqual(['d', 'c', 'b', 'a'])
   expect(ids({ limit: 2 })).toEqual(['d', 'c'])

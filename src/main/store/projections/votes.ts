@@ -8,7 +8,7 @@ import type { Tally } from '#shared/domain/tally.ts'
 import type { Projection } from './projection.ts'
 
 /** All that belongs to the vote of one run. */
-export interface Vote {
+export interface StoredVote {
   /** In the order of making, each as it was last revised. */
   readonly proposals: readonly Proposal[]
   /** Every ballot cast, the superseded ones too, in the order of casting. */
@@ -85,7 +85,7 @@ export function createVoteQueries(database: Database) {
         return { ...(JSON.parse(outcome) as Outcome), instrument, action, confidence }
       }),
     /** The vote of a run; everything in it is empty or null while nothing was proposed. */
-    getVote(runId: string): Vote {
+    getVote(runId: string): StoredVote {
       const rows = select.all(runId)
       const parts = <T>(part: Part): T[] => rows.filter((row) => row.part === part).map((row) => JSON.parse(row.body))
       return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PlanChoice } from '#shared/domain/plan-choice.ts'
-import { choiceKey, choiceWords, markWords, plotChoices, withoutWords } from './choices-view.ts'
+import { choiceKey, markWords, planChoiceWords, plotChoices, withoutWords } from './choices-view.ts'
 
 const choice = (about: Partial<PlanChoice> = {}): PlanChoice => ({
   leaveOut: [],
@@ -33,7 +33,7 @@ describe('a choice in words', () => {
   it('says what it does without', () => {
     expect(withoutWords(choice())).toBe('All of the research.')
     expect(withoutWords(choice({ leaveOut: ['momentum'] }))).toBe('Without momentum.')
-    expect(choiceWords(choice({ leaveOut: ['momentum', 'macro_factors'] }))).toBe(
+    expect(planChoiceWords(choice({ leaveOut: ['momentum', 'macro_factors'] }))).toBe(
       '45 s, $0.19, 100 % of the research, 3 at once. Without momentum and macro factors.',
     )
   })

@@ -53,7 +53,7 @@ export function withoutWords({ leaveOut }: PlanChoice): string {
 }
 
 /** A choice in one sentence, for who cannot see the plot. */
-export function choiceWords(choice: PlanChoice): string {
+export function planChoiceWords(choice: PlanChoice): string {
   const { seconds, usd, coverage, slots } = choice
   return `${seconds} s, ${formatUsd(usd)}, ${Math.round(coverage * 100)} % of the research, ${slots} at once. ${withoutWords(choice)}`
 }

@@ -9,7 +9,7 @@ import { executionTitles } from '#shared/domain/execution-words.ts'
 import { type ExecutionWish, executionWishes } from '#shared/domain/parent-order.ts'
 import type { PlanChoice } from '#shared/domain/plan-choice.ts'
 import type { ProfileName } from '#shared/domain/profile.ts'
-import { choiceKey, choiceWords, markWords, plotChoices, withoutWords } from './choices-view.ts'
+import { choiceKey, markWords, planChoiceWords, plotChoices, withoutWords } from './choices-view.ts'
 import styles from './choose-plan.module.css'
 
 interface ChoosePlanProps {
@@ -129,7 +129,7 @@ function Plot({ choices, chosen, onChoose }: PlotProps) {
       className={styles.plot}
       viewBox={`0 0 ${room.width} ${room.height}`}
       role="img"
-      aria-label={`Time against cost. Chosen: ${choiceWords(chosen)}`}
+      aria-label={`Time against cost. Chosen: ${planChoiceWords(chosen)}`}
     >
       <path className={styles.axis} d={`M8 6V${room.height - 16}H${room.width - 4}`} />
       <text x={14} y={12}>
@@ -153,7 +153,7 @@ function Plot({ choices, chosen, onChoose }: PlotProps) {
           r={radius}
           onClick={() => onChoose(choice)}
         >
-          <title>{choiceWords(choice)}</title>
+          <title>{planChoiceWords(choice)}</title>
         </circle>
       ))}
     </svg>

@@ -1,7 +1,7 @@
 import { Popover, UnstyledButton } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import { Finding } from '#renderer/ui/finding.tsx'
+import { FindingCard } from '#renderer/ui/finding.tsx'
 import { plainName } from '#renderer/ui/words.ts'
 import styles from './citations.module.css'
 import type { Citation } from './conversation-view.ts'
@@ -66,7 +66,7 @@ function EvidenceCard({ number, evidence, onShown }: Citation & { onShown: () =>
         </strong>
         <span>{plainName(evidence.source)}</span>
       </header>
-      <Finding evidence={evidence} {...(timeframe !== undefined && { onPattern: show })} />
+      <FindingCard evidence={evidence} {...(timeframe !== undefined && { onPattern: show })} />
     </article>
   )
 }

@@ -14,7 +14,7 @@ export function filterMessages(messages: readonly Message[], agent: string | nul
 }
 
 /** Who has spoken, in the order of first words. */
-export function speakers(messages: readonly Message[]): string[] {
+export function speakersOf(messages: readonly Message[]): string[] {
   return [...new Set(messages.map(({ agent }) => agent))]
 }
 

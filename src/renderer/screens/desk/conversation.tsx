@@ -13,7 +13,7 @@ import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import type { Message } from '#shared/domain/message.ts'
 import { Citations } from './citations.tsx'
 import styles from './conversation.module.css'
-import { type Citation, continueMessages, filterMessages, numberEvidence, speakers } from './conversation-view.ts'
+import { type Citation, continueMessages, filterMessages, numberEvidence, speakersOf } from './conversation-view.ts'
 import { EarlierRun } from './earlier-run.tsx'
 import { Say } from './say.tsx'
 
@@ -58,7 +58,7 @@ export function Conversation({ runId, running, className }: ConversationProps) {
             onChange={(value) => setAgent(value === everyone ? null : value)}
             data={[
               { value: everyone, label: 'All agents' },
-              ...speakers(all).map((each) => ({ value: each, label: agentTitle(each) })),
+              ...speakersOf(all).map((each) => ({ value: each, label: agentTitle(each) })),
             ]}
           />
           <TextInput

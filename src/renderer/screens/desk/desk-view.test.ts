@@ -10,7 +10,7 @@ import type { Run, RunSummary } from '#shared/domain/run.ts'
 import type { Tally } from '#shared/domain/tally.ts'
 import { decimal, ZERO } from '#shared/lib/decimal.ts'
 import { changeOverDay, chartLines, chartMarks, marksByBar } from './chart-view.ts'
-import { continueMessages, filterMessages, numberEvidence, speakers } from './conversation-view.ts'
+import { continueMessages, filterMessages, numberEvidence, speakersOf } from './conversation-view.ts'
 import { chooseRun } from './desk-view.ts'
 import { gainFraction, riskAtStop } from './order-view.ts'
 import { planHead, planRows } from './plan-view.ts'
@@ -143,7 +143,7 @@ describe('the conversation', () => {
     expect(filterMessages(messages, null, ' ').length).toBe(3)
     expect(filterMessages(messages, 'bull', 'HOLDS').map(({ id }) => id)).toEqual(['1'])
     expect(filterMessages(messages, null, 'bear').map(({ id }) => id)).toEqual(['2'])
-    expect(speakers(messages)).toEqual(['bull', 'bear'])
+    expect(speakersOf(messages)).toEqual(['bull', 'bear'])
   })
 
   it('numbers evidence in the order it was gathered', () => {

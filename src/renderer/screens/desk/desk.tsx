@@ -16,13 +16,13 @@ import styles from './desk.module.css'
 import { chooseRun } from './desk-view.ts'
 import { shownOrders } from './order-view.ts'
 import { allPatterns, namedPatterns, patternMarks, patternShapes } from './pattern-view.ts'
-import { Plan } from './plan.tsx'
+import { PlanPane } from './plan.tsx'
 import { Ticker } from './ticker.ts'
 import { Toolbar } from './toolbar.tsx'
-import { Vote } from './vote.tsx'
+import { VotePane } from './vote.tsx'
 
 /** The Desk: the chart, the plan, the conversation, the vote and the blotter of one instrument. */
-export function Desk(): React.JSX.Element {
+export function DeskScreen(): React.JSX.Element {
   const { orpc } = useDesk()
   const { symbol } = useSearch({ from: '/desk' })
   const [first, setFirst] = useState<string | null>(null)
@@ -104,8 +104,8 @@ function DeskOf({ instrument, instruments, runs }: DeskOfProps) {
           />
         </section>
         <Conversation runId={run?.id ?? null} running={run?.status === 'running'} className={styles.conversation} />
-        <Plan runId={run?.id ?? null} className={styles.plan} />
-        <Vote
+        <PlanPane runId={run?.id ?? null} className={styles.plan} />
+        <VotePane
           runId={run?.id ?? null}
           running={run?.status === 'running'}
           policy={run?.goal.policy ?? null}

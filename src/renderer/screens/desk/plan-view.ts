@@ -37,7 +37,7 @@ export function planRows(run: Run, now: number): PlanRow[] {
 }
 
 /** How far a run is: steps that came to their end of all, time of the estimate, dollars of the limit. */
-export interface PlanHead {
+export interface RunProgress {
   readonly done: number
   readonly total: number
   readonly elapsedMs: number
@@ -46,7 +46,7 @@ export interface PlanHead {
   readonly limitUsd: number
 }
 
-export function planHead(run: Run, now: number): PlanHead {
+export function planHead(run: Run, now: number): RunProgress {
   return {
     done: run.steps.filter(({ state }) => isFinalStep(state) && state !== 'cancelled').length,
     total: run.plan.steps.length,

@@ -16,7 +16,7 @@ import styles from './plan.module.css'
 import { type PlanRow, planHead, planRows } from './plan-view.ts'
 
 /** The plan of a run: what was intended, by whom, and how far it is. */
-export function Plan({ runId, className }: { runId: string | null; className?: string | undefined }) {
+export function PlanPane({ runId, className }: { runId: string | null; className?: string | undefined }) {
   const { orpc } = useDesk()
   const run = useQuery({ ...orpc.runs.get.queryOptions({ input: { runId: runId ?? '' } }), enabled: runId !== null })
   const now = useEngineNow(run.data?.status === 'running')

@@ -3,7 +3,7 @@ import type { Bar } from '#shared/domain/bar.ts'
 import type { Quote } from '#shared/domain/quote.ts'
 
 /** What the watch last said of one series. */
-export interface Tick {
+export interface SeriesTick {
   readonly bar: Bar | null
   readonly quote: Quote | null
 }
@@ -11,13 +11,13 @@ export interface Tick {
 /** Holds the newest tick outside of React, so that only what shows a price is drawn again when it changes. */
 export class Ticker {
   readonly #listeners = new Set<() => void>()
-  #tick: Tick = { bar: null, quote: null }
+  #tick: SeriesTick = { bar: null, quote: null }
 
-  get tick(): Tick {
+  get tick(): SeriesTick {
     return this.#tick
   }
 
-  set(tick: Tick): void {
+  set(tick: SeriesTick): void {
     this.#tick = tick
     for (const listener of this.#listeners) listener()
   }
@@ -29,6 +29,6 @@ export class Ticker {
 }
 
 /** The newest tick, as it changes. */
-export function useTick(ticker: Ticker): Tick {
+export function useTick(ticker: Ticker): SeriesTick {
   return useSyncExternalStore(ticker.subscribe, () => ticker.tick)
 }

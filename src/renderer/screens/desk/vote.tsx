@@ -21,7 +21,7 @@ interface VoteProps {
 }
 
 /** How the desk voted: the result, what was said against it, and every ballot. */
-export function Vote({ runId, policy, running, className }: VoteProps) {
+export function VotePane({ runId, policy, running, className }: VoteProps) {
   const { orpc } = useDesk()
   const vote = useQuery({ ...orpc.runs.vote.queryOptions({ input: { runId: runId ?? '' } }), enabled: runId !== null })
   const tally = vote.data?.tally ?? null

@@ -5,7 +5,7 @@ import { useDesk } from '#renderer/client.ts'
 import { ErrorState } from '#renderer/ui/states.tsx'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import { isExit, type Order } from '#shared/domain/order.ts'
-import { changeableTerms, readTerm, type Term, termTitles } from './orders-view.ts'
+import { changeableTerms, type OrderTerm, readTerm, termTitles } from './orders-view.ts'
 
 interface ChangeDialogProps {
   /** The order as it was when the question was asked; null closes the dialog. */
@@ -39,7 +39,7 @@ interface ChangeFormProps {
 function ChangeForm({ order, instrument, onDone }: ChangeFormProps) {
   const { client } = useDesk()
   const terms = changeableTerms(order)
-  const [typed, setTyped] = useState<Readonly<Partial<Record<Term, string>>>>({})
+  const [typed, setTyped] = useState<Readonly<Partial<Record<OrderTerm, string>>>>({})
   const read = terms.map((term) => {
     const text = typed[term] ?? order[term] ?? ''
     return { term, text, ...readTerm(text, term, order, instrument) }

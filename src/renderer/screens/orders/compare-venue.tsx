@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useDesk } from '#renderer/client.ts'
 import { toProblem } from '#renderer/ui/problem.ts'
 import styles from './orders-screen.module.css'
-import { comparisonWords } from './orders-view.ts'
+import { venueComparisonWords } from './orders-view.ts'
 
 /** Compares orders, fills and positions with the venue when asked, and says in one line what came of it. */
 export function CompareVenue() {
@@ -14,7 +14,7 @@ export function CompareVenue() {
       <span className={styles.compared} role="status">
         {compare.isError
           ? `Not compared: ${toProblem(compare.error).message}`
-          : compare.data !== undefined && comparisonWords(compare.data)}
+          : compare.data !== undefined && venueComparisonWords(compare.data)}
       </span>
       <Button size="compact-sm" variant="subtle" loading={compare.isPending} onClick={() => compare.mutate()}>
         Compare with the venue

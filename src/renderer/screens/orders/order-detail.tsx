@@ -13,7 +13,7 @@ import type { Instrument } from '#shared/domain/instrument.ts'
 import { type Fill, isClosed, type Order } from '#shared/domain/order.ts'
 import { DetailFrame, Fact } from './detail-frame.tsx'
 import styles from './order-detail.module.css'
-import { ExecutionReport } from './order-report.tsx'
+import { OrderReportPane } from './order-report.tsx'
 import { roleOf, termsWords } from './orders-view.ts'
 
 interface OrderDetailProps {
@@ -138,7 +138,7 @@ function Body({ order, fills, linked, instruments, onOpen }: BodyProps) {
         </>
       )}
       <h3 className={styles.heading}>How it was carried out</h3>
-      <ExecutionReport
+      <OrderReportPane
         of={{ clientOrderId: order.clientOrderId }}
         instrument={order.instrument}
         isOver={isClosed(order.status)}

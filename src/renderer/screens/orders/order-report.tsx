@@ -20,7 +20,7 @@ interface ReportProps {
 }
 
 /** What carrying an order out came to, so far or in the end: prices, slippage, shortfall in its parts, how much and how fast. */
-export function ExecutionReport({ of, instrument, isOver, instruments }: ReportProps) {
+export function OrderReportPane({ of, instrument, isOver, instruments }: ReportProps) {
   const { orpc } = useDesk()
   const refetchInterval = isOver ? false : readEveryMs
   const query = useQuery(

@@ -6,7 +6,7 @@ import { EndedOrders } from './ended-orders.tsx'
 import { OrderDetail } from './order-detail.tsx'
 import styles from './orders-screen.module.css'
 import { ParentDetail } from './parent-detail.tsx'
-import { ParentOrders } from './parent-orders.tsx'
+import { ParentOrdersTable } from './parent-orders.tsx'
 import { WorkingOrders } from './working-orders.tsx'
 
 /** Every order: what goes out in parts, what works at the venue, what has ended; beside them the one that was opened. */
@@ -35,7 +35,7 @@ export function OrdersScreen() {
         }}
       >
         <div className={styles.lists}>
-          <ParentOrders
+          <ParentOrdersTable
             instruments={instruments}
             chosen={isOpen ? (search.parent ?? '') : null}
             onOpen={openParent}

@@ -6,11 +6,11 @@ import {
   bpWords,
   cancelCounts,
   changeableTerms,
-  comparisonWords,
   readTerm,
   roleOf,
   sortWorking,
   termsWords,
+  venueComparisonWords,
 } from './orders-view.ts'
 
 const price = (value: string | null) => value ?? '–'
@@ -114,14 +114,14 @@ describe('OL-14 a comparison with the venue in a line', () => {
   const compared = { at: 0, matched: 2, adjusted: [], inDoubt: [] }
 
   it('says that all agrees, and what does not', () => {
-    expect(comparisonWords({ ...compared, positions: [] })).toBe('2 orders as the venue has them, positions agree')
+    expect(venueComparisonWords({ ...compared, positions: [] })).toBe('2 orders as the venue has them, positions agree')
     const differs = { instrument: 'BTC/USDT', desk: decimal('1'), venue: decimal('2'), agrees: false }
-    expect(comparisonWords({ ...compared, matched: 1, adjusted: ['a fill'], positions: [differs] })).toBe(
+    expect(venueComparisonWords({ ...compared, matched: 1, adjusted: ['a fill'], positions: [differs] })).toBe(
       '1 order as the venue has it, 1 adjusted, positions DIFFER: BTC/USDT 1 here, 2 there',
     )
   })
 
   it('OL-15 positions that the venue cannot tell are unknown', () => {
-    expect(comparisonWords({ ...compared, positions: null })).toContain('positions unknown')
+    expect(venueComparisonWords({ ...compared, positions: null })).toContain('positions unknown')
   })
 })

@@ -59,18 +59,18 @@ export function sortWorking(orders: readonly Order[]): readonly Order[] {
 }
 
 /** A term of an order that a person may change while it works. */
-export type Term = keyof OrderChange
+export type OrderTerm = keyof OrderChange
 
-export const termTitles: Readonly<Record<Term, string>> = {
+export const termTitles: Readonly<Record<OrderTerm, string>> = {
   quantity: 'Quantity',
   limitPrice: 'Limit price',
   stopPrice: 'Stop price',
 }
 
 /** What of a working order may be changed by hand: the size of what protects an entry follows that entry. */
-export function changeableTerms(order: Order): readonly Term[] {
+export function changeableTerms(order: Order): readonly OrderTerm[] {
   if (!isOpen(order.status) || order.by === 'external') return []
-  const terms: Term[] = isExit(order) ? [] : ['quantity']
+  const terms: OrderTerm[] = isExit(order) ? [] : ['quantity']
   if (order.limitPrice !== null) terms.push('limitPrice')
   if (order.stopPrice !== null && order.trailing === null && !order.triggered) terms.push('stopPrice')
   return order.type === 'MARKET' ? [] : terms
@@ -79,7 +79,7 @@ export function changeableTerms(order: Order): readonly Term[] {
 /** What was typed for a term: the value, or why it cannot be sent. */
 export function readTerm(
   typed: string,
-  term: Term,
+  term: OrderTerm,
   order: Pick<Order, 'filledQuantity'>,
   instrument: Pick<Instrument, 'quantityStep' | 'priceStep'> | undefined,
 ): { readonly value: Decimal; readonly problem: null } | { readonly value: null; readonly problem: string } {
@@ -108,7 +108,7 @@ export function countWords(count: number, noun: string): string {
 }
 
 /** What comparing with the venue came to, in one line. */
-export function comparisonWords({ matched, adjusted, inDoubt, positions }: Comparison): string {
+export function venueComparisonWords({ matched, adjusted, inDoubt, positions }: Comparison): string {
   const differing = positions?.filter(({ agrees }) => !agrees) ?? []
   return [
     `${countWords(matched, 'order')} as the venue has ${matched === 1 ? 'it' : 'them'}`,

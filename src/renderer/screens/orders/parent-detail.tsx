@@ -14,7 +14,7 @@ import { isWorkingParent, type ParentOrderView } from '#shared/domain/parent-ord
 import { CancelParentDialog } from './cancel-parent-dialog.tsx'
 import { DetailFrame, Fact } from './detail-frame.tsx'
 import styles from './order-detail.module.css'
-import { ExecutionReport } from './order-report.tsx'
+import { OrderReportPane } from './order-report.tsx'
 import { countWords } from './orders-view.ts'
 import { ParentMark } from './parent-orders.tsx'
 import { ParentPicture } from './parent-picture.tsx'
@@ -114,7 +114,7 @@ function Body({ parent, fills, instruments, onOpenOrder }: BodyProps) {
         </p>
       )}
       <h3 className={styles.heading}>How it was carried out</h3>
-      <ExecutionReport of={{ parentId: id }} instrument={instrument} isOver={!isWorking} instruments={instruments} />
+      <OrderReportPane of={{ parentId: id }} instrument={instrument} isOver={!isWorking} instruments={instruments} />
       <h3 className={styles.heading}>{countWords(children.length, 'part')}</h3>
       {children.length === 0 ? (
         <p className={styles.none}>None yet.</p>

@@ -16,7 +16,7 @@ import { CancelParentDialog } from './cancel-parent-dialog.tsx'
 import { From, type OrderListProps } from './order-cells.tsx'
 import styles from './orders-screen.module.css'
 import { bpWords, countWords } from './orders-view.ts'
-import { parentLooks, progressOf, sortParents } from './parents-view.ts'
+import { parentLooks, parentProgress, sortParents } from './parents-view.ts'
 import { PartsTable } from './parts-table.tsx'
 
 const shownMost = 30
@@ -27,7 +27,7 @@ interface ParentOrdersProps extends Omit<OrderListProps, 'onOpen'> {
 }
 
 /** The orders that are carried out in parts, those under way first; each can be opened, and the rest of it cancelled. */
-export function ParentOrders({ instruments, chosen, onOpen, onOpenOrder }: ParentOrdersProps) {
+export function ParentOrdersTable({ instruments, chosen, onOpen, onOpenOrder }: ParentOrdersProps) {
   const { orpc } = useDesk()
   const query = useQuery(orpc.trading.parents.queryOptions({ input: { limit: shownMost } }))
   const parents = sortParents(query.data ?? [])
@@ -79,7 +79,7 @@ export function ParentOrders({ instruments, chosen, onOpen, onOpenOrder }: Paren
       title: 'Filled',
       numeric: true,
       render: (parent) => {
-        const { filledShare, elapsedMs, horizonMs } = progressOf(parent, now)
+        const { filledShare, elapsedMs, horizonMs } = parentProgress(parent, now)
         return (
           <span className={styles.filled} title="The mark says how much of its time is over.">
             {of(parent).quantity(parent.filledQuantity)}
@@ -93,7 +93,7 @@ export function ParentOrders({ instruments, chosen, onOpen, onOpenOrder }: Paren
       title: 'Time',
       numeric: true,
       render: (parent) => {
-        const { elapsedMs, horizonMs } = progressOf(parent, now)
+        const { elapsedMs, horizonMs } = parentProgress(parent, now)
         return `${formatDuration(elapsedMs)} of ${formatDuration(horizonMs)}`
       },
     },
@@ -101,19 +101,19 @@ export function ParentOrders({ instruments, chosen, onOpen, onOpenOrder }: Paren
       key: 'average',
       title: 'Average',
       numeric: true,
-      render: (parent) => of(parent).price(progressOf(parent, now).averagePrice),
+      render: (parent) => of(parent).price(parentProgress(parent, now).averagePrice),
     },
     {
       key: 'arrival',
       title: 'Arrival',
       numeric: true,
-      render: (parent) => of(parent).price(progressOf(parent, now).arrivalPrice),
+      render: (parent) => of(parent).price(parentProgress(parent, now).arrivalPrice),
     },
     {
       key: 'slippage',
       title: 'Slippage',
       numeric: true,
-      render: (parent) => bpWords(progressOf(parent, now).slippageBps),
+      render: (parent) => bpWords(parentProgress(parent, now).slippageBps),
     },
     { key: 'from', title: 'From', render: (parent) => <From order={parent} /> },
     {

@@ -2,7 +2,7 @@ import { formatDuration, formatPercent } from '#renderer/ui/format.ts'
 import type { Fill } from '#shared/domain/order.ts'
 import { isWorkingParent, type ParentOrderView } from '#shared/domain/parent-order.ts'
 import styles from './parent-picture.module.css'
-import { filledSteps, plannedSteps, progressOf, type SharePoint, shareAt } from './parents-view.ts'
+import { filledSteps, parentProgress, plannedSteps, type SharePoint, shareAt } from './parents-view.ts'
 
 const frame = { width: 396, height: 148, left: 44, right: 12, top: 10, bottom: 24 }
 const percent = (share: number) => formatPercent(share, 0, false)
@@ -16,7 +16,7 @@ interface ParentPictureProps {
 
 /** What was planned (dashed) against what was filled (solid) over the time that it may take. */
 export function ParentPicture({ parent, fills, now }: ParentPictureProps) {
-  const { elapsedMs, horizonMs, filledShare } = progressOf(parent, now)
+  const { elapsedMs, horizonMs, filledShare } = parentProgress(parent, now)
   const planned = plannedSteps(parent)
   const filled = filledSteps(parent, fills, elapsedMs)
   const right = frame.width - frame.right

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { decimal, ZERO } from '#shared/lib/decimal.ts'
 import { deskFill, deskOrder } from '#test/builders/orders.ts'
 import { parentOf, scheduleOf } from '#test/builders/parent-orders.ts'
-import { filledSteps, plannedSteps, progressOf, shareAt, sortParents } from './parents-view.ts'
+import { filledSteps, parentProgress, plannedSteps, shareAt, sortParents } from './parents-view.ts'
 
 const touch = { bid: decimal(99), ask: decimal(101), at: 0 }
 const benchmark = { decided: null, arrival: touch, expectedPrice: null }
@@ -16,18 +16,18 @@ const viewOf = (given: Parameters<typeof parentOf>[0] = {}) => ({
 
 describe('how far an order in parts has come', () => {
   it('is told by quantity, by time, and by its average against the arrival price', () => {
-    const progress = progressOf(viewOf(), 60_000)
+    const progress = parentProgress(viewOf(), 60_000)
     expect(progress).toMatchObject({ filledShare: 0.5, elapsedMs: 60_000, horizonMs: 240_000 })
     expect(progress).toMatchObject({ averagePrice: '102', arrivalPrice: '100' })
     expect(progress.slippageBps).toBeCloseTo(200, 9)
-    expect(progressOf(viewOf({ side: 'sell' }), 60_000).slippageBps).toBeCloseTo(-200, 9)
+    expect(parentProgress(viewOf({ side: 'sell' }), 60_000).slippageBps).toBeCloseTo(-200, 9)
   })
 
   it('of one that has ended time stands still, and of one with nothing filled no price is made up', () => {
-    expect(progressOf(viewOf({ status: 'cancelled', updatedAt: 90_000 }), 1e9).elapsedMs).toBe(90_000)
-    expect(progressOf(viewOf(), 1e9).elapsedMs).toBe(240_000)
+    expect(parentProgress(viewOf({ status: 'cancelled', updatedAt: 90_000 }), 1e9).elapsedMs).toBe(90_000)
+    expect(parentProgress(viewOf(), 1e9).elapsedMs).toBe(240_000)
     const none = { ...viewOf(), filledQuantity: ZERO, children: [] }
-    expect(progressOf(none, 0)).toMatchObject({ averagePrice: null, slippageBps: null, filledShare: 0 })
+    expect(parentProgress(none, 0)).toMatchObject({ averagePrice: null, slippageBps: null, filledShare: 0 })
   })
 })
 

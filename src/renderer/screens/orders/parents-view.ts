@@ -33,7 +33,7 @@ export interface ParentProgress {
 }
 
 /** How far an order in parts has come at a moment; one that has ended as far as it came. */
-export function progressOf(parent: ParentOrderView, now: number): ParentProgress {
+export function parentProgress(parent: ParentOrderView, now: number): ParentProgress {
   const { filledQuantity, quantity, children, startedAt, endsAt, updatedAt, side, benchmark } = parent
   const paid = sum(children.map((child) => multiply(child.filledQuantity, child.averagePrice ?? child.filledQuantity)))
   const averagePrice = sign(filledQuantity) > 0 ? divide(paid, filledQuantity) : null

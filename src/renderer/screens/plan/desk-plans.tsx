@@ -17,7 +17,7 @@ import { NewPlan } from './new-plan.tsx'
 import { PlanBallot } from './plan-ballot.tsx'
 import { PlanConflicts } from './plan-conflicts.tsx'
 import { PlanJoin } from './plan-join.tsx'
-import { nextScheduled, Schedules } from './schedules.tsx'
+import { nextScheduled, SchedulesDialog } from './schedules.tsx'
 
 /** The collaborative plans of the desk: their states, who takes part, the deadlines counting down, and a way to make one. */
 export function DeskPlans() {
@@ -160,7 +160,7 @@ export function DeskPlans() {
           </div>
         )}
       </Panel>
-      <Schedules opened={scheduling} onDone={() => setScheduling(false)} />
+      <SchedulesDialog opened={scheduling} onDone={() => setScheduling(false)} />
       <NewPlan opened={making} onDone={() => setMaking(false)} />
       <PlanConflicts plan={atOdds} onDone={() => setAtOdds(null)} />
       <PlanJoin plan={joining} onDone={() => setJoining(null)} />

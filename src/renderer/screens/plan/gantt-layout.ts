@@ -4,7 +4,7 @@ import type { StepView, Stretch } from './step-view.ts'
 export const rowHeight = 26
 
 /** A bar in pixels from the left of the chart. */
-export interface Bar {
+export interface GanttBar {
   readonly x: number
   readonly width: number
 }
@@ -13,11 +13,11 @@ export interface GanttRow {
   readonly id: string
   /** Top of the row, in pixels. */
   readonly y: number
-  readonly planned: Bar | null
-  readonly actual: Bar | null
+  readonly planned: GanttBar | null
+  readonly actual: GanttBar | null
 }
 
-export interface Gantt {
+export interface GanttLayout {
   readonly rows: readonly GanttRow[]
   readonly ticks: readonly { readonly x: number; readonly seconds: number }[]
   /** Where now is; null when the run is over. */
@@ -42,11 +42,11 @@ const headroom = 1.03
 export function ganttLayout(
   steps: readonly Pick<StepView, 'id' | 'planned' | 'actual'>[],
   { width, now, planned, end = null }: { width: number; now: number | null; planned: number; end?: number | null },
-): Gantt {
+): GanttLayout {
   const ends = steps.flatMap((step) => [step.planned?.to ?? 0, step.actual?.to ?? 0])
   const span = Math.max(planned, now ?? 0, end ?? 0, ...ends, 1) * headroom
   const scale = width / span
-  const bar = (stretch: Stretch | null): Bar | null => {
+  const bar = (stretch: Stretch | null): GanttBar | null => {
     if (stretch === null) return null
     const from = Math.max(0, stretch.from) * scale
     const wide = Math.max(leastBarWidth, Math.max(0, stretch.to) * scale - from)

@@ -3,7 +3,7 @@ import { AgentName } from '#renderer/ui/agent.tsx'
 import { formatDuration, formatNumber, formatUsd, unavailable } from '#renderer/ui/format.ts'
 import { Panel } from '#renderer/ui/panel.tsx'
 import styles from './gantt.module.css'
-import { type Bar, type GanttRow, ganttLayout, rowHeight } from './gantt-layout.ts'
+import { type GanttBar, type GanttRow, ganttLayout, rowHeight } from './gantt-layout.ts'
 import { StepIcon, StepWord } from './step-mark.tsx'
 import { elapsedMs, type PoolUse, type RunTotals, type StepView } from './step-view.ts'
 import { comparisonWords, lengthWords, secondsWords, stepWords, stretchWords } from './step-words.ts'
@@ -142,7 +142,7 @@ function Legend({ hasReplans, hasEnd }: { hasReplans: boolean; hasEnd: boolean }
 
 function Bars({ row, step }: { row: GanttRow; step: StepView | undefined }) {
   if (step === undefined) return null
-  const rect = (bar: Bar, inset: number) => ({
+  const rect = (bar: GanttBar, inset: number) => ({
     x: bar.x + (inset > 5 ? 0 : 0.5),
     y: row.y + inset,
     width: Math.max(1, bar.width - (inset > 5 ? 0 : 1)),

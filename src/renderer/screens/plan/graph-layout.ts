@@ -4,7 +4,7 @@ import { Graph, type GraphLabel, layout, type NodeLabel } from '@dagrejs/dagre'
 export const nodeWidth = 152
 export const nodeHeight = 84
 
-export interface Point {
+export interface GraphPoint {
   readonly x: number
   readonly y: number
 }
@@ -15,7 +15,7 @@ export interface GraphEdge {
   readonly to: string
   readonly critical: boolean
   /** From the right of one node to the left of the other, around the nodes between them. */
-  readonly points: readonly Point[]
+  readonly points: readonly GraphPoint[]
 }
 
 /** Two steps of the critical path of which the second waits not for the first but for the slot that it holds. */
@@ -26,7 +26,7 @@ export interface SlotLink {
 
 export interface PlanGraph {
   /** The upper left corner of each node. */
-  readonly places: ReadonlyMap<string, Point>
+  readonly places: ReadonlyMap<string, GraphPoint>
   readonly edges: readonly GraphEdge[]
   readonly slotLinks: readonly SlotLink[]
   readonly width: number
@@ -69,7 +69,7 @@ export function layoutGraph(steps: readonly Linked[], path: readonly string[]): 
       from: v,
       to: w,
       critical: after.get(v) === w,
-      points: ends(places.get(v), places.get(w), (graph.edge({ v, w }).points ?? []) as Point[]),
+      points: ends(places.get(v), places.get(w), (graph.edge({ v, w }).points ?? []) as GraphPoint[]),
     })),
     slotLinks,
     width: graph.graph().width ?? 0,
@@ -78,7 +78,11 @@ export function layoutGraph(steps: readonly Linked[], path: readonly string[]): 
 }
 
 /** dagre clips lines at the nodes' outlines; these begin and end in the middle of their sides. */
-function ends(from: Point = { x: 0, y: 0 }, to: Point = { x: 0, y: 0 }, points: readonly Point[]): Point[] {
+function ends(
+  from: GraphPoint = { x: 0, y: 0 },
+  to: GraphPoint = { x: 0, y: 0 },
+  points: readonly GraphPoint[],
+): GraphPoint[] {
   return [
     { x: from.x + nodeWidth, y: from.y + nodeHeight / 2 },
     ...points.slice(1, -1),
@@ -110,7 +114,7 @@ export function directNeeds(steps: readonly Linked[]): ReadonlyMap<string, reado
 }
 
 /** A smooth line through points, in the words of an SVG path: it leaves and arrives level. */
-export function smoothLine(points: readonly Point[]): string {
+export function smoothLine(points: readonly GraphPoint[]): string {
   const [first, ...rest] = points
   if (first === undefined) return ''
   let from = first

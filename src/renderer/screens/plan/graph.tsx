@@ -29,7 +29,7 @@ import {
   smoothLine,
 } from './graph-layout.ts'
 import { StepIcon, StepWord } from './step-mark.tsx'
-import { elapsedMs, isOpen, type StepView } from './step-view.ts'
+import { elapsedMs, isOpenStep, type StepView } from './step-view.ts'
 import { stepWords } from './step-words.ts'
 
 interface GraphProps {
@@ -169,7 +169,7 @@ function ZoomButton({ label, onClick, children }: { label: string; onClick: () =
 
 /** Where the run is: its first open step, else the first that is still to come, else the first of all. */
 function frontOf(steps: readonly StepView[]): string | null {
-  const open = steps.find(({ state }) => isOpen(state))
+  const open = steps.find(({ state }) => isOpenStep(state))
   const next = steps.find(({ state }) => state === 'ready' || state === 'pending')
   return (open ?? next ?? steps[0])?.id ?? null
 }

@@ -5,7 +5,7 @@ import { useDesk } from '#renderer/client.ts'
 import { AgentName } from '#renderer/ui/agent.tsx'
 import { choiceWords } from '#renderer/ui/choice-words.ts'
 import { Moment } from '#renderer/ui/figures.tsx'
-import { Finding } from '#renderer/ui/finding.tsx'
+import { FindingCard } from '#renderer/ui/finding.tsx'
 import { formatDuration, formatNumber, formatUsd } from '#renderer/ui/format.ts'
 import { IconCross } from '#renderer/ui/icons.ts'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
@@ -175,7 +175,7 @@ function Gathered({ runId, step }: { runId: string; step: StepView }) {
           {evidence.data.map((piece) => (
             <li key={piece.id}>
               <strong>{plainName(piece.source)}</strong>
-              <Finding evidence={piece} />
+              <FindingCard evidence={piece} />
             </li>
           ))}
         </ul>

@@ -11,7 +11,7 @@ import styles from './desk-plans.module.css'
 import { cronOf, type Rhythm, rhythms } from './schedule-terms.ts'
 
 /** The schedules by which plans are made by themselves: when each is due next, a way to add one and to switch one off. */
-export function Schedules({ opened, onDone }: { opened: boolean; onDone: () => void }) {
+export function SchedulesDialog({ opened, onDone }: { opened: boolean; onDone: () => void }) {
   return (
     <Modal opened={opened} onClose={onDone} title="Schedules" yOffset={96} centered={false} size="xl">
       <ScheduleList onDone={onDone} />

@@ -90,7 +90,7 @@ export function elapsedMs({ actual }: Pick<StepView, 'actual'>): number | null {
 }
 
 /** True while somebody works on the step or it waits in the middle of its work. */
-export function isOpen(state: StepState): boolean {
+export function isOpenStep(state: StepState): boolean {
   return state === 'running' || state === 'waiting'
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PortfolioChoice } from '#shared/domain/portfolio-report.ts'
-import { choiceNames, exitWords, givenUp } from './choices-view.ts'
+import { choiceNames, daysToExitWords, givenUp } from './choices-view.ts'
 
 const choice = (about: Partial<PortfolioChoice>): PortfolioChoice => ({
   kind: 'other',
@@ -35,8 +35,8 @@ describe('the choices between return, risk, turnover and liquidity', () => {
   it('leave out a measure that is unavailable', () => {
     const unknown = { ...bold, exitDays: null }
     expect(givenUp(unknown, [unknown, { ...stay, exitDays: null }])).toHaveLength(2)
-    expect(exitWords(null)).toBe('unavailable')
-    expect(exitWords(0.5)).toBe('12 h 00 min')
+    expect(daysToExitWords(null)).toBe('unavailable')
+    expect(daysToExitWords(0.5)).toBe('12 h 00 min')
   })
 
   it('are named by what they are, else by letters', () => {

@@ -13,7 +13,7 @@ export function choiceNames(choices: readonly PortfolioChoice[]): readonly strin
 }
 
 /** How long it takes to sell everything, in words. */
-export function exitWords(days: number | null): string {
+export function daysToExitWords(days: number | null): string {
   if (days === null) return 'unavailable'
   return days >= 2 ? `${days.toFixed(1)} days` : formatDuration(days * dayMs)
 }
@@ -32,7 +32,11 @@ const measures: readonly Measure[] = [
   { of: ({ expected }) => expected, more: true, words: (gap) => `${points(gap)} of return` },
   { of: ({ volatility }) => volatility, more: false, words: (gap) => `${points(gap)} more volatility` },
   { of: ({ turnover }) => turnover, more: false, words: (gap) => `${points(gap)} more to trade` },
-  { of: ({ exitDays }) => exitDays, more: false, words: (gap) => `${exitWords(Math.abs(gap))} longer to get out` },
+  {
+    of: ({ exitDays }) => exitDays,
+    more: false,
+    words: (gap) => `${daysToExitWords(Math.abs(gap))} longer to get out`,
+  },
 ]
 
 /** What is given up with a choice against the best of each measure; empty for what is best in all. */

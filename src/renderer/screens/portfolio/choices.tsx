@@ -7,15 +7,15 @@ import { formatNumber, formatPercent } from '#renderer/ui/format.ts'
 import { Panel, PanelBody } from '#renderer/ui/panel.tsx'
 import { EmptyState, ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import type { PortfolioChoice, PortfolioChoices, PortfolioLimits } from '#shared/domain/portfolio-report.ts'
-import { choiceNames, exitWords, givenUp } from './choices-view.ts'
+import { choiceNames, daysToExitWords, givenUp } from './choices-view.ts'
 import picture from './frontier-picture.module.css'
-import { type Frame, frontierScale, horizonWords } from './frontier-view.ts'
+import { frontierScale, horizonWords, type PlotFrame } from './frontier-view.ts'
 import styles from './portfolio-screen.module.css'
 import { RiskPlot } from './risk-plot.tsx'
 import { TradeTable } from './trade-table.tsx'
 
 const readEveryMs = 60_000
-const frame: Frame = { width: 640, height: 300, left: 60, right: 20, top: 16, bottom: 44 }
+const frame: PlotFrame = { width: 640, height: 300, left: 60, right: 20, top: 16, bottom: 44 }
 
 /** What can be chosen between return, risk, turnover and liquidity, and what each choice gives up. */
 export function Choices({ limits }: { limits: PortfolioLimits }) {
@@ -89,7 +89,7 @@ function ChoiceList({ data: { choices, horizonMs, currency } }: { data: Portfoli
       key: 'exit',
       title: 'To get out',
       numeric: true,
-      render: ({ choice: { exitDays } }) => mark(exitDays === best.exitDays, exitWords(exitDays)),
+      render: ({ choice: { exitDays } }) => mark(exitDays === best.exitDays, daysToExitWords(exitDays)),
     },
     {
       key: 'cash',

@@ -1,10 +1,10 @@
 import { formatPercent } from '#renderer/ui/format.ts'
 import type { PortfolioReport } from '#shared/domain/portfolio-report.ts'
 import styles from './frontier-picture.module.css'
-import { type Frame, frontierScale } from './frontier-view.ts'
+import { frontierScale, type PlotFrame } from './frontier-view.ts'
 import { RiskPlot } from './risk-plot.tsx'
 
-const frame: Frame = { width: 640, height: 340, left: 60, right: 20, top: 16, bottom: 44 }
+const frame: PlotFrame = { width: 640, height: 340, left: 60, right: 20, top: 16, bottom: 44 }
 const percent = (value: number) => formatPercent(value, 0, false)
 
 /** The efficient frontier with where we are and what is suggested: volatility to the right, mean return upwards, a year. */

@@ -17,7 +17,7 @@ export interface FrontierScale {
   readonly returns: readonly number[]
 }
 
-export interface Frame {
+export interface PlotFrame {
   readonly width: number
   readonly height: number
   readonly left: number
@@ -38,7 +38,7 @@ export function roundValues(low: number, high: number): number[] {
 }
 
 /** Scales a picture so that all points stand in it with a little room, and neither axis is empty. */
-export function frontierScale(points: readonly PortfolioPoint[], frame: Frame): FrontierScale {
+export function frontierScale(points: readonly PortfolioPoint[], frame: PlotFrame): FrontierScale {
   const range = (values: readonly number[]) => {
     const [low, high] = [Math.min(...values), Math.max(...values)]
     const room = Math.max(0.08 * (high - low), 0.01)

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react'
 import { formatPercent } from '#renderer/ui/format.ts'
 import styles from './frontier-picture.module.css'
-import type { Frame, FrontierScale } from './frontier-view.ts'
+import type { FrontierScale, PlotFrame } from './frontier-view.ts'
 
 interface RiskPlotProps {
-  frame: Frame
+  frame: PlotFrame
   scale: FrontierScale
   /** What the axes are called. */
   risk: string

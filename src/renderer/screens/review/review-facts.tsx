@@ -8,7 +8,7 @@ import type { ShownReview } from '#shared/contract/reviews.ts'
 import { isClosedReview, type Override } from '#shared/domain/review.ts'
 import { orderWords } from '#shared/domain/review-words.ts'
 import styles from './review-facts.module.css'
-import { exitWords, limitWords, positionWords } from './review-view.ts'
+import { exitWords, limitUseWords, positionWords } from './review-view.ts'
 
 /** The exact order, what it does to position, exposure and risk beside the limits, and what the gate says to it. */
 export function ReviewFactsTable({ review, overrides }: { review: ShownReview; overrides: readonly Override[] }) {
@@ -56,8 +56,8 @@ export function ReviewFactsTable({ review, overrides }: { review: ShownReview; o
               {positionWords(facts.position.before)} → <strong>{positionWords(facts.position.after)}</strong>
             </Fact>
             <Fact name="Exposure">
-              {limitWords(facts.exposure.before, facts.exposure.maximum, currency)} →{' '}
-              <strong>{limitWords(facts.exposure.after, facts.exposure.maximum, currency)}</strong>
+              {limitUseWords(facts.exposure.before, facts.exposure.maximum, currency)} →{' '}
+              <strong>{limitUseWords(facts.exposure.after, facts.exposure.maximum, currency)}</strong>
             </Fact>
             <Fact name="Cash">
               {money(facts.cash.before)} → <strong>{money(facts.cash.after)}</strong>
@@ -71,7 +71,7 @@ export function ReviewFactsTable({ review, overrides }: { review: ShownReview; o
                 </span>
               )}
             </Fact>
-            <Fact name="Lost today">{limitWords(facts.dayLoss.now, facts.dayLoss.maximum, currency)}</Fact>
+            <Fact name="Lost today">{limitUseWords(facts.dayLoss.now, facts.dayLoss.maximum, currency)}</Fact>
             <Fact name="The gate">
               {facts.denial === null ? (
                 <>

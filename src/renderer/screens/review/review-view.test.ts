@@ -3,7 +3,7 @@ import type { ReviewItem } from '#shared/contract/reviews.ts'
 import type { Override, ReviewOrder } from '#shared/domain/review.ts'
 import { orderWords } from '#shared/domain/review-words.ts'
 import { decimal } from '#shared/lib/decimal.ts'
-import { exitWords, leftWords, limitWords, overrideSum, positionWords, sortReviews } from './review-view.ts'
+import { exitWords, leftWords, limitUseWords, overrideSum, positionWords, sortReviews } from './review-view.ts'
 
 const order = { side: 'buy', quantity: '0.5', instrument: 'BTC/USDT', limitPrice: null } as ReviewOrder
 
@@ -32,8 +32,8 @@ describe('a review in words', () => {
   })
 
   it('says how much of a limit is used, and nothing where it is not known', () => {
-    expect(limitWords(decimal(15_000), decimal(60_000), 'USDT')).toMatch(/of .* USDT \(25\s%\)$/)
-    expect(limitWords(null, decimal(60_000), 'USDT')).toMatch(/^– of/)
+    expect(limitUseWords(decimal(15_000), decimal(60_000), 'USDT')).toMatch(/of .* USDT \(25\s%\)$/)
+    expect(limitUseWords(null, decimal(60_000), 'USDT')).toMatch(/^– of/)
   })
 
   it('says what protects an order', () => {

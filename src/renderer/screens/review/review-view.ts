@@ -26,7 +26,7 @@ export function ageWords(evidence: Evidence, now: number): string {
 }
 
 /** A limit and how much of it is used: "12 000.00 of 60 000.00 USDT (20 %)". */
-export function limitWords(value: Decimal | null, maximum: Decimal, currency: string): string {
+export function limitUseWords(value: Decimal | null, maximum: Decimal, currency: string): string {
   const used = `${formatDecimal(value, { places: 2 })} of ${formatMoney(maximum, currency)}`
   if (value === null) return used
   return `${used} (${formatPercent(Number(value) / Number(maximum), 0, false)})`

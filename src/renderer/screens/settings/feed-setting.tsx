@@ -7,14 +7,14 @@ import { toProblem } from '#renderer/ui/problem.ts'
 import { useSettings } from '#renderer/ui/status.ts'
 import { formatDate } from '#renderer/ui/time.ts'
 import { type ImportedSeries, timeframeMs } from '#shared/domain/bar.ts'
-import { type ExchangeName, exchangeNames, type Feed } from '#shared/domain/settings.ts'
+import { type ExchangeName, exchangeNames, type FeedChoice } from '#shared/domain/settings.ts'
 import { Setting } from './setting.tsx'
 import styles from './settings.module.css'
 
 interface FeedSettingProps {
-  feed: Feed
+  feed: FeedChoice
   busy: boolean
-  onChange: (feed: Feed) => void
+  onChange: (feed: FeedChoice) => void
 }
 
 /** Where prices come from: the simulated exchange and its seed, imported bars and their speed, or a real exchange. */
@@ -27,7 +27,7 @@ export function FeedSetting({ feed, busy, onChange }: FeedSettingProps) {
   const [speed, setSpeed] = useState(feed.kind === 'replay' ? feed.speed : 60)
   const instrument = chosen ?? imported.data?.[0]?.instrument ?? ''
   const [exchange, setExchange] = useState<ExchangeName>(feed.kind === 'exchange' ? feed.exchange : 'kraken')
-  const choices: Record<Feed['kind'], Feed> = {
+  const choices: Record<FeedChoice['kind'], FeedChoice> = {
     simulated: { kind: 'simulated', seed },
     replay: { kind: 'replay', instrument, speed },
     exchange: { kind: 'exchange', exchange },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Argument, Assessment, ProposalBriefing, Remark } from '#engine/agents/seat.ts'
+import type { Assessment, ProposalBriefing, Remark, SideArgument } from '#engine/agents/seat.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { ModelCall } from '#shared/domain/model.ts'
 import { actions } from '#shared/domain/proposal.ts'
@@ -48,7 +48,7 @@ export async function judgeByModel(
 /** What a side has argued in a model's words; null where the model fails: the side has spoken for itself. */
 export async function sayByModel(
   seatModel: SeatModel,
-  argument: Argument,
+  argument: SideArgument,
   evidence: readonly Evidence[],
   signal: AbortSignal,
 ): Promise<{ readonly remark: Remark | null; readonly call: ModelCall }> {

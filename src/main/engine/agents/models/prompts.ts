@@ -1,5 +1,5 @@
 import { nameOf } from '#engine/agents/evidence-words.ts'
-import type { Argument, ProposalBriefing } from '#engine/agents/seat.ts'
+import type { ProposalBriefing, SideArgument } from '#engine/agents/seat.ts'
 import { percent, signedPercent, span } from '#engine/agents/wording.ts'
 import { type Seat, seatTitles } from '#shared/domain/agent.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
@@ -48,7 +48,7 @@ export function ballotPrompt(seat: Seat, briefing: ProposalBriefing): Prompt {
 }
 
 /** Asks a seat to say in its own words what it has argued. */
-export function wordsPrompt(seat: Seat, argument: Argument, evidence: readonly Evidence[]): Prompt {
+export function wordsPrompt(seat: Seat, argument: SideArgument, evidence: readonly Evidence[]): Prompt {
   const text = [
     `What you have argued in round ${argument.round}, your case standing at ${argument.strength.toFixed(2)} of 1:\n${debateLines([argument])}`,
     `Evidence:\n${evidenceLines(evidence)}`,
@@ -79,7 +79,7 @@ function evidenceLines(evidence: readonly Evidence[]): string {
     .join('\n')
 }
 
-function debateLines(debate: readonly Argument[]): string {
+function debateLines(debate: readonly SideArgument[]): string {
   const lines = debate.flatMap(({ side, round, points }) =>
     points.map(({ text }) => `- ${side}, round ${round}: ${text}`),
   )

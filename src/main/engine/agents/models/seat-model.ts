@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { findSecrets } from '#engine/agents/secrets.ts'
-import { list } from '#engine/agents/wording.ts'
+import { listWords } from '#engine/agents/wording.ts'
 import type { LanguageModel } from '#engine/ports/language-model.ts'
 import type { Sha256 } from '#engine/ports/sha256.ts'
 import type { Seat } from '#shared/domain/agent.ts'
@@ -43,7 +43,10 @@ export async function askModel<T extends { readonly evidence: readonly string[] 
 
   const secrets = findSecrets(prompt.text)
   if (secrets.length > 0) {
-    const error = new ParleyError('PROMPT_WITHHELD', `The prompt holds ${list(secrets)}; it did not leave the desk.`)
+    const error = new ParleyError(
+      'PROMPT_WITHHELD',
+      `The prompt holds ${listWords(secrets)}; it did not leave the desk.`,
+    )
     return { answer: null, call: { ...call, failure: failed(error) } }
   }
   const promptHash = sha256(`${prompt.instructions}\n\n${prompt.text}`)
@@ -53,7 +56,7 @@ export async function askModel<T extends { readonly evidence: readonly string[] 
     const paid = { ...call, promptHash, answerHash: sha256(reply.raw), promptTokens, answerTokens, usd }
     const invented = reply.answer.evidence.filter((cited) => !evidence.some(({ id: known }) => known === cited))
     if (invented.length === 0) return { answer: reply.answer, call: paid }
-    const error = new ParleyError('EVIDENCE_INVENTED', `It cites ${list(invented)}, which nobody gathered.`)
+    const error = new ParleyError('EVIDENCE_INVENTED', `It cites ${listWords(invented)}, which nobody gathered.`)
     return { answer: null, call: { ...paid, failure: failed(error) } }
   } catch (error) {
     signal.throwIfAborted()

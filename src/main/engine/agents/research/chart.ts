@@ -1,5 +1,5 @@
 import { horizonBars } from '#engine/agents/market-read.ts'
-import { count, figure, list, percent, signedPercent } from '#engine/agents/wording.ts'
+import { count, figure, listWords, percent, signedPercent } from '#engine/agents/wording.ts'
 import { readOpenPatterns } from '#engine/market/open-patterns.ts'
 import type { BarSeries } from '#shared/domain/bar.ts'
 import type { ChartRead, OpenPattern } from '#shared/domain/pattern.ts'
@@ -74,7 +74,7 @@ export async function readChart(series: BarSeries, { instrument, compute }: Read
   const read: ChartRead = { ...all, patterns: newestOfEach(all.patterns).slice(0, shownPatterns) }
   const [first, ...rest] = read.patterns
   if (first === undefined) return { nothing: `No pattern is open on ${instrument} at its last closed bar.` }
-  const also = rest.length === 0 ? '' : ` Also open: ${list(rest.map(({ name }) => name))}.`
+  const also = rest.length === 0 ? '' : ` Also open: ${listWords(rest.map(({ name }) => name))}.`
   const { record } = first
   return {
     summary: `On the chart of ${instrument}: ${describe(first, read)}.${also}`,

@@ -1,4 +1,4 @@
-import { count, list } from '#engine/agents/wording.ts'
+import { count, listWords } from '#engine/agents/wording.ts'
 import { correlations, pearson } from '#engine/market/correlations.ts'
 import { logReturns, sampleDeviation } from '#engine/market/statistics.ts'
 import type { SourceData } from '#engine/ports/research-sources.ts'
@@ -97,7 +97,7 @@ function readPeers(data: SourceData['peer_data'], { instrument, answers }: ReadC
   const closest = [...peers].sort((a, b) => Math.abs(b.correlation) - Math.abs(a.correlation)).slice(0, 3)
   const words = closest.map((peer) => `${peer.name} ${peer.correlation.toFixed(2)} (lately ${peer.ewma.toFixed(2)})`)
   return {
-    summary: `${instrument} moves with ${list(words)}; in ${pullDays} days it moved ${moved.toFixed(1)} deviations where its peers' moves explain ${pull.toFixed(1)}.`,
+    summary: `${instrument} moves with ${listWords(words)}; in ${pullDays} days it moved ${moved.toFixed(1)} deviations where its peers' moves explain ${pull.toFixed(1)}.`,
     figures: {
       ...knownFigures(Object.fromEntries(peers.map((peer) => [`correlation ${peer.name}`, peer.correlation]))),
       ...knownFigures({ meanCorrelation: correlation, moved, pull, peers: peers.length }),

@@ -1,4 +1,4 @@
-import { figure, list, signedFigure } from '#engine/agents/wording.ts'
+import { figure, listWords, signedFigure } from '#engine/agents/wording.ts'
 import type { SourceData } from '#engine/ports/research-sources.ts'
 import {
   coverage,
@@ -81,7 +81,7 @@ function readMacro(data: SourceData['macro_data'], { now }: ReadContext): Findin
     [`${series} deviations`, deviations] as const,
   ])
   return {
-    summary: `Macro is ${wind} for risk: the largest moves are ${list(words)}.`,
+    summary: `Macro is ${wind} for risk: the largest moves are ${listWords(words)}.`,
     figures: { ...knownFigures(Object.fromEntries(named)), ...direction },
     quality: coverage(shifts.filter(({ series }) => series in effects).length, 2),
   }

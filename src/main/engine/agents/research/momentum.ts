@@ -1,4 +1,4 @@
-import { count, list, percent, signedPercent } from '#engine/agents/wording.ts'
+import { count, listWords, percent, signedPercent } from '#engine/agents/wording.ts'
 import { logReturns, sampleDeviation } from '#engine/market/statistics.ts'
 import type { BarSeries } from '#shared/domain/bar.ts'
 import {
@@ -46,7 +46,7 @@ function readMomentum({ close }: BarSeries, { instrument }: ReadContext): Findin
   const words = reads.map(({ lookback, move }) => `${signedPercent(Math.expm1(move))} in ${lookback}`)
   const direction = signalOfMomentum(reads.map(({ deviations }) => deviations))
   return {
-    summary: `${instrument} moved ${list(words)} bars, ${meanOf(reads.map(({ deviations }) => deviations)).toFixed(1)} deviations on average; the lookbacks agree by ${percent(direction.strength, 0)}.`,
+    summary: `${instrument} moved ${listWords(words)} bars, ${meanOf(reads.map(({ deviations }) => deviations)).toFixed(1)} deviations on average; the lookbacks agree by ${percent(direction.strength, 0)}.`,
     figures: {
       ...knownFigures(Object.fromEntries(reads.map(({ lookback, move }) => [`move ${lookback}`, Math.expm1(move)]))),
       bars: close.length,
@@ -97,4 +97,4 @@ function readConfirmation({ close, volume }: BarSeries, { instrument }: ReadCont
 }
 
 /** Whether the move goes on, and whether volume goes with it. */
-export const momentum: TaskReaders = { readers: { price_data: readMomentum, volume_data: readConfirmation } }
+export const momentumAnalysis: TaskReaders = { readers: { price_data: readMomentum, volume_data: readConfirmation } }

@@ -1,4 +1,4 @@
-import { count, figure, list } from '#engine/agents/wording.ts'
+import { count, figure, listWords } from '#engine/agents/wording.ts'
 import { aggregateSentiment, type SentimentItem, type SentimentRead } from '#engine/market/sentiment/sentiment.ts'
 import { median } from '#engine/market/statistics.ts'
 import type { SourceData, Text } from '#engine/ports/research-sources.ts'
@@ -46,7 +46,7 @@ function readTexts(texts: readonly Text[], noun: string, { instrument, now }: Re
     ...(read.duplicates > 0 ? [count(read.duplicates, 'repeat')] : []),
     ...(read.spam > 0 ? [`${figure(read.spam)} that look like spam`] : []),
   ]
-  const discount = left.length === 0 ? '' : `, after discounting ${list(left)}`
+  const discount = left.length === 0 ? '' : `, after discounting ${listWords(left)}`
   return {
     summary: `${count(read.count, noun)} on ${instrument} read ${toneWord(read.score)}: tone ${read.score.toFixed(2)} from -1 to 1, worth ${figure(read.effectiveCount, 2)} independent ones${discount}.`,
     figures: {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Briefing } from '#engine/agents/seat.ts'
-import { readRecord } from '#engine/agents/view-record.ts'
+import { readViewRecord } from '#engine/agents/view-record.ts'
 import { barSeries } from '#shared/domain/bar.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import { finding, simulatedBriefing } from '#test/builders/briefing.ts'
@@ -70,7 +70,7 @@ describe('the analyst', () => {
 
   it('with a record says what its confidence counts for, what the evidence states, and why', () => {
     const evidence = tasks.map((task) => finding(0.4, { task, id: task }))
-    const none = readRecord([], base.bars, base.now)
+    const none = readViewRecord([], base.bars, base.now)
     const stated = analyse(about(evidence)).insight?.confidence ?? 0
     const { insight, remarks } = analyse(about(evidence), none)
     expect(insight?.stated).toBe(stated)

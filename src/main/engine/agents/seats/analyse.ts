@@ -3,7 +3,7 @@ import { isValue, knownEvidence, type MarketRead, missingPrices, readMarket } fr
 import { type PooledView, poolSignals } from '#engine/agents/pool.ts'
 import type { Briefing, Remark } from '#engine/agents/seat.ts'
 import type { ViewRecord } from '#engine/agents/view-record.ts'
-import { list, percent, span } from '#engine/agents/wording.ts'
+import { listWords, percent, span } from '#engine/agents/wording.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import { type Regime, regimeWords } from '#shared/domain/situation.ts'
 import { describeTempering, temper } from './temper.ts'
@@ -41,7 +41,7 @@ export function analyse(briefing: Briefing, record: ViewRecord | null = null): A
   const insight = record === null ? stated : temper(stated, record)
   const tempering = record === null ? '' : describeTempering(insight, record)
   const unavailable = new Set(evidence.filter(({ status }) => status === 'unavailable').map(sourceOf))
-  const gaps = unavailable.size === 0 ? '' : ` Not heard: ${list([...unavailable])}.`
+  const gaps = unavailable.size === 0 ? '' : ` Not heard: ${listWords([...unavailable])}.`
   const state =
     regime === null ? '' : ` The market looks like ${regimeWords[regime.name]} (${percent(regime.confidence, 0)}).`
   const text = `${headline(insight)}${tempering}${state} ${insight.reasons.join(' ')}${gaps}`

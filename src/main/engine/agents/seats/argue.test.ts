@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Argument, Briefing } from '#engine/agents/seat.ts'
+import type { Briefing, SideArgument } from '#engine/agents/seat.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import { finding, simulatedBriefing } from '#test/builders/briefing.ts'
 import { argue } from './argue.ts'
@@ -14,8 +14,8 @@ function about(evidence: Evidence[]): Briefing {
   return { ...base, now, dossier: { ...base.dossier, evidence } }
 }
 
-function debate(briefing: Briefing, rounds: number): readonly Argument[] {
-  const said: Argument[] = []
+function debate(briefing: Briefing, rounds: number): readonly SideArgument[] {
+  const said: SideArgument[] = []
   for (let round = 1; round <= rounds; round++) {
     for (const side of ['bull', 'bear'] as const) said.push(argue(side, briefing, round, said).argument)
   }

@@ -1,14 +1,14 @@
 import { nameOf } from '#engine/agents/evidence-words.ts'
 import { isValue, knownEvidence, type MarketRead, readMarket } from '#engine/agents/market-read.ts'
 import { forceOf } from '#engine/agents/pool.ts'
-import type { Argument, Briefing, Point, Remark } from '#engine/agents/seat.ts'
+import type { Briefing, Point, Remark, SideArgument } from '#engine/agents/seat.ts'
 import { percent, span } from '#engine/agents/wording.ts'
 import type { EvidenceValue } from '#shared/domain/evidence.ts'
 
-export type Side = Argument['side']
+export type DebateSide = SideArgument['side']
 
 export interface Speech {
-  readonly argument: Argument
+  readonly argument: SideArgument
   readonly remarks: readonly Remark[]
 }
 
@@ -30,18 +30,18 @@ const goals = { bull: 'a rise', bear: 'a fall' } as const
  * combined as independent chances), less what it has conceded of the other's. `earlier` holds all arguments so far, of
  * both sides.
  */
-export function argue(side: Side, briefing: Briefing, round: number, earlier: readonly Argument[]): Speech {
+export function argue(side: DebateSide, briefing: Briefing, round: number, earlier: readonly SideArgument[]): Speech {
   const values = knownEvidence(briefing).filter(isValue)
   const points = round <= 1 ? makeCase(side, values) : makeChallenges(side, values, briefing, earlier)
   const strength = standing(side, [...earlier, { side, round, points, strength: 0 }])
   return { argument: { side, round, points, strength }, remarks: remarksOf(side, round, points, strength) }
 }
 
-function isFor(side: Side, force: number): boolean {
+function isFor(side: DebateSide, force: number): boolean {
   return side === 'bull' ? force > 0 : force < 0
 }
 
-function makeCase(side: Side, values: readonly EvidenceValue[]): readonly Point[] {
+function makeCase(side: DebateSide, values: readonly EvidenceValue[]): readonly Point[] {
   return strongest(side, values)
     .slice(0, casePoints)
     .map((evidence) => ({
@@ -53,7 +53,7 @@ function makeCase(side: Side, values: readonly EvidenceValue[]): readonly Point[
 }
 
 /** The side's own findings, strongest first. */
-function strongest(side: Side, values: readonly EvidenceValue[]): readonly EvidenceValue[] {
+function strongest(side: DebateSide, values: readonly EvidenceValue[]): readonly EvidenceValue[] {
   return values
     .filter((evidence) => isFor(side, forceOf(evidence)) && Math.abs(forceOf(evidence)) >= leastForce)
     .sort((a, b) => Math.abs(forceOf(b)) - Math.abs(forceOf(a)) || (a.id < b.id ? -1 : 1))
@@ -74,17 +74,17 @@ interface Answer {
   readonly evidence: readonly string[]
 }
 
-function pointsOf(side: Side, debate: readonly Argument[]): readonly Point[] {
+function pointsOf(side: DebateSide, debate: readonly SideArgument[]): readonly Point[] {
   return debate.filter((argument) => argument.side === side).flatMap(({ points }) => points)
 }
 
 const otherSide = { bull: 'bear', bear: 'bull' } as const
 
 function makeChallenges(
-  side: Side,
+  side: DebateSide,
   values: readonly EvidenceValue[],
   briefing: Briefing,
-  earlier: readonly Argument[],
+  earlier: readonly SideArgument[],
 ): readonly Point[] {
   const market = readMarket(briefing)
   const mine = pointsOf(side, earlier)
@@ -210,7 +210,7 @@ function together(strengths: readonly number[]): number {
 }
 
 interface Said {
-  readonly side: Side
+  readonly side: DebateSide
   readonly point: Point
 }
 
@@ -224,7 +224,7 @@ function leftOf(index: number, said: readonly Said[]): number {
   return Math.max(0, point.strength - Math.max(...taken))
 }
 
-function standing(side: Side, debate: readonly Argument[]): number {
+function standing(side: DebateSide, debate: readonly SideArgument[]): number {
   const said = debate.flatMap((argument) => argument.points.map((point): Said => ({ side: argument.side, point })))
   const conceded = new Set(
     pointsOf(side, debate)
@@ -241,7 +241,7 @@ function standing(side: Side, debate: readonly Argument[]): number {
   return together(left) * (1 - together(given))
 }
 
-function remarksOf(side: Side, round: number, points: readonly Point[], strength: number): readonly Remark[] {
+function remarksOf(side: DebateSide, round: number, points: readonly Point[], strength: number): readonly Remark[] {
   if (round <= 1) {
     const text =
       points.length === 0

@@ -1,6 +1,6 @@
 import type { BriefingPortfolio, ProposalBriefing } from '#engine/agents/seat.ts'
 import { worthAfter } from '#engine/agents/sizes.ts'
-import { count, list, moment, percent, signedPercent, span } from '#engine/agents/wording.ts'
+import { count, listWords, moment, percent, signedPercent, span } from '#engine/agents/wording.ts'
 import {
   type AssetTrade,
   type BookQuestion,
@@ -107,7 +107,7 @@ function weightsTold({ portfolio, question, target, asset }: WeighedBook, after:
     .sort((a, b) => (weights[b] as number) - (weights[a] as number))
     .slice(0, toldMost)
     .map((other) => `${percent(weights[other] as number)} of ${assets[other]?.instrument}`)
-  const beside = shown.length === 0 ? '' : ` beside ${list(shown)}`
+  const beside = shown.length === 0 ? '' : ` beside ${listWords(shown)}`
   const basis = `By ${count(bars, 'bar')} to ${moment(to)} of ${assets.length === 1 ? own : count(assets.length, 'instrument')}`
   return `${basis} the book should hold ${percent(weights[asset] as number)} of ${own}${beside} (at most ${percent(upper[asset] as number)} at today's volatility, ${percent(most)} in calm); it holds ${percent(current[asset] as number)}${after === current[asset] ? '' : `, and would then hold ${percent(after)}`}.`
 }
@@ -122,7 +122,7 @@ function expectationTold({ portfolio, question, target, asset }: WeighedBook, in
       ({ at, runId, insight: { instrument, direction, magnitude, confidence } }) =>
         `${instrument} ${direction} ${percent(magnitude, 2)} (${percent(confidence, 0)} sure, ${moment(at)}, ${runId})`,
     )
-  const also = others.length === 0 ? '' : ` It also counts ${list(others)}.`
+  const also = others.length === 0 ? '' : ` It also counts ${listWords(others)}.`
   return `Within ${span(horizonMs)} it expects ${signedPercent(target.expected[asset] as number, 2)}: the market's drift gives ${signedPercent(question.prior[asset] as number, 2)}, the views, this one at ${percent(insight.confidence, 0)}, the rest.${also}`
 }
 
@@ -130,7 +130,7 @@ function leftOutTold({ assets, without, elsewhere }: BriefingPortfolio, instrume
   const told = without.map((left) => `${left.instrument} (${left.why})`)
   const kept = elsewhere > 0 ? `; ${percent(elsewhere)} of the equity is in them, and stays there` : ''
   return [
-    ...(told.length === 0 ? [] : [`Unavailable: ${list(told)}${kept}.`]),
+    ...(told.length === 0 ? [] : [`Unavailable: ${listWords(told)}${kept}.`]),
     ...(assets.length > 1 ? [] : [`The weight is that of ${instrument} alone, beside cash.`]),
   ]
 }

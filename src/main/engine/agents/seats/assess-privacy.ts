@@ -1,6 +1,6 @@
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import { findSecrets } from '#engine/agents/secrets.ts'
-import { count, list } from '#engine/agents/wording.ts'
+import { count, listWords } from '#engine/agents/wording.ts'
 import { abstain, type SeatVerdict, voteFor } from './verdict.ts'
 
 /**
@@ -14,6 +14,6 @@ export function assessAsPrivacy({ outgoing }: ProposalBriefing): SeatVerdict {
     return abstain(`${count(outgoing.length, 'outgoing text')} read, no secret found; nothing to say on direction.`)
   }
   const texts = found.filter((kindsOfText) => kindsOfText.length > 0).length
-  const reason = `Veto: ${list(kinds)} would leave the desk in ${count(texts, 'text')} of ${outgoing.length}. Take it out and decide again.`
+  const reason = `Veto: ${listWords(kinds)} would leave the desk in ${count(texts, 'text')} of ${outgoing.length}. Take it out and decide again.`
   return voteFor('hold', 1, { reasons: [reason] })
 }

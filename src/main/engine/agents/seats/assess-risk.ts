@@ -11,7 +11,7 @@ import {
   tradable,
   worthAfter,
 } from '#engine/agents/sizes.ts'
-import { count, figure, list, moment, percent } from '#engine/agents/wording.ts'
+import { count, figure, listWords, moment, percent } from '#engine/agents/wording.ts'
 import { expectedShortfall, valueAtRisk } from '#engine/portfolio/value-at-risk.ts'
 import {
   absolute,
@@ -89,7 +89,7 @@ function bookWords({ risk, instrument }: ProposalBriefing, equity: number): stri
 function adviceWords(advice: readonly AdvisedSize[], { proposal, instrument }: ProposalBriefing): string[] {
   if (advice.length === 0) return []
   const told = advice.map((size) => `${figure(worthOfSize(size, proposal))} by ${size.method}`)
-  return [`Sizes, in ${instrument.quote}: ${list(told)}.`]
+  return [`Sizes, in ${instrument.quote}: ${listWords(told)}.`]
 }
 
 function assessHolding(briefing: ProposalBriefing): SeatVerdict {

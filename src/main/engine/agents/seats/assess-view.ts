@@ -1,11 +1,11 @@
 import { roundTripShare } from '#engine/agents/costs.ts'
-import type { Argument, ProposalBriefing } from '#engine/agents/seat.ts'
+import type { ProposalBriefing, SideArgument } from '#engine/agents/seat.ts'
 import { heldQuantity } from '#engine/agents/sizes.ts'
 import { percent, signedPercent, span } from '#engine/agents/wording.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { Action } from '#shared/domain/proposal.ts'
 import { sign } from '#shared/lib/decimal.ts'
-import type { Side } from './argue.ts'
+import type { DebateSide } from './argue.ts'
 import { debateStrengths } from './propose.ts'
 import { abstain, type SeatVerdict, voteFor } from './verdict.ts'
 
@@ -38,7 +38,7 @@ const concedesBelow = 0.5
  * The bull favours buying and holding on, the bear selling and holding off. Each votes its side unless its case ended less
  * than half as strong as the other's; its confidence is its share of both strengths (or the other's, where it concedes).
  */
-export function assessAsAdvocate(side: Side, briefing: ProposalBriefing): SeatVerdict {
+export function assessAsAdvocate(side: DebateSide, briefing: ProposalBriefing): SeatVerdict {
   const { proposal, debate } = briefing
   const strengths = debateStrengths(debate)
   const own = side === 'bull' ? strengths.bull : strengths.bear
@@ -60,7 +60,7 @@ export function assessAsAdvocate(side: Side, briefing: ProposalBriefing): SeatVe
   return voteFor(mine === 'hold' ? action : 'hold', 1 - share, conceded)
 }
 
-function bestPoint(side: Side, debate: readonly Argument[]) {
+function bestPoint(side: DebateSide, debate: readonly SideArgument[]) {
   const points = debate.filter((argument) => argument.side === side).flatMap((argument) => argument.points)
   return points
     .filter(({ answers }) => answers === null)

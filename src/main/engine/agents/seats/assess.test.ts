@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Argument, Briefing, BriefingPortfolio, BriefingRisk, ProposalBriefing } from '#engine/agents/seat.ts'
+import type { Briefing, BriefingPortfolio, BriefingRisk, ProposalBriefing, SideArgument } from '#engine/agents/seat.ts'
 import { type VotingSeat, votingSeats } from '#shared/domain/agent.ts'
 import { barSeries } from '#shared/domain/bar.ts'
 import type { Insight } from '#shared/domain/insight.ts'
@@ -61,7 +61,7 @@ function long(quantity: string): Briefing['account'] {
   return { ...base.account, position }
 }
 
-const said = (bull: number, bear: number): Argument[] => [
+const said = (bull: number, bear: number): SideArgument[] => [
   { side: 'bull', round: 1, points: [], strength: bull },
   { side: 'bear', round: 1, points: [], strength: bear },
 ]

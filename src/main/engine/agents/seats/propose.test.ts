@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Argument, Briefing } from '#engine/agents/seat.ts'
+import type { Briefing, SideArgument } from '#engine/agents/seat.ts'
 import { liquidationPrice } from '#engine/trading/margin/liquidation-price.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { Position } from '#shared/domain/position.ts'
@@ -40,7 +40,7 @@ function long(quantity: string): Position {
   }
 }
 
-const plan = (briefing: Briefing, insight: Insight | null, debate: readonly Argument[] = []) =>
+const plan = (briefing: Briefing, insight: Insight | null, debate: readonly SideArgument[] = []) =>
   propose(briefing, insight, debate, idsFrom(1))
 
 /** The same market as a perpetual, with so much of it held. */
@@ -222,7 +222,7 @@ describe('the strategist', () => {
   })
 
   it('prefers to hold where the debate went against it, or the validator finds too little', () => {
-    const debate: Argument[] = [
+    const debate: SideArgument[] = [
       { side: 'bull', round: 1, points: [], strength: 0.2 },
       { side: 'bear', round: 1, points: [], strength: 0.6 },
     ]

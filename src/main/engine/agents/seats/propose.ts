@@ -1,8 +1,8 @@
 import { roundTripShare } from '#engine/agents/costs.ts'
 import { readMarket } from '#engine/agents/market-read.ts'
-import type { Argument, Briefing } from '#engine/agents/seat.ts'
+import type { Briefing, SideArgument } from '#engine/agents/seat.ts'
 import { entryCaps, exitPrice, lossBetween, positionOf, tightest, tradable } from '#engine/agents/sizes.ts'
-import { figure, list, percent, signedPercent, span } from '#engine/agents/wording.ts'
+import { figure, listWords, percent, signedPercent, span } from '#engine/agents/wording.ts'
 import { atrExits } from '#engine/portfolio/sizing.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
@@ -11,8 +11,8 @@ import type { Ids } from '#shared/lib/ids.ts'
 import { adviceCaps, sizeAdvice } from './size-advice.ts'
 
 /** The last word of each side; 0 for one that said nothing. */
-export function debateStrengths(debate: readonly Argument[]): { readonly bull: number; readonly bear: number } {
-  const last = (side: Argument['side']) => debate.findLast((argument) => argument.side === side)?.strength ?? 0
+export function debateStrengths(debate: readonly SideArgument[]): { readonly bull: number; readonly bear: number } {
+  const last = (side: SideArgument['side']) => debate.findLast((argument) => argument.side === side)?.strength ?? 0
   return { bull: last('bull'), bear: last('bear') }
 }
 
@@ -33,7 +33,7 @@ export function expectedMove(insight: Insight | null): number {
 export function propose(
   briefing: Briefing,
   insight: Insight | null,
-  debate: readonly Argument[],
+  debate: readonly SideArgument[],
   ids: Ids,
 ): readonly Proposal[] {
   const action = insight === null ? null : ({ up: 'buy', down: 'sell', flat: null } as const)[insight.direction]
@@ -76,7 +76,7 @@ function entryProposal(
   briefing: Briefing,
   insight: Insight,
   action: 'buy' | 'sell',
-  debate: readonly Argument[],
+  debate: readonly SideArgument[],
   ids: Ids,
 ): Proposal | undefined {
   const { instrument, quote } = briefing
@@ -133,7 +133,7 @@ function wayOutProposal(
   briefing: Briefing,
   insight: Insight,
   action: 'buy' | 'sell',
-  debate: readonly Argument[],
+  debate: readonly SideArgument[],
   ids: Ids,
 ): Proposal | undefined {
   const { instrument, quote } = briefing
@@ -206,11 +206,11 @@ function reasonForNone(briefing: Briefing, insight: Insight | null): string {
     account.equity === null ? 'the equity is unavailable' : null,
     readMarket(briefing).technicals.atr === null ? 'there are too few bars to set a stop' : null,
   ].filter((reason) => reason !== null)
-  return `Hold: ${reasons.length > 0 ? list(reasons) : 'no size within the limits is worth an order'}.`
+  return `Hold: ${reasons.length > 0 ? listWords(reasons) : 'no size within the limits is worth an order'}.`
 }
 
 /** Why holding is preferred to a trade; null where it is not. */
-function reasonAgainst(trade: Proposal, { quote, dossier }: Briefing, debate: readonly Argument[]): string | null {
+function reasonAgainst(trade: Proposal, { quote, dossier }: Briefing, debate: readonly SideArgument[]): string | null {
   const { bull, bear } = debateStrengths(debate)
   const cost = roundTripShare(quote)
   const gain = Math.abs(trade.expectedReturn)

@@ -1,6 +1,6 @@
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import { exitPrice, isEntry, lossBetween, positionOf, tradable } from '#engine/agents/sizes.ts'
-import { figure, list, percent, sentence, span } from '#engine/agents/wording.ts'
+import { figure, listWords, percent, sentence, span } from '#engine/agents/wording.ts'
 import { MEDIATOR, type Negotiation, negotiate } from '#engine/consensus/negotiation.ts'
 import type { Deal } from '#engine/consensus/negotiation-deals.ts'
 import { seatTitles } from '#shared/domain/agent.ts'
@@ -148,7 +148,7 @@ function wordsOf(
       if (move !== texts[0] && move !== texts.at(-1)) return []
       const draft = move === texts[0] ? 'My draft to all of you' : 'Redrafted until nobody gains without another losing'
       const meaning = stakes.map(({ seat, words }) => `to the ${seatTitles[seat].toLowerCase()} ${words(deal)}`)
-      return [{ by: 'planner', kind: 'thought', text: `${draft}: ${terms}. ${sentence(list(meaning))}.` }]
+      return [{ by: 'planner', kind: 'thought', text: `${draft}: ${terms}. ${sentence(listWords(meaning))}.` }]
     }
     const verb = { offer: 'I offer', acceptance: 'I accept', refusal: 'I refuse', text: '' }[kind]
     const said = `${verb} ${terms}: ${speaker.words(deal)}.`

@@ -1,10 +1,10 @@
 import { taskWeights } from '#engine/agents/seats/validate.ts'
-import { type ChoiceStep, searchChoices, type PlanChoice as Way } from '#engine/planning/schedule/choices.ts'
+import { type ChoiceStep, searchChoices, type ScheduleChoice as Way } from '#engine/planning/schedule/choices.ts'
 import type { PlanChoice, PlanChoices } from '#shared/domain/plan-choice.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import { createRandom } from '#shared/lib/random.ts'
-import type { Work } from '#shared/lib/turns.ts'
+import type { WorkInTurns } from '#shared/lib/turns.ts'
 import { researchSlots } from './decide-domain.ts'
 import { decidePlan } from './decide-plan.ts'
 import { canBeLeftOut } from './decide-terms.ts'
@@ -21,7 +21,7 @@ const usualSlots = 4
 export function* decideChoices(
   goal: Pick<Goal, 'instrument' | 'profile' | 'policy'>,
   config: PlanningConfig,
-): Work<PlanChoices> {
+): WorkInTurns<PlanChoices> {
   const profile = config.profiles[goal.profile]
   const { instrument, policy } = goal
   const { plan } = decidePlan('plan', { instrument, policy, profile: goal.profile }, config, () => '')

@@ -1,5 +1,5 @@
 import type { Condition, Domain, Operator } from '#engine/planning/htn/domain.ts'
-import { type Argument, task } from '#engine/planning/htn/network.ts'
+import { type TaskArgument, task } from '#engine/planning/htn/network.ts'
 import { type State, stateOf, valueAt, withValue } from '#engine/planning/htn/state.ts'
 import { type Seat, seatTitles } from '#shared/domain/agent.ts'
 import type { PlanTask } from '#shared/domain/collaboration.ts'
@@ -65,7 +65,7 @@ export function fact(text: string): Condition {
 }
 
 /** Arguments as this domain has them: names of tasks and seats, and numbers of rounds. */
-function namesOf(args: readonly Argument[]): readonly string[] {
+function namesOf(args: readonly TaskArgument[]): readonly string[] {
   return args.flatMap((arg) => (typeof arg === 'string' || typeof arg === 'number' ? String(arg) : []))
 }
 
@@ -267,7 +267,7 @@ function researchStep(name: string, definition: EstimatedTask | undefined): Desk
 const deedOf = new Map(deeds.map((deed) => [deed.name, deed]))
 
 /** The step that an operator stands for. */
-export function deskStep(name: string, args: readonly Argument[], terms: DecideTerms): DeskStep | undefined {
+export function deskStep(name: string, args: readonly TaskArgument[], terms: DecideTerms): DeskStep | undefined {
   return deedOf.get(name)?.step(namesOf(args), terms)
 }
 
@@ -284,9 +284,10 @@ export function decideGoals(terms: DecideTerms): readonly Condition[] {
   return [...critical.map((name) => enough(name)), ...ends].map(fact)
 }
 
-const isInTurn = (text: string, wanted: boolean) => (_state: State, _args: readonly Argument[], terms: DecideTerms) => [
-  { text, holds: () => terms.inTurn === wanted },
-]
+const isInTurn =
+  (text: string, wanted: boolean) => (_state: State, _args: readonly TaskArgument[], terms: DecideTerms) => [
+    { text, holds: () => terms.inTurn === wanted },
+  ]
 
 /** How a decision is made of steps; methods in order of preference. */
 export const decideDomain: Domain<DecideTerms> = {

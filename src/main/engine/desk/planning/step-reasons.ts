@@ -1,4 +1,4 @@
-import { list, whatFalls, whyStep } from '#engine/planning/causal/answers.ts'
+import { listSomeWords, whatFalls, whyStep } from '#engine/planning/causal/answers.ts'
 import { type CausalPlan, causalLinks, planGoal } from '#engine/planning/causal/links.ts'
 import type { Plan, Step } from '#shared/domain/plan.ts'
 
@@ -16,7 +16,8 @@ export function stepReasons(causal: CausalPlan, steps: readonly Step[]): NonNull
       if (!step.optional) return [step.id, { why, falls: whatFalls(causal, [step.id]).sentence }]
       const users = links.filter(({ from, to }) => from === step.id && to !== planGoal)
       const goOn = [...new Set(users.map(({ to }) => names.get(to) ?? to))]
-      const without = goOn.length === 0 ? '' : ` ${list(goOn)} ${goOn.length === 1 ? 'goes' : 'go'} on without it.`
+      const without =
+        goOn.length === 0 ? '' : ` ${listSomeWords(goOn)} ${goOn.length === 1 ? 'goes' : 'go'} on without it.`
       return [step.id, { why, falls: `${whatFalls(doneWithout(causal, step.id), [step.id]).sentence}${without}` }]
     }),
   )

@@ -1,4 +1,4 @@
-import { figure, list, percent } from '#engine/agents/wording.ts'
+import { figure, listWords, percent } from '#engine/agents/wording.ts'
 import { type CollaborativePlan, planPriorities } from '#shared/domain/collaborative-plan.ts'
 import type { ConflictKind } from '#shared/domain/conflict.ts'
 
@@ -136,7 +136,7 @@ function limitPassed(ordered: readonly PlanIntent[], limit: SharedLimit): FoundC
   const over = percent(total / limit.room - 1, 0)
   return {
     kind: limit.kind,
-    description: `Together ${list(users.map(({ plan }) => planName(plan)))} would take ${figure(total)} of the ${figure(limit.room)} of ${limit.name}: ${over} too much.`,
+    description: `Together ${listWords(users.map(({ plan }) => planName(plan)))} would take ${figure(total)} of the ${figure(limit.room)} of ${limit.name}: ${over} too much.`,
     settled: isOpen ? 'open' : mediated ? 'mediation' : 'priority',
     fates,
   }

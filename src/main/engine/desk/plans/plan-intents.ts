@@ -1,6 +1,6 @@
 import { isEntry } from '#engine/agents/sizes.ts'
 import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
-import { questionOf, type RunMemory } from '#engine/desk/run/run-state.ts'
+import { questionOf, type RunState } from '#engine/desk/run/run-state.ts'
 import { onlyReduces } from '#engine/trading/gate/gate.ts'
 import { leavesQuantity } from '#engine/trading/orders/working.ts'
 import { equity, type TradingBook } from '#engine/trading/positions/book.ts'
@@ -16,7 +16,7 @@ type World = Pick<DeskParts, 'book' | 'feed' | 'mandate' | 'planning'>
 /** What each of the open plans is about to do; those of which that is not known yet are left out. */
 export function intentsOf(
   open: readonly CollaborativePlan[],
-  memoryOf: (plan: CollaborativePlan) => RunMemory | undefined,
+  memoryOf: (plan: CollaborativePlan) => RunState | undefined,
   { feed, book }: Pick<World, 'feed' | 'book'>,
 ): PlanIntent[] {
   const adds = (side: 'buy' | 'sell', instrument: string) =>
@@ -43,11 +43,11 @@ export function intentsOf(
 }
 
 /** The quantity that a run's order is for, or would be: of a review that which the trader sees. */
-export function wantedQuantity(memory: RunMemory): Decimal {
+export function wantedQuantity(memory: RunState): Decimal {
   return (memory.review?.order.quantity ?? questionOf(memory)?.quantity ?? '0') as Decimal
 }
 
-function sideOf(memory: RunMemory): 'buy' | 'sell' | undefined {
+function sideOf(memory: RunState): 'buy' | 'sell' | undefined {
   const action = memory.review?.order.side ?? questionOf(memory)?.action
   return action === 'hold' ? undefined : action
 }

@@ -1,8 +1,8 @@
 import { lossBetween, tradable } from '#engine/agents/sizes.ts'
 import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
 import type { RunUnderWay } from '#engine/desk/run/run-context.ts'
-import { questionOf, type RunMemory } from '#engine/desk/run/run-state.ts'
-import { append, messageOf, voteAgain } from '#engine/desk/voting/conflict-resolution.ts'
+import { questionOf, type RunState } from '#engine/desk/run/run-state.ts'
+import { append, castBallotsAgain, messageOf } from '#engine/desk/voting/conflict-resolution.ts'
 import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import { type Conflict, type ConflictingPlan, conflictSentence } from '#shared/domain/conflict.ts'
 import type { Actor } from '#shared/domain/journal.ts'
@@ -113,11 +113,11 @@ export function createReconciler(parts: DeskParts, runOf: (runId: string) => Run
       kind: 'proposalRevised',
       data: { proposal: cut(proposal, quantity), why: conflict.description },
     })
-    await voteAgain(work, signal)
+    await castBallotsAgain(work, signal)
   }
 }
 
-function cut(proposal: NonNullable<RunMemory['proposals'][number]>, quantity: Decimal) {
+function cut(proposal: NonNullable<RunState['proposals'][number]>, quantity: Decimal) {
   const { stop, entry, action } = proposal
   return {
     ...proposal,

@@ -1,5 +1,5 @@
 import { decidePlan } from '#engine/desk/planning/decide-plan.ts'
-import type { Because, DeskParts } from '#engine/desk/run/desk-parts.ts'
+import type { DeskParts, PlanCause } from '#engine/desk/run/desk-parts.ts'
 import { instrumentMissing, type Runs } from '#engine/desk/runs/runs.ts'
 import { castTraderBallot } from '#engine/desk/voting/trader-vote.ts'
 import type { PlanArchive } from '#engine/ports/plan-archive.ts'
@@ -38,7 +38,7 @@ export interface Plans {
    */
   create(wish: PlanWish, chosen: Pick<Settings, 'policy' | 'profile'>, by: Actor): Promise<CollaborativePlan>
   /** Makes a plan that nobody asked for at this moment; throws as `create` does. */
-  createBySystem(wish: PlanWish, because: Because): Promise<CollaborativePlan>
+  createBySystem(wish: PlanWish, because: PlanCause): Promise<CollaborativePlan>
   /** Throws what making a plan by the wish would. */
   check(wish: PlanWish): void
   /** Has a draft begin as soon as it can. Throws PLAN_UNKNOWN, PLAN_BEGUN, TRADING_HALTED. */
@@ -130,7 +130,7 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     wish: PlanWish,
     chosen: Pick<Settings, 'policy' | 'profile'>,
     by: Actor,
-    because?: Because,
+    because?: PlanCause,
   ): CollaborativePlan {
     const template = templates.find(({ name }) => name === wish.template)
     if (wish.parentId !== undefined && !open.has(wish.parentId)) throw noParent(wish.parentId)
@@ -152,7 +152,7 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     wish: PlanWish,
     chosen: Pick<Settings, 'policy' | 'profile'>,
     by: Actor,
-    because?: Because,
+    because?: PlanCause,
   ): Promise<CollaborativePlan> {
     const plan = draft(wish, chosen, by, because)
     if (plan.called) refuseHalted()
@@ -328,7 +328,7 @@ export function createPlans({ parts, runs, templates, archive, timeScale }: Plan
     }
   }
 
-  function createBySystem(wish: PlanWish, because: Because): Promise<CollaborativePlan> {
+  function createBySystem(wish: PlanWish, because: PlanCause): Promise<CollaborativePlan> {
     return create(wish, chosenBySystem, system, because)
   }
 

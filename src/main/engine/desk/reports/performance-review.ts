@@ -1,6 +1,6 @@
 import type { TradeRecord } from '#engine/agents/seats/assess-record.ts'
 import type { ViewRecord } from '#engine/agents/view-record.ts'
-import { count, list, percent, sentence, signedFigure, span } from '#engine/agents/wording.ts'
+import { count, listWords, percent, sentence, signedFigure, span } from '#engine/agents/wording.ts'
 import type { PastOutcome } from '#engine/ports/desk-history.ts'
 import { type Seat, seatTitles } from '#shared/domain/agent.ts'
 import type { AutomationBias } from '#shared/domain/review.ts'
@@ -122,7 +122,7 @@ function conclusionOf({ instruments, bias }: PerformanceFacts, agents: readonly 
   const unjudged = instruments.filter(({ record }) => record === null).map(({ instrument }) => instrument)
   const said = judged.map(({ instrument, record }) => calibrationSentence(instrument, record))
   if (unjudged.length > 0)
-    said.push(`There is too little to judge the desk on ${list(unjudged)} by: its confidence is not proven.`)
+    said.push(`There is too little to judge the desk on ${listWords(unjudged)} by: its confidence is not proven.`)
   for (const { instrument, views } of instruments)
     if (views.judged > 0 && views.right / views.judged < 0.5)
       said.push(`The market view on ${instrument} was wrong more often than right: give it less weight.`)
@@ -133,7 +133,7 @@ function conclusionOf({ instruments, bias }: PerformanceFacts, agents: readonly 
     said.push(`The ${titleOf(best.voter).toLowerCase()} judged best, the ${titleOf(worst.voter).toLowerCase()} worst.`)
   // A quarter is what somebody scores who knows nothing.
   const misled = known.filter(({ brier }) => brier > 0.25).map(({ voter }) => `the ${titleOf(voter).toLowerCase()}`)
-  if (misled.length > 0) said.push(`Less weight would be right for ${list(misled)}: worse than knowing nothing.`)
+  if (misled.length > 0) said.push(`Less weight would be right for ${listWords(misled)}: worse than knowing nothing.`)
   if (bias !== null) said.push('Look at the evidence before the vote: approving may have become a habit.')
   return said.join(' ')
 }

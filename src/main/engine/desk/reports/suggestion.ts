@@ -14,10 +14,10 @@ import { type Shrunk, shrinkToConstantCorrelation } from '#engine/portfolio/esti
 import { hierarchicalRiskParity } from '#engine/portfolio/hierarchical-risk-parity.ts'
 import { covarianceMatrix, type Matrix } from '#engine/portfolio/matrix.ts'
 import { riskParityWeights } from '#engine/portfolio/risk-parity.ts'
-import { mean } from '#engine/portfolio/statistics.ts'
 import type { ReadReturns } from '#engine/trading/gate/tail-reader.ts'
 import type { PortfolioGoal } from '#shared/domain/portfolio-goal.ts'
 import { errorCode, errorMessage } from '#shared/lib/error.ts'
+import { mean } from '#shared/lib/statistics.ts'
 
 const yearMs = 365.25 * 86_400_000
 

@@ -1,5 +1,5 @@
 import { weightOf } from '#engine/agents/seats/temper.ts'
-import { readRecord } from '#engine/agents/view-record.ts'
+import { readViewRecord } from '#engine/agents/view-record.ts'
 import type { DeskHistory } from '#engine/ports/desk-history.ts'
 import type { Feed } from '#engine/ports/feed.ts'
 import { closedBars } from '#engine/trading/positions/closed-bars.ts'
@@ -20,7 +20,7 @@ export function viewRecords(
     const [newest] = past
     if (newest === undefined) return []
     const bars = barSeries([...(closedBars(feed, [id], now).bars.get(id) ?? [])])
-    const { judged, right, meanStated, calibration } = readRecord(past, bars, now)
+    const { judged, right, meanStated, calibration } = readViewRecord(past, bars, now)
     const countsFor = weightOf(0.65, calibration)
     const { agent } = newest.insight
     return [{ agent, instrument: id, views: past.length, judged, right, meanStated, countsFor, lastAt: newest.at }]

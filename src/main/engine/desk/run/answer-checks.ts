@@ -4,14 +4,14 @@ import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'
 import { compare, sum } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import type { RunMemory } from './run-state.ts'
+import type { RunState } from './run-state.ts'
 
 function refuse(message: string): never {
   throw new ParleyError('ANSWER_INVALID', message)
 }
 
 /** Refuses an answer that cites, anywhere under "evidence", what nobody gathered in the run; throws ANSWER_INVALID. */
-export function refuseInvented({ evidence }: RunMemory, seat: Seat, answer: unknown): void {
+export function refuseInvented({ evidence }: RunState, seat: Seat, answer: unknown): void {
   const known = new Set(evidence.map(({ id }) => id))
   const rest: unknown[] = [answer]
   while (rest.length > 0) {
@@ -30,7 +30,7 @@ export function refuseInvented({ evidence }: RunMemory, seat: Seat, answer: unkn
  * Refuses findings that are not what was asked for: of another run or task, or under an id that another finding has, in
  * whose place they would stand. Throws ANSWER_INVALID.
  */
-export function refuseFalseFindings({ runId, evidence }: RunMemory, task: string, found: readonly Evidence[]): void {
+export function refuseFalseFindings({ runId, evidence }: RunState, task: string, found: readonly Evidence[]): void {
   for (const finding of found) {
     if (finding.runId !== runId) refuse(`The finding ${finding.id} is about the run ${finding.runId}.`)
     if (finding.task !== task) refuse(`The finding ${finding.id} is about ${finding.task}; asked was ${task}.`)

@@ -11,7 +11,7 @@ import type { Instrument } from '#shared/domain/instrument.ts'
 import { type Decimal, fromNumber, multiply, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import type { DeskParts } from './desk-parts.ts'
-import type { RunMemory } from './run-state.ts'
+import type { RunState } from './run-state.ts'
 
 const yearMs = 365.25 * 86_400_000
 
@@ -56,7 +56,7 @@ function moneyFor({ feed, book, mandate }: DeskParts, { perpetual }: Instrument)
  * What a seat is told about the run's question now. Rejects with INSTRUMENT_NOT_FOUND, QUOTE_UNAVAILABLE, and what
  * Compute rejects with.
  */
-export async function briefingOf(parts: DeskParts, memory: RunMemory): Promise<Briefing> {
+export async function briefingOf(parts: DeskParts, memory: RunState): Promise<Briefing> {
   const { feed, book, planning, mandate, clock, readRegime } = parts
   const { runId, goal } = memory
   const instrument = feed.instruments().find(({ id }) => id === goal.instrument)
@@ -97,7 +97,7 @@ export async function briefingOf(parts: DeskParts, memory: RunMemory): Promise<B
   return { ...taken, regime: await readRegime(goal.instrument, bars) }
 }
 
-function planOf({ feed, book }: DeskParts, { goal }: RunMemory, now: number): BriefingPlan | null {
+function planOf({ feed, book }: DeskParts, { goal }: RunState, now: number): BriefingPlan | null {
   if (goal.collaboration === undefined) return null
   const { purpose, parameters } = goal.collaboration
   // Only these look at it, and it takes a walk over a year of bars of everything that is held.

@@ -26,7 +26,7 @@ export interface DeskParts {
   readonly bus: Bus
   readonly feed: Feed
   readonly orders: Orders
-  readonly parents: ParentOrders
+  readonly parentOrders: ParentOrders
   readonly protection: Protection
   readonly reviews: Reviews
   readonly book: TradingBook
@@ -42,7 +42,7 @@ export interface DeskParts {
   readonly models: SeatModels
   /** Plans that serve other ones. */
   readonly nested: {
-    begin(wish: PlanWish, because: Because): Promise<CollaborativePlan>
+    begin(wish: PlanWish, because: PlanCause): Promise<CollaborativePlan>
     get(planId: string): CollaborativePlan
   }
   /** The plans that have not ended; one that gives way to another is cancelled. */
@@ -53,7 +53,7 @@ export interface DeskParts {
 }
 
 /** Why the desk makes a plan by itself. */
-export interface Because {
+export interface PlanCause {
   /** In a sentence. */
   readonly why: string
   /** What is journalled together with the plan, and which run it belongs to. */

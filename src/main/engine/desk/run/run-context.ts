@@ -8,12 +8,12 @@ import { ParleyError } from '#shared/lib/error.ts'
 import { refuseInvented } from './answer-checks.ts'
 import { type Answer, checkAnswer, type Question } from './answers.ts'
 import type { DeskParts } from './desk-parts.ts'
-import type { RunMemory } from './run-state.ts'
+import type { RunState } from './run-state.ts'
 
 /** One run as its steps see it. */
-export interface RunWork {
+export interface RunContext {
   readonly parts: DeskParts
-  readonly memory: RunMemory
+  readonly memory: RunState
   /** The epoch of the trading state when the run began: after a stop nothing of it is carried out (KS-12). */
   readonly epoch: number
   /** Outcomes of earlier decisions on the instrument. */
@@ -33,14 +33,14 @@ export interface Asking {
 }
 
 /** Does one step of a run. */
-export type Work = (run: RunWork, context: StepContext, seat: Seat) => Promise<StepResult>
+export type StepWork = (run: RunContext, context: StepContext, seat: Seat) => Promise<StepResult>
 
 /** A step that is done and cost nothing; what came of it is in the journal. */
 export const done: StepResult = { status: 'succeeded', output: null, usd: 0 }
 
 /** Journals and says something for a seat. */
 export const tellAs =
-  (run: RunWork, seat: Seat): Tell =>
+  (run: RunContext, seat: Seat): Tell =>
   (events, remarks) => {
     const said = remarks.map((remark) => ({ ...remark, confidence: null, evidence: [] }))
     return record(run, seat, ...events, ...posted(run, seat, said))
@@ -48,7 +48,7 @@ export const tellAs =
 
 /** Asks a seat over the bus. Rejects with ANSWER_INVALID, ANSWER_LATE after the signal, and with what the agent fails with. */
 export async function askSeat<Asked extends Question>(
-  run: RunWork,
+  run: RunContext,
   {
     seat,
     asked,
@@ -77,7 +77,7 @@ export async function askSeat<Asked extends Question>(
 
 /** Asks the seat that owns a step, within the step’s time; an answer after that is journalled as late. */
 export function ask<Asked extends Question>(
-  run: RunWork,
+  run: RunContext,
   context: StepContext,
   seat: Seat,
   asked: Asked,
@@ -94,7 +94,7 @@ export function ask<Asked extends Question>(
 
 /** Journals an answer that came after the step's time was over; nothing else comes of it. */
 function recordLate(
-  { parts, memory }: RunWork,
+  { parts, memory }: RunContext,
   { step, attempt }: StepContext,
   seat: Seat,
   asked: Question,
@@ -112,7 +112,7 @@ export const askingOf = ({ step: { timeoutMs }, signal }: StepContext): Asking =
 
 /** Refuses what an agent says of another run or instrument than it was asked about; throws ANSWER_INVALID. */
 export function refuseStray(
-  { runId, goal }: RunMemory,
+  { runId, goal }: RunState,
   seat: Seat,
   what: string,
   about: { readonly runId: string; readonly instrument?: string },
@@ -123,13 +123,13 @@ export function refuseStray(
 }
 
 /** Journals what an agent did; the run goes on while it becomes durable. */
-export function record(run: RunWork, seat: Seat, ...events: readonly DeskEvent[]): Promise<unknown> {
+export function record(run: RunContext, seat: Seat, ...events: readonly DeskEvent[]): Promise<unknown> {
   const actor: Actor = { kind: 'agent', id: seat }
   return run.parts.journal.append(...events.map((event) => ({ ...event, actor, correlationId: run.memory.runId })))
 }
 
 /** Remarks of a seat as messages of the run, each after the one before. */
-export function posted(run: RunWork, seat: Seat, remarks: readonly (Remark | SystemRemark)[]): DeskEvent[] {
+export function posted(run: RunContext, seat: Seat, remarks: readonly (Remark | SystemRemark)[]): DeskEvent[] {
   const { ids, clock } = run.parts
   return remarks.map((remark) => ({
     kind: 'messagePosted',
@@ -155,12 +155,12 @@ export interface SystemRemark extends Omit<Remark, 'kind'> {
 }
 
 /** Whether the seat has a language model for the use. */
-export function hasModel({ parts }: RunWork, seat: Seat, use: ModelUse): boolean {
+export function hasModel({ parts }: RunContext, seat: Seat, use: ModelUse): boolean {
   return parts.models.get(seat)?.uses.includes(use) === true
 }
 
 /** Journals what a language model was asked and what came of it. */
-export function recordCall(run: RunWork, { step }: StepContext, call: ModelCall, ...events: readonly DeskEvent[]) {
+export function recordCall(run: RunContext, { step }: StepContext, call: ModelCall, ...events: readonly DeskEvent[]) {
   const data = { runId: run.memory.runId, stepId: step.id, call }
   return record(run, call.seat, { kind: 'modelAsked', data }, ...events)
 }
@@ -173,6 +173,6 @@ export type Tell = (
 
 /** A run that is under way, and what ends it. */
 export interface RunUnderWay {
-  readonly work: RunWork
+  readonly work: RunContext
   readonly signal: AbortSignal
 }

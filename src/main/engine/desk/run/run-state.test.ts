@@ -3,10 +3,10 @@ import type { DeskRecord } from '#engine/journal/journal.ts'
 import type { Plan } from '#shared/domain/plan.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { deskKernel, goal } from '#test/builders/desk-kernel.ts'
-import { beginRunMemory, questionOf, type RunMemory, remember } from './run-state.ts'
+import { beginRunState, questionOf, type RunState, remember } from './run-state.ts'
 
 const plan = { id: 'plan_1', steps: [], starts: {} } as unknown as Plan
-const fold = (records: readonly Partial<DeskRecord>[], memory = beginRunMemory('run_1', goal, plan, 0)): RunMemory => {
+const fold = (records: readonly Partial<DeskRecord>[], memory = beginRunState('run_1', goal, plan, 0)): RunState => {
   for (const record of records) remember(memory, record as DeskRecord)
   return memory
 }
@@ -22,7 +22,7 @@ describe('the memory of a run', () => {
     const lived = await desk.decide()
     const [first, ...rest] = desk.journal.read(0, 1_000).filter(({ correlationId }) => correlationId === lived.runId)
     if (first?.kind !== 'runStarted') throw new Error('The first record of a run is its start.')
-    const read = beginRunMemory(first.data.runId, first.data.goal, first.data.plan, first.at)
+    const read = beginRunState(first.data.runId, first.data.goal, first.data.plan, first.at)
     expect(fold(rest, read)).toEqual(lived)
     expect(lived.steps.size).toBe(lived.plan.steps.length)
     expect(lived.ballots).toHaveLength(9)

@@ -28,7 +28,7 @@ export type StepEnd =
   | { readonly failed: { code: string; message: string } }
 
 /** What is known of one run: the fold of its records, so that a run that is taken up again knows all that was said. */
-export interface RunMemory {
+export interface RunState {
   readonly runId: string
   readonly goal: Goal
   /** The plan as it was made at the start, and as it is by now. */
@@ -72,7 +72,7 @@ export interface RunMemory {
   /** Why the trader has paused it; null when it is not. */
   paused: string | null
   /** Research that the trader asked for after the plan was made. */
-  wanted: string[]
+  requested: string[]
   /** What the trader holds against carrying the decision out. */
   objections: string[]
   /** What agents could not settle between them. */
@@ -82,7 +82,7 @@ export interface RunMemory {
 }
 
 /** The memory of a run at its start. */
-export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt: number): RunMemory {
+export function beginRunState(runId: string, goal: Goal, plan: Plan, startedAt: number): RunState {
   return {
     runId,
     goal,
@@ -115,7 +115,7 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
     conclusion: null,
     messages: [],
     paused: null,
-    wanted: [],
+    requested: [],
     objections: [],
     conflicts: [],
     steps: new Map(),
@@ -124,7 +124,7 @@ export function beginRunMemory(runId: string, goal: Goal, plan: Plan, startedAt:
 }
 
 /** Folds one of the run's records into its memory, in place. */
-export function remember(memory: RunMemory, record: DeskRecord): void {
+export function remember(memory: RunState, record: DeskRecord): void {
   keepTime(memory, record)
   switch (record.kind) {
     // A step that a dead process had not finished is done again: what it says the second time takes the first one's place.
@@ -156,7 +156,7 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
       memory.messages.push(record.data.message)
       return
     case 'researchWanted':
-      memory.wanted.push(record.data.task)
+      memory.requested.push(record.data.task)
       return
     case 'traderObjected':
       memory.objections.push(record.data.text)
@@ -274,7 +274,7 @@ export function remember(memory: RunMemory, record: DeskRecord): void {
  * A clock that is set, forwards or back, makes no step longer or shorter; while no desk was there, the wall's time went by,
  * and while the trader or an order in parts is waited for, none of the run's.
  */
-function keepTime(memory: RunMemory, { kind, at, monotonicMs }: DeskRecord): void {
+function keepTime(memory: RunState, { kind, at, monotonicMs }: DeskRecord): void {
   const { time } = memory
   const passed = time === null || kind === 'runResumed' ? undefined : monotonicMs - time.monotonicMs
   const later = passed === undefined ? Math.max(time?.at ?? memory.startedAt, at) : (time?.at ?? at) + passed
@@ -282,17 +282,17 @@ function keepTime(memory: RunMemory, { kind, at, monotonicMs }: DeskRecord): voi
 }
 
 /** The run's own time so many milliseconds after its last record, in epoch milliseconds. */
-export function runTime(memory: RunMemory, sinceMs: number): number {
+export function runTime(memory: RunState, sinceMs: number): number {
   return (memory.time?.at ?? memory.startedAt) + (standsStill(memory) ? 0 : sinceMs)
 }
 
 /** While the trader is waited for, or the market by a schedule, none of the run's own time goes by. */
-export function standsStill(memory: RunMemory): boolean {
+export function standsStill(memory: RunState): boolean {
   return memory.inParts || waitsForTrader(memory)
 }
 
 /** True while the trader is asked or may vote, or has paused the run and nothing of it is under way any more. */
-export function waitsForTrader({ goal, plan, trace, paused }: RunMemory): boolean {
+export function waitsForTrader({ goal, plan, trace, paused }: RunState): boolean {
   const running = new Set(trace.steps.flatMap(({ id, state }) => (state === 'running' ? [id] : [])))
   if (paused !== null && running.size === 0) return true
   const isOpenVote = goal.collaboration?.participants.some(({ voter }) => voter === traderVoter) === true
@@ -305,7 +305,7 @@ type StepRecord = Extract<
   { kind: 'stepStarted' | 'stepRetried' | 'stepSucceeded' | 'stepFailed' | 'stepSkipped' | 'stepCancelled' }
 >
 
-function trace(memory: RunMemory, record: StepRecord): void {
+function trace(memory: RunState, record: StepRecord): void {
   const known = memory.trace.steps.find(({ id }) => id === record.data.stepId)
   // A journal is read whatever is in it: what fits no plan changes no trace.
   if (known === undefined || isFinalStep(known.state)) return
@@ -326,13 +326,13 @@ export function questionOf({
 }
 
 /** The ballots on what is put to the vote: those on another proposal that competed are kept, and count for nothing. */
-export function ballotsOnQuestion(memory: Pick<RunMemory, 'proposals' | 'chosen' | 'ballots'>): readonly Ballot[] {
+export function ballotsOnQuestion(memory: Pick<RunState, 'proposals' | 'chosen' | 'ballots'>): readonly Ballot[] {
   const question = questionOf(memory)
   return question === undefined ? memory.ballots : memory.ballots.filter(({ proposalId }) => proposalId === question.id)
 }
 
 /** Until when the run's vote is open, and may be carried out: counted from the first proposal; null where nobody set a deadline. */
-export function voteDeadlines({ goal, proposedAt }: Pick<RunMemory, 'goal' | 'proposedAt'>): PlanDeadlines | null {
+export function voteDeadlines({ goal, proposedAt }: Pick<RunState, 'goal' | 'proposedAt'>): PlanDeadlines | null {
   if (goal.collaboration === undefined) return null
   const { proposeBy, voteBy, executeBy } = goal.collaboration.deadlines
   const from = proposedAt ?? proposeBy
@@ -340,6 +340,6 @@ export function voteDeadlines({ goal, proposedAt }: Pick<RunMemory, 'goal' | 'pr
 }
 
 /** How often it was revised and voted on again so far. */
-export function roundsOf({ replans }: Pick<RunMemory, 'replans'>): number {
+export function roundsOf({ replans }: Pick<RunState, 'replans'>): number {
   return replans.filter(({ strategy }) => strategy === 'revision').length
 }

@@ -1,5 +1,5 @@
 import type { AskedOfSeat } from '#engine/agents/seats/answer.ts'
-import { askSeat, type RunWork } from '#engine/desk/run/run-context.ts'
+import { askSeat, type RunContext } from '#engine/desk/run/run-context.ts'
 import { argueRound } from '#engine/desk/steps/debate.ts'
 import { formInsight } from '#engine/desk/steps/research.ts'
 import { castBallotOf } from '#engine/desk/voting/vote-steps.ts'
@@ -24,7 +24,7 @@ const system: Actor = { kind: 'system', id: 'desk' }
  * Rejects with RUN_DECIDED for a fact that comes after the vote.
  */
 export async function joinIn(
-  run: RunWork,
+  run: RunContext,
   remark: TraderRemark,
   by: Actor,
   signal: AbortSignal,
@@ -79,7 +79,7 @@ export async function joinIn(
   }
 }
 
-function messageOf(run: RunWork, agent: string, kind: Message['kind'], text: string, replyTo: string | null = null) {
+function messageOf(run: RunContext, agent: string, kind: Message['kind'], text: string, replyTo: string | null = null) {
   const { parts, memory } = run
   const at = Math.floor(parts.clock.now())
   const id = parts.ids.next('msg')
@@ -87,7 +87,7 @@ function messageOf(run: RunWork, agent: string, kind: Message['kind'], text: str
 }
 
 async function answerOf(
-  run: RunWork,
+  run: RunContext,
   seat: Seat,
   question: string,
   replyTo: string,
@@ -117,7 +117,7 @@ async function answerOf(
 
 const signals = { up: 1, down: -1, none: 0 } as const
 
-function factOf({ parts, memory }: RunWork, remark: Extract<TraderRemark, { intent: 'fact' }>): EvidenceValue {
+function factOf({ parts, memory }: RunContext, remark: Extract<TraderRemark, { intent: 'fact' }>): EvidenceValue {
   const at = Math.floor(parts.clock.now())
   const earlier = memory.evidence.filter(({ source }) => source === traderSource).length
   return {
@@ -135,7 +135,7 @@ function factOf({ parts, memory }: RunWork, remark: Extract<TraderRemark, { inte
 }
 
 /** Lets those who have spoken take up the new fact; says in a sentence what came of it. */
-async function thinkAgain(run: RunWork, signal: AbortSignal): Promise<string> {
+async function thinkAgain(run: RunContext, signal: AbortSignal): Promise<string> {
   const { memory } = run
   const ask = { timeoutMs: answerMs, signal }
   const failures: string[] = []

@@ -1,14 +1,14 @@
 import { decideTerms, profileFor } from '#engine/desk/planning/decide-terms.ts'
 import type { EstimateOf } from '#engine/desk/planning/estimates.ts'
 import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
-import { type RunMemory, standsStill } from '#engine/desk/run/run-state.ts'
+import { type RunState, standsStill } from '#engine/desk/run/run-state.ts'
 import { voteAgain } from '#engine/desk/voting/vote-again.ts'
 import { successWithin } from '#engine/planning/estimates/learning.ts'
 import { alertsOf, researchAlerts } from '#engine/planning/monitor/alerts.ts'
 import { forecastOf } from '#engine/planning/monitor/forecast.ts'
-import { type GoalWorth, type Situation, situationOf } from '#engine/planning/monitor/plan.ts'
+import { type GoalWorth, type MonitoredPlan, situationOf } from '#engine/planning/monitor/plan.ts'
 import { triggersOf } from '#engine/planning/monitor/triggers.ts'
-import { type Replan as Answer, replan } from '#engine/planning/replan/choice.ts'
+import { type ReplanChoice as Answer, replan } from '#engine/planning/replan/choice.ts'
 import type { ReplanWorth } from '#engine/planning/replan/context.ts'
 import { planHash } from '#engine/tasks/plan-hash.ts'
 import { linkSteps } from '#engine/tasks/step-graph.ts'
@@ -26,7 +26,7 @@ import { requireEnough, standInsFor } from './stand-ins.ts'
 /** A run and how it can be steered. */
 export interface WatchedRun {
   readonly parts: DeskParts
-  readonly memory: RunMemory
+  readonly memory: RunState
   readonly estimateOf: EstimateOf
   /** Aborts when it is cancelled: there is nothing to watch any more. */
   readonly signal: AbortSignal
@@ -156,14 +156,14 @@ export function watchRun(run: WatchedRun): RunMonitor {
   }
 
   /** Only research can be left out or stood in for: without it there is nothing to think over. */
-  function isChangeable({ alternatives }: Situation): boolean {
+  function isChangeable({ alternatives }: MonitoredPlan): boolean {
     const isPending = new Set(memory.trace.steps.filter(({ state }) => state === 'pending').map(({ id }) => id))
     return (
       alternatives.length > 0 || memory.plan.steps.some(({ id, action }) => action === 'research' && isPending.has(id))
     )
   }
 
-  function situationAt(): Situation {
+  function situationAt(): MonitoredPlan {
     const { plan, trace, goal, startedAt } = memory
     const spent = trace.steps.reduce((sum, { usd }) => sum + usd, 0)
     const costLimitUsd = Math.min(plan.costLimitUsd, spent + Math.max(0, run.spendable()))
@@ -171,13 +171,13 @@ export function watchRun(run: WatchedRun): RunMonitor {
     const { minimumSources } = profileFor(goal, planning)
     const unavailable = memory.evidence.flatMap((piece) => (piece.status === 'unavailable' ? [piece.source] : []))
     const { causal } = bare
-    const more = wantedResearch(memory.wanted, plan, terms, run.estimateOf)
+    const more = wantedResearch(memory.requested, plan, terms, run.estimateOf)
     const standIns = standInsFor({
       plan,
       trace,
       causal,
       terms,
-      leftOut: [...(goal.leaveOut ?? []), ...memory.wanted],
+      leftOut: [...(goal.leaveOut ?? []), ...memory.requested],
       unavailable: new Set(unavailable),
       estimateOf: run.estimateOf,
     })
@@ -309,7 +309,7 @@ export function watchRun(run: WatchedRun): RunMonitor {
 
 /** The plan with the answer's changes in it, and every step that was in it before; and the steps not wanted any more. */
 export function changedPlan(
-  { plan: before, startedAt }: Pick<RunMemory, 'plan' | 'startedAt'>,
+  { plan: before, startedAt }: Pick<RunState, 'plan' | 'startedAt'>,
   { situation, schedule, changes }: Pick<Answer, 'situation' | 'schedule' | 'changes'>,
   now: number,
   sha256: (text: string) => string,
@@ -346,7 +346,7 @@ function titled(trigger: PlanTrigger, { steps }: Plan): PlanTrigger {
   return { ...trigger, sentence: withTitles(trigger.sentence, steps) }
 }
 
-function successRatesOf({ plan, alternatives }: Situation): Record<string, number> {
+function successRatesOf({ plan, alternatives }: MonitoredPlan): Record<string, number> {
   const steps = [...plan.steps, ...alternatives.map(({ step }) => step)]
   return Object.fromEntries(
     steps.flatMap(({ id, estimate, retries }) =>
@@ -356,7 +356,7 @@ function successRatesOf({ plan, alternatives }: Situation): Record<string, numbe
 }
 
 /** What is thought and voted is not to be bargained with: of what has not begun, only research may be left out. */
-function withFixedDeliberation(plan: Plan, { trace }: RunMemory): Plan {
+function withFixedDeliberation(plan: Plan, { trace }: RunState): Plan {
   const isPending = new Set(trace.steps.filter(({ state }) => state === 'pending').map(({ id }) => id))
   const steps = plan.steps.map((step) =>
     step.action !== 'research' && isPending.has(step.id) ? { ...step, optional: false } : step,
@@ -365,7 +365,7 @@ function withFixedDeliberation(plan: Plan, { trace }: RunMemory): Plan {
 }
 
 /** What had failed before somebody watched, an earlier process has thought over. */
-function failuresIn({ trace }: RunMemory): string[] {
+function failuresIn({ trace }: RunState): string[] {
   const failed = trace.steps.filter(({ state }) => state === 'failed')
   return failed.map(({ id }) => keyOf({ kind: 'failure', about: id }))
 }
@@ -375,7 +375,7 @@ function keyOf({ kind, about }: Pick<PlanTrigger, 'kind' | 'about'>): string {
 }
 
 /** True where the votes were counted, nothing was decided, and no count is left to come. */
-function isUndecided({ tally, decision, plan, steps }: RunMemory): boolean {
+function isUndecided({ tally, decision, plan, steps }: RunState): boolean {
   if (tally === null || decision !== null) return false
   return plan.steps.every(({ id, action }) => action !== 'decide' || steps.has(id))
 }

@@ -1,13 +1,13 @@
 import { type DecideTerms, deskStep } from '#engine/desk/planning/decide-domain.ts'
 import { type EstimateOf, withEstimates } from '#engine/desk/planning/estimates.ts'
-import type { RunMemory } from '#engine/desk/run/run-state.ts'
+import type { RunState } from '#engine/desk/run/run-state.ts'
 import type { Alternative, PlanGoal } from '#engine/planning/monitor/plan.ts'
 import type { Plan } from '#shared/domain/plan.ts'
 import type { PlanningConfig, ResearchTask } from '#shared/domain/profile.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
 /** A research task that a run can still take in; throws TASK_UNKNOWN, and RESEARCH_OVER once its dossier is being validated. */
-export function wantableTask({ runId, plan, trace }: RunMemory, planning: PlanningConfig, task: string): ResearchTask {
+export function wantableTask({ runId, plan, trace }: RunState, planning: PlanningConfig, task: string): ResearchTask {
   const definition = planning.tasks[task]
   if (definition === undefined) {
     const known = Object.keys(planning.tasks)

@@ -3,8 +3,8 @@ import { decidePlan } from '#engine/desk/planning/decide-plan.ts'
 import { profileFor } from '#engine/desk/planning/decide-terms.ts'
 import { attemptsLearned, type EstimateOf, learnedEstimates } from '#engine/desk/planning/estimates.ts'
 import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
-import type { RunUnderWay, RunWork } from '#engine/desk/run/run-context.ts'
-import { beginRunMemory, type RunMemory, remember, runTime } from '#engine/desk/run/run-state.ts'
+import type { RunContext, RunUnderWay } from '#engine/desk/run/run-context.ts'
+import { beginRunState, type RunState, remember, runTime } from '#engine/desk/run/run-state.ts'
 import { createSpending, leastCostUsd, refuseUnaffordable, type Spending } from '#engine/desk/run/spending.ts'
 import { performRun } from '#engine/desk/steps/table.ts'
 import { compete } from '#engine/desk/voting/competing.ts'
@@ -34,7 +34,7 @@ import { wantableTask } from './requested-research.ts'
 export interface ActiveRun {
   readonly runId: string
   /** Resolves with all that was said and done once the run has ended. */
-  readonly ended: Promise<RunMemory>
+  readonly ended: Promise<RunState>
 }
 
 /** The decision runs of the desk. */
@@ -45,7 +45,7 @@ export interface Runs {
    */
   start(goal: Goal, by: Actor): Promise<ActiveRun>
   /** Takes up a run that an earlier process left, from the steps that had not ended. */
-  resume(memory: RunMemory): ActiveRun
+  resume(memory: RunState): ActiveRun
   /** Throws RUN_NOT_ACTIVE. */
   cancel(runId: string, reason: string): void
   cancelAll(reason: string): void
@@ -73,7 +73,7 @@ export interface Runs {
   propose(runId: string, wish: TraderProposal, by: Actor): Promise<Proposal>
   /** Looks for conflicts between the plans that are open (see createReconciler). */
   reconcile(): void
-  active(): readonly RunMemory[]
+  active(): readonly RunState[]
   /** What decisions have cost today, of what they may. */
   readonly spending: Pick<Spending, 'today' | 'limitUsd'>
   /** Resolves when no run is active. */
@@ -81,13 +81,13 @@ export interface Runs {
 }
 
 interface Running {
-  readonly memory: RunMemory
-  readonly work: RunWork
+  readonly memory: RunState
+  readonly work: RunContext
   readonly controller: AbortController
   /** The run as it is steered, once it is under way. */
   plan: PlanRun | undefined
   monitor: RunMonitor | undefined
-  readonly ended: Promise<RunMemory>
+  readonly ended: Promise<RunState>
   /** The desk's unsettable clock at the last of its records. */
   seenMs: number
 }
@@ -95,12 +95,12 @@ interface Running {
 const system: Actor = { kind: 'system', id: 'desk' }
 
 /** True while nothing was decided that could be on its way: such a run can be left to the next process. */
-function canWait({ goal, decision, review }: RunMemory): boolean {
+function canWait({ goal, decision, review }: RunState): boolean {
   if (goal.collaboration === undefined) return false
   return decision === null || (review !== null && review.decisionId === decision.id && !isClosedReview(review.status))
 }
 
-function isCount({ plan }: RunMemory, stepId: string): boolean {
+function isCount({ plan }: RunState, stepId: string): boolean {
   return plan.steps.some(({ id, action }) => id === stepId && action === 'decide')
 }
 
@@ -158,14 +158,14 @@ export function createRuns({ parts, outcomesOf, reconcilerOf }: RunsOptions): Ru
     const { plan } = decidePlan(ids.next('plan'), goal, planning, sha256, { models: parts.models, estimateOf })
     const leastUsd = leastCostUsd(plan, profileFor(goal, planning).minimumSources)
     refuseUnaffordable(plan, leastUsd, spending.leftFor(runId, memories()), spending)
-    const memory = beginRunMemory(runId, goal, plan, Math.floor(clock.now()))
+    const memory = beginRunState(runId, goal, plan, Math.floor(clock.now()))
     const begun = journal.append({ kind: 'runStarted', data: { runId, goal, plan }, actor: by, correlationId: runId })
     const run = execute(memory, epoch, estimateOf)
     await begun
     return run
   }
 
-  function resume(memory: RunMemory): ActiveRun {
+  function resume(memory: RunState): ActiveRun {
     const { runId } = memory
     void journal.append({ kind: 'runResumed', data: { runId }, actor: system, correlationId: runId })
     if (isSamePlan(memory)) return execute(memory, latch.current().epoch, learned())
@@ -176,7 +176,7 @@ export function createRuns({ parts, outcomesOf, reconcilerOf }: RunsOptions): Ru
    * A run goes on with the plan that it had, as the journal has it, whatever was learned meanwhile; it is never taken up
    * with a plan that somebody changed, nor when the desk's configuration would have it do other steps by now.
    */
-  function isSamePlan({ goal, plan, planned }: RunMemory): boolean {
+  function isSamePlan({ goal, plan, planned }: RunState): boolean {
     try {
       const again = decidePlan(planned.id, goal, planning, sha256, { models: parts.models })
       return planHash(plan.steps, sha256) === plan.hash && again.plan.hash === planned.hash
@@ -186,11 +186,11 @@ export function createRuns({ parts, outcomesOf, reconcilerOf }: RunsOptions): Ru
     }
   }
 
-  function execute(memory: RunMemory, epoch: number, estimateOf: EstimateOf): ActiveRun {
+  function execute(memory: RunState, epoch: number, estimateOf: EstimateOf): ActiveRun {
     const { runId, plan, goal } = memory
     const controller = new AbortController()
-    const ending = Promise.withResolvers<RunMemory>()
-    const work: RunWork = {
+    const ending = Promise.withResolvers<RunState>()
+    const work: RunContext = {
       parts,
       memory,
       epoch,
@@ -252,7 +252,7 @@ export function createRuns({ parts, outcomesOf, reconcilerOf }: RunsOptions): Ru
     return { runId, ended: entry.ended }
   }
 
-  async function conclude(memory: RunMemory, run: PlanRun, signal: AbortSignal): Promise<RunMemory> {
+  async function conclude(memory: RunState, run: PlanRun, signal: AbortSignal): Promise<RunState> {
     try {
       const { status, reason } = await run.result
       return await end(memory, status, status === 'cancelled' ? String(signal.reason) : reason)
@@ -272,10 +272,10 @@ export function createRuns({ parts, outcomesOf, reconcilerOf }: RunsOptions): Ru
   }
 
   async function end(
-    memory: RunMemory,
+    memory: RunState,
     status: Exclude<RunStatus, 'running'>,
     reason: string | null,
-  ): Promise<RunMemory> {
+  ): Promise<RunState> {
     const { runId } = memory
     try {
       await journal.append({ kind: 'runEnded', data: { runId, status, reason }, actor: system, correlationId: runId })

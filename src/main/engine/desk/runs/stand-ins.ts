@@ -1,6 +1,6 @@
 import { type DecideTerms, deskStep } from '#engine/desk/planning/decide-domain.ts'
 import { type EstimateOf, withEstimates } from '#engine/desk/planning/estimates.ts'
-import { type Alternative, alternativeTo, type PlanGoal, type Situation } from '#engine/planning/monitor/plan.ts'
+import { type Alternative, alternativeTo, type MonitoredPlan, type PlanGoal } from '#engine/planning/monitor/plan.ts'
 import { type ExecutionTrace, isDone } from '#engine/planning/monitor/trace.ts'
 import { isFinalStep, type Plan, type Step } from '#shared/domain/plan.ts'
 import { taskPriorities } from '#shared/domain/profile.ts'
@@ -9,7 +9,7 @@ import { taskPriorities } from '#shared/domain/profile.ts'
 export interface StandInSearch {
   readonly plan: Plan
   readonly trace: ExecutionTrace
-  readonly causal: Situation['causal']
+  readonly causal: MonitoredPlan['causal']
   readonly terms: DecideTerms
   /** Tasks that the trader does without. */
   readonly leftOut: readonly string[]
@@ -59,7 +59,7 @@ function rank(priority: Step['priority']): number {
  */
 export function requireEnough(
   goals: readonly PlanGoal[],
-  causal: Situation['causal'],
+  causal: MonitoredPlan['causal'],
   plan: Plan,
   trace: ExecutionTrace,
   minimumSources: number,

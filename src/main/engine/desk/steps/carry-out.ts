@@ -37,7 +37,7 @@ export async function carryOut(
   signal: AbortSignal,
   run: CarryOutRun,
 ): Promise<CarriedOut> {
-  const { parents, orders } = parts
+  const { parentOrders: parents, orders } = parts
   let parent = parents.of(intent)
   if (parent === undefined && orders.of(intent) === undefined) {
     const { schedule, why } = await chosen(run)
@@ -78,7 +78,11 @@ async function chosen({ choose }: CarryOutRun): Promise<ScheduledOrder> {
   }
 }
 
-async function inParts({ parents }: DeskParts, { id }: ParentOrder, signal: AbortSignal): Promise<CarriedOut> {
+async function inParts(
+  { parentOrders: parents }: DeskParts,
+  { id }: ParentOrder,
+  signal: AbortSignal,
+): Promise<CarriedOut> {
   try {
     const { status, reason, side, quantity, instrument } = await parents.ended(id, signal)
     return {

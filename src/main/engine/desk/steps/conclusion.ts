@@ -1,5 +1,5 @@
 import { tradeRecord } from '#engine/agents/seats/assess-record.ts'
-import { readRecord } from '#engine/agents/view-record.ts'
+import { readViewRecord } from '#engine/agents/view-record.ts'
 import { allocationReport } from '#engine/desk/reports/allocation-report.ts'
 import { type InstrumentRecord, performanceReview } from '#engine/desk/reports/performance-review.ts'
 import { rebalanceTrades } from '#engine/desk/reports/rebalance-trades.ts'
@@ -7,7 +7,7 @@ import { viewsLookedBack } from '#engine/desk/reports/view-records.ts'
 import { briefingOf } from '#engine/desk/run/briefing.ts'
 import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
 import type { Tell } from '#engine/desk/run/run-context.ts'
-import { type RunWork } from '#engine/desk/run/run-context.ts'
+import { type RunContext } from '#engine/desk/run/run-context.ts'
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
 import { barSeries } from '#shared/domain/bar.ts'
 import { isEndedPlan } from '#shared/domain/collaborative-plan.ts'
@@ -24,7 +24,7 @@ const done: StepResult = { status: 'succeeded', output: null, usd: 0 }
  * Has the evaluator read the record of all that the desk decided on in the period, and of the run's own instrument: per
  * instrument, and per agent by its scored ballots.
  */
-export async function lookBack({ parts, memory }: RunWork, tell: Tell): Promise<StepResult> {
+export async function lookBack({ parts, memory }: RunContext, tell: Tell): Promise<StepResult> {
   const { goal } = memory
   const { horizonHours = 24, days = 30 } = goal.collaboration?.parameters ?? {}
   const horizonMs = horizonHours * hourMs
@@ -42,7 +42,7 @@ export async function lookBack({ parts, memory }: RunWork, tell: Tell): Promise<
       instrument,
       outcomes,
       record: briefing && tradeRecord({ ...briefing, outcomes, proposal: { horizonMs } }),
-      views: readRecord(parts.history.listViews(instrument, viewsLookedBack), bars, now),
+      views: readViewRecord(parts.history.listViews(instrument, viewsLookedBack), bars, now),
     })
   }
   instruments.sort((a, b) => b.outcomes.length - a.outcomes.length || (a.instrument < b.instrument ? -1 : 1))
@@ -59,7 +59,7 @@ export async function lookBack({ parts, memory }: RunWork, tell: Tell): Promise<
 const scoresLookedBack = 1_000
 
 /** Has the optimizer weigh what is held against where it should be, and says what is to be done. */
-export async function weigh({ parts, memory }: RunWork, tell: Tell): Promise<StepResult> {
+export async function weigh({ parts, memory }: RunContext, tell: Tell): Promise<StepResult> {
   const now = Math.floor(parts.clock.now())
   const goal = { goal: memory.goal.collaboration?.weights ?? 'risk-parity', profile: memory.goal.profile }
   const report = allocationReport({ ...parts, profiles: parts.planning.profiles, now }, goal)
@@ -73,7 +73,7 @@ export async function weigh({ parts, memory }: RunWork, tell: Tell): Promise<Ste
  * Has a plan carried out for each goal, one after the other, and tells what became of it. Taken up by a new process it goes on
  * with those that were begun (HO-15). A plan that cannot be made is told, and the next one is begun.
  */
-export async function pursue({ parts, memory }: RunWork, { signal }: StepContext, tell: Tell): Promise<StepResult> {
+export async function pursue({ parts, memory }: RunContext, { signal }: StepContext, tell: Tell): Promise<StepResult> {
   const { collaboration, instrument } = memory.goal
   if (collaboration === undefined) return { status: 'skipped', reason: 'It is part of no plan.' }
   const goals: readonly SubGoal[] = [...(collaboration.subGoals ?? []), ...(memory.subGoals?.goals ?? [])]
@@ -127,7 +127,7 @@ async function roomForOrders({ book, mandate, clock }: DeskParts, signal: AbortS
 }
 
 /** Writes down what the plan comes to: in the conversation, and in memory. */
-export async function conclude({ memory }: RunWork, { outputOf }: StepContext, tell: Tell): Promise<StepResult> {
+export async function conclude({ memory }: RunContext, { outputOf }: StepContext, tell: Tell): Promise<StepResult> {
   const { subGoals, subPlans, outcome, runId } = memory
   const looked = outputOf('look-back') as { readonly conclusion: string } | null | undefined
   const ended = subPlans.filter(({ traded }) => traded).length

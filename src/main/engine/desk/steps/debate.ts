@@ -8,7 +8,7 @@ import {
   done,
   hasModel,
   posted,
-  type RunWork,
+  type RunContext,
   record,
   recordCall,
 } from '#engine/desk/run/run-context.ts'
@@ -17,7 +17,7 @@ import type { Seat } from '#shared/domain/agent.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
 /** Has a side speak in its round, and its language model beside it. */
-export async function doArgue(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+export async function doArgue(run: RunContext, context: StepContext, seat: Seat): Promise<StepResult> {
   const round = Number(context.step.id.split('-')[1])
   await argueRound(run, seat, round, askingOf(context))
   const argument = run.memory.debate.find((said) => said.side === seat && said.round === round)
@@ -29,7 +29,7 @@ export async function doArgue(run: RunWork, context: StepContext, seat: Seat): P
 }
 
 /** Has a side speak in a round of the debate; it answers what was said in the rounds before. */
-export async function argueRound(run: RunWork, seat: Seat, round: number, asking: Asking): Promise<void> {
+export async function argueRound(run: RunContext, seat: Seat, round: number, asking: Asking): Promise<void> {
   const { memory } = run
   const earlier = memory.debate.filter((said) => said.round < round)
   const input = { briefing: await briefingOf(run.parts, memory), round, earlier }

@@ -2,8 +2,8 @@ import type { Remark } from '#engine/agents/seat.ts'
 import type { Execution } from '#engine/agents/seats/lessons.ts'
 import { intentOf } from '#engine/desk/reviews/reviews.ts'
 import { refuseFalseOutcome } from '#engine/desk/run/answer-checks.ts'
-import { ask, done, posted, type RunWork, record, refuseStray } from '#engine/desk/run/run-context.ts'
-import { type RunMemory, voteDeadlines } from '#engine/desk/run/run-state.ts'
+import { ask, done, posted, type RunContext, record, refuseStray } from '#engine/desk/run/run-context.ts'
+import { type RunState, voteDeadlines } from '#engine/desk/run/run-state.ts'
 import { orderOf } from '#engine/desk/run/trade-order.ts'
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
 import type { Intent } from '#engine/trading/orders/new-orders.ts'
@@ -13,7 +13,7 @@ import { errorCode, errorMessage } from '#shared/lib/error.ts'
 import { carryOut, orderToSchedule } from './carry-out.ts'
 
 /** What the desk may send: what it agreed on, or what the trader approved. */
-function intentToSend({ decision, proposals, review, objections, runId }: RunMemory, by: Seat): Intent | string {
+function intentToSend({ decision, proposals, review, objections, runId }: RunState, by: Seat): Intent | string {
   const proposal = proposals.find(({ id }) => id === decision?.proposalId)
   if (decision === null || proposal === undefined) return 'Nothing was decided.'
   const { market: decided } = decision
@@ -27,13 +27,13 @@ function intentToSend({ decision, proposals, review, objections, runId }: RunMem
 }
 
 /** Has the executor carry out what was agreed on or approved. */
-export async function doExecute(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+export async function doExecute(run: RunContext, context: StepContext, seat: Seat): Promise<StepResult> {
   const { parts, memory } = run
   const intent = intentToSend(memory, seat)
   if (typeof intent === 'string') {
     // What an earlier process had begun to carry out in parts may be objected to by now.
     const begun = [...parts.book.parents.values()].filter(({ parent }) => parent.runId === memory.runId)
-    for (const { parent } of begun) await parts.parents.cancel(parent.id, { kind: 'system', id: 'desk' }, intent)
+    for (const { parent } of begun) await parts.parentOrders.cancel(parent.id, { kind: 'system', id: 'desk' }, intent)
     return { status: 'skipped', reason: intent }
   }
   const endsBy = [memory.review?.expiresAt, voteDeadlines(memory)?.executeBy].filter((at) => at !== undefined)
@@ -61,7 +61,7 @@ export async function doExecute(run: RunWork, context: StepContext, seat: Seat):
 const chooseTimeoutMs = 5_000
 
 /** Has the evaluator measure what came of it. */
-export async function doEvaluate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+export async function doEvaluate(run: RunContext, context: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts } = run
   const { decision, fills } = memory
   if (decision === null) return { status: 'skipped', reason: 'Nothing was decided.' }

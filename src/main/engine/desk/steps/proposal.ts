@@ -1,7 +1,7 @@
 import type { Remark } from '#engine/agents/seat.ts'
 import { refuseTwins } from '#engine/desk/run/answer-checks.ts'
 import { briefingOf } from '#engine/desk/run/briefing.ts'
-import { ask, done, posted, type RunWork, record, refuseStray } from '#engine/desk/run/run-context.ts'
+import { ask, done, posted, type RunContext, record, refuseStray } from '#engine/desk/run/run-context.ts'
 import { questionOf } from '#engine/desk/run/run-state.ts'
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
 import type { Seat } from '#shared/domain/agent.ts'
@@ -11,7 +11,7 @@ import { compare } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
 /** Has the strategist propose what to do; the best trade is put to the vote. */
-export async function doPropose(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+export async function doPropose(run: RunContext, context: StepContext, seat: Seat): Promise<StepResult> {
   const { memory } = run
   const input = { briefing: await briefingOf(run.parts, memory), insight: memory.insight, debate: memory.debate }
   const proposals = await ask(run, context, seat, 'propose', input)
@@ -30,7 +30,7 @@ export async function doPropose(run: RunWork, context: StepContext, seat: Seat):
 }
 
 /** Has the strategist make a rejected proposal smaller, so that it can be voted on again. */
-export async function doRevise(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+export async function doRevise(run: RunContext, context: StepContext, seat: Seat): Promise<StepResult> {
   const proposal = questionOf(run.memory)
   if (proposal === undefined) return { status: 'skipped', reason: 'There is no proposal to revise.' }
   const revision = await ask(run, context, seat, 'revise', {

@@ -1,7 +1,7 @@
 import { episodesCompared, type MoveOf, recall, recollectionSentence } from '#engine/desk/memory/recall.ts'
 import { readSituation } from '#engine/desk/memory/situation.ts'
 import { briefingOf } from '#engine/desk/run/briefing.ts'
-import { type RunWork } from '#engine/desk/run/run-context.ts'
+import { type RunContext } from '#engine/desk/run/run-context.ts'
 import type { Feed } from '#engine/ports/feed.ts'
 import { timeframeMs, timeframes } from '#shared/domain/bar.ts'
 import type { Actor } from '#shared/domain/journal.ts'
@@ -13,7 +13,7 @@ const desk: Actor = { kind: 'system', id: 'desk' }
  * Journals the situation that the run decides in, and what memory has of situations like it: of runs that had ended before
  * this one began. Says nothing where there is nothing to compare with, nor after the signal. Once in a run.
  */
-export async function recollect({ parts, memory }: RunWork, signal: AbortSignal): Promise<void> {
+export async function recallSituation({ parts, memory }: RunContext, signal: AbortSignal): Promise<void> {
   if (memory.situation !== null) return
   const { runId } = memory
   const briefing = await briefingOf(parts, memory)

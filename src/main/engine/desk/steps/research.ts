@@ -11,7 +11,7 @@ import {
   askSeat,
   done,
   posted,
-  type RunWork,
+  type RunContext,
   record,
   refuseStray,
 } from '#engine/desk/run/run-context.ts'
@@ -21,10 +21,10 @@ import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { ResearchTask } from '#shared/domain/profile.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import { recollect } from './recall.ts'
+import { recallSituation } from './recall.ts'
 
 /** Has the researcher gather the evidence of one task, or take it from what was gathered a moment ago. */
-export async function doResearch(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+export async function doResearch(run: RunContext, context: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts } = run
   const task = context.step.id
   const definition = parts.planning.tasks[task]
@@ -71,7 +71,7 @@ function ageWords({ keptSeconds }: Evidence): string {
 }
 
 /** Has the validator judge the dossier. */
-export async function doValidate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+export async function doValidate(run: RunContext, context: StepContext, seat: Seat): Promise<StepResult> {
   const briefing = await briefingOf(run.parts, run.memory)
   const tasks: Record<string, ResearchTask> = {}
   for (const { id, action } of run.memory.plan.steps) {
@@ -95,14 +95,14 @@ export async function doValidate(run: RunWork, context: StepContext, seat: Seat)
 }
 
 /** Has the analyst form the market view, and recalls situations like it. */
-export async function doAnalyse(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+export async function doAnalyse(run: RunContext, context: StepContext, seat: Seat): Promise<StepResult> {
   await formInsight(run, seat, askingOf(context))
-  await recollect(run, context.signal)
+  await recallSituation(run, context.signal)
   return done
 }
 
 /** Has the market view formed from what is known now. */
-export async function formInsight(run: RunWork, seat: Seat, asking: Asking): Promise<void> {
+export async function formInsight(run: RunContext, seat: Seat, asking: Asking): Promise<void> {
   const briefing = await briefingOf(run.parts, run.memory)
   const past = run.parts.history.listViews(run.memory.goal.instrument, viewsLookedBack)
   const { insight, remarks } = await askSeat(run, { seat, asked: 'analyse', input: { briefing, past }, ...asking })

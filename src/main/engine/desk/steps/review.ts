@@ -3,7 +3,7 @@ import { voters } from '#engine/desk/planning/decide-domain.ts'
 import { profileFor, votersOf } from '#engine/desk/planning/decide-terms.ts'
 import type { ReviewOpening } from '#engine/desk/reviews/reviews.ts'
 import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
-import { ballotsOnQuestion, questionOf, type RunMemory, voteDeadlines } from '#engine/desk/run/run-state.ts'
+import { ballotsOnQuestion, questionOf, type RunState, voteDeadlines } from '#engine/desk/run/run-state.ts'
 import { orderOf } from '#engine/desk/run/trade-order.ts'
 import { decide, experienceOf, reviewRules, votingPolicy } from '#engine/desk/voting/decision.ts'
 import type { ReviewWork } from '#engine/desk/voting/review-grounds.ts'
@@ -17,7 +17,7 @@ import type { Tally } from '#shared/domain/tally.ts'
 import { errorCode } from '#shared/lib/error.ts'
 
 /** How the step has agents vote: one seat, under its own time limit. */
-export type Assess = (seat: 'risk' | (typeof voters)[number], context: StepContext) => Promise<unknown>
+export type AssessAgain = (seat: 'risk' | (typeof voters)[number], context: StepContext) => Promise<unknown>
 /** How the step journals and says what the desk itself does. */
 export type Note = (events: readonly DeskEvent[], text: string | null) => Promise<unknown>
 
@@ -32,7 +32,7 @@ const assessTimeoutMs = 20_000
 export async function awaitReview(
   work: ReviewWork,
   context: StepContext,
-  assess: Assess,
+  assess: AssessAgain,
   note: Note,
 ): Promise<StepResult> {
   const { parts, memory, epoch } = work
@@ -89,7 +89,7 @@ export async function awaitReview(
     const again: StepContext = { ...context, step: { ...context.step, timeoutMs: assessTimeoutMs } }
     // An agent that fails keeps its earlier ballot out: what it said before was about another moment.
     const silent = new Set<string>()
-    const vote = (seat: Parameters<Assess>[0]) =>
+    const vote = (seat: Parameters<AssessAgain>[0]) =>
       assess(seat, again).catch((error: unknown) => {
         if (errorCode(error) === 'ANSWER_LATE') throw error
         silent.add(seat)
@@ -141,7 +141,7 @@ export async function awaitReview(
 
 const askedAgain = { code: 'ASKED_AGAIN', sentence: 'The trader had the agents vote again.' } as const
 
-function profileOf({ planning }: DeskParts, { goal }: RunMemory) {
+function profileOf({ planning }: DeskParts, { goal }: RunState) {
   return profileFor(goal, planning)
 }
 

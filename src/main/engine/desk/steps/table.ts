@@ -1,4 +1,11 @@
-import { posted, type RunWork, record, type SystemRemark, tellAs, type Work } from '#engine/desk/run/run-context.ts'
+import {
+  posted,
+  type RunContext,
+  record,
+  type StepWork,
+  type SystemRemark,
+  tellAs,
+} from '#engine/desk/run/run-context.ts'
 import { doAssess, doDecide, doNegotiate } from '#engine/desk/voting/vote-steps.ts'
 import type { Perform, StepContext, StepResult } from '#engine/tasks/executor.ts'
 import { type Seat, seatSchema } from '#shared/domain/agent.ts'
@@ -14,7 +21,7 @@ import { awaitReview } from './review.ts'
  * Carries out the steps of a run: each asks the agent that owns it, over the bus, and journals what it answers. An answer
  * that comes after the step was given up counts for nothing: the step is then told to have been skipped (KS-12).
  */
-export function performRun(run: RunWork): Perform {
+export function performRun(run: RunContext): Perform {
   return async (context) => {
     const work = works[context.step.action]
     if (work === undefined) {
@@ -29,7 +36,7 @@ export function performRun(run: RunWork): Perform {
   }
 }
 
-const works: Readonly<Record<string, Work>> = {
+const works: Readonly<Record<string, StepWork>> = {
   research: doResearch,
   validate: doValidate,
   analyse: doAnalyse,
@@ -48,7 +55,7 @@ const works: Readonly<Record<string, Work>> = {
   conclude: (run, context, seat) => conclude(run, context, tellAs(run, seat)),
 }
 
-function doReview(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+function doReview(run: RunContext, context: StepContext, seat: Seat): Promise<StepResult> {
   return awaitReview(
     run,
     context,

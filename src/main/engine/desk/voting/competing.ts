@@ -1,12 +1,12 @@
 import { expectedMove } from '#engine/agents/seats/propose.ts'
 import { isEntry, lossBetween, positionOf } from '#engine/agents/sizes.ts'
-import { figure, list } from '#engine/agents/wording.ts'
+import { figure, listWords } from '#engine/agents/wording.ts'
 import type { Election, Ranking } from '#engine/consensus/election.ts'
 import { rank, winnerOf } from '#engine/consensus/voting-methods.ts'
 import { voters } from '#engine/desk/planning/decide-domain.ts'
 import { votersOf } from '#engine/desk/planning/decide-terms.ts'
 import { briefingOf } from '#engine/desk/run/briefing.ts'
-import { askSeat, type RunWork } from '#engine/desk/run/run-context.ts'
+import { askSeat, type RunContext } from '#engine/desk/run/run-context.ts'
 import { questionOf } from '#engine/desk/run/run-state.ts'
 import { type Seat, seatTitles } from '#shared/domain/agent.ts'
 import { firstChoices } from '#shared/domain/ballot.ts'
@@ -16,7 +16,7 @@ import type { Proposal } from '#shared/domain/proposal.ts'
 import type { TraderProposal } from '#shared/domain/trader-proposal.ts'
 import { absolute, compare, multiply, roundToStep, sign, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import { append, messageOf, refuseWithoutQuestion, voteAgain } from './conflict-resolution.ts'
+import { append, castBallotsAgain, messageOf, refuseWithoutQuestion } from './conflict-resolution.ts'
 import { proposalBriefingOf } from './vote-steps.ts'
 
 const answerMs = 5_000
@@ -29,7 +29,12 @@ const planner: Actor = { kind: 'agent', id: 'planner' }
  * by its weight, is put to the vote, what is there already where it is even, and all who have voted vote again. It needs to be
  * agreed like any other. Rejects with RUN_DECIDED, NOTHING_TO_RESOLVE and PROPOSAL_INVALID.
  */
-export async function compete(run: RunWork, wish: TraderProposal, by: Actor, signal: AbortSignal): Promise<Proposal> {
+export async function compete(
+  run: RunContext,
+  wish: TraderProposal,
+  by: Actor,
+  signal: AbortSignal,
+): Promise<Proposal> {
   const { memory } = run
   refuseWithoutQuestion(memory)
   const proposal = await proposalOf(run, wish, by)
@@ -52,7 +57,7 @@ export async function compete(run: RunWork, wish: TraderProposal, by: Actor, sig
   return memory.proposals.find(({ id }) => id === proposal.id) ?? proposal
 }
 
-async function proposalOf({ parts, memory }: RunWork, wish: TraderProposal, by: Actor): Promise<Proposal> {
+async function proposalOf({ parts, memory }: RunContext, wish: TraderProposal, by: Actor): Promise<Proposal> {
   const briefing = await briefingOf(parts, memory)
   const { instrument, quote } = briefing
   const { action, quantity, stop, target } = wish
@@ -95,7 +100,12 @@ async function proposalOf({ parts, memory }: RunWork, wish: TraderProposal, by: 
   }
 }
 
-async function choose(run: RunWork, mine: Proposal, against: Proposal | undefined, signal: AbortSignal): Promise<void> {
+async function choose(
+  run: RunContext,
+  mine: Proposal,
+  against: Proposal | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   const { memory } = run
   const members = memory.goal.collaboration?.participants
   const weightOf = (voter: string) => members?.find((one) => one.voter === voter)?.weight ?? 1
@@ -121,17 +131,17 @@ async function choose(run: RunWork, mine: Proposal, against: Proposal | undefine
   const others = rivals
     .filter(({ id }) => id !== mine.id)
     .map(({ id, by }) => `that of the ${seatTitles[by as Seat] ?? by} (${figure(supportOf(id), 3)})`)
-  const told = `The trader's proposal competes with ${others.length === 0 ? 'holding' : list(others)}: a weight of ${figure(supportOf(mine.id), 3)} prefers it.`
+  const told = `The trader's proposal competes with ${others.length === 0 ? 'holding' : listWords(others)}: a weight of ${figure(supportOf(mine.id), 3)} prefers it.`
   const whose = chosen.by === mine.by ? "the trader's" : "the desk's"
   const text = `${told} To the vote goes ${whose}: ${chosen.action} ${chosen.quantity === ZERO ? '' : `${chosen.quantity} `}${chosen.instrument}.`
   const data = { runId: memory.runId, proposalId: chosen.id, action: chosen.action, support }
   await append(run, planner, { kind: 'questionChosen', data }, messageOf(run, planner.id, 'system', text))
-  await voteAgain(run, signal)
+  await castBallotsAgain(run, signal)
 }
 
 /** How sure each seat is that it would vote for a proposal; 0 for one that would not, or does not answer. */
 async function confidences(
-  run: RunWork,
+  run: RunContext,
   seats: readonly Seat[],
   proposal: Proposal,
   signal: AbortSignal,

@@ -1,6 +1,6 @@
 import { briefingOf } from '#engine/desk/run/briefing.ts'
-import { askSeat, type RunWork } from '#engine/desk/run/run-context.ts'
-import { questionOf, type RunMemory } from '#engine/desk/run/run-state.ts'
+import { askSeat, type RunContext } from '#engine/desk/run/run-context.ts'
+import { questionOf, type RunState } from '#engine/desk/run/run-state.ts'
 import { type Seat, seatSchema } from '#shared/domain/agent.ts'
 import {
   betweenWords,
@@ -29,7 +29,7 @@ const strategist: Actor = { kind: 'agent', id: 'strategist' }
  * is in the conversation. Rejects with RUN_DECIDED, and with NOTHING_TO_RESOLVE before a trade is proposed.
  */
 export async function resolveRaised(
-  run: RunWork,
+  run: RunContext,
   raised: RaisedConflict,
   by: Actor,
   signal: AbortSignal,
@@ -53,7 +53,7 @@ export async function resolveRaised(
 }
 
 /** Throws where there is nothing that a conflict or another proposal could be about. */
-export function refuseWithoutQuestion(memory: RunMemory): void {
+export function refuseWithoutQuestion(memory: RunState): void {
   if (memory.decision !== null) {
     throw new ParleyError('RUN_DECIDED', `The desk has voted already (${memory.runId}).`, {
       wayOut: 'Object to the decision, or cancel the run and decide again.',
@@ -68,7 +68,7 @@ export function refuseWithoutQuestion(memory: RunMemory): void {
 
 /** Never rejects: the votes wait for it. */
 async function settle(
-  run: RunWork,
+  run: RunContext,
   conflictId: string,
   raised: RaisedConflict,
   signal: AbortSignal,
@@ -80,7 +80,7 @@ async function settle(
   do {
     rounds++
     const negotiated = await triedToNegotiate(run, raised, signal)
-    await voteAgain(run, signal)
+    await castBallotsAgain(run, signal)
     settled = negotiated ?? (tookOneSide(memory, raised.between) ? 'vote' : 'open')
   } while (settled === 'open' && rounds < most && (await isRevised(run, raised, { rounds, most }, signal)))
   const conflict: Conflict = { ...raised, settled, rounds }
@@ -96,7 +96,7 @@ async function settle(
 
 /** How the terms were agreed on; a negotiation that fails is told, and comes to nothing. */
 async function triedToNegotiate(
-  run: RunWork,
+  run: RunContext,
   raised: RaisedConflict,
   signal: AbortSignal,
 ): Promise<'concession' | 'mediation' | null> {
@@ -114,7 +114,7 @@ async function triedToNegotiate(
 
 /** Has the strategist revise what is at odds, for another vote; false where there is nothing to concede, or no time left. */
 async function isRevised(
-  run: RunWork,
+  run: RunContext,
   { kind }: RaisedConflict,
   { rounds, most }: { readonly rounds: number; readonly most: number },
   signal: AbortSignal,
@@ -144,7 +144,7 @@ async function isRevised(
 
 /** How the terms were agreed on; null where there was nothing to bargain over, or no common ground. */
 async function negotiate(
-  run: RunWork,
+  run: RunContext,
   raised: RaisedConflict,
   signal: AbortSignal,
 ): Promise<'concession' | 'mediation' | null> {
@@ -166,7 +166,7 @@ async function negotiate(
 }
 
 /** Has all seats that have voted vote again; who fails keeps the ballot that is there. */
-export async function voteAgain(run: RunWork, signal: AbortSignal): Promise<void> {
+export async function castBallotsAgain(run: RunContext, signal: AbortSignal): Promise<void> {
   const voted = new Set(run.memory.ballots.flatMap(({ voter }) => seatSchema.safeParse(voter).data ?? []))
   const ask = { timeoutMs: answerMs, signal }
   const cast = (seat: Seat) => castBallotOf(run, seat, ask).catch(() => {})
@@ -175,20 +175,20 @@ export async function voteAgain(run: RunWork, signal: AbortSignal): Promise<void
   await Promise.all([...voted].map(cast))
 }
 
-function tookOneSide({ ballots }: RunMemory, between: readonly string[]): boolean {
+function tookOneSide({ ballots }: RunState, between: readonly string[]): boolean {
   const sides = between.map((name) => ballots.findLast(({ voter }) => voter === name)?.choice)
   const options = sides.map((choice) => (choice !== undefined && 'option' in choice ? choice.option : undefined))
   return options.every((option) => option !== undefined && option === options[0])
 }
 
 /** Journals what somebody did in the run. */
-export function append({ parts, memory }: RunWork, actor: Actor, ...events: readonly DeskEvent[]): Promise<unknown> {
+export function append({ parts, memory }: RunContext, actor: Actor, ...events: readonly DeskEvent[]): Promise<unknown> {
   return parts.journal.append(...events.map((event) => ({ ...event, actor, correlationId: memory.runId })))
 }
 
 /** Something said in the run. */
 export function messageOf(
-  { parts, memory }: RunWork,
+  { parts, memory }: RunContext,
   agent: string,
   kind: 'human' | 'system' | 'proposal' | 'thought',
   text: string,

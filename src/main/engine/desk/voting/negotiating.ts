@@ -1,5 +1,5 @@
 import type { Answer } from '#engine/desk/run/answers.ts'
-import type { RunMemory } from '#engine/desk/run/run-state.ts'
+import type { RunState } from '#engine/desk/run/run-state.ts'
 import type { Seat } from '#shared/domain/agent.ts'
 import { conflictSentence } from '#shared/domain/conflict.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
@@ -15,7 +15,7 @@ export interface Settled {
 
 /** Takes a settlement apart into what is journalled, in order. Throws ANSWER_INVALID for terms that widen what was proposed. */
 export function settledParts(
-  { runId }: RunMemory,
+  { runId }: RunState,
   proposal: Proposal,
   { conflicts, said, revised }: Answer<'settle'>,
 ): readonly Settled[] {

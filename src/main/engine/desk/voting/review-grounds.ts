@@ -4,7 +4,7 @@ import { tradeRecord } from '#engine/agents/seats/assess-record.ts'
 import { isEntry } from '#engine/agents/sizes.ts'
 import { briefingOf } from '#engine/desk/run/briefing.ts'
 import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
-import type { RunMemory } from '#engine/desk/run/run-state.ts'
+import type { RunState } from '#engine/desk/run/run-state.ts'
 import { questionOf, roundsOf } from '#engine/desk/run/run-state.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
 import { ZERO } from '#shared/lib/decimal.ts'
@@ -22,7 +22,7 @@ export async function tradeRecordOf({ parts, memory, outcomes }: Recorded): Prom
 /** What besides the vote may send the decision of a run to the trader. */
 export function groundsOf(
   { reviews, book }: DeskParts,
-  memory: RunMemory,
+  memory: RunState,
   record: ReviewGrounds['record'],
 ): ReviewGrounds {
   const { objections, conflicts } = memory
@@ -51,7 +51,7 @@ export interface ReviewGrounds {
 /** A run whose decision may need the trader. */
 export interface ReviewWork {
   readonly parts: DeskParts
-  readonly memory: RunMemory
+  readonly memory: RunState
   readonly epoch: number
   /** Outcomes of earlier decisions on the instrument. */
   readonly outcomes: ProposalBriefing['outcomes']

@@ -3,7 +3,7 @@ import { isEntry } from '#engine/agents/sizes.ts'
 import { tally } from '#engine/consensus/tally.ts'
 import { profileFor } from '#engine/desk/planning/decide-terms.ts'
 import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
-import { questionOf, type RunMemory, roundsOf, voteDeadlines } from '#engine/desk/run/run-state.ts'
+import { questionOf, type RunState, roundsOf, voteDeadlines } from '#engine/desk/run/run-state.ts'
 import { nestSteps } from '#engine/tasks/nested-steps.ts'
 import { planHash } from '#engine/tasks/plan-hash.ts'
 import type { Ballot } from '#shared/domain/ballot.ts'
@@ -32,7 +32,7 @@ export interface VoteAgain {
  * worth an order, where the time to vote is nearly over, and once it was voted on again as often as may be. `passed` is in
  * seconds since the run began.
  */
-export function voteAgain(parts: DeskParts, memory: RunMemory, passed: number): VoteAgain | undefined {
+export function voteAgain(parts: DeskParts, memory: RunState, passed: number): VoteAgain | undefined {
   const { planning, feed, book, sha256, clock } = parts
   const round = 2 + roundsOf(memory)
   const most = 1 + mostVotesAgain(memory.goal, planning)
@@ -83,14 +83,14 @@ export function mostVotesAgain({ collaboration }: Goal, { replanning }: Pick<Pla
 }
 
 /** The last quarter of the time to vote is no time for another round: its ballots would come late. */
-export function isTimeToVote(memory: Pick<RunMemory, 'goal' | 'proposedAt'>, now: number): boolean {
+export function isTimeToVote(memory: Pick<RunState, 'goal' | 'proposedAt'>, now: number): boolean {
   const deadlines = voteDeadlines(memory)
   if (deadlines === null) return true
   return now < deadlines.voteBy - (deadlines.voteBy - (memory.proposedAt ?? deadlines.proposeBy)) / 4
 }
 
 /** True where the trade was not agreed and would have been, had those that weigh its size voted for it. */
-function isForSize({ planning, models, book, history, clock }: DeskParts, memory: RunMemory): boolean {
+function isForSize({ planning, models, book, history, clock }: DeskParts, memory: RunState): boolean {
   const { tally: counted, goal, ballots } = memory
   const proposal = questionOf(memory)
   if (counted === null || proposal === undefined) return false

@@ -13,12 +13,12 @@ import {
   done,
   hasModel,
   posted,
-  type RunWork,
+  type RunContext,
   record,
   recordCall,
   type SystemRemark,
 } from '#engine/desk/run/run-context.ts'
-import { ballotsOnQuestion, questionOf, type RunMemory, voteDeadlines } from '#engine/desk/run/run-state.ts'
+import { ballotsOnQuestion, questionOf, type RunState, voteDeadlines } from '#engine/desk/run/run-state.ts'
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
 import type { Seat } from '#shared/domain/agent.ts'
 import { type Ballot, firstChoices, isAbstention } from '#shared/domain/ballot.ts'
@@ -35,14 +35,14 @@ import { groundsOf, tradeRecordOf } from './review-grounds.ts'
 import { voteAgain } from './vote-again.ts'
 
 /** Has a seat vote, and its language model beside it. */
-export async function doAssess(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+export async function doAssess(run: RunContext, context: StepContext, seat: Seat): Promise<StepResult> {
   if (questionOf(run.memory) === undefined) return { status: 'skipped', reason: 'There is no proposal to vote on.' }
   await castBallotOf(run, seat, askingOf(context))
   return hasModel(run, seat, 'ballot') ? castModelBallot(run, context, seat) : done
 }
 
 /** Has the planner settle what the strategist and those with a stake in the terms are at odds over; the risk manager votes on new terms. */
-export async function doNegotiate(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+export async function doNegotiate(run: RunContext, context: StepContext, seat: Seat): Promise<StepResult> {
   const proposal = questionOf(run.memory)
   if (proposal === undefined || proposal.action === 'hold') {
     return { status: 'skipped', reason: 'There is nothing to be at odds over.' }
@@ -58,7 +58,7 @@ export async function doNegotiate(run: RunWork, context: StepContext, seat: Seat
 }
 
 /** Has the seat's language model vote too, beside the seat. */
-async function castModelBallot(run: RunWork, context: StepContext, seat: Seat): Promise<StepResult> {
+async function castModelBallot(run: RunContext, context: StepContext, seat: Seat): Promise<StepResult> {
   const proposal = questionOf(run.memory)
   if (proposal === undefined) return done
   const briefing = await proposalBriefingOf(run, proposal)
@@ -89,7 +89,7 @@ function modelVoteSentence({ name, failure }: ModelCall, { choice, reasons }: Ba
 
 /** What a seat is told about a proposal before the desk. */
 export async function proposalBriefingOf(
-  { parts, memory, outcomes }: RunWork,
+  { parts, memory, outcomes }: RunContext,
   proposal: Proposal,
 ): Promise<ProposalBriefing> {
   const briefing = await briefingOf(parts, memory)
@@ -108,11 +108,11 @@ export async function proposalBriefingOf(
 }
 
 /** The moment of a ballot or a count: a clock that is set back does not turn the order of ballots around. */
-function nowInVote({ clock }: DeskParts, { ballots }: RunMemory): number {
+function nowInVote({ clock }: DeskParts, { ballots }: RunState): number {
   return ballots.reduce((latest, { at }) => Math.max(latest, at), Math.floor(clock.now()))
 }
 
-function ballotOf({ parts, memory }: RunWork, voter: string, proposal: Proposal, assessment: Assessment): Ballot {
+function ballotOf({ parts, memory }: RunContext, voter: string, proposal: Proposal, assessment: Assessment): Ballot {
   return {
     id: parts.ids.next('bal'),
     voter,
@@ -127,7 +127,7 @@ function ballotOf({ parts, memory }: RunWork, voter: string, proposal: Proposal,
 }
 
 /** Has a seat vote on what is put to the vote; of several ballots of a seat the last counts. */
-export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Promise<void> {
+export async function castBallotOf(run: RunContext, seat: Seat, asking: Asking): Promise<void> {
   const { memory } = run
   const proposal = questionOf(memory)
   if (proposal === undefined) return
@@ -149,7 +149,7 @@ export async function castBallotOf(run: RunWork, seat: Seat, asking: Asking): Pr
 }
 
 /** Counts the votes once the vote is over, and decides, unless it is worth another round (see voteAgain). */
-export async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat): Promise<StepResult> {
+export async function doDecide(run: RunContext, { signal }: StepContext, seat: Seat): Promise<StepResult> {
   const { memory, parts, epoch } = run
   await closedVote(run, signal)
   run.reconcile()
@@ -194,7 +194,7 @@ export async function doDecide(run: RunWork, { signal }: StepContext, seat: Seat
 }
 
 /** Resolves when the vote is over: where the trader takes part, at its deadline, since a ballot can be changed until then. */
-async function closedVote({ memory, parts }: RunWork, signal: AbortSignal): Promise<void> {
+async function closedVote({ memory, parts }: RunContext, signal: AbortSignal): Promise<void> {
   const { collaboration } = memory.goal
   if (collaboration?.participants.some(({ voter }) => voter === traderVoter) !== true) return
   if (questionOf(memory)?.action === 'hold') return

@@ -1,7 +1,7 @@
 import { normal, studentT } from './distributions.ts'
 import { checkPaired, checkSample, exactSum, moments, rankValues } from './sample.ts'
 import {
-  type Alternative,
+  type AlternativeHypothesis,
   type Interval,
   symmetricP,
   type TestOptions,
@@ -26,7 +26,7 @@ export interface RankCorrelation extends TestResult {
 /** Options of a rank correlation. */
 export interface RankCorrelationOptions {
   /** Default 'two-sided'. */
-  readonly alternative?: Alternative
+  readonly alternative?: AlternativeHypothesis
   /** Default: where there are no ties and, for Kendall's, fewer than 50 pairs. Ties rule it out. */
   readonly exact?: boolean
   /** Whether the approximation corrects for continuity; default false. */
@@ -44,7 +44,7 @@ function correlate(x: Float64Array, y: Float64Array): number {
  * Pearson's correlation and its t test, over at least three pairs; NaN where a series is constant. Throws
  * SAMPLES_UNEQUAL, SAMPLE_TOO_SMALL, SAMPLE_NOT_FINITE.
  */
-export function pearson(
+export function pearsonTest(
   x: Float64Array,
   y: Float64Array,
   { alternative = 'two-sided', confidence = 0.95 }: TestOptions = {},

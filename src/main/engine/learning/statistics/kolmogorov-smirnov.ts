@@ -1,5 +1,5 @@
 import { checkSample, pool } from './sample.ts'
-import type { Alternative, TestResult } from './test-result.ts'
+import type { AlternativeHypothesis, TestResult } from './test-result.ts'
 
 /** A two-sample Kolmogorov-Smirnov test's result. */
 export interface KolmogorovSmirnov extends TestResult {
@@ -17,7 +17,7 @@ export function kolmogorovSmirnov(
   {
     alternative = 'two-sided',
     exact = x.length * y.length < 10_000,
-  }: { alternative?: Alternative; exact?: boolean } = {},
+  }: { alternative?: AlternativeHypothesis; exact?: boolean } = {},
 ): KolmogorovSmirnov {
   checkSample(x, 1)
   checkSample(y, 1)
@@ -43,7 +43,7 @@ export function kolmogorovSmirnov(
   return { statistic, p, method: 'asymptotic' }
 }
 
-function gap(i: number, j: number, n: number, m: number, alternative: Alternative): number {
+function gap(i: number, j: number, n: number, m: number, alternative: AlternativeHypothesis): number {
   const difference = i * m - j * n
   switch (alternative) {
     case 'two-sided':
@@ -56,7 +56,13 @@ function gap(i: number, j: number, n: number, m: number, alternative: Alternativ
 }
 
 /** Share of the orders of the pooled values in which the distance reaches `furthest`, by counting lattice paths. */
-function exactUpper(furthest: number, n: number, m: number, ends: Uint8Array, alternative: Alternative): number {
+function exactUpper(
+  furthest: number,
+  n: number,
+  m: number,
+  ends: Uint8Array,
+  alternative: AlternativeHypothesis,
+): number {
   if (furthest === 0) return 1
   // share[j]: of all paths to (i, j), the part that has been that far. A path comes to (i, j) from the left with
   // probability j / (i + j) and from below with i / (i + j).

@@ -1,7 +1,7 @@
 import { ParleyError } from '#shared/lib/error.ts'
 import { normal, studentT } from './distributions.ts'
 import { findRoot } from './find-root.ts'
-import type { Alternative } from './test-result.ts'
+import type { AlternativeHypothesis } from './test-result.ts'
 
 /** How means are compared: one against a number, two of equal-sized groups, or one of differences of pairs. */
 export type MeanDesign = 'one-sample' | 'two-sample' | 'paired'
@@ -15,7 +15,7 @@ export interface MeanPlan {
   /** Default 'two-sample'. */
   readonly design?: MeanDesign
   /** Default 'two-sided'. */
-  readonly alternative?: Alternative
+  readonly alternative?: AlternativeHypothesis
   /** Whether a two-sided test's finding of the opposite counts too (default true, as in pwr; power.t.test leaves it out). */
   readonly bothTails?: boolean
 }

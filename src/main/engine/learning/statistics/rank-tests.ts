@@ -1,7 +1,7 @@
 import { chiSquared, normal } from './distributions.ts'
 import { checkPaired, checkSample, pool, rankValues, tieCubes } from './sample.ts'
 import type { Tails } from './special-functions.ts'
-import { type Alternative, symmetricP, type TestResult, tailsAt } from './test-result.ts'
+import { type AlternativeHypothesis, symmetricP, type TestResult, tailsAt } from './test-result.ts'
 
 /** A rank test's result, and whether its p-value counts all arrangements or approximates them. */
 export interface RankTest extends TestResult {
@@ -11,7 +11,7 @@ export interface RankTest extends TestResult {
 /** Options of a rank test. */
 export interface RankTestOptions {
   /** Default 'two-sided'. */
-  readonly alternative?: Alternative
+  readonly alternative?: AlternativeHypothesis
   /**
    * Whether to count all arrangements. Default: for fewer than 50 values in each sample. Ties, and zeros in the signed
    * rank test, rule it out.
@@ -57,7 +57,7 @@ function signedRankShares(n: number): Float64Array {
   return shares
 }
 
-function correction(distance: number, alternative: Alternative): number {
+function correction(distance: number, alternative: AlternativeHypothesis): number {
   switch (alternative) {
     case 'two-sided':
       return Math.sign(distance) / 2

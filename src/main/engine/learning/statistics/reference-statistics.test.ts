@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Adjustment, adjustP } from './adjusted-p.ts'
 import { oneWayAnova } from './anova.ts'
 import { chiSquaredTest, proportionTest } from './contingency.ts'
-import { kendall, pearson, spearman } from './correlation.ts'
+import { kendall, pearsonTest, spearman } from './correlation.ts'
 import { binomialTest, fisherTest } from './exact-tests.ts'
 import { boundaryConstant } from './group-sequential.ts'
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.ts'
@@ -69,7 +69,7 @@ const tests: Record<string, (c: Case) => object> = {
         { correct: false },
       ),
     ),
-  pearson: (c) => renamed(pearson(...pair(c))),
+  pearson: (c) => renamed(pearsonTest(...pair(c))),
   spearman: (c) => spearman(...pair(c)),
   kendall: (c) => kendall(...pair(c)),
 }

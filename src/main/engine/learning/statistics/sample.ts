@@ -89,13 +89,13 @@ export function moments(values: Float64Array): Moments {
 }
 
 /** Ranks from 1, equal values sharing the mean of theirs, and how often each value that is not single occurs. */
-export interface Ranking {
+export interface Ranks {
   readonly ranks: Float64Array
   readonly ties: readonly number[]
 }
 
 /** Ranks a sample. */
-export function rankValues(values: Float64Array): Ranking {
+export function rankValues(values: Float64Array): Ranks {
   const order = Uint32Array.from(values.keys()).sort((a, b) => (values[a] as number) - (values[b] as number))
   const ranks = new Float64Array(values.length)
   const ties: number[] = []

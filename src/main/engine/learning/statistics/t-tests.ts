@@ -1,6 +1,6 @@
 import { studentT } from './distributions.ts'
 import { checkPaired, checkSample, checkSpread, moments } from './sample.ts'
-import { type Interval, reach, symmetricP, type TestOptions, type TestResult, tailsAt } from './test-result.ts'
+import { halfWidths, type Interval, symmetricP, type TestOptions, type TestResult, tailsAt } from './test-result.ts'
 
 /** A t test's result. */
 export interface TTest extends TestResult {
@@ -27,7 +27,7 @@ function finish(
 ): TTest {
   const t = studentT(df)
   const statistic = (difference - mu) / error
-  const [below, above] = reach(t, alternative, confidence)
+  const [below, above] = halfWidths(t, alternative, confidence)
   return {
     statistic,
     p: symmetricP(tailsAt(t, statistic), alternative),

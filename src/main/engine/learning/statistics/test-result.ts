@@ -2,7 +2,7 @@ import type { Distribution } from './distributions.ts'
 import type { Tails } from './special-functions.ts'
 
 /** What is believed where the null hypothesis is not: a difference either way, or one below, or above it. */
-export type Alternative = 'two-sided' | 'less' | 'greater'
+export type AlternativeHypothesis = 'two-sided' | 'less' | 'greater'
 
 /** Both ends of a confidence interval; infinite on the side that a one-sided test leaves open. */
 export type Interval = readonly [low: number, high: number]
@@ -16,13 +16,13 @@ export interface TestResult {
 /** The options that tests share. */
 export interface TestOptions {
   /** Default 'two-sided'. */
-  readonly alternative?: Alternative
+  readonly alternative?: AlternativeHypothesis
   /** Confidence of the interval, 0 to 1; default 0.95. */
   readonly confidence?: number
 }
 
 /** The p-value of a statistic whose distribution is symmetric about 0. */
-export function symmetricP({ lower, upper }: Tails, alternative: Alternative): number {
+export function symmetricP({ lower, upper }: Tails, alternative: AlternativeHypothesis): number {
   switch (alternative) {
     case 'less':
       return lower
@@ -39,7 +39,11 @@ export function tailsAt(distribution: Distribution, x: number): Tails {
 }
 
 /** Half widths of an interval below and above its estimate, in units of the statistic. */
-export function reach(distribution: Distribution, alternative: Alternative, confidence: number): Interval {
+export function halfWidths(
+  distribution: Distribution,
+  alternative: AlternativeHypothesis,
+  confidence: number,
+): Interval {
   const open = 1 - confidence
   switch (alternative) {
     case 'less':

@@ -1,7 +1,7 @@
-import { type BarColumns, type Column, checkPeriod, type Sheet, slot } from './sheet.ts'
+import { type BarColumns, checkPeriod, type Sheet, type SheetColumn, slot } from './sheet.ts'
 
 /** Adds a column computed from one other, row by row. */
-export function mapRule(sheet: Sheet, x: Column, f: (x: number) => number): Column {
+export function mapRule(sheet: Sheet, x: SheetColumn, f: (x: number) => number): SheetColumn {
   const out = sheet.column()
   sheet.rule((from, to) => {
     for (let row = from; row < to; row++) out.values[row] = f(x.values[row] as number)
@@ -10,7 +10,12 @@ export function mapRule(sheet: Sheet, x: Column, f: (x: number) => number): Colu
 }
 
 /** Adds a column computed from two others, row by row. */
-export function combineRule(sheet: Sheet, a: Column, b: Column, f: (a: number, b: number) => number): Column {
+export function combineRule(
+  sheet: Sheet,
+  a: SheetColumn,
+  b: SheetColumn,
+  f: (a: number, b: number) => number,
+): SheetColumn {
   const out = sheet.column()
   sheet.rule((from, to) => {
     const left = a.values
@@ -22,7 +27,7 @@ export function combineRule(sheet: Sheet, a: Column, b: Column, f: (a: number, b
 }
 
 /** Adds a - b. */
-export function differenceRule(sheet: Sheet, a: Column, b: Column): Column {
+export function differenceRule(sheet: Sheet, a: SheetColumn, b: SheetColumn): SheetColumn {
   const out = sheet.column()
   sheet.rule((from, to) => {
     const left = a.values
@@ -34,12 +39,12 @@ export function differenceRule(sheet: Sheet, a: Column, b: Column): Column {
 }
 
 /** Adds (high + low) / 2. */
-export function medianPriceRule(sheet: Sheet, bars: BarColumns): Column {
+export function medianPriceRule(sheet: Sheet, bars: BarColumns): SheetColumn {
   return combineRule(sheet, bars.high, bars.low, (high, low) => (high + low) / 2)
 }
 
 /** Adds (high + low + close) / 3. */
-export function typicalPriceRule(sheet: Sheet, bars: BarColumns): Column {
+export function typicalPriceRule(sheet: Sheet, bars: BarColumns): SheetColumn {
   const out = sheet.column()
   sheet.rule((from, to) => {
     const high = bars.high.values
@@ -54,7 +59,7 @@ export function typicalPriceRule(sheet: Sheet, bars: BarColumns): Column {
 }
 
 /** Adds x - x `period` rows before. */
-export function changeRule(sheet: Sheet, x: Column, period = 1): Column {
+export function changeRule(sheet: Sheet, x: SheetColumn, period = 1): SheetColumn {
   const out = sheet.column()
   sheet.rule((from, to) => {
     for (let row = from; row < to; row++) {
@@ -69,7 +74,7 @@ function beats(value: number, best: number): boolean {
   return value >= best || Number.isNaN(best)
 }
 
-function extremeRule(sheet: Sheet, x: Column, period: number, sign: 1 | -1): Column {
+function extremeRule(sheet: Sheet, x: SheetColumn, period: number, sign: 1 | -1): SheetColumn {
   checkPeriod(period)
   const out = sheet.column()
   // The row of the window's extreme, kept until it leaves the window: then the window is searched again.
@@ -95,12 +100,12 @@ function extremeRule(sheet: Sheet, x: Column, period: number, sign: 1 | -1): Col
 }
 
 /** Adds the highest of the last `period` values. */
-export function highestRule(sheet: Sheet, x: Column, period: number): Column {
+export function highestRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   return extremeRule(sheet, x, period, 1)
 }
 
 /** Adds the lowest of the last `period` values. */
-export function lowestRule(sheet: Sheet, x: Column, period: number): Column {
+export function lowestRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   return extremeRule(sheet, x, period, -1)
 }
 
@@ -131,7 +136,7 @@ const leastKept = 1e-4
  * in and one out), counted from a value nearby so that no digits cancel, and are taken anew from the window in two passes
  * every 64 rows and whenever the squares have shrunk so far that what an outlier has left behind could tell.
  */
-export function deviationRule(sheet: Sheet, x: Column, period: number): Column {
+export function deviationRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   checkPeriod(period)
   const out = sheet.column()
   // What values are counted from, the mean and the sum of squares from there, and the largest such sum.
@@ -184,7 +189,7 @@ export function deviationRule(sheet: Sheet, x: Column, period: number): Column {
 }
 
 /** Adds f of the last `period` rows, called with the window's first and last row; NaN while the window is not full. */
-export function windowRule(sheet: Sheet, period: number, f: (start: number, end: number) => number): Column {
+export function windowRule(sheet: Sheet, period: number, f: (start: number, end: number) => number): SheetColumn {
   checkPeriod(period)
   const out = sheet.column()
   sheet.rule((from, to) => {
@@ -196,7 +201,7 @@ export function windowRule(sheet: Sheet, period: number, f: (start: number, end:
 }
 
 /** Adds f of each row's number. */
-export function rowRule(sheet: Sheet, f: (row: number) => number): Column {
+export function rowRule(sheet: Sheet, f: (row: number) => number): SheetColumn {
   const out = sheet.column()
   sheet.rule((from, to) => {
     for (let row = from; row < to; row++) out.values[row] = f(row)
@@ -205,12 +210,12 @@ export function rowRule(sheet: Sheet, f: (row: number) => number): Column {
 }
 
 /** Adds x as it was `period` rows before. */
-export function lagRule(sheet: Sheet, x: Column, period: number): Column {
+export function lagRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   return rowRule(sheet, (row) => (row < period ? Number.NaN : (x.values[row - period] as number)))
 }
 
 /** Adds a running total. */
-export function totalRule(sheet: Sheet, x: Column): Column {
+export function totalRule(sheet: Sheet, x: SheetColumn): SheetColumn {
   const out = sheet.column()
   sheet.rule((from, to) => {
     for (let row = from; row < to; row++) {

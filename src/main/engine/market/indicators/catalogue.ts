@@ -33,7 +33,7 @@ import {
   tsiRule,
   ultimateOscillatorRule,
 } from './oscillators.ts'
-import { type BarColumns, type Column, overBarsMany, type Sheet } from './sheet.ts'
+import { type BarColumns, overBarsMany, type Sheet, type SheetColumn } from './sheet.ts'
 import { hurstRule, meanErrorsRule, regressionRule, rocBandsRule } from './statistical.ts'
 import {
   adxRule,
@@ -73,23 +73,27 @@ import {
 /** An indicator by name: adds its columns to a sheet; parameters left out take their defaults. */
 export interface IndicatorEntry {
   readonly defaults: readonly number[]
-  readonly build: (sheet: Sheet, bars: BarColumns, parameters: readonly number[]) => Readonly<Record<string, Column>>
+  readonly build: (
+    sheet: Sheet,
+    bars: BarColumns,
+    parameters: readonly number[],
+  ) => Readonly<Record<string, SheetColumn>>
 }
 
 // Parameters are numbers in the order of the batch function's; the array is as long as the defaults.
-type Close<T> = (sheet: Sheet, x: Column, ...parameters: number[]) => T
+type Close<T> = (sheet: Sheet, x: SheetColumn, ...parameters: number[]) => T
 type Bars<T> = (sheet: Sheet, bars: BarColumns, ...parameters: number[]) => T
 
-function named(columns: object): Readonly<Record<string, Column>> {
-  return columns as Readonly<Record<string, Column>>
+function named(columns: object): Readonly<Record<string, SheetColumn>> {
+  return columns as Readonly<Record<string, SheetColumn>>
 }
-function close(build: Close<Column>, ...defaults: number[]): IndicatorEntry {
+function close(build: Close<SheetColumn>, ...defaults: number[]): IndicatorEntry {
   return { defaults, build: (sheet, bars, parameters) => ({ value: build(sheet, bars.close, ...parameters) }) }
 }
 function closes(build: Close<object>, ...defaults: number[]): IndicatorEntry {
   return { defaults, build: (sheet, bars, parameters) => named(build(sheet, bars.close, ...parameters)) }
 }
-function bar(build: Bars<Column>, ...defaults: number[]): IndicatorEntry {
+function bar(build: Bars<SheetColumn>, ...defaults: number[]): IndicatorEntry {
   return { defaults, build: (sheet, bars, parameters) => ({ value: build(sheet, bars, ...parameters) }) }
 }
 function bars(build: Bars<object>, ...defaults: number[]): IndicatorEntry {

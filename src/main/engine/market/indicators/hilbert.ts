@@ -1,15 +1,15 @@
 import type { BarSeries } from '#shared/domain/bar.ts'
 import { medianPriceRule } from './arithmetic.ts'
-import { type Arrays, type BarColumns, type Column, overBarsMany, type Sheet } from './sheet.ts'
+import { type Arrays, type BarColumns, overBarsMany, type Sheet, type SheetColumn } from './sheet.ts'
 
 interface Cycle {
-  readonly price: Column
+  readonly price: SheetColumn
   /** Smoothed price, from row 6 on. */
-  readonly smooth: Column
+  readonly smooth: SheetColumn
   /** Dominant cycle in bars, smoothed once; 0 up to row 5. */
-  readonly period: Column
+  readonly period: SheetColumn
   /** Phase in degrees. */
-  readonly phase: Column
+  readonly phase: SheetColumn
 }
 
 /** Adds the homodyne discriminator of the median price (Ehlers 2001). */
@@ -21,13 +21,13 @@ function cycleRule(sheet: Sheet, bars: BarColumns): Cycle {
   const [real, imaginary] = [sheet.column(), sheet.column()] as const
   const period = sheet.column()
   const phase = sheet.column()
-  const transform = (x: Column, row: number, scale: number) => {
+  const transform = (x: SheetColumn, row: number, scale: number) => {
     const at = (back: number) => x.values[row - back] as number
     return (0.0962 * at(0) + 0.5769 * at(2) - 0.5769 * at(4) - 0.0962 * at(6)) * scale
   }
   sheet.rule((from, to) => {
     for (let row = Math.max(6, from); row < to; row++) {
-      const was = (x: Column, back = 1) => x.values[row - back] as number
+      const was = (x: SheetColumn, back = 1) => x.values[row - back] as number
       const before = was(period)
       const scale = 0.075 * before + 0.54
       smooth.values[row] = (4 * was(price, 0) + 3 * was(price) + 2 * was(price, 2) + was(price, 3)) / 10
@@ -59,7 +59,7 @@ export interface AdaptiveAverages<T> {
   readonly fama: T
 }
 
-export function mamaRule(sheet: Sheet, bars: BarColumns, fast: number, slow: number): AdaptiveAverages<Column> {
+export function mamaRule(sheet: Sheet, bars: BarColumns, fast: number, slow: number): AdaptiveAverages<SheetColumn> {
   const { price, phase } = cycleRule(sheet, bars)
   const mama = sheet.column()
   const fama = sheet.column()
@@ -83,7 +83,7 @@ export function mamaRule(sheet: Sheet, bars: BarColumns, fast: number, slow: num
 }
 
 /** MESA adaptive averages (Ehlers 2001): weight between `slow` and `fast` by how fast the phase of the cycle turns. */
-export function mama(series: BarSeries, fast = 0.5, slow = 0.05): Arrays<AdaptiveAverages<Column>> {
+export function mama(series: BarSeries, fast = 0.5, slow = 0.05): Arrays<AdaptiveAverages<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => mamaRule(sheet, bars, fast, slow))
 }
 
@@ -95,7 +95,7 @@ export interface InstantaneousTrend<T> {
   readonly cycle: T
 }
 
-export function trendlineRule(sheet: Sheet, bars: BarColumns): InstantaneousTrend<Column> {
+export function trendlineRule(sheet: Sheet, bars: BarColumns): InstantaneousTrend<SheetColumn> {
   const { price, smooth: raw, period } = cycleRule(sheet, bars)
   const [steady, mean, trendline, smooth, cycle] = [
     sheet.column(),
@@ -132,6 +132,6 @@ export function trendlineRule(sheet: Sheet, bars: BarColumns): InstantaneousTren
  * Hilbert transform trendline (Ehlers 2001): the mean price over the dominant cycle, smoothed; the price itself up to
  * row 10.
  */
-export function hilbertTrendline(series: BarSeries): Arrays<InstantaneousTrend<Column>> {
+export function hilbertTrendline(series: BarSeries): Arrays<InstantaneousTrend<SheetColumn>> {
   return overBarsMany(series, trendlineRule)
 }

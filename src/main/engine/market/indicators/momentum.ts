@@ -4,17 +4,17 @@ import { emaRule, smaRule } from './moving-averages.ts'
 import {
   type Arrays,
   type BarColumns,
-  type Column,
   checkPeriod,
   overBars,
   overBarsMany,
   overValues,
   overValuesMany,
   type Sheet,
+  type SheetColumn,
   slot,
 } from './sheet.ts'
 
-export function rsiRule(sheet: Sheet, x: Column, period: number): Column {
+export function rsiRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   checkPeriod(period)
   const out = sheet.column()
   const gains = new Float64Array(2)
@@ -70,7 +70,7 @@ export interface Macd<T> {
   readonly histogram: T
 }
 
-export function macdRule(sheet: Sheet, x: Column, fast: number, slow: number, signal: number): Macd<Column> {
+export function macdRule(sheet: Sheet, x: SheetColumn, fast: number, slow: number, signal: number): Macd<SheetColumn> {
   const quick = emaRule(sheet, x, fast)
   const steady = emaRule(sheet, x, slow)
   const macd = differenceRule(sheet, quick, steady)
@@ -79,11 +79,11 @@ export function macdRule(sheet: Sheet, x: Column, fast: number, slow: number, si
 }
 
 /** Moving average convergence/divergence (Appel): EMA(fast) - EMA(slow), its EMA(signal), and their difference. */
-export function macd(values: Float64Array, fast = 12, slow = 26, signal = 9): Arrays<Macd<Column>> {
+export function macd(values: Float64Array, fast = 12, slow = 26, signal = 9): Arrays<Macd<SheetColumn>> {
   return overValuesMany(values, (sheet, x) => macdRule(sheet, x, fast, slow, signal))
 }
 
-export function rocRule(sheet: Sheet, x: Column, period: number): Column {
+export function rocRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   checkPeriod(period)
   const out = sheet.column()
   sheet.rule((from, to) => {
@@ -114,12 +114,12 @@ export function momentum(values: Float64Array, period = 10): Float64Array {
  */
 export function stochasticPositionRule(
   sheet: Sheet,
-  x: Column,
-  high: Column,
-  low: Column,
+  x: SheetColumn,
+  high: SheetColumn,
+  low: SheetColumn,
   period: number,
   flat: number,
-): Column {
+): SheetColumn {
   const top = highestRule(sheet, high, period)
   const bottom = lowestRule(sheet, low, period)
   const out = sheet.column()
@@ -148,7 +148,7 @@ export function stochasticRule(
   period: number,
   smoothK: number,
   smoothD: number,
-): Stochastic<Column> {
+): Stochastic<SheetColumn> {
   const raw = stochasticPositionRule(sheet, bars.close, bars.high, bars.low, period, 0)
   const k = smaRule(sheet, raw, smoothK)
   return { k, d: smaRule(sheet, k, smoothD) }
@@ -158,18 +158,18 @@ export function stochasticRule(
  * Stochastic oscillator (Lane), 0 to 100: %K smoothed by SMA(smoothK), %D its SMA(smoothD); smoothK 1 is the fast
  * one.
  */
-export function stochastic(series: BarSeries, period = 14, smoothK = 3, smoothD = 3): Arrays<Stochastic<Column>> {
+export function stochastic(series: BarSeries, period = 14, smoothK = 3, smoothD = 3): Arrays<Stochastic<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => stochasticRule(sheet, bars, period, smoothK, smoothD))
 }
 
 export function stochasticRsiRule(
   sheet: Sheet,
-  x: Column,
+  x: SheetColumn,
   period: number,
   window: number,
   smoothK: number,
   smoothD: number,
-): Stochastic<Column> {
+): Stochastic<SheetColumn> {
   const strength = rsiRule(sheet, x, period)
   const raw = stochasticPositionRule(sheet, strength, strength, strength, window, 0)
   const k = smaRule(sheet, raw, smoothK)
@@ -183,11 +183,11 @@ export function stochasticRsi(
   window = 14,
   smoothK = 1,
   smoothD = 3,
-): Arrays<Stochastic<Column>> {
+): Arrays<Stochastic<SheetColumn>> {
   return overValuesMany(values, (sheet, x) => stochasticRsiRule(sheet, x, period, window, smoothK, smoothD))
 }
 
-export function williamsRRule(sheet: Sheet, bars: BarColumns, period: number): Column {
+export function williamsRRule(sheet: Sheet, bars: BarColumns, period: number): SheetColumn {
   const top = highestRule(sheet, bars.high, period)
   const bottom = lowestRule(sheet, bars.low, period)
   const out = sheet.column()

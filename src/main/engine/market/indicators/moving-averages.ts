@@ -1,6 +1,6 @@
 import type { BarSeries } from '#shared/domain/bar.ts'
 import { combineRule, windowSum } from './arithmetic.ts'
-import { type BarColumns, type Column, checkPeriod, overBars, overValues, type Sheet, slot } from './sheet.ts'
+import { type BarColumns, checkPeriod, overBars, overValues, type Sheet, type SheetColumn, slot } from './sheet.ts'
 
 /** A running sum is taken anew from its window at every row that is a multiple of this, so that no error outlives it. */
 const refreshRows = 1_024
@@ -9,7 +9,7 @@ const refreshRows = 1_024
  * Adds a simple moving average; a hole (NaN) in the input empties every row whose window holds it. The running sum is kept
  * as a base and what the group of four rows adds to it: only one addition in four waits for the one before it.
  */
-export function smaRule(sheet: Sheet, x: Column, period: number): Column {
+export function smaRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   checkPeriod(period)
   const out = sheet.column()
   // The sum before the group of four rows, what the group has added, and how many values without a hole there were.
@@ -80,7 +80,7 @@ export function sma(values: Float64Array, period: number): Float64Array {
  * values. Values are taken in blocks of four: within a block each average is the one before the block, faded, and a part
  * of its own. Only one multiplication and addition in four then wait for each other, which is what an average costs.
  */
-export function smoothRule(sheet: Sheet, x: Column, period: number, weight: number): Column {
+export function smoothRule(sheet: Sheet, x: SheetColumn, period: number, weight: number): SheetColumn {
   checkPeriod(period)
   const out = sheet.column()
   // The average before the block, what the block adds to it, and how many values have been taken and are in the block.
@@ -151,7 +151,7 @@ export function smoothRule(sheet: Sheet, x: Column, period: number, weight: numb
   return out
 }
 
-export function emaRule(sheet: Sheet, x: Column, period: number): Column {
+export function emaRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   return smoothRule(sheet, x, period, 2 / (period + 1))
 }
 
@@ -168,12 +168,12 @@ export function wilder(values: Float64Array, period: number): Float64Array {
   return overValues(values, (sheet, x) => wilderRule(sheet, x, period))
 }
 
-export function wilderRule(sheet: Sheet, x: Column, period: number): Column {
+export function wilderRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   return smoothRule(sheet, x, period, 1 / period)
 }
 
 /** Adds a weighted sum over the last weights.length values; the last weight is the newest value's. */
-function weightedRule(sheet: Sheet, x: Column, weights: Float64Array): Column {
+function weightedRule(sheet: Sheet, x: SheetColumn, weights: Float64Array): SheetColumn {
   const out = sheet.column()
   const period = weights.length
   sheet.rule((from, to) => {
@@ -191,7 +191,7 @@ function weightedRule(sheet: Sheet, x: Column, weights: Float64Array): Column {
   return out
 }
 
-export function wmaRule(sheet: Sheet, x: Column, period: number): Column {
+export function wmaRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   checkPeriod(period)
   const out = sheet.column()
   // Plain sum, weighted sum and how many values they hold.
@@ -234,7 +234,7 @@ export function wma(values: Float64Array, period: number): Float64Array {
   return overValues(values, (sheet, x) => wmaRule(sheet, x, period))
 }
 
-export function demaRule(sheet: Sheet, x: Column, period: number): Column {
+export function demaRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   const first = emaRule(sheet, x, period)
   const second = emaRule(sheet, first, period)
   return combineRule(sheet, first, second, (a, b) => 2 * a - b)
@@ -245,7 +245,7 @@ export function dema(values: Float64Array, period: number): Float64Array {
   return overValues(values, (sheet, x) => demaRule(sheet, x, period))
 }
 
-export function temaRule(sheet: Sheet, x: Column, period: number): Column {
+export function temaRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   const first = emaRule(sheet, x, period)
   const second = emaRule(sheet, first, period)
   const third = emaRule(sheet, second, period)
@@ -258,14 +258,14 @@ export function tema(values: Float64Array, period: number): Float64Array {
   return overValues(values, (sheet, x) => temaRule(sheet, x, period))
 }
 
-export function t3Rule(sheet: Sheet, x: Column, period: number, volumeFactor: number): Column {
-  const chain: Column[] = []
+export function t3Rule(sheet: Sheet, x: SheetColumn, period: number, volumeFactor: number): SheetColumn {
+  const chain: SheetColumn[] = []
   let last = x
   for (let k = 0; k < 6; k++) {
     last = emaRule(sheet, last, period)
     chain.push(last)
   }
-  const [, , e3, e4, e5, e6] = chain as [Column, Column, Column, Column, Column, Column]
+  const [, , e3, e4, e5, e6] = chain as [SheetColumn, SheetColumn, SheetColumn, SheetColumn, SheetColumn, SheetColumn]
   const a = volumeFactor
   const c1 = -a * a * a
   const c2 = 3 * a * a + 3 * a * a * a
@@ -281,7 +281,7 @@ export function t3(values: Float64Array, period: number, volumeFactor = 0.7): Fl
   return overValues(values, (sheet, x) => t3Rule(sheet, x, period, volumeFactor))
 }
 
-export function trimaRule(sheet: Sheet, x: Column, period: number): Column {
+export function trimaRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   checkPeriod(period)
   const half = (period + 1) / 2
   const weights = Float64Array.from({ length: period }, (_, k) => Math.min(k + 1, period - k))
@@ -298,7 +298,7 @@ export function trima(values: Float64Array, period: number): Float64Array {
   return overValues(values, (sheet, x) => trimaRule(sheet, x, period))
 }
 
-export function hmaRule(sheet: Sheet, x: Column, period: number): Column {
+export function hmaRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   checkPeriod(period, 2)
   const half = wmaRule(sheet, x, Math.max(1, Math.floor(period / 2)))
   const full = wmaRule(sheet, x, period)
@@ -311,7 +311,7 @@ export function hma(values: Float64Array, period: number): Float64Array {
   return overValues(values, (sheet, x) => hmaRule(sheet, x, period))
 }
 
-export function almaRule(sheet: Sheet, x: Column, period: number, offset: number, sigma: number): Column {
+export function almaRule(sheet: Sheet, x: SheetColumn, period: number, offset: number, sigma: number): SheetColumn {
   checkPeriod(period)
   const centre = offset * (period - 1)
   const width = period / sigma
@@ -331,7 +331,7 @@ export function alma(values: Float64Array, period: number, offset = 0.85, sigma 
   return overValues(values, (sheet, x) => almaRule(sheet, x, period, offset, sigma))
 }
 
-export function kamaRule(sheet: Sheet, x: Column, period: number, fast: number, slow: number): Column {
+export function kamaRule(sheet: Sheet, x: SheetColumn, period: number, fast: number, slow: number): SheetColumn {
   checkPeriod(period)
   const out = sheet.column()
   const fastest = 2 / (fast + 1)
@@ -365,7 +365,7 @@ export function kama(values: Float64Array, period = 10, fast = 2, slow = 30): Fl
   return overValues(values, (sheet, x) => kamaRule(sheet, x, period, fast, slow))
 }
 
-export function vwmaRule(sheet: Sheet, bars: BarColumns, period: number): Column {
+export function vwmaRule(sheet: Sheet, bars: BarColumns, period: number): SheetColumn {
   const traded = combineRule(sheet, bars.close, bars.volume, (price, volume) => price * volume)
   const value = smaRule(sheet, traded, period)
   const volume = smaRule(sheet, bars.volume, period)
@@ -377,7 +377,7 @@ export function vwma(series: BarSeries, period: number): Float64Array {
   return overBars(series, (sheet, bars) => vwmaRule(sheet, bars, period))
 }
 
-export function dynamicRule(sheet: Sheet, x: Column, period: number, factor: number): Column {
+export function dynamicRule(sheet: Sheet, x: SheetColumn, period: number, factor: number): SheetColumn {
   checkPeriod(period)
   const out = sheet.column()
   sheet.rule((from, to) => {

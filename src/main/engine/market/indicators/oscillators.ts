@@ -15,12 +15,12 @@ import { emaRule, smaRule, smoothRule } from './moving-averages.ts'
 import {
   type Arrays,
   type BarColumns,
-  type Column,
   overBars,
   overBarsMany,
   overValues,
   overValuesMany,
   type Sheet,
+  type SheetColumn,
   slot,
 } from './sheet.ts'
 import { trueRangeRule } from './volatility.ts'
@@ -48,7 +48,7 @@ function meanGap(values: Float64Array, start: number, end: number, centre: numbe
   return (a + b + (c + d)) / (end - start)
 }
 
-function commodityChannel(sheet: Sheet, x: Column, period: number): Column {
+function commodityChannel(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   const middle = smaRule(sheet, x, period)
   const out = sheet.column()
   sheet.rule((from, to) => {
@@ -69,7 +69,7 @@ function commodityChannel(sheet: Sheet, x: Column, period: number): Column {
   return out
 }
 
-export function cciRule(sheet: Sheet, bars: BarColumns, period: number): Column {
+export function cciRule(sheet: Sheet, bars: BarColumns, period: number): SheetColumn {
   return commodityChannel(sheet, typicalPriceRule(sheet, bars), period)
 }
 
@@ -78,7 +78,7 @@ export function cci(series: BarSeries, period = 20): Float64Array {
   return overBars(series, (sheet, bars) => cciRule(sheet, bars, period))
 }
 
-export function cmoRule(sheet: Sheet, x: Column, period: number): Column {
+export function cmoRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   const change = changeRule(sheet, x)
   return windowRule(sheet, period, (start, end) => {
     let net = 0
@@ -100,7 +100,7 @@ export function ultimateOscillatorRule(
   sheet: Sheet,
   bars: BarColumns,
   periods: readonly [number, number, number],
-): Column {
+): SheetColumn {
   const range = trueRangeRule(sheet, bars)
   const pressure = rowRule(sheet, (row) =>
     row === 0
@@ -126,7 +126,7 @@ export function ultimateOscillator(
   return overBars(series, (sheet, bars) => ultimateOscillatorRule(sheet, bars, periods))
 }
 
-export function awesomeRule(sheet: Sheet, bars: BarColumns, fast: number, slow: number): Column {
+export function awesomeRule(sheet: Sheet, bars: BarColumns, fast: number, slow: number): SheetColumn {
   const price = medianPriceRule(sheet, bars)
   return combineRule(sheet, smaRule(sheet, price, fast), smaRule(sheet, price, slow), (a, b) => a - b)
 }
@@ -136,7 +136,7 @@ export function awesome(series: BarSeries, fast = 5, slow = 34): Float64Array {
   return overBars(series, (sheet, bars) => awesomeRule(sheet, bars, fast, slow))
 }
 
-export function balanceOfPowerRule(sheet: Sheet, bars: BarColumns): Column {
+export function balanceOfPowerRule(sheet: Sheet, bars: BarColumns): SheetColumn {
   return rowRule(sheet, (row) => {
     const range = (bars.high.values[row] as number) - (bars.low.values[row] as number)
     return range <= 0 ? 0 : ((bars.close.values[row] as number) - (bars.open.values[row] as number)) / range
@@ -148,7 +148,13 @@ export function balanceOfPower(series: BarSeries): Float64Array {
   return overBars(series, balanceOfPowerRule)
 }
 
-export function ppoRule(sheet: Sheet, x: Column, fast: number, slow: number, signal: number): Oscillator<Column> {
+export function ppoRule(
+  sheet: Sheet,
+  x: SheetColumn,
+  fast: number,
+  slow: number,
+  signal: number,
+): Oscillator<SheetColumn> {
   const line = combineRule(sheet, emaRule(sheet, x, fast), emaRule(sheet, x, slow), (a, b) =>
     b === 0 ? Number.NaN : (100 * (a - b)) / b,
   )
@@ -156,11 +162,11 @@ export function ppoRule(sheet: Sheet, x: Column, fast: number, slow: number, sig
 }
 
 /** Percentage price oscillator: MACD as a percentage of the slow average; over volume it is the PVO. */
-export function ppo(values: Float64Array, fast = 12, slow = 26, signal = 9): Arrays<Oscillator<Column>> {
+export function ppo(values: Float64Array, fast = 12, slow = 26, signal = 9): Arrays<Oscillator<SheetColumn>> {
   return overValuesMany(values, (sheet, x) => ppoRule(sheet, x, fast, slow, signal))
 }
 
-export function trixRule(sheet: Sheet, x: Column, period: number): Column {
+export function trixRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   const triple = emaRule(sheet, emaRule(sheet, emaRule(sheet, x, period), period), period)
   return rowRule(sheet, (row) =>
     row === 0 ? Number.NaN : 100 * ((triple.values[row] as number) / (triple.values[row - 1] as number) - 1),
@@ -172,7 +178,13 @@ export function trix(values: Float64Array, period = 15): Float64Array {
   return overValues(values, (sheet, x) => trixRule(sheet, x, period))
 }
 
-export function tsiRule(sheet: Sheet, x: Column, slow: number, fast: number, signal: number): Oscillator<Column> {
+export function tsiRule(
+  sheet: Sheet,
+  x: SheetColumn,
+  slow: number,
+  fast: number,
+  signal: number,
+): Oscillator<SheetColumn> {
   const change = changeRule(sheet, x)
   const size = mapRule(sheet, change, Math.abs)
   const net = emaRule(sheet, emaRule(sheet, change, slow), fast)
@@ -182,7 +194,7 @@ export function tsiRule(sheet: Sheet, x: Column, slow: number, fast: number, sig
 }
 
 /** True strength index (Blau), -100 to 100: doubly smoothed changes over doubly smoothed sizes of change. */
-export function tsi(values: Float64Array, slow = 25, fast = 13, signal = 7): Arrays<Oscillator<Column>> {
+export function tsi(values: Float64Array, slow = 25, fast = 13, signal = 7): Arrays<Oscillator<SheetColumn>> {
   return overValuesMany(values, (sheet, x) => tsiRule(sheet, x, slow, fast, signal))
 }
 
@@ -193,14 +205,14 @@ export function smiRule(
   first: number,
   second: number,
   signal: number,
-): Oscillator<Column> {
+): Oscillator<SheetColumn> {
   const top = highestRule(sheet, bars.high, period)
   const bottom = lowestRule(sheet, bars.low, period)
   const middle = combineRule(sheet, top, bottom, (a, b) => (a + b) / 2)
   const distance = combineRule(sheet, bars.close, middle, (a, b) => a - b)
   const range = combineRule(sheet, top, bottom, (a, b) => (a - b) / 2)
   // These averages start from their first value, so that the index is there as soon as the window is full.
-  const smooth = (x: Column, length: number) => smoothRule(sheet, x, 1, 2 / (length + 1))
+  const smooth = (x: SheetColumn, length: number) => smoothRule(sheet, x, 1, 2 / (length + 1))
   const line = combineRule(
     sheet,
     smooth(smooth(distance, first), second),
@@ -213,11 +225,17 @@ export function smiRule(
 /**
  * Stochastic momentum index (Blau), -100 to 100: distance of the close from the middle of its range, doubly smoothed.
  */
-export function smi(series: BarSeries, period = 13, first = 25, second = 2, signal = 3): Arrays<Oscillator<Column>> {
+export function smi(
+  series: BarSeries,
+  period = 13,
+  first = 25,
+  second = 2,
+  signal = 3,
+): Arrays<Oscillator<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => smiRule(sheet, bars, period, first, second, signal))
 }
 
-export function stcRule(sheet: Sheet, x: Column, cycle: number, fast: number, slow: number): Column {
+export function stcRule(sheet: Sheet, x: SheetColumn, cycle: number, fast: number, slow: number): SheetColumn {
   const macd = combineRule(sheet, emaRule(sheet, x, fast), emaRule(sheet, x, slow), (a, b) => a - b)
   return smaRule(sheet, stochasticPositionRule(sheet, macd, macd, macd, cycle, 0), 3)
 }
@@ -227,7 +245,13 @@ export function stc(values: Float64Array, cycle = 10, fast = 23, slow = 50): Flo
   return overValues(values, (sheet, x) => stcRule(sheet, x, cycle, fast, slow))
 }
 
-export function pmoRule(sheet: Sheet, x: Column, first: number, second: number, signal: number): Oscillator<Column> {
+export function pmoRule(
+  sheet: Sheet,
+  x: SheetColumn,
+  first: number,
+  second: number,
+  signal: number,
+): Oscillator<SheetColumn> {
   const change = rowRule(sheet, (row) =>
     row === 0 ? Number.NaN : 1000 * ((x.values[row] as number) / (x.values[row - 1] as number) - 1),
   )
@@ -236,11 +260,11 @@ export function pmoRule(sheet: Sheet, x: Column, first: number, second: number, 
 }
 
 /** Price momentum oscillator (DecisionPoint): the one-bar rate of change, smoothed twice. */
-export function pmo(values: Float64Array, first = 35, second = 20, signal = 10): Arrays<Oscillator<Column>> {
+export function pmo(values: Float64Array, first = 35, second = 20, signal = 10): Arrays<Oscillator<SheetColumn>> {
   return overValuesMany(values, (sheet, x) => pmoRule(sheet, x, first, second, signal))
 }
 
-export function fisherRule(sheet: Sheet, bars: BarColumns, period: number): Oscillator<Column> {
+export function fisherRule(sheet: Sheet, bars: BarColumns, period: number): Oscillator<SheetColumn> {
   const price = medianPriceRule(sheet, bars)
   const line = sheet.column()
   const positions = new Float64Array(2)
@@ -266,11 +290,17 @@ export function fisherRule(sheet: Sheet, bars: BarColumns, period: number): Osci
 }
 
 /** Fisher transform (Ehlers 2002) of the median price's place in its range; the signal is the line one bar before. */
-export function fisher(series: BarSeries, period = 10): Arrays<Oscillator<Column>> {
+export function fisher(series: BarSeries, period = 10): Arrays<Oscillator<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => fisherRule(sheet, bars, period))
 }
 
-export function connorsRsiRule(sheet: Sheet, x: Column, period: number, streakPeriod: number, rank: number): Column {
+export function connorsRsiRule(
+  sheet: Sheet,
+  x: SheetColumn,
+  period: number,
+  streakPeriod: number,
+  rank: number,
+): SheetColumn {
   const streak = sheet.column()
   sheet.rule((from, to) => {
     for (let row = from; row < to; row++) {
@@ -296,7 +326,7 @@ export function connorsRsi(values: Float64Array, period = 3, streakPeriod = 2, r
   return overValues(values, (sheet, x) => connorsRsiRule(sheet, x, period, streakPeriod, rank))
 }
 
-export function dpoRule(sheet: Sheet, x: Column, period: number): Column {
+export function dpoRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   const average = smaRule(sheet, x, period)
   const back = Math.floor(period / 2) + 1
   return rowRule(sheet, (row) =>

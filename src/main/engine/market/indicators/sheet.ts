@@ -5,18 +5,18 @@ import { ParleyError } from '#shared/lib/error.ts'
  * One value a row; NaN where there is none yet. The array is replaced when the sheet grows, so read it anew each
  * time.
  */
-export interface Column {
+export interface SheetColumn {
   values: Float64Array
 }
 
 /** The columns of a bar. */
 export interface BarColumns {
-  readonly time: Column
-  readonly open: Column
-  readonly high: Column
-  readonly low: Column
-  readonly close: Column
-  readonly volume: Column
+  readonly time: SheetColumn
+  readonly open: SheetColumn
+  readonly high: SheetColumn
+  readonly low: SheetColumn
+  readonly close: SheetColumn
+  readonly volume: SheetColumn
 }
 
 /** Fills rows [from, to) of a rule's columns from the rows before them and its own state. */
@@ -31,7 +31,7 @@ const stretch = 4_096
  * be computed again while its bar is still forming.
  */
 export class Sheet {
-  private readonly columns: Column[] = []
+  private readonly columns: SheetColumn[] = []
   private readonly rules: Rule[] = []
   private capacity: number
 
@@ -40,14 +40,14 @@ export class Sheet {
   }
 
   /** A given column that stands on the caller's array, which is not copied. */
-  input(values: Float64Array): Column {
+  input(values: Float64Array): SheetColumn {
     const column = { values }
     this.columns.push(column)
     return column
   }
 
   /** An empty column for a rule to fill; its rows are 0 until the rule has written them. */
-  column(): Column {
+  column(): SheetColumn {
     return this.input(new Float64Array(this.capacity))
   }
 
@@ -94,7 +94,7 @@ export function checkPeriod(period: number, minimum = 1): void {
 }
 
 /** Runs a one-column computation over a whole array. */
-export function overValues(values: Float64Array, build: (sheet: Sheet, x: Column) => Column): Float64Array {
+export function overValues(values: Float64Array, build: (sheet: Sheet, x: SheetColumn) => SheetColumn): Float64Array {
   const sheet = new Sheet(values.length)
   const column = build(sheet, sheet.input(values))
   sheet.compute(0, values.length)
@@ -106,14 +106,14 @@ export type Arrays<T> = { readonly [Key in keyof T]: Float64Array }
 
 function arrays<T extends object>(columns: T): Arrays<T> {
   return Object.fromEntries(
-    Object.entries(columns).map(([name, column]) => [name, (column as Column).values]),
+    Object.entries(columns).map(([name, column]) => [name, (column as SheetColumn).values]),
   ) as Arrays<T>
 }
 
 /** Runs a computation of several columns over a whole array. */
 export function overValuesMany<T extends object>(
   values: Float64Array,
-  build: (sheet: Sheet, x: Column) => T,
+  build: (sheet: Sheet, x: SheetColumn) => T,
 ): Arrays<T> {
   const sheet = new Sheet(values.length)
   const columns = build(sheet, sheet.input(values))
@@ -133,7 +133,7 @@ function barInputs(sheet: Sheet, series: BarSeries): BarColumns {
 }
 
 /** Runs a one-column computation over bars. */
-export function overBars(series: BarSeries, build: (sheet: Sheet, bars: BarColumns) => Column): Float64Array {
+export function overBars(series: BarSeries, build: (sheet: Sheet, bars: BarColumns) => SheetColumn): Float64Array {
   const sheet = new Sheet(series.close.length)
   const column = build(sheet, barInputs(sheet, series))
   sheet.compute(0, series.close.length)

@@ -1,17 +1,17 @@
 import { mapRule, rowRule, windowRule } from './arithmetic.ts'
 import { emaRule, smaRule } from './moving-averages.ts'
-import { type Arrays, type Column, checkPeriod, overValues, overValuesMany, type Sheet } from './sheet.ts'
+import { type Arrays, checkPeriod, overValues, overValuesMany, type Sheet, type SheetColumn } from './sheet.ts'
 import { logReturnRule } from './volatility.ts'
 
 /** A straight line through the last bars: its slope a bar, its height at the oldest and newest bar, and its R^2. */
-export interface Regression<T> {
+export interface RegressionLine<T> {
   readonly slope: T
   readonly intercept: T
   readonly end: T
   readonly rSquared: T
 }
 
-export function regressionRule(sheet: Sheet, x: Column, period: number): Regression<Column> {
+export function regressionRule(sheet: Sheet, x: SheetColumn, period: number): RegressionLine<SheetColumn> {
   checkPeriod(period, 2)
   const middle = (period - 1) / 2
   const squares = (period * (period * period - 1)) / 12
@@ -39,7 +39,7 @@ export function regressionRule(sheet: Sheet, x: Column, period: number): Regress
 }
 
 /** Least squares line through the last `period` values; `end` is the endpoint moving average (EPMA, LSMA). */
-export function regression(values: Float64Array, period = 14): Arrays<Regression<Column>> {
+export function regression(values: Float64Array, period = 14): Arrays<RegressionLine<SheetColumn>> {
   return overValuesMany(values, (sheet, x) => regressionRule(sheet, x, period))
 }
 
@@ -51,7 +51,7 @@ export interface MeanErrors<T> {
   readonly mape: T
 }
 
-export function meanErrorsRule(sheet: Sheet, x: Column, period: number): MeanErrors<Column> {
+export function meanErrorsRule(sheet: Sheet, x: SheetColumn, period: number): MeanErrors<SheetColumn> {
   const average = smaRule(sheet, x, period)
   const over = (f: (gap: number, value: number) => number) =>
     windowRule(sheet, period, (start, end) => {
@@ -69,7 +69,7 @@ export function meanErrorsRule(sheet: Sheet, x: Column, period: number): MeanErr
   }
 }
 
-export function meanErrors(values: Float64Array, period = 20): Arrays<MeanErrors<Column>> {
+export function meanErrors(values: Float64Array, period = 20): Arrays<MeanErrors<SheetColumn>> {
   return overValuesMany(values, (sheet, x) => meanErrorsRule(sheet, x, period))
 }
 
@@ -82,11 +82,11 @@ export interface RocBands<T> {
 
 export function rocBandsRule(
   sheet: Sheet,
-  x: Column,
+  x: SheetColumn,
   period: number,
   smoothing: number,
   window: number,
-): RocBands<Column> {
+): RocBands<SheetColumn> {
   const roc = rowRule(sheet, (row) =>
     row < period ? Number.NaN : 100 * ((x.values[row] as number) / (x.values[row - period] as number) - 1),
   )
@@ -99,7 +99,7 @@ export function rocBandsRule(
 }
 
 /** Rate of change in percent with Bhandari's bands at +- band. */
-export function rocBands(values: Float64Array, period = 20, smoothing = 5, window = 5): Arrays<RocBands<Column>> {
+export function rocBands(values: Float64Array, period = 20, smoothing = 5, window = 5): Arrays<RocBands<SheetColumn>> {
   return overValuesMany(values, (sheet, x) => rocBandsRule(sheet, x, period, smoothing, window))
 }
 
@@ -129,7 +129,7 @@ function rescaledRange(values: Float64Array, start: number, length: number, chun
   return total / chunks
 }
 
-export function hurstRule(sheet: Sheet, x: Column, period: number): Column {
+export function hurstRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   checkPeriod(period, 20)
   const returns = logReturnRule(sheet, x)
   return windowRule(sheet, period + 1, (start) => {

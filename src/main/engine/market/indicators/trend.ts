@@ -4,11 +4,11 @@ import { emaRule, smaRule, wilderRule } from './moving-averages.ts'
 import {
   type Arrays,
   type BarColumns,
-  type Column,
   checkPeriod,
   overBars,
   overBarsMany,
   type Sheet,
+  type SheetColumn,
   slot,
 } from './sheet.ts'
 import { atrRule, donchianRule, trueRangeRule } from './volatility.ts'
@@ -20,7 +20,7 @@ export interface DirectionalMovement<T> {
   readonly adx: T
 }
 
-export function adxRule(sheet: Sheet, bars: BarColumns, period: number): DirectionalMovement<Column> {
+export function adxRule(sheet: Sheet, bars: BarColumns, period: number): DirectionalMovement<SheetColumn> {
   checkPeriod(period)
   const range = trueRangeRule(sheet, bars)
   const plusDi = sheet.column()
@@ -66,7 +66,7 @@ export function adxRule(sheet: Sheet, bars: BarColumns, period: number): Directi
  * Wilder's directional movement (1978), 0 to 100: +DI, -DI, DX, and ADX as Wilder's average of DX.
  * Sums start from the first `period` moves (TA-Lib starts from period - 1; the two meet after some 200 bars).
  */
-export function adx(series: BarSeries, period = 14): Arrays<DirectionalMovement<Column>> {
+export function adx(series: BarSeries, period = 14): Arrays<DirectionalMovement<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => adxRule(sheet, bars, period))
 }
 
@@ -76,8 +76,8 @@ export interface Aroon<T> {
   readonly oscillator: T
 }
 
-export function aroonRule(sheet: Sheet, bars: BarColumns, period: number): Aroon<Column> {
-  const since = (x: Column, better: (a: number, b: number) => boolean) =>
+export function aroonRule(sheet: Sheet, bars: BarColumns, period: number): Aroon<SheetColumn> {
+  const since = (x: SheetColumn, better: (a: number, b: number) => boolean) =>
     windowRule(sheet, period + 1, (start, end) => {
       let best = start
       for (let k = start + 1; k <= end; k++) {
@@ -94,7 +94,7 @@ export function aroonRule(sheet: Sheet, bars: BarColumns, period: number): Aroon
  * Aroon (Chande), 0 to 100: how lately the highest high and lowest low of period + 1 bars were; the latest of equals
  * counts, as in TA-Lib.
  */
-export function aroon(series: BarSeries, period = 25): Arrays<Aroon<Column>> {
+export function aroon(series: BarSeries, period = 25): Arrays<Aroon<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => aroonRule(sheet, bars, period))
 }
 
@@ -104,7 +104,12 @@ export interface Supertrend<T> {
   readonly direction: T
 }
 
-export function supertrendRule(sheet: Sheet, bars: BarColumns, period: number, factor: number): Supertrend<Column> {
+export function supertrendRule(
+  sheet: Sheet,
+  bars: BarColumns,
+  period: number,
+  factor: number,
+): Supertrend<SheetColumn> {
   const range = atrRule(sheet, bars, period)
   const line = sheet.column()
   const direction = sheet.column()
@@ -139,7 +144,7 @@ export function supertrendRule(sheet: Sheet, bars: BarColumns, period: number, f
 }
 
 /** Supertrend (Seban): a stop at factor x ATR from the middle of the bar that only moves with the trend. */
-export function supertrend(series: BarSeries, period = 10, factor = 3): Arrays<Supertrend<Column>> {
+export function supertrend(series: BarSeries, period = 10, factor = 3): Arrays<Supertrend<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => supertrendRule(sheet, bars, period, factor))
 }
 
@@ -149,7 +154,7 @@ export interface Stops<T> {
   readonly reversed: T
 }
 
-export function parabolicSarRule(sheet: Sheet, bars: BarColumns, step: number, limit: number): Stops<Column> {
+export function parabolicSarRule(sheet: Sheet, bars: BarColumns, step: number, limit: number): Stops<SheetColumn> {
   const stop = sheet.column()
   const reversed = sheet.column()
   // SAR, extreme point, acceleration, direction, and whether the first trend, which is a guess, is over.
@@ -201,11 +206,11 @@ export function parabolicSarRule(sheet: Sheet, bars: BarColumns, step: number, l
 }
 
 /** Parabolic stop and reverse (Wilder 1978); NaN until the first reversal, since the first trend is a guess. */
-export function parabolicSar(series: BarSeries, step = 0.02, limit = 0.2): Arrays<Stops<Column>> {
+export function parabolicSar(series: BarSeries, step = 0.02, limit = 0.2): Arrays<Stops<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => parabolicSarRule(sheet, bars, step, limit))
 }
 
-export function volatilityStopRule(sheet: Sheet, bars: BarColumns, period: number, factor: number): Stops<Column> {
+export function volatilityStopRule(sheet: Sheet, bars: BarColumns, period: number, factor: number): Stops<SheetColumn> {
   const range = atrRule(sheet, bars, period)
   const stop = sheet.column()
   const reversed = sheet.column()
@@ -243,7 +248,7 @@ export function volatilityStopRule(sheet: Sheet, bars: BarColumns, period: numbe
 }
 
 /** Wilder's volatility stop: factor x ATR from the best close of the trend; NaN until the first reversal is over. */
-export function volatilityStop(series: BarSeries, period = 7, factor = 3): Arrays<Stops<Column>> {
+export function volatilityStop(series: BarSeries, period = 7, factor = 3): Arrays<Stops<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => volatilityStopRule(sheet, bars, period, factor))
 }
 
@@ -263,7 +268,7 @@ export function ichimokuRule(
   conversion: number,
   base: number,
   span: number,
-): Ichimoku<Column> {
+): Ichimoku<SheetColumn> {
   const middle = (period: number) => donchianRule(sheet, bars, period).middle
   const [short, long] = [middle(conversion), middle(base)]
   return {
@@ -280,7 +285,7 @@ export function ichimokuRule(
 }
 
 /** Ichimoku kinko hyo with its usual 9, 26 and 52 bars; every value uses bars up to its own alone. */
-export function ichimoku(series: BarSeries, conversion = 9, base = 26, span = 52): Arrays<Ichimoku<Column>> {
+export function ichimoku(series: BarSeries, conversion = 9, base = 26, span = 52): Arrays<Ichimoku<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => ichimokuRule(sheet, bars, conversion, base, span))
 }
 
@@ -289,9 +294,9 @@ export interface Vortex<T> {
   readonly minus: T
 }
 
-export function vortexRule(sheet: Sheet, bars: BarColumns, period: number): Vortex<Column> {
+export function vortexRule(sheet: Sheet, bars: BarColumns, period: number): Vortex<SheetColumn> {
   const range = smaRule(sheet, trueRangeRule(sheet, bars), period)
-  const reach = (to: Column, from: Column) => {
+  const reach = (to: SheetColumn, from: SheetColumn) => {
     const move = rowRule(sheet, (row) =>
       row === 0 ? Number.NaN : Math.abs((to.values[row] as number) - (from.values[row - 1] as number)),
     )
@@ -301,11 +306,11 @@ export function vortexRule(sheet: Sheet, bars: BarColumns, period: number): Vort
 }
 
 /** Vortex indicator (Botes and Siepman). */
-export function vortex(series: BarSeries, period = 14): Arrays<Vortex<Column>> {
+export function vortex(series: BarSeries, period = 14): Arrays<Vortex<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => vortexRule(sheet, bars, period))
 }
 
-export function choppinessRule(sheet: Sheet, bars: BarColumns, period: number): Column {
+export function choppinessRule(sheet: Sheet, bars: BarColumns, period: number): SheetColumn {
   const range = smaRule(sheet, trueRangeRule(sheet, bars), period)
   return windowRule(sheet, period + 1, (start, end) => {
     let top = Number.NEGATIVE_INFINITY
@@ -330,7 +335,7 @@ export interface ElderRay<T> {
   readonly bear: T
 }
 
-export function elderRayRule(sheet: Sheet, bars: BarColumns, period: number): ElderRay<Column> {
+export function elderRayRule(sheet: Sheet, bars: BarColumns, period: number): ElderRay<SheetColumn> {
   const average = emaRule(sheet, bars.close, period)
   return {
     bull: combineRule(sheet, bars.high, average, (a, b) => a - b),
@@ -339,6 +344,6 @@ export function elderRayRule(sheet: Sheet, bars: BarColumns, period: number): El
 }
 
 /** Elder ray: how far highs and lows reach beyond an EMA of the close. */
-export function elderRay(series: BarSeries, period = 13): Arrays<ElderRay<Column>> {
+export function elderRay(series: BarSeries, period = 13): Arrays<ElderRay<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => elderRayRule(sheet, bars, period))
 }

@@ -4,13 +4,13 @@ import { emaRule, smaRule, wilderRule } from './moving-averages.ts'
 import {
   type Arrays,
   type BarColumns,
-  type Column,
   checkPeriod,
   overBars,
   overBarsMany,
   overValues,
   overValuesMany,
   type Sheet,
+  type SheetColumn,
   slot,
 } from './sheet.ts'
 
@@ -22,7 +22,7 @@ export interface Bands<T> {
 }
 
 /** Adds middle and middle +- factor x width. */
-function bandsRule(sheet: Sheet, middle: Column, width: Column, factor: number): Bands<Column> {
+function bandsRule(sheet: Sheet, middle: SheetColumn, width: SheetColumn, factor: number): Bands<SheetColumn> {
   const upper = sheet.column()
   const lower = sheet.column()
   sheet.rule((from, to) => {
@@ -40,16 +40,16 @@ function bandsRule(sheet: Sheet, middle: Column, width: Column, factor: number):
   return { upper, middle, lower }
 }
 
-export function bollingerRule(sheet: Sheet, x: Column, period: number, deviations: number): Bands<Column> {
+export function bollingerRule(sheet: Sheet, x: SheetColumn, period: number, deviations: number): Bands<SheetColumn> {
   return bandsRule(sheet, smaRule(sheet, x, period), deviationRule(sheet, x, period), deviations)
 }
 
 /** Bollinger bands: SMA +- `deviations` population standard deviations. */
-export function bollinger(values: Float64Array, period = 20, deviations = 2): Arrays<Bands<Column>> {
+export function bollinger(values: Float64Array, period = 20, deviations = 2): Arrays<Bands<SheetColumn>> {
   return overValuesMany(values, (sheet, x) => bollingerRule(sheet, x, period, deviations))
 }
 
-export function trueRangeRule(sheet: Sheet, bars: BarColumns): Column {
+export function trueRangeRule(sheet: Sheet, bars: BarColumns): SheetColumn {
   const out = sheet.column()
   sheet.rule((from, to) => {
     const high = bars.high.values
@@ -75,7 +75,7 @@ export function trueRange(series: BarSeries): Float64Array {
   return overBars(series, trueRangeRule)
 }
 
-export function atrRule(sheet: Sheet, bars: BarColumns, period: number): Column {
+export function atrRule(sheet: Sheet, bars: BarColumns, period: number): SheetColumn {
   return wilderRule(sheet, trueRangeRule(sheet, bars), period)
 }
 
@@ -84,7 +84,7 @@ export function atr(series: BarSeries, period = 14): Float64Array {
   return overBars(series, (sheet, bars) => atrRule(sheet, bars, period))
 }
 
-export function natrRule(sheet: Sheet, bars: BarColumns, period: number): Column {
+export function natrRule(sheet: Sheet, bars: BarColumns, period: number): SheetColumn {
   return combineRule(sheet, atrRule(sheet, bars, period), bars.close, (range, price) => (100 * range) / price)
 }
 
@@ -93,7 +93,7 @@ export function natr(series: BarSeries, period = 14): Float64Array {
   return overBars(series, (sheet, bars) => natrRule(sheet, bars, period))
 }
 
-export function donchianRule(sheet: Sheet, bars: BarColumns, period: number): Bands<Column> {
+export function donchianRule(sheet: Sheet, bars: BarColumns, period: number): Bands<SheetColumn> {
   const upper = highestRule(sheet, bars.high, period)
   const lower = lowestRule(sheet, bars.low, period)
   return { upper, middle: combineRule(sheet, upper, lower, (top, bottom) => (top + bottom) / 2), lower }
@@ -103,7 +103,7 @@ export function donchianRule(sheet: Sheet, bars: BarColumns, period: number): Ba
  * Donchian channel: highest high and lowest low of the last `period` bars, the newest included.
  * Compare with the row before to find breakouts (stock-indicators leaves the newest bar out).
  */
-export function donchian(series: BarSeries, period = 20): Arrays<Bands<Column>> {
+export function donchian(series: BarSeries, period = 20): Arrays<Bands<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => donchianRule(sheet, bars, period))
 }
 
@@ -113,12 +113,12 @@ export function keltnerRule(
   period: number,
   factor: number,
   atrPeriod: number,
-): Bands<Column> {
+): Bands<SheetColumn> {
   return bandsRule(sheet, emaRule(sheet, bars.close, period), atrRule(sheet, bars, atrPeriod), factor)
 }
 
 /** Keltner channel: EMA of the close +- factor x ATR. */
-export function keltner(series: BarSeries, period = 20, factor = 2, atrPeriod = 10): Arrays<Bands<Column>> {
+export function keltner(series: BarSeries, period = 20, factor = 2, atrPeriod = 10): Arrays<Bands<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => keltnerRule(sheet, bars, period, factor, atrPeriod))
 }
 
@@ -128,7 +128,7 @@ export function standardDeviation(values: Float64Array, period = 20): Float64Arr
 }
 
 /** Adds ln(x / x one row before). */
-export function logReturnRule(sheet: Sheet, x: Column): Column {
+export function logReturnRule(sheet: Sheet, x: SheetColumn): SheetColumn {
   const out = sheet.column()
   sheet.rule((from, to) => {
     for (let row = from; row < to; row++) {
@@ -138,7 +138,7 @@ export function logReturnRule(sheet: Sheet, x: Column): Column {
   return out
 }
 
-export function realisedVolatilityRule(sheet: Sheet, x: Column, period: number, barsPerYear: number): Column {
+export function realisedVolatilityRule(sheet: Sheet, x: SheetColumn, period: number, barsPerYear: number): SheetColumn {
   checkPeriod(period, 2)
   const deviation = deviationRule(sheet, logReturnRule(sheet, x), period)
   const scale = Math.sqrt((barsPerYear * period) / (period - 1))
@@ -153,7 +153,7 @@ export function realisedVolatility(prices: Float64Array, period: number, barsPer
   return overValues(prices, (sheet, x) => realisedVolatilityRule(sheet, x, period, barsPerYear))
 }
 
-export function ewmaVolatilityRule(sheet: Sheet, x: Column, decay: number, barsPerYear: number): Column {
+export function ewmaVolatilityRule(sheet: Sheet, x: SheetColumn, decay: number, barsPerYear: number): SheetColumn {
   const out = sheet.column()
   const variances = new Float64Array(2).fill(Number.NaN)
   sheet.rule((from, to) => {
@@ -184,16 +184,16 @@ export function starcRule(
   period: number,
   factor: number,
   atrPeriod: number,
-): Bands<Column> {
+): Bands<SheetColumn> {
   return bandsRule(sheet, smaRule(sheet, bars.close, period), atrRule(sheet, bars, atrPeriod), factor)
 }
 
 /** Stoller average range channel: SMA of the close +- factor x ATR. */
-export function starc(series: BarSeries, period = 5, factor = 2, atrPeriod = 10): Arrays<Bands<Column>> {
+export function starc(series: BarSeries, period = 5, factor = 2, atrPeriod = 10): Arrays<Bands<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => starcRule(sheet, bars, period, factor, atrPeriod))
 }
 
-export function ulcerRule(sheet: Sheet, x: Column, period: number): Column {
+export function ulcerRule(sheet: Sheet, x: SheetColumn, period: number): SheetColumn {
   return windowRule(sheet, period, (start, end) => {
     let top = Number.NEGATIVE_INFINITY
     let squares = 0
@@ -222,7 +222,7 @@ export function chandelierRule(
   bars: BarColumns,
   period: number,
   factor: number,
-): ChandelierExits<Column> {
+): ChandelierExits<SheetColumn> {
   const range = atrRule(sheet, bars, period)
   return {
     long: combineRule(sheet, highestRule(sheet, bars.high, period), range, (top, width) => top - factor * width),
@@ -231,6 +231,6 @@ export function chandelierRule(
 }
 
 /** Chandelier exits (Le Beau): factor x ATR below the highest high, and above the lowest low. */
-export function chandelier(series: BarSeries, period = 22, factor = 3): Arrays<ChandelierExits<Column>> {
+export function chandelier(series: BarSeries, period = 22, factor = 3): Arrays<ChandelierExits<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => chandelierRule(sheet, bars, period, factor))
 }

@@ -2,9 +2,9 @@ import type { BarSeries } from '#shared/domain/bar.ts'
 import { combineRule, rowRule, totalRule, typicalPriceRule } from './arithmetic.ts'
 import { emaRule, smaRule } from './moving-averages.ts'
 import type { Oscillator } from './oscillators.ts'
-import { type Arrays, type BarColumns, type Column, overBars, overBarsMany, type Sheet, slot } from './sheet.ts'
+import { type Arrays, type BarColumns, overBars, overBarsMany, type Sheet, type SheetColumn, slot } from './sheet.ts'
 
-export function obvRule(sheet: Sheet, bars: BarColumns): Column {
+export function obvRule(sheet: Sheet, bars: BarColumns): SheetColumn {
   const out = sheet.column()
   sheet.rule((from, to) => {
     const close = bars.close.values
@@ -30,7 +30,7 @@ export function obv(series: BarSeries): Float64Array {
 }
 
 /** Adds volume x where the close stands in the bar's range, -1 to 1. */
-function moneyFlowVolumeRule(sheet: Sheet, bars: BarColumns): Column {
+function moneyFlowVolumeRule(sheet: Sheet, bars: BarColumns): SheetColumn {
   return rowRule(sheet, (row) => {
     const [high, low, close] = [bars.high.values[row], bars.low.values[row], bars.close.values[row]] as [
       number,
@@ -41,7 +41,7 @@ function moneyFlowVolumeRule(sheet: Sheet, bars: BarColumns): Column {
   })
 }
 
-export function accumulationRule(sheet: Sheet, bars: BarColumns): Column {
+export function accumulationRule(sheet: Sheet, bars: BarColumns): SheetColumn {
   return totalRule(sheet, moneyFlowVolumeRule(sheet, bars))
 }
 
@@ -50,7 +50,7 @@ export function accumulation(series: BarSeries): Float64Array {
   return overBars(series, accumulationRule)
 }
 
-export function chaikinOscillatorRule(sheet: Sheet, bars: BarColumns, fast: number, slow: number): Column {
+export function chaikinOscillatorRule(sheet: Sheet, bars: BarColumns, fast: number, slow: number): SheetColumn {
   const line = accumulationRule(sheet, bars)
   return combineRule(sheet, emaRule(sheet, line, fast), emaRule(sheet, line, slow), (a, b) => a - b)
 }
@@ -60,7 +60,7 @@ export function chaikinOscillator(series: BarSeries, fast = 3, slow = 10): Float
   return overBars(series, (sheet, bars) => chaikinOscillatorRule(sheet, bars, fast, slow))
 }
 
-export function cmfRule(sheet: Sheet, bars: BarColumns, period: number): Column {
+export function cmfRule(sheet: Sheet, bars: BarColumns, period: number): SheetColumn {
   const flow = smaRule(sheet, moneyFlowVolumeRule(sheet, bars), period)
   return combineRule(sheet, flow, smaRule(sheet, bars.volume, period), (a, b) => (b === 0 ? Number.NaN : a / b))
 }
@@ -70,7 +70,7 @@ export function cmf(series: BarSeries, period = 20): Float64Array {
   return overBars(series, (sheet, bars) => cmfRule(sheet, bars, period))
 }
 
-export function mfiRule(sheet: Sheet, bars: BarColumns, period: number): Column {
+export function mfiRule(sheet: Sheet, bars: BarColumns, period: number): SheetColumn {
   const price = typicalPriceRule(sheet, bars)
   const up = sheet.column()
   const down = sheet.column()
@@ -109,7 +109,7 @@ export function mfi(series: BarSeries, period = 14): Float64Array {
   return overBars(series, (sheet, bars) => mfiRule(sheet, bars, period))
 }
 
-export function vwapRule(sheet: Sheet, bars: BarColumns, sessionMs?: number): Column {
+export function vwapRule(sheet: Sheet, bars: BarColumns, sessionMs?: number): SheetColumn {
   const price = typicalPriceRule(sheet, bars)
   const out = sheet.column()
   // Traded value and volume of the session so far, and which session it is.
@@ -150,7 +150,7 @@ export function kvoRule(
   fast: number,
   slow: number,
   signal: number,
-): Oscillator<Column> {
+): Oscillator<SheetColumn> {
   const force = sheet.column()
   // Trend and cumulative measurement of the last row.
   const states = new Float64Array(4)
@@ -180,11 +180,11 @@ export function kvoRule(
 }
 
 /** Klinger volume oscillator: EMA(fast) - EMA(slow) of volume force, and its EMA. */
-export function kvo(series: BarSeries, fast = 34, slow = 55, signal = 13): Arrays<Oscillator<Column>> {
+export function kvo(series: BarSeries, fast = 34, slow = 55, signal = 13): Arrays<Oscillator<SheetColumn>> {
   return overBarsMany(series, (sheet, bars) => kvoRule(sheet, bars, fast, slow, signal))
 }
 
-export function forceIndexRule(sheet: Sheet, bars: BarColumns, period: number): Column {
+export function forceIndexRule(sheet: Sheet, bars: BarColumns, period: number): SheetColumn {
   const force = rowRule(sheet, (row) =>
     row === 0
       ? Number.NaN

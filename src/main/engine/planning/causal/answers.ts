@@ -48,10 +48,12 @@ export function whatFalls(plan: CausalPlan, failed: readonly string[]): Fallout 
   const steps = plan.steps.map(({ id }) => id).filter((id) => run.fallen.has(id) && !planned.fallen.has(id))
   const goals = plan.goals.filter((fact) => planned.facts.has(fact) && !run.facts.has(fact))
   const lost = [
-    ...(steps.length === 0 ? [] : [`${list(steps.map((id) => nameOf(plan, id)))} cannot be done`]),
-    ...(goals.length === 0 ? [] : [`the ${goals.length === 1 ? 'goal' : 'goals'} ${list(goals)} will be missed`]),
+    ...(steps.length === 0 ? [] : [`${listSomeWords(steps.map((id) => nameOf(plan, id)))} cannot be done`]),
+    ...(goals.length === 0
+      ? []
+      : [`the ${goals.length === 1 ? 'goal' : 'goals'} ${listSomeWords(goals)} will be missed`]),
   ]
-  const condition = `If ${list(names)} ${names.length === 1 ? 'fails' : 'fail'}`
+  const condition = `If ${listSomeWords(names)} ${names.length === 1 ? 'fails' : 'fail'}`
   return { steps, goals, sentence: `${condition}, ${lost.length === 0 ? 'nothing else falls' : lost.join(', and ')}.` }
 }
 
@@ -133,10 +135,10 @@ function reasonSentence(
   for (const { fact, to } of serves) {
     facts.set(fact, [...(facts.get(fact) ?? []), to === planGoal ? 'the goal' : nameOf(plan, to)])
   }
-  const parts = [...facts].map(([fact, users]) => `${fact} for ${list(users)}`)
+  const parts = [...facts].map(([fact, users]) => `${fact} for ${listSomeWords(users)}`)
   const direct = serves.every((link) => link.to === planGoal)
-  const end = direct || goals.length === 0 ? '' : `, which in the end serves ${list(goals)}`
-  return `${capital(name)} is here to provide ${list(parts)}${end}.`
+  const end = direct || goals.length === 0 ? '' : `, which in the end serves ${listSomeWords(goals)}`
+  return `${capital(name)} is here to provide ${listSomeWords(parts)}${end}.`
 }
 
 function causeSentence(plan: CausalPlan, goal: string, causes: readonly RootCause[]): string {
@@ -151,7 +153,7 @@ function causeSentence(plan: CausalPlan, goal: string, causes: readonly RootCaus
         return `nothing in the plan provides ${cause.fact}`
     }
   })
-  return `The goal ${goal} was missed because ${list(parts)}.`
+  return `The goal ${goal} was missed because ${listSomeWords(parts)}.`
 }
 
 function nameOf(plan: CausalPlan, id: string): string {
@@ -166,7 +168,7 @@ function nameOf(plan: CausalPlan, id: string): string {
 const mostNamed = 5
 
 /** "a", "a and b", "a, b, c, d, e and 4 more". */
-export function list(words: readonly string[]): string {
+export function listSomeWords(words: readonly string[]): string {
   const named =
     words.length > mostNamed + 1 ? [...words.slice(0, mostNamed), `${words.length - mostNamed} more`] : words
   const rest = named.slice(0, -1)

@@ -5,11 +5,11 @@ import {
   betaEstimate,
   combine,
   type Estimated,
-  type Moments,
   meanEstimate,
   nextEstimate,
   noMoments,
   normalPosterior,
+  type RunningMoments,
 } from './posterior.ts'
 
 /** One attempt at a task, as it turned out. */
@@ -34,9 +34,9 @@ interface Experience {
   readonly successes: number
   readonly failures: number
   /** Logarithms of the seconds of attempts that succeeded. */
-  readonly logSeconds: Moments
+  readonly logSeconds: RunningMoments
   /** Cost in USD of all attempts. */
-  readonly usd: Moments
+  readonly usd: RunningMoments
 }
 
 /** What was learned, by task and then by source. Plain data: it survives JSON unchanged. */
@@ -161,7 +161,7 @@ export function recordsOf(trace: ExecutionTrace, plan: Plan, taskOf = (stepId: s
 
 const nothing: Experience = { successes: 0, failures: 0, logSeconds: noMoments, usd: noMoments }
 
-function observed(weight: number, value: number): Moments {
+function observed(weight: number, value: number): RunningMoments {
   return { weight, sum: weight * value, squares: weight * value * value }
 }
 

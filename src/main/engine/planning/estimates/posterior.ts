@@ -14,7 +14,7 @@ export interface BetaPrior {
 }
 
 /** Weighted sums of a sample; more can be added to them, and a part taken away. */
-export interface Moments {
+export interface RunningMoments {
   /** Sum of the weights. */
   readonly weight: number
   readonly sum: number
@@ -48,7 +48,7 @@ export function betaEstimate(prior: BetaPrior, successes: number, failures: numb
  * The posterior of a normal distribution's mean and variance under the conjugate prior (Murphy, "Conjugate Bayesian
  * analysis of the Gaussian distribution", 2007, section 6), for a weighted sample.
  */
-export function normalPosterior(prior: NormalPrior, { weight, sum, squares }: Moments): NormalPosterior {
+export function normalPosterior(prior: NormalPrior, { weight, sum, squares }: RunningMoments): NormalPosterior {
   const kappa = prior.observations + weight
   const mean = (prior.observations * prior.mean + sum) / kappa
   const average = weight === 0 ? 0 : sum / weight
@@ -74,14 +74,14 @@ export function nextEstimate(posterior: NormalPosterior, credibility: number): E
 }
 
 /** The sample with another one added to it, or, with sign -1, taken out of it. */
-export function combine(a: Moments, b: Moments, sign: 1 | -1 = 1): Moments {
+export function combine(a: RunningMoments, b: RunningMoments, sign: 1 | -1 = 1): RunningMoments {
   // What is left when all is taken out is nothing, not a rounding error.
   const weight = a.weight + sign * b.weight
   if (weight < 1e-9) return noMoments
   return { weight, sum: a.sum + sign * b.sum, squares: a.squares + sign * b.squares }
 }
 
-export const noMoments: Moments = { weight: 0, sum: 0, squares: 0 }
+export const noMoments: RunningMoments = { weight: 0, sum: 0, squares: 0 }
 
 function studentEstimate({ mean, alpha, beta }: NormalPosterior, credibility: number, factor: number): Estimated {
   const reach = jstat.studentt.inv((1 + credibility) / 2, 2 * alpha) * Math.sqrt((beta / alpha) * factor)

@@ -14,7 +14,7 @@ export interface Decomposition {
 }
 
 /** An item that waits in the agenda. A check looks whether the method above reached the goal it was used for. */
-export interface Entry {
+export interface AgendaEntry {
   readonly kind: 'do' | 'check'
   readonly item: Item
   readonly above: Decomposition | undefined
@@ -22,7 +22,7 @@ export interface Entry {
 
 /** What is left to do: a persistent sequence of entries and of partially ordered groups. Undefined when all is done. */
 export interface Agenda {
-  readonly head: Entry | Group
+  readonly head: AgendaEntry | Group
   readonly next: Agenda | undefined
   /** Entries to do in the whole agenda, checks not counted. */
   readonly pending: number
@@ -40,22 +40,22 @@ interface Branch {
 }
 
 /** An entry that may come next, and the agenda that is left when it is replaced by what it is refined to. */
-export interface Choice {
-  readonly entry: Entry
+export interface AgendaChoice {
+  readonly entry: AgendaEntry
   resume(replacement: (rest: Agenda | undefined) => Agenda | undefined): Agenda | undefined
 }
 
-function pendingIn(head: Entry | Group): number {
+function pendingIn(head: AgendaEntry | Group): number {
   if (head.kind === 'group') return head.branches.reduce((sum, branch) => sum + branch.agenda.pending, 0)
   return head.kind === 'do' ? 1 : 0
 }
 
-function cons(head: Entry | Group, next: Agenda | undefined): Agenda {
+function cons(head: AgendaEntry | Group, next: Agenda | undefined): Agenda {
   return { head, next, pending: pendingIn(head) + (next?.pending ?? 0) }
 }
 
 /** Puts one entry before the rest. */
-export function pushEntry(entry: Entry, rest: Agenda | undefined): Agenda {
+export function pushEntry(entry: AgendaEntry, rest: Agenda | undefined): Agenda {
   return cons(entry, rest)
 }
 
@@ -77,7 +77,7 @@ export function pushItems(
 }
 
 /** The entries that may come next, in the order in which they were listed. */
-export function* choices(agenda: Agenda): Generator<Choice> {
+export function* choices(agenda: Agenda): Generator<AgendaChoice> {
   const { head, next } = agenda
   if (head.kind !== 'group') {
     yield { entry: head, resume: (replacement) => replacement(next) }
@@ -114,7 +114,7 @@ export function agendaKey(agenda: Agenda): string {
   return key
 }
 
-function headKey(head: Entry | Group): string {
+function headKey(head: AgendaEntry | Group): string {
   if (head.kind !== 'group') return `${head.kind} ${itemKey(head.item)}`
   const left = new Set(head.branches.map((branch) => branch.id))
   const parts = head.branches.map(({ id, after, agenda }) => ({

@@ -2,23 +2,23 @@ import { assertNever } from '#shared/lib/assert.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import {
   type Agenda,
+  type AgendaChoice,
+  type AgendaEntry,
   agendaKey,
-  type Choice,
   choices,
   type Decomposition,
-  type Entry,
   pushEntry,
   pushItems,
 } from './agenda.ts'
 import { type Condition, type Domain, goalHolds, type Need, type Operator, type Refinement } from './domain.ts'
 import {
-  type Argument,
   type GoalItem,
   type GoalsItem,
   type Item,
   itemKey,
   itemText,
   type Network,
+  type TaskArgument,
   type TaskItem,
 } from './network.ts'
 import { type State, stateKey } from './state.ts'
@@ -28,7 +28,7 @@ export interface PlannedStep {
   /** s1, s2, ... in the plan's order. */
   readonly id: string
   readonly operator: string
-  readonly args: readonly Argument[]
+  readonly args: readonly TaskArgument[]
   readonly cost: number
   /** In seconds. */
   readonly duration: number
@@ -172,7 +172,7 @@ class Search<Profile> {
     for (const choice of choices(agenda)) yield* this.#take(node, agenda, choice)
   }
 
-  *#take(node: Node, agenda: Agenda, choice: Choice): Generator<Node> {
+  *#take(node: Node, agenda: Agenda, choice: AgendaChoice): Generator<Node> {
     const { entry } = choice
     const { item } = entry
     const skip = () => ({ ...node, agenda: choice.resume((rest) => rest), moves: node.moves + 1 })
@@ -187,7 +187,7 @@ class Search<Profile> {
     }
   }
 
-  *#apply(node: Node, choice: Choice, item: TaskItem): Generator<Node> {
+  *#apply(node: Node, choice: AgendaChoice, item: TaskItem): Generator<Node> {
     const { profile, domain } = this.#problem
     const operator = this.#operators.get(item.name)
     if (operator === undefined) return
@@ -226,7 +226,7 @@ class Search<Profile> {
     }
   }
 
-  *#refine(node: Node, agenda: Agenda, choice: Choice): Generator<Node> {
+  *#refine(node: Node, agenda: Agenda, choice: AgendaChoice): Generator<Node> {
     const { entry } = choice
     const { item, above } = entry
     const depth = (above?.depth ?? 0) + 1
@@ -304,7 +304,7 @@ class Search<Profile> {
   }
 
   /** Keeps the failures at the furthest point: most steps done, then deepest in the hierarchy. */
-  #fail(node: Node, entry: Entry, why: Pick<PlanFailure, 'reason' | 'method' | 'condition'>): void {
+  #fail(node: Node, entry: AgendaEntry, why: Pick<PlanFailure, 'reason' | 'method' | 'condition'>): void {
     const depth = entry.above?.depth ?? 0
     const ahead = node.length - this.#furthest.length || depth - this.#furthest.depth
     if (ahead < 0) return
@@ -340,7 +340,7 @@ function goesRound(key: string, node: Node, agenda: Agenda, above: Decomposition
 function misfitOf<Profile>(
   domain: Domain<Profile>,
   operator: Operator<Profile>,
-  args: readonly Argument[],
+  args: readonly TaskArgument[],
 ): string | undefined {
   const { parameters } = operator
   if (parameters === undefined) return undefined

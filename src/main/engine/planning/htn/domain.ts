@@ -1,4 +1,4 @@
-import type { Argument, GoalItem, GoalsItem, Item, Network } from './network.ts'
+import type { GoalItem, GoalsItem, Item, Network, TaskArgument } from './network.ts'
 import type { State, Value } from './state.ts'
 
 /** Something that must hold, with its words; the words are also its identity when causal links are drawn. */
@@ -25,14 +25,14 @@ export interface Operator<Profile> {
   /** When given, the number and the types of the arguments are checked. */
   readonly parameters?: readonly Parameter[]
   /** What must hold before; checked in order, and named in failures and causal links. */
-  conditions?(state: State, args: readonly Argument[], profile: Profile): readonly Condition[]
+  conditions?(state: State, args: readonly TaskArgument[], profile: Profile): readonly Condition[]
   /** The state after the step, or undefined when it cannot be done. Must not change the state it is given. */
-  apply(state: State, args: readonly Argument[], profile: Profile): State | undefined
+  apply(state: State, args: readonly TaskArgument[], profile: Profile): State | undefined
   /** In the planner's one currency; default 0. */
-  cost?(state: State, args: readonly Argument[], profile: Profile): number
+  cost?(state: State, args: readonly TaskArgument[], profile: Profile): number
   /** In seconds; default 0. */
-  duration?(state: State, args: readonly Argument[], profile: Profile): number
-  needs?(args: readonly Argument[], profile: Profile): readonly Need[]
+  duration?(state: State, args: readonly TaskArgument[], profile: Profile): number
+  needs?(args: readonly TaskArgument[], profile: Profile): readonly Need[]
 }
 
 /** What a method answers: items in order, a partially ordered network, or undefined when it does not apply. */
@@ -41,8 +41,8 @@ export type Refinement = readonly Item[] | Network | undefined
 /** A way to do a task. */
 export interface TaskMethod<Profile> {
   readonly name: string
-  conditions?(state: State, args: readonly Argument[], profile: Profile): readonly Condition[]
-  refine(state: State, args: readonly Argument[], profile: Profile): Refinement
+  conditions?(state: State, args: readonly TaskArgument[], profile: Profile): readonly Condition[]
+  refine(state: State, args: readonly TaskArgument[], profile: Profile): Refinement
 }
 
 /** A way to reach one goal on a variable. */

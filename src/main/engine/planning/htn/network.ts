@@ -5,7 +5,7 @@ import type { Value } from './state.ts'
 export interface TaskItem {
   readonly kind: 'task'
   readonly name: string
-  readonly args: readonly Argument[]
+  readonly args: readonly TaskArgument[]
 }
 
 /** A state variable that shall have a value. */
@@ -27,7 +27,7 @@ export interface GoalsItem {
 export type Item = TaskItem | GoalItem | GoalsItem
 
 /** What a task can be given: a plain value, or goals to work on. */
-export type Argument = Value | GoalsItem
+export type TaskArgument = Value | GoalsItem
 
 /** Items under a partial order: each pair [a, b] says that item number a is finished before item number b starts. */
 export interface Network {
@@ -36,7 +36,7 @@ export interface Network {
 }
 
 /** A task by name. */
-export function task(name: string, ...args: readonly Argument[]): TaskItem {
+export function task(name: string, ...args: readonly TaskArgument[]): TaskItem {
   return { kind: 'task', name, args }
 }
 
@@ -69,7 +69,7 @@ export function itemText(item: Item): string {
   }
 }
 
-function argumentText(argument: Argument): string {
+function argumentText(argument: TaskArgument): string {
   return typeof argument === 'object' && argument !== null ? argument.name : String(argument)
 }
 

@@ -1,7 +1,7 @@
 import { rootCauses, whatFalls } from '#engine/planning/causal/answers.ts'
 import { isFinalStep } from '#shared/domain/plan.ts'
 import { type Forecast, forecastOf } from './forecast.ts'
-import { factsAfter, factsNow, type Situation } from './plan.ts'
+import { factsAfter, factsNow, type MonitoredPlan } from './plan.ts'
 import { type ExecutionTrace, expectedState, isDone, type StepTrace, secondsSpent } from './trace.ts'
 import { clause, listOf, percentText, secondsText, usdText } from './words.ts'
 
@@ -53,7 +53,7 @@ export function deviationsOf(trace: ExecutionTrace, now: number): readonly StepD
 /** Measures how far a run is from its plan in time, cost, state and failures, and traces each back to its causes. */
 export function divergencesOf(
   trace: ExecutionTrace,
-  situation: Situation,
+  situation: MonitoredPlan,
   now: number,
   thresholds: DivergenceThresholds,
 ): readonly Divergence[] {
@@ -68,7 +68,7 @@ export function divergencesOf(
 
 function timeDivergence(
   trace: ExecutionTrace,
-  situation: Situation,
+  situation: MonitoredPlan,
   now: number,
   { finishAt, plannedFinishAt, rest }: Forecast,
   threshold: number,
@@ -89,7 +89,7 @@ function timeDivergence(
 }
 
 /** The steps that took longer than estimated; those that the latest step waited for first. */
-function delays(trace: ExecutionTrace, situation: Situation, now: number): DivergenceCause[] {
+function delays(trace: ExecutionTrace, situation: MonitoredPlan, now: number): DivergenceCause[] {
   const chain = new Set(waitedFor(trace, situation, now))
   return trace.steps
     .map((step) => ({ step, over: (secondsSpent(step, now) ?? 0) - step.expected.seconds }))
@@ -107,7 +107,7 @@ function delays(trace: ExecutionTrace, situation: Situation, now: number): Diver
 }
 
 /** Back from the step that is furthest behind: whom it waited for last, whom that one waited for, and so on. */
-function waitedFor(trace: ExecutionTrace, { plan }: Situation, now: number): readonly string[] {
+function waitedFor(trace: ExecutionTrace, { plan }: MonitoredPlan, now: number): readonly string[] {
   const traces = new Map(trace.steps.map((step) => [step.id, step]))
   const needs = new Map(plan.steps.map((step) => [step.id, step.needs]))
   const behind = (step: StepTrace) => (step.endedAt ?? Math.max(now, step.expected.endAt)) - step.expected.endAt
@@ -148,7 +148,7 @@ function costDivergence(trace: ExecutionTrace, { usd, plannedUsd }: Forecast, th
 }
 
 /** Facts that should hold after the steps that have ended, that somebody still needs, and that do not hold. */
-function stateDivergence(trace: ExecutionTrace, situation: Situation, threshold: number): Divergence {
+function stateDivergence(trace: ExecutionTrace, situation: MonitoredPlan, threshold: number): Divergence {
   const { causal } = situation
   const ended = trace.steps
     .filter(({ state }) => isFinalStep(state))
@@ -180,7 +180,7 @@ function stateDivergence(trace: ExecutionTrace, situation: Situation, threshold:
   return measured('state', missing.length, threshold, sentence, dedupe(causes))
 }
 
-function failureDivergence(trace: ExecutionTrace, { causal }: Situation, threshold: number): Divergence {
+function failureDivergence(trace: ExecutionTrace, { causal }: MonitoredPlan, threshold: number): Divergence {
   const ended = trace.steps.filter(({ state, attempts }) => isFinalStep(state) && attempts.length > 0)
   const failed = ended.filter(({ state }) => state === 'failed').map(({ id }) => id)
   const value = ended.length === 0 ? 0 : failed.length / ended.length

@@ -7,7 +7,7 @@ import { planOf, stepOf } from '#test/builders/plan-run.ts'
 import { alertsOf, researchAlerts } from './alerts.ts'
 import { deviationsOf, divergencesOf } from './divergence.ts'
 import { forecastOf, scheduleRest } from './forecast.ts'
-import { type Situation, situationOf } from './plan.ts'
+import { type MonitoredPlan, situationOf } from './plan.ts'
 import {
   type ExecutionTrace,
   expectedState,
@@ -290,7 +290,7 @@ describe('how far a run is from its plan', () => {
 
   test('a fact that was seen not to hold although its step was done is a divergence too', () => {
     const trace = traced(...begun, event(19, 'stepSucceeded', 'prices', { usd: 0.02 }))
-    const seen: Situation = { ...situation, facts: [] }
+    const seen: MonitoredPlan = { ...situation, facts: [] }
     expect(divergencesOf(trace, situation, 19_000, thresholds)[2]?.value).toBe(0)
     expect(divergencesOf(trace, seen, 19_000, thresholds)[2]).toMatchObject({
       value: 1,
@@ -306,7 +306,7 @@ describe('how far a run is from its plan', () => {
 })
 
 describe('what makes the desk think a plan over', () => {
-  const kinds = (trace: ExecutionTrace, given: Partial<Situation> = {}, now = 10) =>
+  const kinds = (trace: ExecutionTrace, given: Partial<MonitoredPlan> = {}, now = 10) =>
     triggersOf(trace, { ...situation, ...given }, now * 1_000, thresholds).map(({ kind, about }) => [kind, about])
 
   test('a failure, once; what an earlier answer covered says nothing more', () => {

@@ -23,7 +23,7 @@ export interface PlanGoal {
 }
 
 /** A plan under way and what is known besides its trace. */
-export interface Situation {
+export interface MonitoredPlan {
   readonly plan: Plan
   /** What the plan's steps need and make true, all of them, in an order in which they can be done. */
   readonly causal: CausalPlan
@@ -48,7 +48,7 @@ export interface GoalWorth {
 }
 
 /** The situation of a plan about whose steps no more is known than which need which, as it begins. */
-export function situationOf(plan: Plan, worth: GoalWorth, now: number): Situation {
+export function situationOf(plan: Plan, worth: GoalWorth, now: number): MonitoredPlan {
   return {
     plan,
     causal: causalOfNeeds(plan),
@@ -97,7 +97,10 @@ export function alternativeTo(causal: CausalPlan, instead: string, step: Step): 
 }
 
 /** The facts that hold now: those that were seen, or else what the steps that are done have made of the first ones. */
-export function factsNow({ causal, facts }: Pick<Situation, 'causal' | 'facts'>, trace: ExecutionTrace): Set<string> {
+export function factsNow(
+  { causal, facts }: Pick<MonitoredPlan, 'causal' | 'facts'>,
+  trace: ExecutionTrace,
+): Set<string> {
   return facts === null ? factsAfter(causal, doneInOrder(trace)) : new Set(facts)
 }
 

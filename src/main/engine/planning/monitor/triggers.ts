@@ -2,7 +2,7 @@ import { whatFalls } from '#engine/planning/causal/answers.ts'
 import { isFinalStep } from '#shared/domain/plan.ts'
 import { type Divergence, type DivergenceThresholds, divergencesOf } from './divergence.ts'
 import { scheduleRest } from './forecast.ts'
-import { type Alternative, factsNow, type Situation } from './plan.ts'
+import { type Alternative, factsNow, type MonitoredPlan } from './plan.ts'
 import type { ExecutionTrace } from './trace.ts'
 import { clause, listOf, percentText, secondsText, usdText } from './words.ts'
 
@@ -27,7 +27,7 @@ export interface Trigger {
 /** All reasons to think a plan over now, the pressing ones first; none once every step has ended and no goal is new. */
 export function triggersOf(
   trace: ExecutionTrace,
-  situation: Situation,
+  situation: MonitoredPlan,
   now: number,
   thresholds: TriggerThresholds,
 ): readonly Trigger[] {
@@ -43,7 +43,7 @@ export function triggersOf(
   ]
 }
 
-function failures(trace: ExecutionTrace, { causal, answered }: Situation): Trigger[] {
+function failures(trace: ExecutionTrace, { causal, answered }: MonitoredPlan): Trigger[] {
   return trace.steps
     .filter(({ id, state }) => state === 'failed' && !answered.includes(id))
     .map(({ id, reason }) => {
@@ -52,7 +52,7 @@ function failures(trace: ExecutionTrace, { causal, answered }: Situation): Trigg
     })
 }
 
-function deadline(trace: ExecutionTrace, situation: Situation, now: number, margin: number): Trigger[] {
+function deadline(trace: ExecutionTrace, situation: MonitoredPlan, now: number, margin: number): Trigger[] {
   const { deadlineAt, plan } = situation
   if (deadlineAt === null) return []
   const left = (deadlineAt - now) / 1_000
@@ -68,14 +68,14 @@ function divergence({ kind, sentence, causes }: Divergence): Trigger {
   return { kind: 'divergence', about: kind, sentence: `${sentence}${why}` }
 }
 
-function newGoals(trace: ExecutionTrace, situation: Situation): Trigger[] {
+function newGoals(trace: ExecutionTrace, situation: MonitoredPlan): Trigger[] {
   const facts = factsNow(situation, trace)
   return situation.newGoals
     .filter(({ fact }) => !facts.has(fact))
     .map(({ fact }) => ({ kind: 'goal', about: fact, sentence: `${fact} was asked for after the plan was made.` }))
 }
 
-function opportunities(trace: ExecutionTrace, situation: Situation, savingShare: number): Trigger[] {
+function opportunities(trace: ExecutionTrace, situation: MonitoredPlan, savingShare: number): Trigger[] {
   const pending = new Set(trace.steps.filter(({ state }) => state === 'pending').map(({ id }) => id))
   const better = situation.alternatives.flatMap((alternative) => {
     if (alternative.instead === null || !pending.has(alternative.instead)) return []
@@ -85,7 +85,7 @@ function opportunities(trace: ExecutionTrace, situation: Situation, savingShare:
   return [...better, ...needless(trace, situation)]
 }
 
-function savingOf({ plan }: Situation, { step, instead }: Alternative, share: number): Trigger | undefined {
+function savingOf({ plan }: MonitoredPlan, { step, instead }: Alternative, share: number): Trigger | undefined {
   const present = plan.steps.find(({ id }) => id === instead)
   if (present === undefined) return undefined
   const usd = present.estimate.usd - step.estimate.usd
@@ -100,7 +100,7 @@ function savingOf({ plan }: Situation, { step, instead }: Alternative, share: nu
 }
 
 /** Steps that have not begun and whose every effect that anybody wants was seen to hold already. */
-function needless(trace: ExecutionTrace, situation: Situation): Trigger[] {
+function needless(trace: ExecutionTrace, situation: MonitoredPlan): Trigger[] {
   if (situation.facts === null) return []
   const facts = new Set(situation.facts)
   const pending = new Set(trace.steps.filter(({ state }) => state === 'pending').map(({ id }) => id))
@@ -114,7 +114,7 @@ function needless(trace: ExecutionTrace, situation: Situation): Trigger[] {
   }))
 }
 
-function periodic({ lookedAt }: Situation, now: number, everySeconds: number): Trigger[] {
+function periodic({ lookedAt }: MonitoredPlan, now: number, everySeconds: number): Trigger[] {
   const seconds = (now - lookedAt) / 1_000
   if (seconds < everySeconds) return []
   return [{ kind: 'periodic', about: null, sentence: `The plan was last looked at ${secondsText(seconds)} ago.` }]

@@ -1,15 +1,15 @@
 import type { RestSchedule } from '#engine/planning/monitor/forecast.ts'
-import type { Situation } from '#engine/planning/monitor/plan.ts'
+import type { MonitoredPlan } from '#engine/planning/monitor/plan.ts'
 import { type ExecutionTrace, retrace } from '#engine/planning/monitor/trace.ts'
 import { listOf, secondsText, usdText } from '#engine/planning/monitor/words.ts'
 import { isFinalStep, type Plan } from '#shared/domain/plan.ts'
 import { schedulePlan } from './build.ts'
 import { openWorkshop, type ReplanContext, reopen, type Workshop } from './context.ts'
 import { type Candidate, candidatesOf, type ReplanStrategy, replanStrategies } from './strategies.ts'
-import { valueOf } from './value.ts'
+import { planValue } from './value.ts'
 
 /** One change of the plan. */
-export interface PlanChange {
+export interface ReplanChange {
   readonly kind: 'added' | 'dropped' | 'replaced'
   readonly step: string
   /** The step that it stands in for, when it was replaced. */
@@ -18,15 +18,15 @@ export interface PlanChange {
 }
 
 /** How the run goes on. */
-export interface Replan {
+export interface ReplanChoice {
   /** 'kept' when the plan stays as it is. */
   readonly strategy: ReplanStrategy | 'kept'
   /** What is monitored from now on; the plan in it holds every step that has begun or ended as it was. */
-  readonly situation: Situation
+  readonly situation: MonitoredPlan
   readonly trace: ExecutionTrace
   /** Of what is left, from now on; null for a plan that is kept. */
   readonly schedule: RestSchedule | null
-  readonly changes: readonly PlanChange[]
+  readonly changes: readonly ReplanChange[]
   /** Goals that this plan does not reach. */
   readonly gaveUp: readonly string[]
   /** Steps that ended without being done and that nothing waits for any more: not to be handed to the executor again. */
@@ -49,12 +49,12 @@ export interface Replan {
  * The plan is kept when that gains less than `leastGainUsd` and saves no required goal, or when it was changed often enough. No step
  * that has begun or ended is changed. Throws REPLAN_INVALID for alternatives or a fresh plan whose ids are taken.
  */
-export function replan(given: ReplanContext): Replan {
+export function replan(given: ReplanContext): ReplanChoice {
   const context = reopen(given)
   const { replans } = context
   const workshop = openWorkshop(context)
   const { goals, left } = workshop
-  const before = valueOf(context, workshop, left, context.situation.plan, 0)
+  const before = planValue(context, workshop, left, context.situation.plan, 0)
   const isLost = (fact: string) => !before.goals.has(fact)
   const lostBefore = requiredIn(workshop, isLost)
   const lost = goals.map(({ fact }) => fact).filter(isLost)
@@ -86,7 +86,7 @@ export function replan(given: ReplanContext): Replan {
 }
 
 /** The plan to hand to the executor together with what has ended: without the steps that nothing waits for any more. */
-export function planToExecute({ situation, superseded }: Replan, sha256: (steps: Plan['steps']) => string): Plan {
+export function planToExecute({ situation, superseded }: ReplanChoice, sha256: (steps: Plan['steps']) => string): Plan {
   const gone = new Set(superseded)
   const steps = situation.plan.steps
     .filter(({ id }) => !gone.has(id))
@@ -100,10 +100,10 @@ export function planToExecute({ situation, superseded }: Replan, sha256: (steps:
 
 function kept(
   context: ReplanContext,
-  considered: Replan['considered'],
+  considered: ReplanChoice['considered'],
   gaveUp: readonly string[],
   why: string,
-): Replan {
+): ReplanChoice {
   const { situation, trace, now } = context
   return {
     strategy: 'kept',
@@ -124,8 +124,8 @@ function taken(
   workshop: Workshop,
   { strategy, draft, built, value }: Candidate,
   gainUsd: number,
-  considered: Replan['considered'],
-): Replan {
+  considered: ReplanChoice['considered'],
+): ReplanChoice {
   const { situation, trace, now } = context
   const { causal, superseded } = built
   const { plan, schedule } = schedulePlan(context, built)
@@ -173,14 +173,18 @@ const opening: Readonly<Record<ReplanStrategy, string>> = {
   full: 'What is left is planned afresh from the goals.',
 }
 
-function changesIn({ trace }: ReplanContext, workshop: Workshop, { left, standIns }: Candidate['draft']): PlanChange[] {
+function changesIn(
+  { trace }: ReplanContext,
+  workshop: Workshop,
+  { left, standIns }: Candidate['draft'],
+): ReplanChange[] {
   const { alternativeOf, facts, stepOf } = workshop
   const before = new Set(workshop.left.map(({ id }) => id))
   const after = new Set(left.map(({ id }) => id))
   const traces = new Map(trace.steps.map((step) => [step.id, step]))
   const added = left
     .filter(({ id }) => !before.has(id))
-    .map(({ id, adds }): PlanChange => {
+    .map(({ id, adds }): ReplanChange => {
       const instead = alternativeOf.get(id)?.instead ?? null
       if (instead !== null && standIns.get(instead) === id) {
         const failed = traces.get(instead)
@@ -192,7 +196,7 @@ function changesIn({ trace }: ReplanContext, workshop: Workshop, { left, standIn
     })
   const dropped = workshop.left
     .filter(({ id }) => !after.has(id) && !standIns.has(id))
-    .map(({ id, preconditions, adds }): PlanChange => {
+    .map(({ id, preconditions, adds }): ReplanChange => {
       const isIdle = adds.length > 0 && adds.every((fact) => facts.has(fact))
       const makes = new Set([...facts, ...left.flatMap((step) => step.adds)])
       const missing = preconditions.filter((fact) => !makes.has(fact))

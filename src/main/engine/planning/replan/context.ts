@@ -1,5 +1,11 @@
 import type { CausalStep } from '#engine/planning/causal/links.ts'
-import { type Alternative, byNeeds, factsNow, type PlanGoal, type Situation } from '#engine/planning/monitor/plan.ts'
+import {
+  type Alternative,
+  byNeeds,
+  factsNow,
+  type MonitoredPlan,
+  type PlanGoal,
+} from '#engine/planning/monitor/plan.ts'
 import { type ExecutionTrace, isDone } from '#engine/planning/monitor/trace.ts'
 import { isFinalStep, type Step } from '#shared/domain/plan.ts'
 import { ParleyError } from '#shared/lib/error.ts'
@@ -22,7 +28,7 @@ export interface FreshPlan {
 
 /** All that `replan` goes by. */
 export interface ReplanContext {
-  readonly situation: Situation
+  readonly situation: MonitoredPlan
   readonly trace: ExecutionTrace
   /** Epoch milliseconds. */
   readonly now: number
@@ -106,7 +112,7 @@ export function openWorkshop({ situation, trace }: ReplanContext): Workshop {
 }
 
 /** The goals that still matter: an optional one whose step failed only while some step that waited for it has not begun. */
-function goalsLeft({ goals, newGoals, causal, plan }: Situation, trace: ExecutionTrace): PlanGoal[] {
+function goalsLeft({ goals, newGoals, causal, plan }: MonitoredPlan, trace: ExecutionTrace): PlanGoal[] {
   const traces = new Map(trace.steps.map((step) => [step.id, step]))
   const all = [...goals, ...newGoals.filter(({ fact }) => !goals.some((goal) => goal.fact === fact))]
   return all.filter(({ fact, required }) => {

@@ -5,8 +5,8 @@ import {
   type Alternative,
   alternativeTo,
   applyStep,
+  type MonitoredPlan,
   type PlanGoal,
-  type Situation,
   situationOf,
 } from '#engine/planning/monitor/plan.ts'
 import { startTrace, type TimedStepEvent, traceEvent } from '#engine/planning/monitor/trace.ts'
@@ -36,7 +36,7 @@ type Happening = readonly [seconds: number, kind: TimedStepEvent['kind'], step: 
 
 function context(
   happenings: readonly Happening[],
-  given: Partial<Situation> = {},
+  given: Partial<MonitoredPlan> = {},
   more: Partial<ReplanContext> = {},
 ): ReplanContext {
   const now = Math.max(0, ...happenings.map(([seconds]) => seconds)) * 1_000

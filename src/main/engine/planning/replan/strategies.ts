@@ -4,7 +4,7 @@ import { ParleyError } from '#shared/lib/error.ts'
 import { type BuiltPlan, buildPlan, type Draft } from './build.ts'
 import type { ReplanContext, Workshop } from './context.ts'
 import { type RepairProblem, repairSteps } from './search.ts'
-import { type PlanValue, valueOf } from './value.ts'
+import { type PlanValue, planValue } from './value.ts'
 
 /** How a plan is changed, the least disturbing first. */
 export const replanStrategies = ['repair', 'opportunistic', 'continuation', 'full'] as const
@@ -102,7 +102,7 @@ function candidate(
   const draft: Draft = { left, standIns: standInsOf(workshop, left), gaveUp }
   const built = buildPlan(context, workshop, draft)
   const changes = changesOf(workshop, draft)
-  return { strategy, draft, built, changes, value: valueOf(context, workshop, left, built.plan, changes) }
+  return { strategy, draft, built, changes, value: planValue(context, workshop, left, built.plan, changes) }
 }
 
 /** An alternative stands in for its step when that one is not there, and it is the first of those that are. */

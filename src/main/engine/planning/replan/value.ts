@@ -24,7 +24,7 @@ export interface PlanValue {
  * P(goal) is 0 when its fact cannot come true, and otherwise the product of the success rates of all steps still to be done
  * that it rests on by causal links. `kept` is 1, or 0 when the end foreseen is past the deadline or the cost over the limit.
  */
-export function valueOf(
+export function planValue(
   context: ReplanContext,
   { facts, goals, running }: Workshop,
   steps: readonly CausalStep[],

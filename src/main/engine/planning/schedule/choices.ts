@@ -1,5 +1,5 @@
 import type { Random } from '#shared/lib/random.ts'
-import { finish, type Work } from '#shared/lib/turns.ts'
+import { finish, type WorkInTurns } from '#shared/lib/turns.ts'
 import { type PlanSchedule, type PlanStep, planSchedule } from './plan.ts'
 
 /** One of several ways to do a step. */
@@ -30,7 +30,7 @@ interface SlotOffer {
 }
 
 /** One way to carry out the plan. */
-export interface PlanChoice {
+export interface ScheduleChoice {
   /** The chosen source of each step that is carried out. */
   readonly sources: ReadonlyMap<string, string>
   readonly leftOut: readonly string[]
@@ -41,9 +41,9 @@ export interface PlanChoice {
   readonly schedule: PlanSchedule
 }
 
-export interface PlanChoices {
+export interface ScheduleChoices {
   /** Fastest first; none is at least as fast, cheap and valuable as another. */
-  readonly front: readonly PlanChoice[]
+  readonly front: readonly ScheduleChoice[]
   /** True when every combination was looked at. */
   readonly isComplete: boolean
 }
@@ -65,17 +65,17 @@ export interface PlanChoicesOptions {
  * many slots. All combinations when there are few enough; otherwise Pareto local search (Paquete, Chiarandini and
  * Stutzle 2004) from random combinations, changing one choice at a time. Throws as `planSchedule` does.
  */
-export function planChoices(options: PlanChoicesOptions): PlanChoices {
+export function planChoices(options: PlanChoicesOptions): ScheduleChoices {
   return finish(searchChoices(options))
 }
 
 /** The same in parts: one for each combination that is scheduled. */
-export function* searchChoices(options: PlanChoicesOptions): Work<PlanChoices> {
+export function* searchChoices(options: PlanChoicesOptions): WorkInTurns<ScheduleChoices> {
   const limit = options.evaluations ?? 500
   const sizes = [options.slots.length, ...options.steps.map((step) => step.sources.length + (step.isOptional ? 1 : 0))]
   const total = sizes.reduce((product, size) => product * size, 1)
   const seen = new Set<string>()
-  let front: { genes: readonly number[]; choice: PlanChoice }[] = []
+  let front: { genes: readonly number[]; choice: ScheduleChoice }[] = []
   const consider = (genes: readonly number[]) => {
     const key = genes.join()
     if (seen.has(key)) return
@@ -107,7 +107,7 @@ export function* searchChoices(options: PlanChoicesOptions): Work<PlanChoices> {
 }
 
 /** Gene 0 is the slot offer; gene i + 1 the source of step i, or one past its sources when it is left out. */
-function evaluate(options: PlanChoicesOptions, genes: readonly number[]): PlanChoice | undefined {
+function evaluate(options: PlanChoicesOptions, genes: readonly number[]): ScheduleChoice | undefined {
   const offer = options.slots[genes[0] ?? 0]
   if (offer === undefined) return undefined
   const chosen = new Map<string, StepSource>()
@@ -145,7 +145,7 @@ function evaluate(options: PlanChoicesOptions, genes: readonly number[]): PlanCh
 }
 
 /** True when one choice is at least as good in everything, so that the other need not be offered. */
-function dominates(one: PlanChoice, other: PlanChoice): boolean {
+function dominates(one: ScheduleChoice, other: ScheduleChoice): boolean {
   return one.seconds <= other.seconds && one.cost <= other.cost && one.value >= other.value
 }
 

@@ -1,5 +1,5 @@
 import { sortBy } from './sort.ts'
-import type { Timetable } from './timetable.ts'
+import type { TimetablePropagator } from './timetable.ts'
 import type { Trail } from './trail.ts'
 
 /** States looked at before judging, and runs for which one success is enough. */
@@ -13,7 +13,7 @@ const WORTHWHILE = 12
  */
 export class Energy {
   private readonly trail: Trail
-  private readonly table: Timetable
+  private readonly table: TimetablePropagator
   /** Work done by the profile before the earliest start, and before the latest end, of each step. */
   private readonly beforeEarliest: Float64Array
   private readonly beforeLatest: Float64Array
@@ -26,7 +26,7 @@ export class Energy {
   private runs = 0
   private hits = 0
 
-  constructor(table: Timetable, trail: Trail) {
+  constructor(table: TimetablePropagator, trail: Trail) {
     const size = table.steps.length
     this.trail = trail
     this.table = table

@@ -3,7 +3,7 @@ import { Clauses, createBuckets } from './clauses.ts'
 import { Energy } from './energy.ts'
 import { makespanOf, type ScheduleProblem } from './problem.ts'
 import { Reservoir } from './reservoir.ts'
-import { Timetable } from './timetable.ts'
+import { TimetablePropagator } from './timetable.ts'
 import { BY_CLAUSE, BY_DECISION, grow, Trail } from './trail.ts'
 
 const NONE = -0x7fffffff
@@ -93,7 +93,10 @@ export class ScheduleProof {
 
     const width = problem.capacities.length
     const stocks = problem.stocks.length
-    const tables = Array.from({ length: width }, (_, resource) => new Timetable(problem, resource, this.trail))
+    const tables = Array.from(
+      { length: width },
+      (_, resource) => new TimetablePropagator(problem, resource, this.trail),
+    )
     this.propagators = [
       ...tables,
       ...Array.from({ length: stocks }, (_, stock) => new Reservoir(problem, stock, this.trail)),

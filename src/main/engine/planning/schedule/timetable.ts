@@ -7,7 +7,7 @@ import type { Trail } from './trail.ts'
  * happens push other steps aside. Explanations name one moment each (Schutt, Feydt, Stuckey and Wallace 2011,
  * "Explaining the cumulative propagator").
  */
-export class Timetable {
+export class TimetablePropagator {
   private readonly trail: Trail
   readonly capacity: number
   readonly steps: Int32Array

@@ -1,6 +1,6 @@
 import { assertNever } from '#shared/lib/assert.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import { type Formula, type HddlType, type Term, type Variable, valueOf } from './model.ts'
+import { boundValue, type Formula, type HddlType, type Term, type Variable } from './model.ts'
 
 /** A fact that must hold (its number) or must not (~number). */
 export type Literal = number
@@ -30,9 +30,9 @@ export function clausesOf(
       case 'not':
         return visit(part.part, !positive)
       case 'same':
-        return truth((valueOf(part.left, binding) === valueOf(part.right, binding)) === positive)
+        return truth((boundValue(part.left, binding) === boundValue(part.right, binding)) === positive)
       case 'is':
-        return truth((types[part.type]?.has[valueOf(part.term, binding)] === 1) === positive)
+        return truth((types[part.type]?.has[boundValue(part.term, binding)] === 1) === positive)
       case 'atom': {
         const known = status(part.predicate, valuesOf(part.args, binding))
         if (typeof known === 'boolean') return truth(known === positive)
@@ -74,7 +74,7 @@ export function forEachBinding(
 
 /** The objects that terms stand for. */
 export function valuesOf(terms: readonly Term[], binding: Int32Array): number[] {
-  return terms.map((term) => valueOf(term, binding))
+  return terms.map((term) => boundValue(term, binding))
 }
 
 function truth(holds: boolean): Literal[][] {

@@ -1,6 +1,6 @@
 import { always, type Formula, type HddlEffect, type Signature, type Term, type Variable } from './model.ts'
 import { Names } from './names.ts'
-import { asList, asWord, type Expression, hddlError, headOf, type List, type Place, type Word } from './text.ts'
+import { asList, asWord, type Expression, hddlError, headOf, type List, type TextPlace, type Word } from './text.ts'
 import { readTyped, type TypeTable } from './types.ts'
 
 /** Names with the types of their arguments, while they are being declared. */
@@ -34,13 +34,13 @@ export class Scope {
   readonly #ids: number[][] = []
   readonly #table: TypeTable
 
-  constructor(table: TypeTable, parameters: Expression | undefined, near: Place) {
+  constructor(table: TypeTable, parameters: Expression | undefined, near: TextPlace) {
     this.#table = table
     this.open(parameters === undefined ? [] : asList(parameters, 'parameters', near).items, near)
   }
 
   /** Declares variables that can be seen until the matching close(). */
-  open(items: readonly Expression[], near: Place): Variable[] {
+  open(items: readonly Expression[], near: TextPlace): Variable[] {
     const names = new Names('variable')
     const ids: number[] = []
     this.#visible.push(names)
@@ -59,7 +59,7 @@ export class Scope {
     this.#ids.pop()
   }
 
-  term(expression: Expression, near: Place): Term {
+  term(expression: Expression, near: TextPlace): Term {
     const word = asWord(expression, 'a variable or an object', near)
     if (!word.text.startsWith('?')) return ~this.#table.objects.resolve(word)
     for (let level = this.#visible.length - 1; level >= 0; level--) {
@@ -81,7 +81,7 @@ export class FormulaReader {
     this.#predicates = predicates
   }
 
-  formula(expression: Expression | undefined, scope: Scope, near: Place): Formula {
+  formula(expression: Expression | undefined, scope: Scope, near: TextPlace): Formula {
     if (expression === undefined) return always
     const list = asList(expression, 'a condition', near)
     if (list.items.length === 0) return always
@@ -132,14 +132,14 @@ export class FormulaReader {
     return { predicate, args: args.map((item) => scope.term(item, list)) }
   }
 
-  effects(expression: Expression | undefined, scope: Scope, near: Place): HddlEffect[] {
+  effects(expression: Expression | undefined, scope: Scope, near: TextPlace): HddlEffect[] {
     return expression === undefined ? [] : this.#effects(expression, scope, near, [], always)
   }
 
   #effects(
     expression: Expression,
     scope: Scope,
-    near: Place,
+    near: TextPlace,
     variables: readonly Variable[],
     condition: Formula,
   ): HddlEffect[] {

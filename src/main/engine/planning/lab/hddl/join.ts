@@ -1,4 +1,4 @@
-import { type HddlType, type Term, valueOf } from './model.ts'
+import { boundValue, type HddlType, type Term } from './model.ts'
 import type { Relation } from './relation.ts'
 
 /** An atom whose tuples bind variables. */
@@ -87,7 +87,7 @@ export class Join {
       return
     }
     const { relation, args } = stage.atom
-    const key = stage.keyTerms.map((term) => valueOf(term, binding))
+    const key = stage.keyTerms.map((term) => boundValue(term, binding))
     const rows = relation.rows(stage.mask, key)
     // Rows that are added while this runs belong to a later run.
     const count = rows.length

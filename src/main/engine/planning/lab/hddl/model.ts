@@ -88,6 +88,6 @@ export interface HddlMethod extends Signature {
 export const always: Formula = { kind: 'and', parts: [] }
 
 /** The object a term stands for under a binding of the variables. */
-export function valueOf(term: Term, binding: ArrayLike<number>): number {
+export function boundValue(term: Term, binding: ArrayLike<number>): number {
   return term < 0 ? ~term : (binding[term] ?? -1)
 }

@@ -1,6 +1,6 @@
 import { forEachBinding, valuesOf } from './clauses.ts'
 import { Join, type JoinAtom, type JoinCheck } from './join.ts'
-import { type Formula, type HddlProblem, type Term, valueOf } from './model.ts'
+import { boundValue, type Formula, type HddlProblem, type Term } from './model.ts'
 import { Relation } from './relation.ts'
 
 /** What can be reached when deletes, negative conditions and the hierarchy are left out: facts and actions. */
@@ -93,7 +93,7 @@ export function bindTuple(
 ): boolean {
   return terms.every((term, column) => {
     const value = tuple[column] ?? -1
-    if (term < 0 || binding[term] !== -1) return valueOf(term, binding) === value
+    if (term < 0 || binding[term] !== -1) return boundValue(term, binding) === value
     binding[term] = value
     return problem.types[variableTypes[term] ?? 0]?.has[value] === 1
   })
@@ -148,9 +148,9 @@ function settledVariables(part: Formula, reached: Reach): number[] | undefined {
 function holdsForGood(part: Formula, binding: Int32Array, problem: HddlProblem, reached: Reach): boolean {
   switch (part.kind) {
     case 'same':
-      return valueOf(part.left, binding) === valueOf(part.right, binding)
+      return boundValue(part.left, binding) === boundValue(part.right, binding)
     case 'is':
-      return problem.types[part.type]?.has[valueOf(part.term, binding)] === 1
+      return problem.types[part.type]?.has[boundValue(part.term, binding)] === 1
     case 'atom':
       return (reached.facts[part.predicate]?.find(valuesOf(part.args, binding)) ?? -1) >= 0
     case 'not':

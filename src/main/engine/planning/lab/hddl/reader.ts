@@ -15,8 +15,8 @@ import {
   hddlError,
   headOf,
   type List,
-  type Place,
   readExpression,
+  type TextPlace,
   type Word,
 } from './text.ts'
 import { readTyped, sectionItems, TypeTable } from './types.ts'
@@ -75,7 +75,7 @@ export function readHddl(domainText: string, problemText: string): HddlProblem {
 }
 
 interface Sections {
-  readonly place: Place
+  readonly place: TextPlace
   named(keyword: string): List[]
   one(keyword: string): List | undefined
 }
@@ -209,7 +209,7 @@ class NetworkReader {
   }
 
   goal(section: List | undefined): Formula {
-    const place: Place = section ?? { source: 'problem', line: 1, column: 1 }
+    const place: TextPlace = section ?? { source: 'problem', line: 1, column: 1 }
     return this.#formulas.formula(section?.items[1], new Scope(this.#types, undefined, place), place)
   }
 
@@ -236,7 +236,7 @@ class NetworkReader {
 }
 
 /** The parts of "(and a b)", of a single part, or of nothing. */
-function conjuncts(expression: Expression | undefined, what: string, near: Place): List[] {
+function conjuncts(expression: Expression | undefined, what: string, near: TextPlace): List[] {
   if (expression === undefined) return []
   const list = asList(expression, what, near)
   if (list.items.length === 0) return []

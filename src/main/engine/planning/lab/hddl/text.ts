@@ -1,7 +1,7 @@
 import { ParleyError } from '#shared/lib/error.ts'
 
 /** Where something stands in a text; lines and columns count from 1. */
-export interface Place {
+export interface TextPlace {
   readonly source: 'domain' | 'problem'
   readonly line: number
   readonly column: number
@@ -10,12 +10,12 @@ export interface Place {
 /** A word or a bracketed list of an HDDL text. */
 export type Expression = Word | List
 
-export interface Word extends Place {
+export interface Word extends TextPlace {
   readonly kind: 'word'
   readonly text: string
 }
 
-export interface List extends Place {
+export interface List extends TextPlace {
   readonly kind: 'list'
   readonly items: readonly Expression[]
 }
@@ -24,7 +24,7 @@ export interface List extends Place {
 export type HddlErrorCode = 'HDDL_SYNTAX' | 'HDDL_NAME_UNKNOWN' | 'HDDL_ARITY_WRONG' | 'HDDL_UNSUPPORTED'
 
 /** An error in an HDDL text, with source, line and column in its details and its message. */
-export function hddlError(code: HddlErrorCode, place: Place, what: string): ParleyError {
+export function hddlError(code: HddlErrorCode, place: TextPlace, what: string): ParleyError {
   const { source, line, column } = place
   return new ParleyError(code, `${what} (${source}, line ${line}, column ${column})`, {
     details: { source, line, column },
@@ -42,15 +42,15 @@ const deepest = 500
  * Reads a text of one bracketed list, with comments from a semicolon to the end of the line. Throws HDDL_SYNTAX where
  * brackets do not match or something follows the list.
  */
-export function readExpression(text: string, source: Place['source']): List {
-  const open: { items: Expression[]; place: Place }[] = []
+export function readExpression(text: string, source: TextPlace['source']): List {
+  const open: { items: Expression[]; place: TextPlace }[] = []
   let result: List | undefined
   let line = 1
   let lineStart = 0
   const token = /[()]|[^\s();]+|;[^\n]*|\n/g
   for (let match = token.exec(text); match !== null; match = token.exec(text)) {
     const [symbol] = match
-    const place: Place = { source, line, column: match.index - lineStart + 1 }
+    const place: TextPlace = { source, line, column: match.index - lineStart + 1 }
     if (symbol === '\n') {
       line++
       lineStart = match.index + 1
@@ -81,13 +81,13 @@ export function readExpression(text: string, source: Place['source']): List {
 }
 
 /** The expression as a list; throws HDDL_SYNTAX naming what was expected. */
-export function asList(expression: Expression | undefined, what: string, near: Place): List {
+export function asList(expression: Expression | undefined, what: string, near: TextPlace): List {
   if (expression?.kind !== 'list') throw hddlError('HDDL_SYNTAX', expression ?? near, `Expected ${what} in brackets`)
   return expression
 }
 
 /** The expression as a word; throws HDDL_SYNTAX naming what was expected. */
-export function asWord(expression: Expression | undefined, what: string, near: Place): Word {
+export function asWord(expression: Expression | undefined, what: string, near: TextPlace): Word {
   if (expression?.kind !== 'word') throw hddlError('HDDL_SYNTAX', expression ?? near, `Expected ${what}`)
   return expression
 }

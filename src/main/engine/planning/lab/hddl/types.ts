@@ -1,6 +1,6 @@
 import type { HddlType } from './model.ts'
 import { Names } from './names.ts'
-import { asWord, type Expression, hddlError, headOf, type List, type Place, type Word } from './text.ts'
+import { asWord, type Expression, hddlError, headOf, type List, type TextPlace, type Word } from './text.ts'
 
 /** A word with the type it was declared to be of. */
 export interface Typed {
@@ -9,7 +9,7 @@ export interface Typed {
 }
 
 /** Reads "a b - t c - (either u v) d": each word with the type that follows it. */
-export function readTyped(items: readonly Expression[], near: Place): Typed[] {
+export function readTyped(items: readonly Expression[], near: TextPlace): Typed[] {
   const result: Typed[] = []
   let waiting: Word[] = []
   for (let index = 0; index < items.length; index++) {
@@ -37,7 +37,7 @@ export class TypeTable {
     this.#add('object')
   }
 
-  declareTypes(items: readonly Expression[], near: Place): void {
+  declareTypes(items: readonly Expression[], near: TextPlace): void {
     for (const { word, type } of readTyped(items, near)) {
       const id = this.#add(word.text)
       for (const parent of type === undefined ? [] : alternatives(type)) {
@@ -47,7 +47,7 @@ export class TypeTable {
     }
   }
 
-  declareObjects(items: readonly Expression[], near: Place): void {
+  declareObjects(items: readonly Expression[], near: TextPlace): void {
     for (const { word, type } of readTyped(items, near)) {
       const id = this.objects.add(word.text)
       const types = (this.#objectTypes[id] ??= new Set())

@@ -2,13 +2,13 @@ import type { Label } from '#engine/planning/lab/search/model.ts'
 import type { DecomposedTask, HtnPlan } from '#engine/planning/lab/search/plan.ts'
 import { assertNever } from '#shared/lib/assert.ts'
 import {
+  boundValue,
   type Formula,
   type HddlAction,
   type HddlMethod,
   type HddlProblem,
   type Term,
   type Variable,
-  valueOf,
 } from './model.ts'
 
 /**
@@ -279,7 +279,7 @@ class Verifier {
   }
 
   #value(term: Term, binding: ReadonlyMap<number, number>): number {
-    return term < 0 ? valueOf(term, []) : (binding.get(term) ?? -1)
+    return term < 0 ? boundValue(term, []) : (binding.get(term) ?? -1)
   }
 }
 

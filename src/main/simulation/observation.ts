@@ -11,7 +11,7 @@ import type { Decimal } from '#shared/lib/decimal.ts'
 /** What the trader was told last of the trading state; unsure while a re-arm has no answer. */
 export type Told = TradingState | 'unsure'
 
-/** A review as the records tell it, beside clocks of the witness's own. */
+/** A review as the records tell it, beside clocks of the oracle's own. */
 export interface Approval {
   readonly order: ReviewOrder
   readonly approved: boolean
@@ -41,7 +41,7 @@ export interface Departure {
   readonly recorded: ReadonlySet<EventKind>
   /** How the decision that it follows from ended, if it is in the journal. */
   readonly decision: 'agreed' | 'noTrade' | 'review' | undefined
-  /** What the witness knows of the trader's approval for the decision; undefined when there was no review of it. */
+  /** What the oracle knows of the trader's approval for the decision; undefined when there was no review of it. */
   readonly approval: Approval | undefined
   readonly mode: string
   /** True when the mandate was seen to have ended, however the clock stands now. */
@@ -68,7 +68,7 @@ export interface CancelRequest {
 }
 
 /** The gate let an order through, which shows by its record. */
-export interface Admission {
+export interface GateAdmission {
   readonly order: { readonly clientOrderId: string; readonly side: string; readonly quantity: Decimal }
   readonly told: Told
   readonly position: Decimal
@@ -143,7 +143,7 @@ export interface Calm {
 }
 
 /** Nothing goes wrong any more and all has had time to settle. */
-export interface Quiet {
+export interface Quiescence {
   /** What the broker has. */
   readonly orders: readonly OrderReport[]
   readonly fills: readonly Fill[]

@@ -4,18 +4,18 @@ import { canonicalJson } from '#shared/lib/canonical-json.ts'
 import { type Clock, sleep } from '#shared/lib/clock.ts'
 import { openDatabase } from '#store/open-database.ts'
 import { deskProjections } from '#store/projections/index.ts'
-import type { Quiet } from './evidence.ts'
+import type { Quiescence } from './observation.ts'
 import type { DeskProcess } from './process.ts'
 
 const everything = 1_000_000
 
 /** Gathers what can be seen once nothing goes wrong any more: at the broker, in the desk's lists, in its journal. */
-export async function gatherQuiet(
+export async function gatherQuiescence(
   { kernel, journal, queries }: DeskProcess,
   broker: Broker,
   clock: Clock,
   rearmRefused: string | undefined,
-): Promise<Quiet> {
+): Promise<Quiescence> {
   const orders: OrderReport[] = []
   for (const { clientOrderId } of queries.listOrders(undefined, everything)) {
     const report = await insist(clock, () => broker.query(clientOrderId))

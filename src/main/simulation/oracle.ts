@@ -9,10 +9,10 @@ import { type Decimal, maximum, ZERO } from '#shared/lib/decimal.ts'
 import { errorCode } from '#shared/lib/error.ts'
 import { keepApprovals } from './approvals.ts'
 import type { Counts } from './counts.ts'
-import type { Told } from './evidence.ts'
 import { canOnlyReduce } from './invariants/exposure-within-mandate.ts'
-import { type Evidence, type InvariantId, invariants } from './invariants/index.ts'
-import { type Ledger, largestExposure, openLedger, workingQuantity } from './ledger.ts'
+import { type InvariantId, invariants, type Observation } from './invariants/index.ts'
+import { type Ledger, largestExposure, openLedger, workingInLedger } from './ledger.ts'
+import type { Told } from './observation.ts'
 
 /** An invariant that did not hold. */
 export interface Breach {
@@ -25,8 +25,8 @@ export interface StoredRows {
   after(seq: number): readonly { readonly body: string; readonly hash: string }[]
 }
 
-/** What of the machine the witness may look at. */
-export interface WitnessOptions {
+/** What of the machine the oracle may look at. */
+export interface OracleOptions {
   readonly mandate: Mandate
   readonly price: (instrument: string) => Decimal | undefined
   /** The last price, by which reviews are shown: of a perpetual not its mark. */
@@ -45,7 +45,7 @@ export interface WitnessOptions {
  * Stands between the desk and the world and believes nothing: it reads the journal file itself, keeps its own books, and
  * holds every occasion against the invariants. The first breach is kept.
  */
-export interface Witness {
+export interface Oracle {
   readonly breach: Breach | undefined
   readonly told: Told
   /** The last durable records, oldest first. */
@@ -54,7 +54,7 @@ export interface Witness {
   readonly hash: string
   /** The trader was told, or does not know any more. */
   tell(state: Told): void
-  check<Occasion extends keyof Evidence>(occasion: Occasion, seen: Evidence[Occasion]): void
+  check<Occasion extends keyof Observation>(occasion: Occasion, seen: Observation[Occasion]): void
   /** Takes over the journal of a new process. */
   watch(rows: StoredRows, statusOf: (clientOrderId: string) => OrderStatus | undefined): void
   /** The journal of this process can no longer be written. */
@@ -63,7 +63,7 @@ export interface Witness {
   see(record: DeskRecord): void
   /** Reads what has become durable since the last look. */
   look(): void
-  /** Compares the desk's own books with the witness's. */
+  /** Compares the desk's own books with the oracle's. */
   compare(positions: ReadonlyMap<string, Decimal>, cash: Decimal): void
   /** Stands between the desk and a broker. */
   beside(broker: Broker): Broker
@@ -71,8 +71,8 @@ export interface Witness {
 
 const recentKept = 20
 
-/** Calls a witness to a machine. */
-export function callWitness(options: WitnessOptions): Witness {
+/** Creates an oracle to a machine. */
+export function createOracle(options: OracleOptions): Oracle {
   const { mandate, price, savedLatch, stopRequested, counts, elapsedMs, coolDownMs } = options
   const approvals = keepApprovals(options.reviews, elapsedMs, options.lastPrice)
   let breach: Breach | undefined
@@ -99,7 +99,7 @@ export function callWitness(options: WitnessOptions): Witness {
   const partsLeft = new Map<string, Set<string>>()
   const tradesTold = new Set<string>()
 
-  function check<Occasion extends keyof Evidence>(occasion: Occasion, seen: Evidence[Occasion]): void {
+  function check<Occasion extends keyof Observation>(occasion: Occasion, seen: Observation[Occasion]): void {
     for (const [invariant, holds] of invariants[occasion]) {
       const what = breach === undefined ? holds(seen) : undefined
       if (what !== undefined) breach = { invariant, what }
@@ -173,7 +173,7 @@ export function callWitness(options: WitnessOptions): Witness {
       order,
       told,
       position: ledger.position(order.instrument),
-      workingOnSide: workingQuantity(ledger, order.instrument, order.side),
+      workingOnSide: workingInLedger(ledger, order.instrument, order.side),
       exposure: largestExposure(ledger, price),
       maximumExposure: mandate.maximumExposure,
     })
@@ -204,7 +204,7 @@ export function callWitness(options: WitnessOptions): Witness {
       onlyReduces: canOnlyReduce({
         order,
         position: ledger.position(instrument),
-        workingOnSide: workingQuantity(ledger, instrument, side),
+        workingOnSide: workingInLedger(ledger, instrument, side),
       }),
       whole: parents.get(sliceOf?.parentId ?? ''),
       partsTaken: [...parts].filter((other) => other !== clientOrderId).map(taken),

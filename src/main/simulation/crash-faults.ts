@@ -12,7 +12,7 @@ export type Write =
   | 'after latch'
 
 /** When and how a process will end before its time. */
-export interface Hazards {
+export interface DrawnCrashFaults {
   /** Told of each write; true when the process dies at it. */
   strikes(write: Write): boolean
   /** True when the disk is full from this commit on. */
@@ -22,7 +22,7 @@ export interface Hazards {
 }
 
 /** Draws the fate of one process. */
-export function drawHazards(random: Random, faults: CrashFaults): Hazards {
+export function drawCrashFaults(random: Random, faults: CrashFaults): DrawnCrashFaults {
   const diesAtWrite = random.chance(faults.atWrite)
   const atOrder = random.chance(faults.atOrder)
   // Early writes are met more often: a start is the most delicate time.

@@ -7,7 +7,7 @@ import { never } from './life.ts'
 import type { AgentFaults } from './scenario.ts'
 
 /** The bus of a desk whose agents fail, fall silent, dawdle, and lie. */
-export function makeAgentsUnruly(bus: Bus, clock: Clock, random: Random, faults: AgentFaults, counts: Counts): Bus {
+export function makeAgentsFaulty(bus: Bus, clock: Clock, random: Random, faults: AgentFaults, counts: Counts): Bus {
   return {
     ...bus,
     respond(topic, answer, options) {
