@@ -4,7 +4,7 @@ import { recordsOf } from '#engine/planning/estimates/learning.ts'
 import { planSchedule } from '#engine/planning/schedule/plan.ts'
 import type { Plan } from '#shared/domain/plan.ts'
 import { planOf, stepOf } from '#test/builders/plan-run.ts'
-import { alertsOf, researchAlerts } from './alerts.ts'
+import { type AlertThresholds, alertsOf } from './alerts.ts'
 import { deviationsOf, divergencesOf } from './divergence.ts'
 import { forecastOf, scheduleRest } from './forecast.ts'
 import { type MonitoredPlan, situationOf } from './plan.ts'
@@ -18,6 +18,8 @@ import {
   traceOf,
 } from './trace.ts'
 import { type TriggerThresholds, triggersOf } from './triggers.ts'
+
+const alertThresholds: AlertThresholds = { failedShare: 0.3, seconds: 90, usd: 0.3, timeoutShare: 0.05 }
 
 const worth = { required: 1, optional: { critical: 0.5, high: 0.3, medium: 0.2, low: 0.1 } }
 const thresholds: TriggerThresholds = {
@@ -368,7 +370,7 @@ describe('alerts', () => {
     const done = (id: string, usd: number, at = 40) => event(at, 'stepSucceeded', id, { usd })
     const all = plan.steps.map(({ id }) => event(0, 'stepStarted', id))
     const fine = traced(...all, done('news', 0.1), done('prices', 0.1), done('pattern', 0.1), done('vote', 0))
-    expect(alertsOf(fine, researchAlerts)).toEqual([])
+    expect(alertsOf(fine, alertThresholds)).toEqual([])
     const bad = traced(
       ...all,
       event(60, 'stepFailed', 'news', { code: 'STEP_TIMED_OUT', usd: 0.2 }),
@@ -376,16 +378,16 @@ describe('alerts', () => {
       done('pattern', 0.2),
       done('vote', 0, 91),
     )
-    expect(alertsOf(bad, researchAlerts).map(({ kind, value }) => [kind, value])).toEqual([
+    expect(alertsOf(bad, alertThresholds).map(({ kind, value }) => [kind, value])).toEqual([
       ['failures', 0.5],
       ['time', 91],
       ['cost', 0.4],
       ['timeouts', 0.25],
     ])
-    expect(alertsOf(bad, researchAlerts)[0]?.sentence).toBe('2 of 4 steps failed, more than 30 %.')
+    expect(alertsOf(bad, alertThresholds)[0]?.sentence).toBe('2 of 4 steps failed, more than 30 %.')
   })
 
   test('one failure of one step says nothing yet about the run', () => {
-    expect(alertsOf(traced(...begun, event(1, 'stepFailed', 'news')), researchAlerts)).toEqual([])
+    expect(alertsOf(traced(...begun, event(1, 'stepFailed', 'news')), alertThresholds)).toEqual([])
   })
 })
