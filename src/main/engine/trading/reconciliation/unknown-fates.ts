@@ -3,7 +3,7 @@ import { isClosed, isOpen, type Order } from '#shared/domain/order.ts'
 import { type Clock, sleep } from '#shared/lib/clock.ts'
 
 /** What following an order up needs from those who keep the orders. */
-export interface FollowUpOptions {
+export interface UnknownFatesOptions {
   readonly broker: Pick<Broker, 'query'>
   readonly clock: Clock
   /** Ends all following up. */
@@ -17,8 +17,9 @@ export interface FollowUpOptions {
   readonly cancel: (clientOrderId: string) => Promise<void>
 }
 
-const firstMs = 500
-const longestMs = 10_000
+/** How long after it was sent an order is first asked after; each time twice as long is waited, up to the longest. */
+const firstAskMs = 500
+const longestAskMs = 10_000
 /** An order that was just sent may be on its way still: only after so many answers it counts as never arrived (OL-16). */
 const unheardOfTimes = 4
 
@@ -26,13 +27,13 @@ const unheardOfTimes = 4
  * Creates what asks the venue after orders, each after 0.5, 1, 2, ... and then every 10 s, until its fate is known, or,
  * where it is to be cancelled, until it has ended; a cancel that did not take is asked for again. No answer says nothing.
  */
-export function createFollowUp(options: FollowUpOptions): (clientOrderId: string) => void {
+export function followUnknownFates(options: UnknownFatesOptions): (clientOrderId: string) => void {
   const { broker, clock, signal, known, bringTo, onUnheardOf, isToBeCancelled, cancel } = options
   const following = new Set<string>()
 
   async function follow(clientOrderId: string): Promise<void> {
     let unheardOf = 0
-    for (let delayMs = firstMs; ; delayMs = Math.min(longestMs, delayMs * 2)) {
+    for (let delayMs = firstAskMs; ; delayMs = Math.min(longestAskMs, delayMs * 2)) {
       await sleep(clock, delayMs, signal)
       if (isClosed(known(clientOrderId).status)) return
       const report = await broker.query(clientOrderId).catch(() => null)
