@@ -1,5 +1,5 @@
+import type { Denial } from '#shared/domain/denial.ts'
 import type { Actor } from '#shared/domain/journal.ts'
-import type { Denial } from '#shared/domain/mandate.ts'
 import { isClosed, isOpen, type Order, type OrderChange } from '#shared/domain/order.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { gateDenial, stopDenial } from './order-denials.ts'

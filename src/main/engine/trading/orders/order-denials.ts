@@ -1,7 +1,7 @@
 import { checkOrder } from '#engine/trading/gate/gate.ts'
 import { childDenial } from '#engine/trading/parents/child-denial.ts'
 import { equity } from '#engine/trading/positions/book.ts'
-import type { Denial } from '#shared/domain/mandate.ts'
+import { type Denial, deny } from '#shared/domain/denial.ts'
 import { isExit, type Order } from '#shared/domain/order.ts'
 import { errorMessage } from '#shared/lib/error.ts'
 import { clientOrderIdOf, type Intent, orderOfIntent } from './new-orders.ts'
@@ -34,7 +34,7 @@ export function gateDenial(
     })
   } catch (error) {
     // What cannot be checked does not leave (KS-20).
-    return { code: 'CHECK_FAILED', values: { error: errorMessage(error) } }
+    return deny('CHECK_FAILED', { error: errorMessage(error) })
   }
 }
 
@@ -55,15 +55,13 @@ export function sendingDenial(state: OrdersState, order: Order): Denial | undefi
 /** What a stop that came since the decision says. */
 export function stopDenial({ latch }: Pick<OrdersState, 'latch'>, epoch: number): Denial | undefined {
   const { state, epoch: now, reason } = latch.current()
-  if (state === 'HALTED') return { code: 'TRADING_HALTED', values: { reason } }
-  return now === epoch
-    ? undefined
-    : { code: 'STOPPED_SINCE_DECISION', values: { decided: String(epoch), now: String(now) } }
+  if (state === 'HALTED') return deny('TRADING_HALTED', { reason })
+  return now === epoch ? undefined : deny('STOPPED_SINCE_DECISION', { decided: epoch, now })
 }
 
 /** Of an intent that is carried out in parts, only those parts leave. */
 function partDenial({ book, archive }: OrdersState, order: Order): Denial | undefined {
   const { clientOrderId } = order
   const isInParts = book.parents.has(clientOrderId) || archive.getParentOrder(clientOrderId) !== undefined
-  return isInParts ? { code: 'DUPLICATE_INTENT', values: { clientOrderId } } : childDenial(order, book)
+  return isInParts ? deny('DUPLICATE_INTENT', { clientOrderId }) : childDenial(order, book)
 }

@@ -1,5 +1,5 @@
 import { benchmarkOf } from '#engine/trading/execution-quality/arrival-benchmark.ts'
-import type { Denial } from '#shared/domain/mandate.ts'
+import type { Denial } from '#shared/domain/denial.ts'
 import { isClosed, type Order, orderSchema } from '#shared/domain/order.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { clientOrderIdOf, type Intent, orderOfIntent } from './new-orders.ts'
@@ -21,9 +21,9 @@ export async function submitIntent(state: OrdersState, intent: Intent): Promise<
     ...(intent.reason !== undefined && { reason: intent.reason }),
   })
   const denial = gateDenial(state, order, intent.epoch) ?? sendingDenial(state, order)
-  if (denial !== undefined) return deny(state, order, denial)
+  if (denial !== undefined) return recordDenial(state, order, denial)
   const late = await recordAndSend(state, order, intent.epoch)
-  return late === undefined ? knownOrder(state, clientOrderId) : deny(state, order, late)
+  return late === undefined ? knownOrder(state, clientOrderId) : recordDenial(state, order, late)
 }
 
 function newOrder(state: OrdersState, intent: Intent, clientOrderId: string): Order {
@@ -61,7 +61,7 @@ async function recordAndSend(state: OrdersState, order: Order, epoch: number): P
   return undefined
 }
 
-async function deny(state: OrdersState, order: Order, denial: Denial): Promise<Order> {
+async function recordDenial(state: OrdersState, order: Order, denial: Denial): Promise<Order> {
   const { clientOrderId } = order
   await state.journal.append(orderEntry(state, { kind: 'orderDenied', data: { clientOrderId, denial } }, order))
   return knownOrder(state, clientOrderId)

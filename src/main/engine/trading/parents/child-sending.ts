@@ -1,5 +1,5 @@
 import type { Intent } from '#engine/trading/orders/new-orders.ts'
-import type { DenialCode } from '#shared/domain/mandate.ts'
+import type { DenialCode } from '#shared/domain/denial.ts'
 import { isClosed, type Order } from '#shared/domain/order.ts'
 import type { ParentOrder } from '#shared/domain/parent-order.ts'
 import type { NextChild } from './next-child.ts'

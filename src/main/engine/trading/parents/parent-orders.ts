@@ -1,5 +1,6 @@
 import type { MarketUpdate } from '#engine/ports/feed.ts'
 import { clientOrderIdOf, type Intent, orderOfIntent } from '#engine/trading/orders/new-orders.ts'
+import { denialReason } from '#shared/domain/denial.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import { type ExecutionSchedule, isWorkingParent, type ParentOrder } from '#shared/domain/parent-order.ts'
 import type { Stop } from '#shared/lib/clock.ts'
@@ -146,10 +147,7 @@ async function begin(
   origins.set(id, { elapsedMs: 0, monotonic: clock.monotonic() })
   const started = { kind: 'parentOrderStarted', data: { parent } } as const
   const begun = recordParent(state, parent, started, { kind: 'agent', id: intent.by })
-  if (denial !== undefined) {
-    const values = Object.entries(denial.values).map(([name, value]) => `${name}=${value}`)
-    await endParent(state, id, 'denied', [denial.code, ...values].join(' '))
-  }
+  if (denial !== undefined) await endParent(state, id, 'denied', denialReason(denial))
   await begun
   look()
   return findParent(state, id) ?? parent

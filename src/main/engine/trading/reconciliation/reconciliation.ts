@@ -1,6 +1,7 @@
 import type { Broker, BrokerEvent, OrderReport } from '#engine/ports/broker.ts'
 import type { TradingBook } from '#engine/trading/positions/book.ts'
 import type { Comparison } from '#shared/domain/comparison.ts'
+import { deny } from '#shared/domain/denial.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { FundingPayment } from '#shared/domain/funding.ts'
 import { type Fill, isInFlight, isOpen, type Order } from '#shared/domain/order.ts'
@@ -141,7 +142,7 @@ export function createReconciliation(options: ReconciliationOptions): Reconcilia
 
   /** Recorded and never sent: the process ended in between, and its moment has passed. */
   function denyForgotten(order: Order): void {
-    const denial = { code: 'STOPPED_SINCE_DECISION', values: { reason: 'the desk was restarted' } } as const
+    const denial = deny('STOPPED_SINCE_DECISION', { reason: 'the desk was restarted' })
     void record({ kind: 'orderDenied', data: { clientOrderId: order.clientOrderId, denial } }, order)
   }
 
