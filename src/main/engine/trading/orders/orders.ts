@@ -10,7 +10,7 @@ import { marksOf } from '#engine/trading/positions/marks.ts'
 import { onAccountEvent } from '#engine/trading/reconciliation/broker-events.ts'
 import { type BrokerLink, createReconciliation } from '#engine/trading/reconciliation/reconciliation.ts'
 import { followUnknownFates } from '#engine/trading/reconciliation/unknown-fates.ts'
-import { bringToReport, confirmFilled, onUnheardOf } from '#engine/trading/reconciliation/venue-reports.ts'
+import { confirmFilled } from '#engine/trading/reconciliation/venue-reports.ts'
 import type { Comparison } from '#shared/domain/comparison.ts'
 import type { Denial } from '#shared/domain/denial.ts'
 import type { Actor } from '#shared/domain/journal.ts'
@@ -19,12 +19,10 @@ import { type Fill, isClosed, type Order, type OrderChange } from '#shared/domai
 import type { StopLevel, StopProgress } from '#shared/domain/trading-state.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { createWaiters } from '#shared/lib/waiters.ts'
-import { bookFill, bookFunding } from './fill-booking.ts'
 import { clientOrderIdOf, type Intent } from './new-orders.ts'
-import { cancelForStop, cancelOrder, sendCancel } from './order-cancels.ts'
+import { cancelForStop, cancelOrder } from './order-cancels.ts'
 import { changeOrder } from './order-changes.ts'
 import { intentDenial } from './order-denials.ts'
-import { orderEntry, ordersActor } from './order-records.ts'
 import { findOrder, knownOrder, type OrdersState } from './orders-state.ts'
 import { stopProgressOf } from './stop-cancels.ts'
 import { submitIntent } from './submission.ts'
@@ -90,7 +88,7 @@ export interface Orders {
 
 /** Creates the one way to the broker: gate, write-ahead record, venue, reconciliation (OL-1, OL-3, OL-9, OL-11 to OL-14). */
 export function createOrders(options: OrdersOptions): Orders {
-  const { journal, book, broker, feed, clock, sha256 } = options
+  const { journal, book, broker, feed, sha256 } = options
   const life = new AbortController()
   const endings = createWaiters<Order>()
   const state: OrdersState = {
@@ -118,29 +116,8 @@ export function createOrders(options: OrdersOptions): Orders {
     if (order !== undefined && isClosed(order.status)) endings.settle(order.clientOrderId, order)
   })
 
-  const followUp = followUnknownFates({
-    broker,
-    clock,
-    signal: life.signal,
-    known: (id) => knownOrder(state, id),
-    bringTo: (report) => bringToReport(state, report),
-    onUnheardOf: (order) => onUnheardOf(state, order),
-    isToBeCancelled: ({ status, clientOrderId }) => status === 'PENDING_CANCEL' || state.stopped.has(clientOrderId),
-    cancel: (clientOrderId) => sendCancel(state, clientOrderId, ordersActor),
-  })
-
-  const reconciliation = createReconciliation({
-    broker,
-    clock,
-    signal: life.signal,
-    book,
-    find: (id) => findOrder(state, id),
-    bookFill: (fill) => bookFill(state, fill),
-    bookFunding: (payment) => bookFunding(state, payment),
-    bringTo: (report) => bringToReport(state, report),
-    followUp,
-    record: (event, about) => journal.append(orderEntry(state, event, about)),
-  })
+  const followUp = followUnknownFates(state)
+  const reconciliation = createReconciliation(state)
 
   return {
     submit: (intent) => submitIntent(state, intent),

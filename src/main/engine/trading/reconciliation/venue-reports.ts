@@ -5,8 +5,9 @@ import { note } from '#engine/trading/orders/order-records.ts'
 import { knownOrder, type OrdersState } from '#engine/trading/orders/orders-state.ts'
 import { isClosed, type Order } from '#shared/domain/order.ts'
 import { compare } from '#shared/lib/decimal.ts'
-import { clocksDifferMs } from './reconciliation.ts'
 
+/** The venue's clock and ours may differ by so much. */
+export const clocksDifferMs = 60_000
 /** So long a change may be on its way before the venue's word, that the old terms are in force, is taken for its answer. */
 const changeTakesMs = 5_000
 
