@@ -2,7 +2,8 @@ import type { Side } from '#shared/domain/order.ts'
 import { compare, type Decimal, toNumber } from '#shared/lib/decimal.ts'
 import { reaches } from './depth.ts'
 import { createSortedList, type SortedList } from './sorted-list.ts'
-import { isReached, type Ticket } from './tickets.ts'
+import { isReached } from './stop-price.ts'
+import type { Ticket } from './tickets.ts'
 
 /** The orders that wait at a venue, found by what they wait for. Lists are of an instrument and a side. */
 export interface RestingOrders {

@@ -1,7 +1,7 @@
 import { marginAfter } from '#engine/trading/margin/book-margin.ts'
 import { leavesQuantity } from '#engine/trading/orders/working.ts'
+import { type Denial, deny } from '#shared/domain/denial.ts'
 import { isPerpetual } from '#shared/domain/instrument.ts'
-import type { Denial } from '#shared/domain/mandate.ts'
 import type { Order } from '#shared/domain/order.ts'
 import type { Quote } from '#shared/domain/quote.ts'
 import {
@@ -15,7 +15,7 @@ import {
   toNumber,
   ZERO,
 } from '#shared/lib/decimal.ts'
-import { deny, type GateContext, referencePrice } from './gate-context.ts'
+import { type GateContext, referencePrice } from './gate-context.ts'
 
 /** What the working purchases on spot will cost; the instrument whose price is missing otherwise. */
 export function reservedCash(

@@ -1,16 +1,6 @@
 import type { OrderReport } from '#engine/ports/broker.ts'
 import type { Order } from '#shared/domain/order.ts'
-import {
-  compare,
-  type Decimal,
-  decimal,
-  divide,
-  maximum,
-  minimum,
-  multiply,
-  roundToStep,
-  subtract,
-} from '#shared/lib/decimal.ts'
+import { type Decimal, maximum, subtract, ZERO } from '#shared/lib/decimal.ts'
 
 export type VenueStatus = 'ACCEPTED' | 'TRIGGERED' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED' | 'REJECTED'
 
@@ -36,10 +26,19 @@ export interface Ticket {
 }
 
 const dayMs = 86_400_000
-const wholeBasisPoints = decimal(10_000)
+
+/** The ticket of an order that arrived at a moment; nothing stands before it yet. */
+export function ticketOf(
+  order: Order,
+  arrivedAt: number,
+  standing: Pick<Ticket, 'venueOrderId' | 'refusal' | 'status' | 'filled' | 'changedAt' | 'isAsleep'>,
+): Ticket {
+  const { quantity, limitPrice, stopPrice } = order
+  return { order, expiresAt: expiryOf(order, arrivedAt), quantity, limitPrice, stopPrice, ahead: ZERO, ...standing }
+}
 
 /** When an order that arrives at a moment expires: DAY at the next UTC midnight, GTD at its time; null for any other. */
-export function expiryOf({ timeInForce, expireAt }: Order, nowMs: number): number | null {
+function expiryOf({ timeInForce, expireAt }: Order, nowMs: number): number | null {
   if (timeInForce === 'DAY') return (Math.floor(nowMs / dayMs) + 1) * dayMs
   return timeInForce === 'GTD' ? expireAt : null
 }
@@ -49,36 +48,9 @@ export function canRest({ type, timeInForce }: Order): boolean {
   return (type === 'LIMIT' || type === 'STOP_LIMIT') && timeInForce !== 'IOC' && timeInForce !== 'FOK'
 }
 
-/** True for an order that waits for a price before it trades. */
-export function isStop({ type }: Order): boolean {
-  return type === 'STOP_MARKET' || type === 'STOP_LIMIT' || type === 'TRAILING_STOP_MARKET'
-}
-
-/** True when the last price has reached the stop: at or above it for a buy, at or below it for a sell. */
-export function isReached({ order, stopPrice }: Pick<Ticket, 'order' | 'stopPrice'>, last: Decimal): boolean {
-  if (stopPrice === null) return false
-  return order.side === 'buy' ? compare(last, stopPrice) >= 0 : compare(last, stopPrice) <= 0
-}
-
-/**
- * Where a trailing stop stands once the market trades at `last`: its offset behind the price, rounded to the tick away from
- * it, and never further from the market than it stood before. `last` need not be the best price: the best one keeps.
- */
-export function trailedStop(
-  { order, stopPrice }: Pick<Ticket, 'order' | 'stopPrice'>,
-  last: Decimal,
-  tick: Decimal,
-): Decimal {
-  const { trailing, side } = order
-  if (trailing === null) throw new Error(`${order.clientOrderId} does not trail.`)
-  const offset =
-    trailing.kind === 'absolute' ? trailing.offset : divide(multiply(last, trailing.offset), wholeBasisPoints)
-  if (side === 'sell') {
-    const stop = roundToStep(subtract(last, offset), tick, 'down')
-    return stopPrice === null ? stop : maximum(stopPrice, stop)
-  }
-  const stop = roundToStep(subtract(last, multiply(offset, decimal(-1))), tick, 'up')
-  return stopPrice === null ? stop : minimum(stopPrice, stop)
+/** What of an order is not filled yet. */
+export function unfilled({ quantity, filled }: Pick<Ticket, 'quantity' | 'filled'>): Decimal {
+  return maximum(subtract(quantity, filled), ZERO)
 }
 
 /** What the venue says of a ticket. */
