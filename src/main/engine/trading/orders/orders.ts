@@ -5,7 +5,7 @@ import type { OrderArchive } from '#engine/ports/order-archive.ts'
 import type { Sha256 } from '#engine/ports/sha256.ts'
 import { checkOrder } from '#engine/trading/gate/gate.ts'
 import type { DeskLatch } from '#engine/trading/gate/latch.ts'
-import { createTailReader } from '#engine/trading/gate/tail-reader.ts'
+import { createTailReader, type TailReader } from '#engine/trading/gate/tail-reader.ts'
 import { childDenial } from '#engine/trading/parents/child-denial.ts'
 import { applyToBook, equity, type TradingBook } from '#engine/trading/positions/book.ts'
 import { marksOf } from '#engine/trading/positions/marks.ts'
@@ -37,6 +37,8 @@ export interface OrdersOptions {
   readonly mandate: Mandate
   readonly clock: Clock
   readonly sha256: Sha256
+  /** Reads what a day may cost the book; one of its own unless given. */
+  readonly tails?: TailReader
   /** What is said to an order that needs the trader's approval, at the moment of sending; undefined lets it out. */
   readonly approvalDenial?: (order: Order) => Denial | undefined
   /** Told once of each position that the venue has closed by itself. */
@@ -144,7 +146,7 @@ export function createOrders(options: OrdersOptions): Orders {
 
   const mark = marksOf(feed)
   const instrumentOf = (id: string) => feed.instruments().find((instrument) => instrument.id === id)
-  const tails = createTailReader(feed)
+  const tails = options.tails ?? createTailReader(feed)
 
   /** Appends without waiting; a journal that cannot be written halts the desk by itself. */
   function note(event: DeskEvent, order?: Order, about: Partial<Entry> = {}): void {
