@@ -20,6 +20,7 @@ import type { ReviewArchive } from '#engine/ports/review-archive.ts'
 import type { Sha256 } from '#engine/ports/sha256.ts'
 import type { Timetable } from '#engine/ports/timetable.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/gate/latch.ts'
+import { createTailReader } from '#engine/trading/gate/tail-reader.ts'
 import { createOrders, type Orders } from '#engine/trading/orders/orders.ts'
 import { createParentOrders, type ParentOrders } from '#engine/trading/parents/parent-orders.ts'
 import { equity, type TradingBook } from '#engine/trading/positions/book.ts'
@@ -175,6 +176,7 @@ export function createKernel(options: KernelOptions): Kernel {
     unfinished: options.unfinished,
     check: (intent) => orders.denial(intent),
   })
+  const tails = createTailReader(feed)
   const orders: Orders = createOrders({
     journal,
     book,
@@ -185,6 +187,7 @@ export function createKernel(options: KernelOptions): Kernel {
     mandate,
     clock,
     sha256: options.sha256,
+    tails,
     approvalDenial: (order) => reviews.approvalDenial(order),
     // The limits have failed if the venue had to close something: a person has to look.
     onLiquidation: ({ instrument }) => halt(2, system, `The venue has liquidated ${instrument}`),
@@ -231,6 +234,7 @@ export function createKernel(options: KernelOptions): Kernel {
     bus,
     feed,
     orders,
+    tails,
     parentOrders: parents,
     protection,
     reviews,

@@ -4,7 +4,7 @@ import type { Feed } from '#engine/ports/feed.ts'
 import type { OrderArchive } from '#engine/ports/order-archive.ts'
 import type { Sha256 } from '#engine/ports/sha256.ts'
 import type { DeskLatch } from '#engine/trading/gate/latch.ts'
-import { createTailReader } from '#engine/trading/gate/tail-reader.ts'
+import { createTailReader, type TailReader } from '#engine/trading/gate/tail-reader.ts'
 import { applyToBook, type TradingBook } from '#engine/trading/positions/book.ts'
 import { marksOf } from '#engine/trading/positions/marks.ts'
 import { onAccountEvent } from '#engine/trading/reconciliation/broker-events.ts'
@@ -38,6 +38,8 @@ export interface OrdersOptions {
   readonly mandate: Mandate
   readonly clock: Clock
   readonly sha256: Sha256
+  /** Reads what a day may cost the book; one of its own unless given. */
+  readonly tails?: TailReader
   /** What is said to an order that needs the trader's approval, at the moment of sending; undefined lets it out. */
   readonly approvalDenial?: (order: Order) => Denial | undefined
   /** Told once of each position that the venue has closed by itself. */
@@ -96,7 +98,7 @@ export function createOrders(options: OrdersOptions): Orders {
     approvalDenial: options.approvalDenial ?? (() => undefined),
     onLiquidation: options.onLiquidation ?? (() => {}),
     mark: marksOf(feed),
-    tails: createTailReader(feed),
+    tails: options.tails ?? createTailReader(feed),
     life: life.signal,
     followUp: (clientOrderId) => followUp(clientOrderId),
     answeredIn: (ms) => reconciliation.answeredIn(ms),
