@@ -4,11 +4,15 @@ import { defineConfig } from 'vitest/config'
 // One core less, as is usual, would leave half of a small machine idle.
 const maxWorkers = '100%'
 
+/** What holds for every project: the tests' own day, and waiting that no load makes fail. */
+const usual = { setupFiles: ['test/day/move-date.ts'], expect: { poll: { timeout: 30_000, interval: 20 } } }
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
+          ...usual,
           name: 'unit',
           include: ['src/shared/**/*.test.ts', 'src/main/**/*.test.ts', 'test/unit/**/*.test.ts'],
           testTimeout: 20_000,
@@ -17,10 +21,19 @@ export default defineConfig({
           maxWorkers,
         },
       },
-      { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], testTimeout: 120_000, maxWorkers } },
+      {
+        test: {
+          ...usual,
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          testTimeout: 120_000,
+          maxWorkers,
+        },
+      },
       {
         plugins: [react()],
         test: {
+          ...usual,
           name: 'page',
           environment: 'jsdom',
           include: ['src/renderer/**/*.test.{ts,tsx}'],
@@ -30,6 +43,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...usual,
           name: 'whole',
           include: ['test/whole/**/*.test.ts', 'test/e2e/**/*.test.ts'],
           testTimeout: 120_000,

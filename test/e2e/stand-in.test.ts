@@ -137,7 +137,7 @@ if (reason === undefined) {
       await app.evaluate('void (window.beforeTheCrash = true)')
       await app.ask({ ask: 'signal', signal: 'SIGKILL' })
       const reborn = `window.beforeTheCrash === undefined && document.title`
-      await expect.poll(() => app.evaluate(reborn).catch(() => ''), { timeout: 15_000 }).toContain('Parley')
+      await expect.poll(() => app.evaluate(reborn).catch(() => '')).toContain('Parley')
       expect(await app.ask({ ask: 'tray' })).toContain('HALTED')
       expect(await app.windows()).toBe(1)
       await app.quit()

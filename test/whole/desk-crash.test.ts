@@ -89,8 +89,7 @@ describe.skipIf(!isBuilt)('a killed desk (skipped without out/)', () => {
       else {
         expect(run.status).toBe('completed')
         // An exit that was on its way is asked after four times, over 7.5 s, before it counts as never arrived (OL-16).
-        if (order?.status === 'FILLED')
-          await until(() => isProtected(again, order), 'a stop and a target work for it', 12_000)
+        if (order?.status === 'FILLED') await until(() => isProtected(again, order), 'a stop and a target work for it')
       }
       await again.end('SIGTERM')
     },

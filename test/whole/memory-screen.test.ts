@@ -18,7 +18,7 @@ it.skipIf(hasNoBrowser)(
     await found.first().waitFor()
     expect(await found.count()).toBe(5)
     await page.getByRole('textbox', { name: 'Search memory' }).fill('funding')
-    await expect.poll(() => found.count(), { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => found.count()).toBe(1)
     expect(await found.first().textContent()).toContain('Funding is stretched.')
 
     const run = page.getByRole('region', { name: 'What is remembered of the run' })

@@ -108,7 +108,7 @@ describe.skipIf(!isBuilt)('parley orders, positions and reconcile of an open des
     await until(async () => (await host.client.trading.positions()).length === 0, 'nothing is held')
     const { id } = await host.client.runs.start({ instrument: 'BTC/USDT', algorithm: 'twap' })
     const parents = () => host.client.trading.parents({})
-    await until(async () => (await parents())[0]?.children[0]?.status === 'FILLED', 'a part is filled', 30_000)
+    await until(async () => (await parents())[0]?.children[0]?.status === 'FILLED', 'a part is filled')
     const [parent] = await json<ParentOrderView[]>('orders', '--in-parts')
     expect(parent).toMatchObject({ status: 'working', schedule: { algorithm: 'twap' } })
     const rows = (await run('orders', '--in-parts')).out.trimEnd().split('\n')

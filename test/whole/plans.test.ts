@@ -92,7 +92,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
 
     const get = (planId: string) => host.client.plans.get({ planId }) as Promise<PlanView>
     async function ended(planId: string): Promise<PlanView> {
-      await until(async () => isEndedPlan((await get(planId)).state), 'the plan has ended', 120_000).catch(
+      await until(async () => isEndedPlan((await get(planId)).state), 'the plan has ended').catch(
         async (error: unknown) => {
           throw new Error(`It is ${JSON.stringify((await get(planId)).moves)}`, { cause: error })
         },
@@ -152,12 +152,12 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
       await desk.page.getByText('The hour "25" of "* 25 * * *" (field 2) is wrong').waitFor()
       await desk.page.getByRole('textbox', { name: 'Cron' }).fill('* * * * *')
       await desk.page.getByRole('button', { name: 'Schedule it' }).click()
-      await until(async () => (await host.client.plans.schedules()).length === 1, 'it is scheduled', 20_000)
+      await until(async () => (await host.client.plans.schedules()).length === 1, 'it is scheduled')
       await desk.page.getByText(/next analyse-symbol on .+ (today|tomorrow) at/).waitFor()
       await desk.page.getByRole('button', { name: 'Schedules' }).click()
       await desk.page.getByRole('table', { name: 'Schedules of plans' }).waitFor()
       await picture(desk.page, 'schedules')
-      await until(async () => (await newest()) !== '', 'a plan is made', 75_000)
+      await until(async () => (await newest()) !== '', 'a plan is made')
       const plan = await ended(await newest())
       expect(plan).toMatchObject({ template: 'analyse-symbol', state: 'completed', initiator: { kind: 'system' } })
       expect(plan.occasion).toMatch(/^Scheduled for /)
@@ -185,7 +185,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
       expect((await ended(id)).state).toBe('completed')
       const isMitigation = ({ template }: { template: string | null }) => template === 'risk-mitigation'
       const all = () => parley<PlanView[]>(home, 'plans', 'list')
-      await until(async () => (await all()).some(isMitigation), 'a mitigation has begun', 20_000)
+      await until(async () => (await all()).some(isMitigation), 'a mitigation has begun')
       const plan = await ended((await all()).find(isMitigation)?.id ?? '')
       expect(plan).toMatchObject({
         state: 'completed',
@@ -232,7 +232,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
         'share=0.5',
       )
       await toPlans(desk.page)
-      await until(async () => (await get(id)).state === 'voting', 'it is voted on', 20_000)
+      await until(async () => (await get(id)).state === 'voting', 'it is voted on')
       await parley(home, 'vote', id, 'reject', '--reason', 'It may run on.')
       await desk.page.getByRole('button', { name: 'Join in' }).click()
       await desk.page.getByRole('combobox', { name: 'Between' }).press('ArrowDown')
@@ -253,7 +253,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
       await desk.page.getByRole('button', { name: 'Cast the ballot' }).click()
       await desk.page.getByRole('button', { name: 'Cast the ballot' }).waitFor({ state: 'detached' })
       // Those at odds take different sides still: the trader, who raised it, decides.
-      await until(async () => (await get(id)).state === 'inReview', 'it waits for the trader', 70_000)
+      await until(async () => (await get(id)).state === 'inReview', 'it waits for the trader')
       const [review] = await host.client.reviews.list({})
       if (review === undefined || review.isBlind) throw new Error('The review does not show what it is about.')
       expect(review.rules.map(({ code }) => code)).toContain('CONFLICT')

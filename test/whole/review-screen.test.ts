@@ -61,8 +61,7 @@ describe.skipIf(missing.length > 0)(
       return only
     }
     const records = async (kind: string) => (await host.journal()).filter((record) => record.kind === kind)
-    const closes = (status: string, withinMs = 20_000) =>
-      until(async () => (await review()).status === status, `the review is ${status}`, withinMs)
+    const closes = (status: string) => until(async () => (await review()).status === status, `the review is ${status}`)
     const entries = async () => (await host.client.trading.orders({})).filter((order) => !isExit(order))
     async function nothingWasSent(): Promise<void> {
       await host.ended((await review()).runId)

@@ -24,7 +24,8 @@ export function deskCommands(program: Command): void {
     .addOption(homeOption())
     .action(async ({ port, home }: { port?: string; home?: string }) => {
       const { parsePort, runHost } = await import('#main/compose/host.ts')
-      await runHost({ home: resolveHome(home), port: parsePort(port) })
+      const { timeAndChance } = await import('#main/compose/rehearsal.ts')
+      await runHost({ home: resolveHome(home), port: parsePort(port), ...timeAndChance(process.env) })
     })
   program
     .command('status')

@@ -4,6 +4,7 @@ import { createRouterClient } from '@orpc/server'
 import { describe, expect, it } from 'vitest'
 import type { Desk } from '#api/desk.ts'
 import { temporaryHome } from '#test/builders/home.ts'
+import { testTime } from '#test/builders/test-time.ts'
 import { createDesk } from './desk.ts'
 
 const clientOf = (desk: Desk) => createRouterClient(desk.router, { context: { caller: 'window' } })
@@ -11,7 +12,7 @@ const clientOf = (desk: Desk) => createRouterClient(desk.router, { context: { ca
 /** A home that was used and has lost its journal since. */
 async function homeWithoutJournal(): Promise<string> {
   const home = temporaryHome()
-  const desk = await createDesk({ home, coolDownMs: 0 })
+  const desk = await createDesk({ home, coolDownMs: 0, ...testTime() })
   await desk.start()
   await desk.stop('restart')
   for (const name of ['journal.db', 'journal.db-wal', 'journal.db-shm', 'journal.head'])
@@ -23,7 +24,7 @@ describe('OL-15 a desk whose journal is lost', () => {
   it('is halted, and its account and positions are unknown with the reason, also after another restart', async () => {
     const home = await homeWithoutJournal()
     for (let start = 0; start < 2; start++) {
-      const desk = await createDesk({ home, coolDownMs: 0 })
+      const desk = await createDesk({ home, coolDownMs: 0, ...testTime() })
       const unknown = { cash: null, equity: null, dayStartEquity: null, unknown: expect.stringContaining('journal') }
       expect(desk.status()).toMatchObject({ latch: { state: 'HALTED' }, account: unknown, dayPnl: null })
       await desk.start()
@@ -41,7 +42,7 @@ describe('OL-15 a desk whose journal is lost', () => {
   })
 
   it('knows its account again once the trader has re-armed it after the comparison with the broker', async () => {
-    const desk = await createDesk({ home: await homeWithoutJournal(), coolDownMs: 0 })
+    const desk = await createDesk({ home: await homeWithoutJournal(), coolDownMs: 0, ...testTime() })
     await desk.start()
     const typed = { reason: 'The broker says it is flat', account: 'paper', mode: 'paper' }
     expect((await clientOf(desk).trading.rearm(typed)).state).toBe('ACTIVE')

@@ -5,6 +5,7 @@ import { createReplayFeed } from '#adapters/replay/replay-feed.ts'
 import { createScaledClock } from '#adapters/replay/scaled-clock.ts'
 import { instrumentOf } from '#adapters/replay/series.ts'
 import { createFileSources } from '#adapters/research/file-sources.ts'
+import type { SourceFaults } from '#adapters/research/unsteady-sources.ts'
 import { createSimulatedExchange } from '#adapters/simulated/exchange.ts'
 import { createSimulatedSources } from '#adapters/simulated/sources.ts'
 import type { BarStore } from '#engine/ports/bar-store.ts'
@@ -106,6 +107,8 @@ interface WorldGiven {
   readonly rate?: number
   /** Where the desk's time has come to, in epoch milliseconds: a replay goes on from there. */
   readonly goOnFrom?: number
+  /** How simulated research misbehaves; it does not unless this says so. */
+  readonly sourceFaults?: Partial<SourceFaults>
 }
 
 /** Makes the world of simulated or imported prices. Throws FEED_NO_BARS for a replay of what was never imported. */
@@ -113,13 +116,18 @@ export function createWorld(
   choice: Exclude<FeedChoice, { kind: 'exchange' }>,
   clock: Clock,
   bars: BarStore,
-  { rate, goOnFrom }: WorldGiven = {},
+  { rate, goOnFrom, sourceFaults }: WorldGiven = {},
 ): World {
   if (choice.kind === 'simulated') {
     const exchange = createSimulatedExchange({ clock, seed: choice.seed, ...(rate !== undefined && { rate }) })
     return {
       feed: exchange,
-      sources: createSimulatedSources({ exchange, clock, latencyScale }),
+      sources: createSimulatedSources({
+        exchange,
+        clock,
+        latencyScale,
+        ...(sourceFaults !== undefined && { faults: sourceFaults }),
+      }),
       clock,
       isNow: true,
       quoteAgeMs: null,

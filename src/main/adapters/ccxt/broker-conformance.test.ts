@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, vi } from 'vitest'
+import { afterEach, beforeEach, expect } from 'vitest'
 import { systemClock } from '#main/compose/system.ts'
 import { decimal } from '#shared/lib/decimal.ts'
+import { eventually } from '#test/builders/eventually.ts'
 import { brokerConformance, brokerFaultConformance, type FaultyBroker } from '#test/conformance/broker.ts'
 import { type ExchangeServer, startExchangeServer } from '#test/exchange-server/server.ts'
 import { createExchangeBroker } from './broker.ts'
@@ -34,7 +35,7 @@ function made(): FaultyBroker {
     ...systemClock,
     monotonic: () => systemClock.monotonic() + aheadMs,
     async arrived() {
-      await vi.waitFor(() => expect(link.isUp).toBe(true), { timeout: 5_000, interval: 5 })
+      await eventually(() => expect(link.isUp).toBe(true))
       await server.drained()
     },
   }
