@@ -362,7 +362,7 @@ export function createPaperVenue(
     expireDue()
     settle()
     const instrument = update.kind === 'trade' ? update.trade.instrument : update.quote.instrument
-    const last = update.kind === 'trade' ? fromNumber(update.trade.price, 12) : update.quote.last
+    const last = update.kind === 'trade' ? fromNumber(update.trade.price, 18) : update.quote.last
     for (const side of ['buy', 'sell'] as const) {
       if (update.kind === 'trade') tradeThrough(resting.reaching(instrument, side, last), update.trade)
       else {
@@ -401,7 +401,7 @@ export function createPaperVenue(
   function tradeThrough(waiting: readonly Ticket[], { instrument, ...trade }: Trade): void {
     const step = instrumentOf(instrument)?.quantityStep
     const hasBook = feed.book(instrument) !== undefined
-    const price = fromNumber(trade.price, 12)
+    const price = fromNumber(trade.price, 18)
     let left = step === undefined ? ZERO : roundToStep(fromNumber(trade.quantity, 12), step, 'down')
     for (const ticket of waiting) {
       const { limitPrice } = ticket
