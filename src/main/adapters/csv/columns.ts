@@ -114,16 +114,16 @@ export function namesPrices(cells: readonly string[]): boolean {
 }
 
 const isClock = (cell: string | undefined) => cell !== undefined && /^\d{1,2}:\d{2}|^\d{1,6}$/.test(cell)
-const isDateAlone = (cell: string | undefined) =>
-  cell !== undefined && !/\d{1,2}:\d{2}/.test(cell) && !/^\d{9,}/.test(cell)
+const isDateAlone = (cell: string) => /\d/.test(cell) && !/\d{1,2}:\d{2}/.test(cell) && !/^-?\d{9,}/.test(cell)
 
 function findTime(plainNames: readonly string[], sample: readonly string[]): readonly number[] | undefined {
-  const date = plainNames.findIndex((name) => dates.includes(name))
+  const isDated = (column: number) => isDateAlone(sample[column] ?? '')
+  const named = plainNames.findIndex((name, column) => dates.includes(name) && isDated(column))
+  const date = named >= 0 ? named : plainNames.findIndex((name, column) => openTimes.includes(name) && isDated(column))
   const clock = plainNames.findIndex(
     (name, column) => clocks.includes(name) && column !== date && isClock(sample[column]),
   )
-  const isDated = date >= 0 && isDateAlone(sample[date]) && sample[date] !== ''
-  if (clock >= 0 && isDated && /\d/.test(sample[date] ?? '')) return [date, clock]
+  if (date >= 0 && clock >= 0) return [date, clock]
   for (const name of [...openTimes, ...closeTimes]) {
     const column = plainNames.indexOf(name)
     if (column >= 0) return [column]

@@ -59,7 +59,7 @@ interface Shape {
 const dateAlone = /^\d{4}[-./]\d{1,2}[-./]\d{1,2}$|^\d{8}$|^\d{1,2}[-./]\d{1,2}[-./]\d{4}$/
 const clockAlone = /^\d{1,2}:\d{2}(?::\d{2})?$|^\d{6}$/
 const anyTime = /^-?\d{9,19}$|^\d{4}[-./]?\d{1,2}[-./]?\d{1,2}(?:[T ].*)?$|^\d{1,2}[-./]\d{1,2}[-./]\d{4}(?:[ ,].*)?$/
-const epoch = /^\d{10,19}$/
+const epoch = /^\d{9,19}$/
 const ticker = /^[A-Z][A-Z0-9.=^-]{0,15}$/i
 
 const shapes: readonly Shape[] = [
