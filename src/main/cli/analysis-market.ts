@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { decodeText } from '#adapters/csv/decode-text.ts'
 import { parseBars } from '#adapters/csv/parse-bars.ts'
 import { parseSymbol } from '#adapters/csv/symbol.ts'
 import { instrumentOf } from '#adapters/replay/series.ts'
@@ -12,7 +13,7 @@ import { type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
 import { findInstrument, type Instrument, isPerpetual } from '#shared/domain/instrument.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { createVirtualClock, type VirtualClock } from '#shared/lib/virtual-clock.ts'
-import { readInput } from './input-file.ts'
+import { readInputBytes } from './input-file.ts'
 
 /** Where the prices of an analysis come from, as its output says it. Times are UTC epoch milliseconds. */
 export type AnalysisData =
@@ -85,7 +86,7 @@ export function fileMarket(typed: string, file: string): AnalysisMarket {
       wayOut: 'Ask for the pair that it is about, or leave out --data: the simulated exchange lists perpetuals.',
     })
   }
-  const text = readInput(file)
+  const text = decodeText(readInputBytes(file))
   const { instrument: called, symbol, timeframe, bars, notes, gaps } = parseBars(text, { file, instrument: typed })
   const id = parseSymbol(typed) ?? called
   if (symbol !== null && assetOf(symbol) !== assetOf(id)) {

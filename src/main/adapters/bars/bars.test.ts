@@ -117,6 +117,8 @@ describe('unfolding a bar', () => {
 })
 
 it('finds how many decimal places a float was written with', () => {
-  expect([1, 0.1, 353.4, 0.00012, 1 / 3].map(decimalPlaces)).toEqual([0, 1, 1, 5, 8])
+  expect([1, 0.1, 353.4, 0.00012, 1 / 3].map(decimalPlaces)).toEqual([0, 1, 1, 5, 12])
+  expect([1e-12, 0.000001236969, 4.3296e-9, 1e-18, 1e-21, 1e21].map(decimalPlaces)).toEqual([12, 12, 13, 18, 18, 0])
+  expect(decimalPlaces(185.63999938964844)).toBe(9)
   expect(roundTo(1.005, 2)).toBe(1.0)
 })

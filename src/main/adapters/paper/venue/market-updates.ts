@@ -15,7 +15,7 @@ export function onMarket(venue: VenueState, update: MarketUpdate): void {
   expireDue(venue)
   settle(venue)
   const instrument = update.kind === 'trade' ? update.trade.instrument : update.quote.instrument
-  const last = update.kind === 'trade' ? fromNumber(update.trade.price, 12) : update.quote.last
+  const last = update.kind === 'trade' ? fromNumber(update.trade.price, 18) : update.quote.last
   for (const side of ['buy', 'sell'] as const) {
     if (update.kind === 'trade') tradeThrough(venue, resting.reaching(instrument, side, last), update.trade)
     else {

@@ -50,7 +50,7 @@ export function tradeThrough(venue: VenueState, waiting: readonly Ticket[], { in
   const { feed, fees } = venue
   const step = listed(feed, instrument)?.quantityStep
   const hasBook = feed.book(instrument) !== undefined
-  const price = fromNumber(trade.price, 12)
+  const price = fromNumber(trade.price, 18)
   let left = step === undefined ? ZERO : roundToStep(fromNumber(trade.quantity, 12), step, 'down')
   for (const ticket of waiting) {
     const { limitPrice } = ticket

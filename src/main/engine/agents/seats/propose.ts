@@ -5,6 +5,7 @@ import { entryCaps, exitPrice, lossBetween, positionOf, tightest, tradable } fro
 import { figure, listWords, percent, signedPercent, span } from '#engine/agents/wording.ts'
 import { atrExits } from '#engine/portfolio/sizing.ts'
 import type { Insight } from '#shared/domain/insight.ts'
+import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { absolute, fromNumber, multiply, sign, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import type { Ids } from '#shared/lib/ids.ts'
@@ -66,6 +67,11 @@ function common({ runId, instrument, now, quote }: Briefing, insight: Insight | 
   }
 }
 
+/** A few places finer than the tick: what floats add of themselves must not move a price to the next one. */
+function exitPlaces(priceStep: Instrument['priceStep']): number {
+  return Math.min(20, Math.max(12, (priceStep.split('.')[1]?.length ?? 0) + 3))
+}
+
 /** The words of a side: what it does, which way it looks, whose case is against it. */
 const sideWords = {
   buy: { against: 'bear', beyond: 'below', view: 'up' },
@@ -89,8 +95,8 @@ function entryProposal(
   const entry = action === 'buy' ? quote.ask : quote.bid
   const price = toNumber(entry)
   const exits = atrExits(action === 'buy' ? 'long' : 'short', price, atr)
-  const stop = exitPrice(action, fromNumber(exits.stop, 12), instrument)
-  const target = exitPrice(action, fromNumber(exits.target, 12), instrument)
+  const stop = exitPrice(action, fromNumber(exits.stop, exitPlaces(instrument.priceStep)), instrument)
+  const target = exitPrice(action, fromNumber(exits.target, exitPlaces(instrument.priceStep)), instrument)
   const caps = entryCaps(briefing, action, entry, stop)
   const advised = adviceCaps(sizeAdvice(briefing, { action, entry, stop, target }, insight))
   const cap = caps === null ? undefined : tightest([...caps, ...advised])
