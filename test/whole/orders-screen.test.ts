@@ -94,7 +94,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
         const dialog = page.getByRole('dialog', { name: 'Change the order' })
         expect(await dialog.getByLabel('Quantity').count()).toBe(0)
         await dialog.getByLabel('Stop price').fill('0')
-        await dialog.getByText('Type more than zero.').waitFor()
+        await dialog.getByText('Enter more than zero.').waitFor()
         expect(await dialog.getByRole('button', { name: 'Send the change' }).isDisabled()).toBe(true)
         await dialog.getByLabel('Stop price').fill(price)
         await picture(page, 'orders-change')

@@ -30,7 +30,7 @@ describe.skipIf(hasNoBrowser)('risk and portfolio (skipped: there is no Chromium
     const tails = page.getByRole('table', { name: 'What a day may cost' })
     await tails.waitFor()
     expect(await tails.getByRole('row').count()).toBe(5)
-    expect(await page.getByText(/from 400 closed bars of 1d/).textContent()).toMatch(/\d{4}.* to .*\d{4}/)
+    expect(await page.getByText(/from 400 closed 1d bars/).textContent()).toMatch(/\d{4}.* to .*\d{4}/)
     await page.getByRole('img', { name: 'Loss today, used: 86 %' }).waitFor()
     await page.getByRole('link', { name: 'BTC/USDT' }).click()
     expect(page.url()).toContain('run=')

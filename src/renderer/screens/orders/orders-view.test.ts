@@ -94,9 +94,9 @@ describe('what is typed for a term', () => {
   const read = (typed: string, term: 'quantity' | 'limitPrice' = 'quantity') => readTerm(typed, term, order, steps)
 
   it.each([
-    ['', 'Type a number, such as 0.5.'],
-    ['-1', 'Type a number, such as 0.5.'],
-    ['0', 'Type more than zero.'],
+    ['', 'Enter a number, such as 0.5.'],
+    ['-1', 'Enter a number, such as 0.5.'],
+    ['0', 'Enter more than zero.'],
     ['0.55', 'Steps of 0.1 are traded.'],
     ['0.4', '0.5 of it is filled already.'],
   ])('“%s” is held back: %s', (typed, problem) => {

@@ -85,9 +85,9 @@ export function readTerm(
 ): { readonly value: Decimal; readonly problem: null } | { readonly value: null; readonly problem: string } {
   const wrong = (problem: string) => ({ value: null, problem })
   const plain = typed.replaceAll(/[\s\u202f]/g, '')
-  if (!/^\d*\.?\d+$/.test(plain)) return wrong('Type a number, such as 0.5.')
+  if (!/^\d*\.?\d+$/.test(plain)) return wrong('Enter a number, such as 0.5.')
   const value = decimal(plain)
-  if (sign(value) <= 0) return wrong('Type more than zero.')
+  if (sign(value) <= 0) return wrong('Enter more than zero.')
   const step = term === 'quantity' ? instrument?.quantityStep : instrument?.priceStep
   if (step !== undefined && roundToStep(value, step, 'down') !== value) return wrong(`Steps of ${step} are traded.`)
   if (term === 'quantity' && compare(value, order.filledQuantity) < 0)
