@@ -419,7 +419,7 @@ describe.skipIf(hasNoBrowser)('every screen', () => {
     expect(await page.getByRole('option').allInnerTexts()).toEqual(['GOLD/USD'])
     await page.keyboard.press('Escape')
     await use.click()
-    await page.getByText('The new feed is used after Parley is started again.').waitFor()
+    await page.getByText('The new feed is used after Parley restarts.').waitFor()
   })
 
   it('verifies the journal on request', async () => {
