@@ -96,7 +96,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a decision (skipped w
       const [run] = await host.client.runs.list({})
       if (run === undefined) throw new Error('The click started no run.')
       const { stepsTotal } = await host.ended(run.id)
-      await page.getByRole('button', { name: 'To the decision', disabled: false }).waitFor()
+      await page.getByRole('button', { name: 'Jump to decision', disabled: false }).waitFor()
       await decideButton(page).waitFor()
       await picture(page, 'decided')
 
@@ -148,7 +148,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a decision (skipped w
       await host.ended(run.id)
       const said = await host.client.runs.messages({ runId: run.id })
       for (const page of [first, second]) {
-        await page.getByRole('button', { name: 'To the decision', disabled: false }).waitFor()
+        await page.getByRole('button', { name: 'Jump to decision', disabled: false }).waitFor()
         const words: string[] = []
         await toFirstWords(page)
         await messageList(page).hover()

@@ -189,7 +189,7 @@ describe.skipIf(hasNoBrowser)('HO-8 closing by hand', () => {
     await dialog()
       .getByRole('button', { name: `Close ${held} BTC` })
       .waitFor()
-    for (const words of [/sell .* BTC at the market, reduce only/, /paper-1, PAPER/]) {
+    for (const words of [/sell .* BTC at market, reduce only/, /paper-1, PAPER/]) {
       await dialog().getByText(words).waitFor()
     }
     const facts = await dialog().locator('dd').allInnerTexts()
@@ -211,7 +211,7 @@ describe.skipIf(hasNoBrowser)('HO-8 closing by hand', () => {
   it('closes a part with its reason, and then the whole', async () => {
     await open()
     await dialog().getByLabel('Quantity in BTC').fill('0.005')
-    await dialog().getByLabel('Why').fill('Half is enough')
+    await dialog().getByLabel('Reason').fill('Half is enough')
     await dialog().getByRole('button', { name: 'Close 0.005 BTC' }).click()
     await dialog().waitFor({ state: 'detached' })
     expect(desk.closes).toMatchObject([{ instrument: 'BTC/USDT', quantity: '0.005', reason: 'Half is enough' }])
@@ -219,7 +219,7 @@ describe.skipIf(hasNoBrowser)('HO-8 closing by hand', () => {
     await dialog()
       .getByRole('button', { name: /^Close .*BTC$/ })
       .click()
-    await page.getByText('The desk holds nothing.').waitFor()
+    await page.getByText('Positions appear with the first fill.').waitFor()
     expect(new Set(desk.closes.map(({ key }) => key)).size).toBe(2)
   })
 
@@ -287,14 +287,14 @@ describe.skipIf(hasNoBrowser)('EL-2 the bar', () => {
 describe.skipIf(hasNoBrowser)('KS-18 a lost engine', () => {
   it('is said within three seconds, with the way to stop without it; a stop pressed meanwhile arrives when it is back', async () => {
     desk.freeze()
-    await page.getByText('The engine does not answer').waitFor({ timeout: 3_500 })
+    await page.getByText('The engine is not responding').waitFor({ timeout: 3_500 })
     await page.getByText('parley stop').waitFor()
     await stopButton().click()
     await page.getByText('STOP IS NOT CONFIRMED').waitFor({ timeout: 6_000 })
     desk.thaw()
     await page.getByText('HALTED', { exact: true }).first().waitFor({ timeout: 10_000 })
     expect(desk.stops.length).toBeGreaterThanOrEqual(1)
-    expect(await page.getByText('The engine does not answer').count()).toBe(0)
+    expect(await page.getByText('The engine is not responding').count()).toBe(0)
   })
 })
 
@@ -337,7 +337,7 @@ describe.skipIf(hasNoBrowser)('UX-10 by keyboard alone', () => {
       'Risk profile',
       'Voting policy',
       'Decide',
-      'Whose words',
+      'Filter by agent',
       'Search the conversation',
       'Messages',
       'Evidence 2',
@@ -419,7 +419,7 @@ describe.skipIf(hasNoBrowser)('every screen', () => {
     expect(await page.getByRole('option').allInnerTexts()).toEqual(['GOLD/USD'])
     await page.keyboard.press('Escape')
     await use.click()
-    await page.getByText('The new feed is used after Parley is started again.').waitFor()
+    await page.getByText('The new feed is used after Parley restarts.').waitFor()
   })
 
   it('verifies the journal on request', async () => {

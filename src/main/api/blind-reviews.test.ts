@@ -78,7 +78,7 @@ it('HO-10 of a hard review neither order, votes, facts, rules nor conversation a
   await expect(call(reviews.approve, { reviewId, orderHash: 'x' }, context)).rejects.toEqual(refusal)
   // Nowhere is the size told, the hash of the order, or which way it goes.
   const told = JSON.stringify(await all())
-  for (const secret of [order?.quantity, review?.orderHash, 'reviewOpened" ', 'proposes to buy', 'Hold, ']) {
+  for (const secret of [order?.quantity, review?.orderHash, 'reviewOpened" ', 'proposes to buy', 'Voted hold']) {
     expect(told).not.toContain(secret)
   }
   // What it takes to judge is there: the question, the evidence, the price's way; and every way out but approving.

@@ -28,7 +28,7 @@ export function ImportBars() {
   return (
     <Setting
       title="Import bars"
-      about="A CSV file with time, open, high, low, close and volume; the whole file is taken, or none of it."
+      about="A CSV file with time, open, high, low, close and volume; all of the file is imported, or none of it."
     >
       <FileButton onChange={(file) => file !== null && importing.mutate(file)} accept=".csv,text/csv">
         {(props) => (
@@ -45,7 +45,7 @@ export function ImportBars() {
       )}
       {wasCancelled && (
         <p className={styles.report} role="status">
-          Cancelled. Nothing was imported; the bars that were there are unchanged.
+          Cancelled. Nothing was imported; existing bars are unchanged.
         </p>
       )}
       {report !== undefined && (
@@ -58,11 +58,7 @@ export function ImportBars() {
       )}
       {importing.isError && !wasCancelled && (
         <div className={styles.report}>
-          <ErrorState
-            title="Nothing was imported"
-            error={importing.error}
-            effect="The bars that were there are unchanged."
-          />
+          <ErrorState title="Nothing was imported" error={importing.error} effect="Existing bars are unchanged." />
         </div>
       )}
     </Setting>
