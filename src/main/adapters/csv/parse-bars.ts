@@ -1,5 +1,6 @@
 import { type Bar, type Timeframe, timeframeMs, timeframes } from '#shared/domain/bar.ts'
 import { ParleyError } from '#shared/lib/error.ts'
+import { isTimeZone } from '#shared/lib/time-zone.ts'
 import { describeSpan, findBarLength, namedLength } from './bar-length.ts'
 import { isClockChange, readTimes } from './bar-times.ts'
 import { type CsvColumns, missingColumns } from './columns.ts'
@@ -9,11 +10,10 @@ import { findHeader, findShape, type Header } from './header.ts'
 import { chooseInstrument } from './instrument-choice.ts'
 import { findNumberStyles, isBlank } from './number.ts'
 import { findOutliers, findSplits } from './oddities.ts'
-import { type ReadBar, readPrices } from './read-bar.ts'
+import { type ReadBar, readBarPrices } from './read-bar.ts'
 import { type LineNote, type Row, type Separator, separatorsByFrequency, splitRows } from './table.ts'
 import { onTradingDays } from './trading-day.ts'
 import { chooseVolume } from './volume.ts'
-import { isTimeZone } from './zone.ts'
 
 /** What the caller knows of a file. */
 export interface ParseOptions {
@@ -195,7 +195,7 @@ function readRows(rows: readonly Row[], source: Source, options: ParseOptions): 
     if (index % rowsBetweenReports === 0) options.onProgress?.(share)
     const time = times.times[index]
     if (time === undefined) continue
-    const read = readPrices(row, group, volume, styles)
+    const read = readBarPrices(row, group, volume, styles)
     if ('reason' in read) {
       bad.push({ line: row.line, reason: read.reason })
       continue

@@ -33,7 +33,7 @@ const required = ['open', 'high', 'low', 'close'] as const
 const roundingShare = 0.01
 
 /** Reads the prices and the volume of a row and checks that they make a bar. */
-export function readPrices(
+export function readBarPrices(
   { cells }: Row,
   group: CsvColumns,
   volumeChoice: VolumeChoice | undefined,

@@ -13,7 +13,7 @@ export interface Row {
 }
 
 /** The rows of a text, up to a fault in its quoting where there is one. */
-export interface Split {
+export interface SplitRecords {
   readonly rows: readonly Row[]
   readonly fault: LineNote | undefined
 }
@@ -39,7 +39,11 @@ const longestCell = 10_000
  * quotes and line breaks. A byte-order mark is dropped, and so are lines with nothing on them. Ends at a quoted cell that
  * is not closed, or that goes on after its closing quote. `report` is told the share that is split, from 0 to 1.
  */
-export function splitRows(text: string, separator: Separator, report: (share: number) => void = () => {}): Split {
+export function splitRows(
+  text: string,
+  separator: Separator,
+  report: (share: number) => void = () => {},
+): SplitRecords {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
   // Carriage returns end lines by themselves in very old files only; before a line feed they are trimmed off.
   const lineBreak = source.includes('\n') ? '\n' : '\r'

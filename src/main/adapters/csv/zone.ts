@@ -1,3 +1,5 @@
+import { isTimeZone } from '#shared/lib/time-zone.ts'
+
 const hourMs = 3_600_000
 
 /** Names of zones that stand for one offset from UTC in hours. EST is the North American one, as exports mean it. */
@@ -45,15 +47,6 @@ export function readZone(text: string): ReadZone {
   }
   if (plain.includes('/') && isTimeZone(plain)) return { name: plain }
   return { reason: `"${text}" is not a known time zone` }
-}
-
-/** True for the IANA name of a time zone, such as Europe/Berlin. */
-export function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
 }
 
 /**
