@@ -1,3 +1,4 @@
+import { usualConfidence } from './confidence-levels.ts'
 import { historicalTail } from './value-at-risk.ts'
 
 /** Prices of one instrument: the moments at which bars began (ascending), and their closes. */
@@ -60,7 +61,7 @@ const dayMs = 86_400_000
  * Value at risk and expected shortfall of a day by historical simulation, from profits a bar of the given length, scaled by
  * the root of time where a bar is shorter than a day. Null below 50 bars. Throws CONFIDENCE_INVALID.
  */
-export function tailOfProfits(profits: Float64Array, barMs: number, confidence = 0.95): BookTail | null {
+export function tailOfProfits(profits: Float64Array, barMs: number, confidence = usualConfidence): BookTail | null {
   if (profits.length < leastTailBars) return null
   const scale = Math.sqrt(Math.max(1, dayMs / barMs))
   const tail = historicalTail(profits, confidence)
@@ -86,7 +87,7 @@ export function largestAddition(
   unit: Float64Array,
   barMs: number,
   bounds: TailBounds,
-  confidence = 0.95,
+  confidence = usualConfidence,
 ): number {
   const isWithin = (worth: number) => {
     const profits = book.map((profit, row) => profit + worth * (unit[row] as number))
