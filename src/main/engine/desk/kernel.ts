@@ -19,6 +19,7 @@ import type { CustomSources, ResearchSources } from '#engine/ports/research-sour
 import type { ReviewArchive } from '#engine/ports/review-archive.ts'
 import type { Sha256 } from '#engine/ports/sha256.ts'
 import type { Timetable } from '#engine/ports/timetable.ts'
+import { usualCoolDownMs } from '#engine/trading/gate/cool-down.ts'
 import { createDeskLatch, type DeskLatch } from '#engine/trading/gate/latch.ts'
 import { createTailReader } from '#engine/trading/gate/tail-reader.ts'
 import { createOrders, type Orders } from '#engine/trading/orders/orders.ts'
@@ -86,7 +87,7 @@ export interface KernelOptions {
   readonly calendars: CalendarsConfig
   /** Whether the trader wants the venue's own timer, where it has one (KS-19); default not. */
   readonly deadManSwitch?: boolean
-  /** How long a halted desk stays so at least (KS-9); default 30 s. */
+  /** How long a halted desk stays so at least (KS-9); usualCoolDownMs unless given. */
   readonly coolDownMs?: number
 }
 
@@ -132,7 +133,18 @@ const seconds = (ms: number) => `${Math.round(ms / 1000)} s`
 
 /** Wires the engine together. */
 export function createKernel(options: KernelOptions): Kernel {
-  const { journal, book, broker, feed, clock, mandate, account, bus, coolDownMs = 30_000, models = new Map() } = options
+  const {
+    journal,
+    book,
+    broker,
+    feed,
+    clock,
+    mandate,
+    account,
+    bus,
+    coolDownMs = usualCoolDownMs,
+    models = new Map(),
+  } = options
   const listeners = new Set<(update: MarketUpdate) => void>()
   const stops: Stop[] = []
   let lastTickAt: number | null = null

@@ -1,3 +1,4 @@
+import { usualConfidence } from './confidence-levels.ts'
 import { historicalTail } from './value-at-risk.ts'
 
 /** Prices of one instrument: the moments at which bars began (ascending), and their closes. */
@@ -78,7 +79,7 @@ const dayMs = 86_400_000
  * Value at risk and expected shortfall of a day by historical simulation, from profits a bar of the given length, scaled by
  * the root of time where a bar is shorter than a day. Null below 50 bars. Throws CONFIDENCE_INVALID.
  */
-export function tailOfProfits(profits: Float64Array, barMs: number, confidence = 0.95): BookTail | null {
+export function tailOfProfits(profits: Float64Array, barMs: number, confidence = usualConfidence): BookTail | null {
   if (profits.length < leastTailBars) return null
   const scale = Math.sqrt(Math.max(1, dayMs / barMs))
   const tail = historicalTail(profits, confidence)
@@ -104,7 +105,7 @@ export function largestAddition(
   unit: Float64Array,
   barMs: number,
   bounds: TailBounds,
-  confidence = 0.95,
+  confidence = usualConfidence,
 ): number {
   const profits = new Float64Array(book.length)
   const isWithin = (worth: number) => {

@@ -5,6 +5,7 @@ import { useStatus } from '#renderer/ui/status.ts'
 import { StatusDot } from '#renderer/ui/status-dot.tsx'
 import { plainName } from '#renderer/ui/words.ts'
 import type { ShownReview } from '#shared/contract/reviews.ts'
+import { denialSentences } from '#shared/domain/denial.ts'
 import { isClosedReview, type Override } from '#shared/domain/review.ts'
 import { orderWords } from '#shared/domain/review-words.ts'
 import styles from './review-facts.module.css'
@@ -79,7 +80,7 @@ export function ReviewFactsTable({ review, overrides }: { review: ShownReview; o
                   <StatusDot tone="good" /> would pass it now; checks again when the order is sent
                 </>
               ) : (
-                <span className={styles.denied}>
+                <span className={styles.denied} title={denialSentences[facts.denial.code]}>
                   <StatusDot tone="bad" /> would deny it: {plainName(facts.denial.code)} (
                   {Object.entries(facts.denial.values)
                     .map(([name, value]) => `${plainName(name)} ${value}`)

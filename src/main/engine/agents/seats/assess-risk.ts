@@ -12,6 +12,7 @@ import {
   worthAfter,
 } from '#engine/agents/sizes.ts'
 import { count, figure, listWords, moment, percent } from '#engine/agents/wording.ts'
+import { usualConfidence } from '#engine/portfolio/confidence-levels.ts'
 import { expectedShortfall, valueAtRisk } from '#engine/portfolio/value-at-risk.ts'
 import {
   absolute,
@@ -66,8 +67,8 @@ export function dayRisk(briefing: ProposalBriefing): DayRisk | null {
   const simple = returns.map((value) => side * Math.expm1(value))
   const scale = Math.sqrt(Math.max(1, dayMs / barMs))
   return {
-    valueAtRisk: Math.max(0, valueAtRisk(simple, 0.95)) * scale,
-    shortfall: Math.max(0, expectedShortfall(simple, 0.95)) * scale,
+    valueAtRisk: Math.max(0, valueAtRisk(simple, usualConfidence)) * scale,
+    shortfall: Math.max(0, expectedShortfall(simple, usualConfidence)) * scale,
   }
 }
 

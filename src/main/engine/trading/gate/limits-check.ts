@@ -1,3 +1,4 @@
+import { rateWindowMs } from '#engine/trading/positions/book.ts'
 import { deny } from '#shared/domain/denial.ts'
 import { compare, subtract } from '#shared/lib/decimal.ts'
 import type { Check } from './gate-context.ts'
@@ -18,7 +19,7 @@ export const checkMandate: Check = (order, { mandate, book, equity, now }) => {
 
 /** What reduces may use as much again: entries must not use up the room of their own protection. */
 export const checkRate: Check = (order, { book, mandate, now }) => {
-  const sent = book.sentAt.filter((at) => at > now - 60_000).length
+  const sent = book.sentAt.filter((at) => at > now - rateWindowMs).length
   const maximum = mandate.ordersPerMinute * (order.reduceOnly && onlyReduces(order, book) ? 2 : 1)
   return sent >= maximum ? deny('RATE_LIMIT_EXCEEDED', { sent, maximum }) : undefined
 }

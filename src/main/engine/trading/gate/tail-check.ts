@@ -1,4 +1,5 @@
 import { leastTailBars } from '#engine/portfolio/book-tail.ts'
+import { usualConfidence } from '#engine/portfolio/confidence-levels.ts'
 import { workingQuantity } from '#engine/trading/orders/working.ts'
 import type { TradingBook } from '#engine/trading/positions/book.ts'
 import { deny } from '#shared/domain/denial.ts'
@@ -16,7 +17,12 @@ export const checkTail: Check = (order, { book, mark, mandate, tail }) => {
   const after = tail(worths)
   if (after === undefined)
     return deny('VALUE_AT_RISK_UNAVAILABLE', { instruments: [...worths.keys()].join(', '), leastBars: leastTailBars })
-  const stands = { confidence: '95 %', bars: after.bars, timeframe: after.timeframe, to: after.to }
+  const stands = {
+    confidence: `${100 * usualConfidence} %`,
+    bars: after.bars,
+    timeframe: after.timeframe,
+    to: after.to,
+  }
   const valueAtRisk = fromNumber(after.valueAtRisk, 2)
   if (maximumValueAtRisk !== null && compare(valueAtRisk, maximumValueAtRisk) > 0)
     return deny('VALUE_AT_RISK_EXCEEDS_MAXIMUM', { valueAtRisk, maximum: maximumValueAtRisk, ...stands })
