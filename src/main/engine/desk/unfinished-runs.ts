@@ -1,5 +1,6 @@
 import type { Plans } from '#engine/desk/plans/plans.ts'
 import type { Reviews } from '#engine/desk/reviews/reviews.ts'
+import { record } from '#engine/desk/run/run-log.ts'
 import type { RunState } from '#engine/desk/run/run-state.ts'
 import type { Runs } from '#engine/desk/runs/runs.ts'
 import type { Journal } from '#engine/journal/journal.ts'
@@ -38,8 +39,8 @@ export async function takeUpRuns(desk: TakingUp, unfinished: readonly RunState[]
   }
 }
 
-function abandon({ journal, reviews }: TakingUp, { runId }: RunState, reason: string): Promise<unknown> {
-  reviews.voidAll(reason, runId)
-  const data = { runId, status: 'cancelled', reason } as const
-  return journal.append({ kind: 'runEnded', data, actor: system, correlationId: runId })
+function abandon(parts: TakingUp, memory: RunState, reason: string): Promise<unknown> {
+  const { runId } = memory
+  parts.reviews.voidAll(reason, runId)
+  return record({ parts, memory }, system, { kind: 'runEnded', data: { runId, status: 'cancelled', reason } })
 }
