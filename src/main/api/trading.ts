@@ -92,20 +92,20 @@ export function tradingRoutes({ kernel, queries, feed, journal, clock }: ApiPart
     report: os.report.handler(({ input }) => reportOf(kernel.orders.get(input.clientOrderId))),
     parents: os.parents.handler(({ input }) => queries.listParentOrders(input.instrument, input.limit).map(viewOf)),
     parent: os.parent.handler(({ input }) => {
-      const parent = viewOf(kernel.parents.get(input.parentId))
+      const parent = viewOf(kernel.parentOrders.get(input.parentId))
       return { parent, fills: fillsOf(parent) }
     }),
     parentReport: os.parentReport.handler(({ input }) => {
-      const parent = kernel.parents.get(input.parentId)
+      const parent = kernel.parentOrders.get(input.parentId)
       return reportParent(parent, contextOf(parent.instrument, fillsOf(viewOf(parent))))
     }),
     cancelParent: os.cancelParent.handler(async ({ input }) =>
-      viewOf(await kernel.parents.cancel(input.parentId, trader, input.reason)),
+      viewOf(await kernel.parentOrders.cancel(input.parentId, trader, input.reason)),
     ),
     fills: os.fills.handler(({ input }) => [...queries.listFills(input.instrument, input.limit)]),
     close: os.close.handler(async ({ input }) => {
       // What is still being bought in parts must not open again what is closed.
-      await kernel.parents.cancelIn(input.instrument, trader, 'The trader closes the position by hand.')
+      await kernel.parentOrders.cancelIn(input.instrument, trader, 'The trader closes the position by hand.')
       return closePosition({ ...kernel, clock }, { ...input, by: trader })
     }),
     reconcile: os.reconcile.handler(() => kernel.orders.compare()),

@@ -88,7 +88,7 @@ export function startAlgorithm(
     const ways = scheduled.get(intent) ?? (shares.chance(inParts) ? scheduleOf() : null)
     scheduled.set(intent, ways)
     if (ways === null) await desk.kernel.orders.submit({ ...intent, epoch })
-    else await desk.kernel.parents.begin({ ...intent, epoch }, ways)
+    else await desk.kernel.parentOrders.begin({ ...intent, epoch }, ways)
   }
 
   function scheduleOf(): ExecutionSchedule {

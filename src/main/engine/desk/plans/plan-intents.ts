@@ -33,7 +33,7 @@ export function intentsOf(
       return [{ plan, side: meant, adds: isEntering, worth: null, isFixed: false, waits: plan.state === 'draft' }]
     }
     if (memory.decision?.status === 'noTrade') return []
-    const quantity = wantedQuantity(memory)
+    const quantity = requestedQuantity(memory)
     const done = sum(memory.fills.filter((fill) => fill.side === side).map((fill) => fill.quantity))
     const price = feed.quote(plan.instrument)?.last
     const worth = price === undefined ? null : Math.max(0, toNumber(multiply(subtract(quantity, done), price)))
@@ -43,7 +43,7 @@ export function intentsOf(
 }
 
 /** The quantity that a run's order is for, or would be: of a review that which the trader sees. */
-export function wantedQuantity(memory: RunState): Decimal {
+export function requestedQuantity(memory: RunState): Decimal {
   return (memory.review?.order.quantity ?? questionOf(memory)?.quantity ?? '0') as Decimal
 }
 

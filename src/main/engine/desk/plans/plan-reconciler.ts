@@ -1,18 +1,16 @@
 import { lossBetween, tradable } from '#engine/agents/sizes.ts'
 import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
 import type { RunUnderWay } from '#engine/desk/run/run-context.ts'
+import { record, said } from '#engine/desk/run/run-log.ts'
 import { questionOf, type RunState } from '#engine/desk/run/run-state.ts'
-import { append, castBallotsAgain, messageOf } from '#engine/desk/voting/conflict-resolution.ts'
+import { castBallotsAgain } from '#engine/desk/voting/conflict-resolution.ts'
 import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import { type Conflict, type ConflictingPlan, conflictSentence } from '#shared/domain/conflict.ts'
-import type { Actor } from '#shared/domain/journal.ts'
 import { compare, type Decimal, divide, fromNumber, minimum, multiply, sign } from '#shared/lib/decimal.ts'
 import { type FoundConflict, planConflicts } from './plan-conflicts.ts'
-import { intentsOf, sharedLimits, wantedQuantity } from './plan-intents.ts'
+import { intentsOf, requestedQuantity, sharedLimits } from './plan-intents.ts'
 
 type Fate = ConflictingPlan & { readonly quantity: Decimal | null }
-
-const planner: Actor = { kind: 'agent', id: 'planner' }
 
 /**
  * Creates what looks for conflicts between the plans that are open and resolves each once (see planConflicts): it is journalled
@@ -41,7 +39,7 @@ export function createReconciler(parts: DeskParts, runOf: (runId: string) => Run
   function keyOf({ kind, fates }: FoundConflict, plans: readonly CollaborativePlan[]): string {
     const sizes = plans.map((plan) => {
       const memory = memoryOf(plan)
-      return `${plan.id} ${memory === undefined ? '' : wantedQuantity(memory)} ${fates.get(plan.id)?.kind}`
+      return `${plan.id} ${memory === undefined ? '' : requestedQuantity(memory)} ${fates.get(plan.id)?.kind}`
     })
     return [kind, ...sizes.sort()].join('|')
   }
@@ -81,7 +79,7 @@ export function createReconciler(parts: DeskParts, runOf: (runId: string) => Run
     const quantity =
       terms === undefined || price === undefined || memory === undefined
         ? null
-        : tradable(minimum(wantedQuantity(memory), divide(fromNumber(fate.worth, 8), price)), price, terms)
+        : tradable(minimum(requestedQuantity(memory), divide(fromNumber(fate.worth, 8), price)), price, terms)
     return quantity === null || sign(quantity) === 0
       ? { ...about, fate: 'trader', quantity: null }
       : { ...about, fate: 'cut', quantity }
@@ -96,11 +94,11 @@ export function createReconciler(parts: DeskParts, runOf: (runId: string) => Run
     const { memory } = work
     if (signal.aborted) return
     const words = fateWords[fate] + (quantity === null ? '' : ` ${quantity}.`)
-    await append(
+    await record(
       work,
-      planner,
+      'planner',
       { kind: 'conflictSettled', data: { runId: memory.runId, conflict, conflictId } },
-      messageOf(work, planner.id, 'system', `${conflictSentence(conflict)} ${words}`),
+      ...said(work, 'planner', { kind: 'system', text: `${conflictSentence(conflict)} ${words}` }),
     )
     if (fate === 'givesWay') {
       void parts.openPlans.giveWay(id, conflict.description).catch(() => {})
@@ -109,7 +107,7 @@ export function createReconciler(parts: DeskParts, runOf: (runId: string) => Run
     const proposal = questionOf(memory)
     if (quantity === null || proposal === undefined || memory.decision !== null) return
     if (compare(quantity, proposal.quantity) >= 0) return
-    await append(work, planner, {
+    await record(work, 'planner', {
       kind: 'proposalRevised',
       data: { proposal: cut(proposal, quantity), why: conflict.description },
     })

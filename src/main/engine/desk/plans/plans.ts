@@ -1,6 +1,7 @@
 import { decidePlan } from '#engine/desk/planning/decide-plan.ts'
 import type { DeskParts, PlanCause } from '#engine/desk/run/desk-parts.ts'
-import { instrumentMissing, type Runs } from '#engine/desk/runs/runs.ts'
+import { instrumentMissing } from '#engine/desk/runs/run-life.ts'
+import { type Runs } from '#engine/desk/runs/runs.ts'
 import { castTraderBallot } from '#engine/desk/voting/trader-vote.ts'
 import type { PlanArchive } from '#engine/ports/plan-archive.ts'
 import type { PlanSeconds } from '#shared/domain/collaboration.ts'

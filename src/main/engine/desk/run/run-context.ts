@@ -1,13 +1,12 @@
-import type { ProposalBriefing, Remark } from '#engine/agents/seat.ts'
+import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
 import type { Seat } from '#shared/domain/agent.ts'
-import type { DeskEvent } from '#shared/domain/event.ts'
-import type { Actor } from '#shared/domain/journal.ts'
-import type { ModelCall, ModelUse } from '#shared/domain/model.ts'
+import type { ModelUse } from '#shared/domain/model.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { refuseInvented } from './answer-checks.ts'
 import { type Answer, checkAnswer, type Question } from './answers.ts'
 import type { DeskParts } from './desk-parts.ts'
+import { recordLate } from './run-log.ts'
 import type { RunState } from './run-state.ts'
 
 /** One run as its steps see it. */
@@ -15,7 +14,7 @@ export interface RunContext {
   readonly parts: DeskParts
   readonly memory: RunState
   /** The epoch of the trading state when the run began: after a stop nothing of it is carried out (KS-12). */
-  readonly epoch: number
+  readonly tradingEpoch: number
   /** Outcomes of earlier decisions on the instrument. */
   readonly outcomes: ProposalBriefing['outcomes']
   /** How many rounds of debate are planned. */
@@ -37,14 +36,6 @@ export type StepWork = (run: RunContext, context: StepContext, seat: Seat) => Pr
 
 /** A step that is done and cost nothing; what came of it is in the journal. */
 export const done: StepResult = { status: 'succeeded', output: null, usd: 0 }
-
-/** Journals and says something for a seat. */
-export const tellAs =
-  (run: RunContext, seat: Seat): Tell =>
-  (events, remarks) => {
-    const said = remarks.map((remark) => ({ ...remark, confidence: null, evidence: [] }))
-    return record(run, seat, ...events, ...posted(run, seat, said))
-  }
 
 /** Asks a seat over the bus. Rejects with ANSWER_INVALID, ANSWER_LATE after the signal, and with what the agent fails with. */
 export async function askSeat<Asked extends Question>(
@@ -88,23 +79,13 @@ export function ask<Asked extends Question>(
     asked,
     input,
     ...askingOf(context),
-    onLate: (answer) => void recordLate(run, context, seat, asked, answer),
+    onLate: (answer) => void recordLate(run, context, seat, asked, costOf(answer)),
   })
 }
 
-/** Journals an answer that came after the step's time was over; nothing else comes of it. */
-function recordLate(
-  { parts, memory }: RunContext,
-  { step, attempt }: StepContext,
-  seat: Seat,
-  asked: Question,
-  answer: unknown,
-): Promise<unknown> {
-  const usd = typeof answer === 'object' && answer !== null && 'usd' in answer ? Number(answer.usd) : 0
-  const what = `The ${seat} answered "${asked}" after its time${usd > 0 ? `, at a cost of $${usd}` : ''}.`
-  const data = { runId: memory.runId, stepId: step.id, attempt, what }
-  const actor: Actor = { kind: 'agent', id: seat }
-  return parts.journal.append({ kind: 'stepAnsweredLate', data, actor, correlationId: memory.runId })
+/** What an answer that nobody has checked says that it cost, in USD; 0 where it says nothing. */
+function costOf(answer: unknown): number {
+  return typeof answer === 'object' && answer !== null && 'usd' in answer ? Number(answer.usd) : 0
 }
 
 /** How long a step’s seat may take. */
@@ -122,54 +103,10 @@ export function refuseStray(
   throw new ParleyError('ANSWER_INVALID', `${what} of the ${seat} is about ${instrument} in ${about.runId}.`)
 }
 
-/** Journals what an agent did; the run goes on while it becomes durable. */
-export function record(run: RunContext, seat: Seat, ...events: readonly DeskEvent[]): Promise<unknown> {
-  const actor: Actor = { kind: 'agent', id: seat }
-  return run.parts.journal.append(...events.map((event) => ({ ...event, actor, correlationId: run.memory.runId })))
-}
-
-/** Remarks of a seat as messages of the run, each after the one before. */
-export function posted(run: RunContext, seat: Seat, remarks: readonly (Remark | SystemRemark)[]): DeskEvent[] {
-  const { ids, clock } = run.parts
-  return remarks.map((remark) => ({
-    kind: 'messagePosted',
-    data: {
-      message: {
-        id: ids.next('msg'),
-        runId: run.memory.runId,
-        at: Math.floor(clock.now()),
-        agent: seat,
-        kind: remark.kind,
-        text: remark.text,
-        confidence: remark.confidence,
-        evidence: [...remark.evidence],
-        replyTo: null,
-      },
-    },
-  }))
-}
-
-/** What the desk itself says: a decision, or how things stand. */
-export interface SystemRemark extends Omit<Remark, 'kind'> {
-  readonly kind: 'decision' | 'system'
-}
-
 /** Whether the seat has a language model for the use. */
 export function hasModel({ parts }: RunContext, seat: Seat, use: ModelUse): boolean {
   return parts.models.get(seat)?.uses.includes(use) === true
 }
-
-/** Journals what a language model was asked and what came of it. */
-export function recordCall(run: RunContext, { step }: StepContext, call: ModelCall, ...events: readonly DeskEvent[]) {
-  const data = { runId: run.memory.runId, stepId: step.id, call }
-  return record(run, call.seat, { kind: 'modelAsked', data }, ...events)
-}
-
-/** How a step journals something and says something, each kept by who did it. */
-export type Tell = (
-  events: readonly DeskEvent[],
-  remarks: readonly { readonly kind: Remark['kind'] | 'decision'; readonly text: string }[],
-) => Promise<unknown>
 
 /** A run that is under way, and what ends it. */
 export interface RunUnderWay {

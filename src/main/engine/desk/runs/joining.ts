@@ -1,10 +1,10 @@
 import type { AskedOfSeat } from '#engine/agents/seats/answer.ts'
 import { askSeat, type RunContext } from '#engine/desk/run/run-context.ts'
+import { messageOf, posted, record } from '#engine/desk/run/run-log.ts'
 import { argueRound } from '#engine/desk/steps/debate.ts'
 import { formInsight } from '#engine/desk/steps/research.ts'
 import { castBallotOf } from '#engine/desk/voting/vote-steps.ts'
 import { type Seat, seatSchema, seatTitles } from '#shared/domain/agent.ts'
-import type { DeskEvent } from '#shared/domain/event.ts'
 import { type EvidenceValue, traderSource } from '#shared/domain/evidence.ts'
 import type { Actor } from '#shared/domain/journal.ts'
 import type { Message } from '#shared/domain/message.ts'
@@ -29,7 +29,7 @@ export async function joinIn(
   by: Actor,
   signal: AbortSignal,
 ): Promise<readonly Message[]> {
-  const { memory, parts } = run
+  const { memory } = run
   if (remark.intent === 'fact' && memory.decision !== null) {
     throw new ParleyError(
       'RUN_DECIDED',
@@ -39,51 +39,42 @@ export async function joinIn(
       },
     )
   }
-  const words = messageOf(run, by.id, 'human', remark.text)
-  const append = (actor: Actor, ...events: readonly DeskEvent[]) =>
-    parts.journal.append(...events.map((event) => ({ ...event, actor, correlationId: memory.runId })))
+  const words = messageOf(run, by.id, { kind: 'human', text: remark.text })
 
   switch (remark.intent) {
     case 'ask': {
-      const asked = append(by, { kind: 'messagePosted', data: { message: words } })
+      const asked = record(run, by, posted(words))
       const answer = await answerOf(run, remark.to, remark.text, words.id, signal)
-      await append({ kind: 'agent', id: remark.to }, { kind: 'messagePosted', data: { message: answer } })
+      await record(run, remark.to, posted(answer))
       await asked
       return [words, answer]
     }
     case 'object':
-      await append(
-        by,
-        { kind: 'messagePosted', data: { message: words } },
-        { kind: 'traderObjected', data: { runId: memory.runId, messageId: words.id, text: remark.text } },
-      )
+      await record(run, by, posted(words), {
+        kind: 'traderObjected',
+        data: { runId: memory.runId, messageId: words.id, text: remark.text },
+      })
       return [words]
     case 'fact': {
       const fact = factOf(run, remark)
-      const known = append(
+      const known = record(
+        run,
         by,
         { kind: 'evidenceGathered', data: { evidence: fact } },
-        { kind: 'messagePosted', data: { message: { ...words, evidence: [fact.id] } } },
+        posted({ ...words, evidence: [fact.id] }),
       )
       // The votes are not counted before those who have voted have thought again.
       const thinking = (run.thinkingAgain.current ?? Promise.resolve()).then(() => thinkAgain(run, signal))
       run.thinkingAgain.current = thinking
       const again = await thinking
-      const note = messageOf(run, system.id, 'system', again, words.id)
-      await append(system, { kind: 'messagePosted', data: { message: note } })
+      const note = messageOf(run, system.id, { kind: 'system', text: again, replyTo: words.id })
+      await record(run, system, posted(note))
       await known
       return [{ ...words, evidence: [fact.id] }, note]
     }
     default:
       return assertNever(remark)
   }
-}
-
-function messageOf(run: RunContext, agent: string, kind: Message['kind'], text: string, replyTo: string | null = null) {
-  const { parts, memory } = run
-  const at = Math.floor(parts.clock.now())
-  const id = parts.ids.next('msg')
-  return { id, runId: memory.runId, at, agent, kind, text, confidence: null, evidence: [], replyTo } satisfies Message
 }
 
 async function answerOf(
@@ -103,15 +94,10 @@ async function answerOf(
   try {
     const remark = await askSeat(run, { seat, asked: 'answer', input, timeoutMs: answerMs, signal })
     const { text, confidence, evidence } = remark
-    return { ...messageOf(run, seat, 'analysis', text, replyTo), confidence, evidence: [...evidence] }
+    return messageOf(run, seat, { kind: 'analysis', text, confidence, evidence, replyTo })
   } catch (error) {
-    return messageOf(
-      run,
-      system.id,
-      'system',
-      `The ${seatTitles[seat]} did not answer: ${errorMessage(error)}`,
-      replyTo,
-    )
+    const text = `The ${seatTitles[seat]} did not answer: ${errorMessage(error)}`
+    return messageOf(run, system.id, { kind: 'system', text, replyTo })
   }
 }
 

@@ -1,6 +1,7 @@
 import { decideTerms, profileFor } from '#engine/desk/planning/decide-terms.ts'
 import type { EstimateOf } from '#engine/desk/planning/estimates.ts'
 import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
+import { record, said } from '#engine/desk/run/run-log.ts'
 import { type RunState, standsStill } from '#engine/desk/run/run-state.ts'
 import { voteAgain } from '#engine/desk/voting/vote-again.ts'
 import { successWithin } from '#engine/planning/estimates/learning.ts'
@@ -20,7 +21,7 @@ import type { Stop } from '#shared/lib/clock.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
 import { errorMessage } from '#shared/lib/error.ts'
 import { divergenceSentence, replanSentence, withTitles } from './monitoring-words.ts'
-import { wantedResearch } from './requested-research.ts'
+import { requestedResearch } from './requested-research.ts'
 import { requireEnough, standInsFor } from './stand-ins.ts'
 
 /** A run and how it can be steered. */
@@ -71,7 +72,7 @@ const system: Actor = { kind: 'system', id: 'desk' }
  */
 export function watchRun(run: WatchedRun): RunMonitor {
   const { parts, memory } = run
-  const { clock, planning, journal, feed } = parts
+  const { clock, planning, feed } = parts
   const { replanning } = planning
   const startPrice = priceNow()
   const terms = decideTerms(memory.goal, planning)
@@ -106,7 +107,7 @@ export function watchRun(run: WatchedRun): RunMonitor {
     const raised = new Set(memory.alerts.map(({ kind }) => kind))
     const lastAt = Math.max(memory.trace.lastAt, run.now())
     for (const alert of alertsOf({ ...memory.trace, lastAt }, planning.alerts)) {
-      if (!raised.has(alert.kind)) record({ kind: 'alertRaised', data: { runId: memory.runId, alert } })
+      if (!raised.has(alert.kind)) note({ kind: 'alertRaised', data: { runId: memory.runId, alert } })
     }
   }
 
@@ -170,7 +171,7 @@ export function watchRun(run: WatchedRun): RunMonitor {
     const { minimumSources } = profileFor(goal, planning)
     const unavailable = memory.evidence.flatMap((piece) => (piece.status === 'unavailable' ? [piece.source] : []))
     const { causal } = bare
-    const more = wantedResearch(memory.requested, plan, terms, run.estimateOf)
+    const more = requestedResearch(memory.requested, plan, terms, run.estimateOf)
     const standIns = standInsFor({
       plan,
       trace,
@@ -208,7 +209,7 @@ export function watchRun(run: WatchedRun): RunMonitor {
     const pressing = triggers.filter(({ kind }) => kind !== 'periodic')
     if (pressing.length === 0) return
     const divergence = { triggers: [...pressing], answer }
-    record({ kind: 'planDiverged', data: { runId: memory.runId, divergence } })
+    note({ kind: 'planDiverged', data: { runId: memory.runId, divergence } })
     // Of a failure everybody was told already, by the agent that failed.
     const news = pressing.filter(({ kind }) => kind !== 'failure')
     if (news.length > 0) post(divergenceSentence(news, answer))
@@ -236,34 +237,19 @@ export function watchRun(run: WatchedRun): RunMonitor {
     }
     // A plan that the executor would refuse must not be journalled; one that it takes must be before its first new step is.
     linkSteps(plan.steps)
-    record({ kind: 'planReplanned', data: { runId: memory.runId, plan, replan: replanned } })
+    note({ kind: 'planReplanned', data: { runId: memory.runId, plan, replan: replanned } })
     post(sentence)
     run.revise(plan, unwanted)
     // How far it strays is measured against the new plan.
     for (const key of answered) if (/^(divergence|deadline) /.test(key)) answered.delete(key)
   }
 
-  function record(event: DeskEvent): void {
-    void journal.append({ ...event, actor: system, correlationId: memory.runId })
+  function note(event: DeskEvent): void {
+    void record(run, system, event)
   }
 
   function post(text: string): void {
-    record({
-      kind: 'messagePosted',
-      data: {
-        message: {
-          id: parts.ids.next('msg'),
-          runId: memory.runId,
-          at: Math.floor(clock.now()),
-          agent: 'planner',
-          kind: 'system',
-          text,
-          confidence: null,
-          evidence: [],
-          replyTo: null,
-        },
-      },
-    })
+    for (const event of said(run, 'planner', { kind: 'system', text })) note(event)
   }
 
   function reconsider(): void {
@@ -272,7 +258,7 @@ export function watchRun(run: WatchedRun): RunMonitor {
     const again = voteAgain(parts, memory, passed)
     if (again === undefined) return
     linkSteps(again.plan.steps)
-    record({ kind: 'planReplanned', data: { runId: memory.runId, ...again } })
+    note({ kind: 'planReplanned', data: { runId: memory.runId, ...again } })
     post(again.replan.sentence)
     run.revise(again.plan, new Map())
   }
@@ -294,7 +280,7 @@ export function watchRun(run: WatchedRun): RunMonitor {
     },
     reconsider,
     changePace(pace) {
-      record({ kind: 'paceChanged', data: { runId: memory.runId, pace } })
+      note({ kind: 'paceChanged', data: { runId: memory.runId, pace } })
       const { limit, most } = pace
       post(
         limit < most

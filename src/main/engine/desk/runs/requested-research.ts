@@ -7,7 +7,11 @@ import type { PlanningConfig, ResearchTask } from '#shared/domain/profile.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
 /** A research task that a run can still take in; throws TASK_UNKNOWN, and RESEARCH_OVER once its dossier is being validated. */
-export function wantableTask({ runId, plan, trace }: RunState, planning: PlanningConfig, task: string): ResearchTask {
+export function requestableTask(
+  { runId, plan, trace }: RunState,
+  planning: PlanningConfig,
+  task: string,
+): ResearchTask {
   const definition = planning.tasks[task]
   if (definition === undefined) {
     const known = Object.keys(planning.tasks)
@@ -25,15 +29,15 @@ export function wantableTask({ runId, plan, trace }: RunState, planning: Plannin
 }
 
 /** Research that the trader asked for and that is not in the plan, as goals and as what reaches them. */
-export function wantedResearch(
-  wanted: readonly string[],
+export function requestedResearch(
+  requested: readonly string[],
   plan: Plan,
   terms: DecideTerms,
   estimateOf: EstimateOf,
 ): { readonly goals: PlanGoal[]; readonly alternatives: Alternative[] } {
   const planned = new Set(plan.steps.map(({ id }) => id))
   const learned = withEstimates(terms, estimateOf)
-  const missing = [...new Set(wanted)].flatMap((name) => {
+  const missing = [...new Set(requested)].flatMap((name) => {
     const made = planned.has(name) ? undefined : deskStep('research', [name], learned)
     return made === undefined ? [] : [{ name, made }]
   })

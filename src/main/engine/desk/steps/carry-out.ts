@@ -37,8 +37,8 @@ export async function carryOut(
   signal: AbortSignal,
   run: CarryOutRun,
 ): Promise<CarriedOut> {
-  const { parentOrders: parents, orders } = parts
-  let parent = parents.of(intent)
+  const { parentOrders, orders } = parts
+  let parent = parentOrders.of(intent)
   if (parent === undefined && orders.of(intent) === undefined) {
     const { schedule, why } = await chosen(run)
     signal.throwIfAborted()
@@ -55,7 +55,7 @@ export async function carryOut(
     if (isUsable) {
       await run.say(why)
       signal.throwIfAborted()
-      parent = await parents.begin(intent, schedule)
+      parent = await parentOrders.begin(intent, schedule)
     }
   }
   if (parent !== undefined) return inParts(parts, parent, signal)
@@ -78,20 +78,16 @@ async function chosen({ choose }: CarryOutRun): Promise<ScheduledOrder> {
   }
 }
 
-async function inParts(
-  { parentOrders: parents }: DeskParts,
-  { id }: ParentOrder,
-  signal: AbortSignal,
-): Promise<CarriedOut> {
+async function inParts({ parentOrders }: DeskParts, { id }: ParentOrder, signal: AbortSignal): Promise<CarriedOut> {
   try {
-    const { status, reason, side, quantity, instrument } = await parents.ended(id, signal)
+    const { status, reason, side, quantity, instrument } = await parentOrders.ended(id, signal)
     return {
       clientOrderId: id,
       status,
       text: `The order in parts to ${side} ${quantity} ${instrument} is ${status}. ${reason}`,
     }
   } catch (error) {
-    await parents.cancel(id, { kind: 'system', id: 'executions' }, 'The run that it was for was ended.')
+    await parentOrders.cancel(id, { kind: 'system', id: 'executions' }, 'The run that it was for was ended.')
     throw error
   }
 }

@@ -6,9 +6,10 @@ import { rebalanceTrades } from '#engine/desk/reports/rebalance-trades.ts'
 import { viewsLookedBack } from '#engine/desk/reports/view-records.ts'
 import { briefingOf } from '#engine/desk/run/briefing.ts'
 import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
-import type { Tell } from '#engine/desk/run/run-context.ts'
-import { type RunContext } from '#engine/desk/run/run-context.ts'
+import { done, type RunContext } from '#engine/desk/run/run-context.ts'
+import { record, said } from '#engine/desk/run/run-log.ts'
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
+import type { Seat } from '#shared/domain/agent.ts'
 import { barSeries } from '#shared/domain/bar.ts'
 import { isEndedPlan } from '#shared/domain/collaborative-plan.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
@@ -18,13 +19,13 @@ import { errorMessage } from '#shared/lib/error.ts'
 
 const hourMs = 3_600_000
 const lookEveryMs = 250
-const done: StepResult = { status: 'succeeded', output: null, usd: 0 }
 
 /**
  * Has the evaluator read the record of all that the desk decided on in the period, and of the run's own instrument: per
  * instrument, and per agent by its scored ballots.
  */
-export async function lookBack({ parts, memory }: RunContext, tell: Tell): Promise<StepResult> {
+export async function lookBack(run: RunContext, _context: StepContext, seat: Seat): Promise<StepResult> {
+  const { parts, memory } = run
   const { goal } = memory
   const { horizonHours = 24, days = 30 } = goal.collaboration?.parameters ?? {}
   const horizonMs = horizonHours * hourMs
@@ -48,10 +49,7 @@ export async function lookBack({ parts, memory }: RunContext, tell: Tell): Promi
   instruments.sort((a, b) => b.outcomes.length - a.outcomes.length || (a.instrument < b.instrument ? -1 : 1))
   const votes = parts.history.listScoredVotes(scoresLookedBack).filter(({ dueAt }) => dueAt >= since)
   const review = performanceReview({ days, instruments, votes, horizonMs, bias: parts.reviews.bias() })
-  await tell(
-    [],
-    review.findings.map((text) => ({ kind: 'analysis', text })),
-  )
+  await record(run, seat, ...said(run, seat, ...review.findings.map((text) => ({ kind: 'analysis' as const, text }))))
   return { status: 'succeeded', output: { conclusion: review.conclusion }, usd: 0 }
 }
 
@@ -59,13 +57,14 @@ export async function lookBack({ parts, memory }: RunContext, tell: Tell): Promi
 const scoresLookedBack = 1_000
 
 /** Has the optimizer weigh what is held against where it should be, and says what is to be done. */
-export async function weigh({ parts, memory }: RunContext, tell: Tell): Promise<StepResult> {
+export async function weigh(run: RunContext, _context: StepContext, seat: Seat): Promise<StepResult> {
+  const { parts, memory } = run
   const now = Math.floor(parts.clock.now())
   const goal = { goal: memory.goal.collaboration?.weights ?? 'risk-parity', profile: memory.goal.profile }
   const report = allocationReport({ ...parts, profiles: parts.planning.profiles, now }, goal)
   const { goals, sentence } = rebalanceTrades(report, memory.goal.collaboration?.parameters ?? {})
   const data = { runId: memory.runId, goals, why: sentence }
-  await tell([{ kind: 'subGoalsSet', data }], [{ kind: 'analysis', text: sentence }])
+  await record(run, seat, { kind: 'subGoalsSet', data }, ...said(run, seat, { kind: 'analysis', text: sentence }))
   return done
 }
 
@@ -73,7 +72,8 @@ export async function weigh({ parts, memory }: RunContext, tell: Tell): Promise<
  * Has a plan carried out for each goal, one after the other, and tells what became of it. Taken up by a new process it goes on
  * with those that were begun (HO-15). A plan that cannot be made is told, and the next one is begun.
  */
-export async function pursue({ parts, memory }: RunContext, { signal }: StepContext, tell: Tell): Promise<StepResult> {
+export async function pursue(run: RunContext, { signal }: StepContext, seat: Seat): Promise<StepResult> {
+  const { parts, memory } = run
   const { collaboration, instrument } = memory.goal
   if (collaboration === undefined) return { status: 'skipped', reason: 'It is part of no plan.' }
   const goals: readonly SubGoal[] = [...(collaboration.subGoals ?? []), ...(memory.subGoals?.goals ?? [])]
@@ -92,12 +92,12 @@ export async function pursue({ parts, memory }: RunContext, { signal }: StepCont
         const data = { runId, planId: `none-${index}`, goal }
         const end = { runId, planId: data.planId, state: 'failed', traded: false, reason: errorMessage(error) }
         const text = `No plan could be made for ${wish.instrument}: ${errorMessage(error)}`
-        await tell(
-          [
-            { kind: 'subPlanBegun', data },
-            { kind: 'subPlanEnded', data: end },
-          ],
-          [{ kind: 'thought', text }],
+        await record(
+          run,
+          seat,
+          { kind: 'subPlanBegun', data },
+          { kind: 'subPlanEnded', data: end },
+          ...said(run, seat, { kind: 'thought', text }),
         )
       }
     }
@@ -111,7 +111,7 @@ export async function pursue({ parts, memory }: RunContext, { signal }: StepCont
     const { state, traded, reason } = plan
     const text = `${plan.title}, ${plan.instrument}: ${state}${reason === null ? '' : `. ${reason}`}`
     const data = { runId, planId: plan.id, state, traded, reason }
-    await tell([{ kind: 'subPlanEnded', data }], [{ kind: 'analysis', text }])
+    await record(run, seat, { kind: 'subPlanEnded', data }, ...said(run, seat, { kind: 'analysis', text }))
   }
   return done
 }
@@ -127,11 +127,11 @@ async function roomForOrders({ book, mandate, clock }: DeskParts, signal: AbortS
 }
 
 /** Writes down what the plan comes to: in the conversation, and in memory. */
-export async function conclude({ memory }: RunContext, { outputOf }: StepContext, tell: Tell): Promise<StepResult> {
-  const { subGoals, subPlans, outcome, runId } = memory
+export async function conclude(run: RunContext, { outputOf }: StepContext, seat: Seat): Promise<StepResult> {
+  const { subGoals, subPlans, outcome, runId } = run.memory
   const looked = outputOf('look-back') as { readonly conclusion: string } | null | undefined
   const ended = subPlans.filter(({ traded }) => traded).length
-  const said = [
+  const sentences = [
     looked?.conclusion,
     subGoals?.why,
     subPlans.length === 0 ? undefined : `${ended} of ${subPlans.length} plans of its own were carried out.`,
@@ -140,7 +140,12 @@ export async function conclude({ memory }: RunContext, { outputOf }: StepContext
     ),
     ...(outcome?.lessons ?? []),
   ].filter((text) => text !== undefined)
-  const conclusion = said.length === 0 ? 'There is nothing to conclude.' : said.join(' ')
-  await tell([{ kind: 'conclusionWritten', data: { runId, conclusion } }], [{ kind: 'decision', text: conclusion }])
+  const conclusion = sentences.length === 0 ? 'There is nothing to conclude.' : sentences.join(' ')
+  await record(
+    run,
+    seat,
+    { kind: 'conclusionWritten', data: { runId, conclusion } },
+    ...said(run, seat, { kind: 'decision', text: conclusion }),
+  )
   return done
 }

@@ -1,17 +1,7 @@
 import { refuseImpostor } from '#engine/desk/run/answer-checks.ts'
 import { briefingOf } from '#engine/desk/run/briefing.ts'
-import {
-  type Asking,
-  ask,
-  askingOf,
-  askSeat,
-  done,
-  hasModel,
-  posted,
-  type RunContext,
-  record,
-  recordCall,
-} from '#engine/desk/run/run-context.ts'
+import { type Asking, ask, askingOf, askSeat, done, hasModel, type RunContext } from '#engine/desk/run/run-context.ts'
+import { record, recordCall, said } from '#engine/desk/run/run-log.ts'
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
 import type { Seat } from '#shared/domain/agent.ts'
 import { ParleyError } from '#shared/lib/error.ts'
@@ -24,7 +14,7 @@ export async function doArgue(run: RunContext, context: StepContext, seat: Seat)
   if (argument === undefined || !hasModel(run, seat, 'words')) return done
   const input = { argument, evidence: run.memory.evidence }
   const { remark, call } = await ask(run, context, seat, 'speak', input)
-  await recordCall(run, context, call, ...posted(run, seat, remark === null ? [] : [remark]))
+  await recordCall(run, context, call, ...(remark === null ? [] : said(run, seat, remark)))
   return { status: 'succeeded', output: null, usd: call.usd }
 }
 
@@ -46,6 +36,6 @@ export async function argueRound(run: RunContext, seat: Seat, round: number, ask
     run,
     seat,
     { kind: 'argumentMade', data: { runId: memory.runId, argument } },
-    ...posted(run, seat, answer.remarks),
+    ...said(run, seat, ...answer.remarks),
   )
 }

@@ -1,8 +1,8 @@
-import type { Remark } from '#engine/agents/seat.ts'
 import type { Execution } from '#engine/agents/seats/lessons.ts'
 import { intentOf } from '#engine/desk/reviews/reviews.ts'
 import { refuseFalseOutcome } from '#engine/desk/run/answer-checks.ts'
-import { ask, done, posted, type RunContext, record, refuseStray } from '#engine/desk/run/run-context.ts'
+import { ask, done, type RunContext, refuseStray } from '#engine/desk/run/run-context.ts'
+import { record, said } from '#engine/desk/run/run-log.ts'
 import { type RunState, voteDeadlines } from '#engine/desk/run/run-state.ts'
 import { orderOf } from '#engine/desk/run/trade-order.ts'
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
@@ -40,8 +40,7 @@ export async function doExecute(run: RunContext, context: StepContext, seat: Sea
   const { algorithm } = memory.goal
   const wish = intent.execution ?? (algorithm === undefined ? undefined : { algorithm })
   const order = orderToSchedule(parts, intent, wish, endsBy.length === 0 ? null : Math.min(...endsBy))
-  const say = (text: string) =>
-    record(run, seat, ...posted(run, seat, [{ kind: 'system', text, confidence: null, evidence: [] }]))
+  const say = (text: string) => record(run, seat, ...said(run, seat, { kind: 'system', text }))
   const soon = { ...context, step: { ...context.step, timeoutMs: chooseTimeoutMs } }
   const choose = () => ask(run, soon, seat, 'arrange', { order })
   const carried = await carryOut(parts, intent, context.signal, { choose, say }).catch((error: unknown) => {
@@ -81,7 +80,7 @@ export async function doEvaluate(run: RunContext, context: StepContext, seat: Se
   const outcome = await ask(run, context, seat, 'evaluate', execution)
   refuseStray(memory, seat, 'The outcome', outcome)
   refuseFalseOutcome(execution, outcome)
-  const remarks: Remark[] = outcome.lessons.map((text) => ({ kind: 'analysis', text, confidence: null, evidence: [] }))
-  await record(run, seat, { kind: 'outcomeMeasured', data: { outcome } }, ...posted(run, seat, remarks))
+  const remarks = outcome.lessons.map((text) => ({ kind: 'analysis' as const, text }))
+  await record(run, seat, { kind: 'outcomeMeasured', data: { outcome } }, ...said(run, seat, ...remarks))
   return done
 }

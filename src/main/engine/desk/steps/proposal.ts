@@ -1,7 +1,8 @@
 import type { Remark } from '#engine/agents/seat.ts'
 import { refuseTwins } from '#engine/desk/run/answer-checks.ts'
 import { briefingOf } from '#engine/desk/run/briefing.ts'
-import { ask, done, posted, type RunContext, record, refuseStray } from '#engine/desk/run/run-context.ts'
+import { ask, done, type RunContext, refuseStray } from '#engine/desk/run/run-context.ts'
+import { record, said } from '#engine/desk/run/run-log.ts'
 import { questionOf } from '#engine/desk/run/run-state.ts'
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
 import type { Seat } from '#shared/domain/agent.ts'
@@ -24,7 +25,7 @@ export async function doPropose(run: RunContext, context: StepContext, seat: Sea
     run,
     seat,
     ...proposals.map((proposal): DeskEvent => ({ kind: 'proposalMade', data: { proposal } })),
-    ...posted(run, seat, proposed(proposals, preferred, memory.insight?.confidence ?? null)),
+    ...said(run, seat, ...proposed(proposals, preferred, memory.insight?.confidence ?? null)),
   )
   return done
 }
@@ -46,7 +47,7 @@ export async function doRevise(run: RunContext, context: StepContext, seat: Seat
     run,
     seat,
     { kind: 'proposalRevised', data: { proposal: { ...proposal, quantity, riskAtStop }, why } },
-    ...posted(run, seat, [{ kind: 'proposal', text: why, confidence: null, evidence: [...proposal.evidence] }]),
+    ...said(run, seat, { kind: 'proposal', text: why, evidence: proposal.evidence }),
   )
   return done
 }

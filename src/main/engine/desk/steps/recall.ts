@@ -1,11 +1,11 @@
 import { episodesCompared, type MoveOf, recall, recollectionSentence } from '#engine/desk/memory/recall.ts'
 import { readSituation } from '#engine/desk/memory/situation.ts'
 import { briefingOf } from '#engine/desk/run/briefing.ts'
-import { type RunContext } from '#engine/desk/run/run-context.ts'
+import type { RunContext } from '#engine/desk/run/run-context.ts'
+import { messageOf, posted, record } from '#engine/desk/run/run-log.ts'
 import type { Feed } from '#engine/ports/feed.ts'
 import { timeframeMs, timeframes } from '#shared/domain/bar.ts'
 import type { Actor } from '#shared/domain/journal.ts'
-import type { Message } from '#shared/domain/message.ts'
 
 const desk: Actor = { kind: 'system', id: 'desk' }
 
@@ -13,7 +13,8 @@ const desk: Actor = { kind: 'system', id: 'desk' }
  * Journals the situation that the run decides in, and what memory has of situations like it: of runs that had ended before
  * this one began. Says nothing where there is nothing to compare with, nor after the signal. Once in a run.
  */
-export async function recallSituation({ parts, memory }: RunContext, signal: AbortSignal): Promise<void> {
+export async function recallSituation(run: RunContext, signal: AbortSignal): Promise<void> {
+  const { parts, memory } = run
   if (memory.situation !== null) return
   const { runId } = memory
   const briefing = await briefingOf(parts, memory)
@@ -25,24 +26,15 @@ export async function recallSituation({ parts, memory }: RunContext, signal: Abo
     movesOn(parts.feed, situation.at),
   )
   const { recalled, compared } = recollection
-  const message: Message = {
-    id: parts.ids.next('msg'),
-    runId,
-    at: Math.floor(parts.clock.now()),
-    agent: desk.id,
-    kind: 'system',
-    text: recollectionSentence(recollection),
-    confidence: null,
-    evidence: [],
-    replyTo: null,
-    runs: recalled.map((past) => ({ id: past.runId, instrument: past.instrument, startedAt: past.startedAt })),
-  }
-  const events = [
-    { kind: 'situationRead', data: { runId, situation } } as const,
-    { kind: 'situationRecalled', data: { runId, recollection } } as const,
-    ...(compared === 0 ? [] : [{ kind: 'messagePosted', data: { message } } as const]),
-  ]
-  await parts.journal.append(...events.map((event) => ({ ...event, actor: desk, correlationId: runId })))
+  const runs = recalled.map((past) => ({ id: past.runId, instrument: past.instrument, startedAt: past.startedAt }))
+  const message = messageOf(run, desk.id, { kind: 'system', text: recollectionSentence(recollection), runs })
+  await record(
+    run,
+    desk,
+    { kind: 'situationRead', data: { runId, situation } },
+    { kind: 'situationRecalled', data: { runId, recollection } },
+    ...(compared === 0 ? [] : [posted(message)]),
+  )
 }
 
 /** How prices moved, by the feed's bars that had closed by now. */

@@ -1,5 +1,4 @@
 import type { ResearchInput } from '#engine/agents/roster.ts'
-import type { Remark } from '#engine/agents/seat.ts'
 import { describeValidation } from '#engine/agents/seats/validate.ts'
 import { viewsLookedBack } from '#engine/desk/reports/view-records.ts'
 import { refuseFalseFindings, refuseImpostor } from '#engine/desk/run/answer-checks.ts'
@@ -10,11 +9,10 @@ import {
   askingOf,
   askSeat,
   done,
-  posted,
   type RunContext,
-  record,
   refuseStray,
 } from '#engine/desk/run/run-context.ts'
+import { record, said } from '#engine/desk/run/run-log.ts'
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
 import type { Seat } from '#shared/domain/agent.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
@@ -44,10 +42,10 @@ export async function doResearch(run: RunContext, context: StepContext, seat: Se
     run,
     seat,
     ...evidence.map((each): DeskEvent => ({ kind: 'evidenceGathered', data: { evidence: each } })),
-    ...posted(
+    ...said(
       run,
       seat,
-      evidence.map((each) => ({
+      ...evidence.map((each) => ({
         kind: 'analysis' as const,
         text:
           each.status === 'unavailable'
@@ -79,17 +77,11 @@ export async function doValidate(run: RunContext, context: StepContext, seat: Se
     if (task !== undefined) tasks[id] = task
   }
   const validation = await ask(run, context, seat, 'validate', { briefing, tasks })
-  const remark: Remark = {
-    kind: 'analysis',
-    text: describeValidation(validation),
-    confidence: validation.completeness,
-    evidence: [],
-  }
   await record(
     run,
     seat,
     { kind: 'dossierValidated', data: { runId: run.memory.runId, validation } },
-    ...posted(run, seat, [remark]),
+    ...said(run, seat, { kind: 'analysis', text: describeValidation(validation), confidence: validation.completeness }),
   )
   return done
 }
@@ -114,6 +106,6 @@ export async function formInsight(run: RunContext, seat: Seat, asking: Asking): 
     run,
     seat,
     ...(insight === null ? [] : [{ kind: 'insightFormed', data: { runId: run.memory.runId, insight } } as const]),
-    ...posted(run, seat, remarks),
+    ...said(run, seat, ...remarks),
   )
 }

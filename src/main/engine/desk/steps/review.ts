@@ -11,6 +11,7 @@ import { groundsOf, type ReviewGrounds, tradeRecordOf } from '#engine/desk/votin
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
 import type { Decision } from '#shared/domain/decision.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
+import type { EvidenceValue } from '#shared/domain/evidence.ts'
 import { touchOf } from '#shared/domain/quote.ts'
 import type { Review } from '#shared/domain/review.ts'
 import type { Tally } from '#shared/domain/tally.ts'
@@ -19,7 +20,7 @@ import { errorCode } from '#shared/lib/error.ts'
 /** How the step has agents vote: one seat, under its own time limit. */
 export type AssessAgain = (seat: 'risk' | (typeof voters)[number], context: StepContext) => Promise<unknown>
 /** How the step journals and says what the desk itself does. */
-export type Note = (events: readonly DeskEvent[], text: string | null) => Promise<unknown>
+export type Note = (text: string, ...events: readonly DeskEvent[]) => Promise<unknown>
 
 /** How long one agent has to vote again. */
 const assessTimeoutMs = 20_000
@@ -35,7 +36,7 @@ export async function awaitReview(
   assess: AssessAgain,
   note: Note,
 ): Promise<StepResult> {
-  const { parts, memory, epoch } = work
+  const { parts, memory, tradingEpoch } = work
   const { reviews } = parts
   const { decision } = memory
   if (decision?.status !== 'review') return { status: 'skipped', reason: 'The decision needs nobody to look at it.' }
@@ -55,37 +56,28 @@ export async function awaitReview(
   for (;;) {
     review = await reviews.answered(review.id, context.signal)
     if (review.status !== 'asked') break
-    await voteAgain(review)
+    await askAgain(review)
   }
-  await note([], sentenceOf(review))
+  await note(sentenceOf(review))
   return { status: 'succeeded', output: { reviewId: review.id, status: review.status }, usd: 0 }
 
-  async function voteAgain({ id, questions }: Review): Promise<void> {
+  async function askAgain({ id, questions }: Review): Promise<void> {
     const question = questions.at(-1) ?? ''
     const at = Math.floor(parts.clock.now())
     const source = `trader, question ${questions.length}`
-    await note(
-      [
-        {
-          kind: 'evidenceGathered',
-          data: {
-            evidence: {
-              id: parts.ids.next('ev'),
-              runId: memory.runId,
-              task: 'trader_question',
-              source,
-              at,
-              asOf: at,
-              status: 'value',
-              summary: question,
-              figures: {},
-              quality: 1,
-            },
-          },
-        },
-      ],
-      `The trader asks: ${question}`,
-    )
+    const evidence: EvidenceValue = {
+      id: parts.ids.next('ev'),
+      runId: memory.runId,
+      task: 'trader_question',
+      source,
+      at,
+      asOf: at,
+      status: 'value',
+      summary: question,
+      figures: {},
+      quality: 1,
+    }
+    await note(`The trader asks: ${question}`, { kind: 'evidenceGathered', data: { evidence } })
     const again: StepContext = { ...context, step: { ...context.step, timeoutMs: assessTimeoutMs } }
     // An agent that fails keeps its earlier ballot out: what it said before was about another moment.
     const silent = new Set<string>()
@@ -100,11 +92,9 @@ export async function awaitReview(
     const tally = countAgain(silent)
     const made = decideAgain(tally)
     await note(
-      [
-        { kind: 'tallyTaken', data: { runId: memory.runId, tally } },
-        { kind: 'decisionMade', data: { decision: made } },
-      ],
       `The agents have voted again. ${made.reason}`,
+      { kind: 'tallyTaken', data: { runId: memory.runId, tally } },
+      { kind: 'decisionMade', data: { decision: made } },
     )
     await reviews.showAgain(id, made.status === 'review' ? (openingOf(work, record, true) ?? null) : null)
   }
@@ -124,7 +114,14 @@ export async function awaitReview(
     const quote = parts.feed.quote(memory.goal.instrument)
     const market = quote === undefined ? null : touchOf(quote)
     const at = Math.floor(parts.clock.now())
-    const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price: quote?.last ?? null, market }
+    const made = {
+      id: parts.ids.next('dec'),
+      runId: memory.runId,
+      at,
+      epoch: tradingEpoch,
+      price: quote?.last ?? null,
+      market,
+    }
     const again = decide(
       made,
       questionOf(memory),

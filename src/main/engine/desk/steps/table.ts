@@ -1,11 +1,5 @@
-import {
-  posted,
-  type RunContext,
-  record,
-  type StepWork,
-  type SystemRemark,
-  tellAs,
-} from '#engine/desk/run/run-context.ts'
+import type { RunContext, StepWork } from '#engine/desk/run/run-context.ts'
+import { record, said } from '#engine/desk/run/run-log.ts'
 import { doAssess, doDecide, doNegotiate } from '#engine/desk/voting/vote-steps.ts'
 import type { Perform, StepContext, StepResult } from '#engine/tasks/executor.ts'
 import { type Seat, seatSchema } from '#shared/domain/agent.ts'
@@ -49,10 +43,10 @@ const works: Readonly<Record<string, StepWork>> = {
   review: doReview,
   execute: doExecute,
   evaluate: doEvaluate,
-  'look back': (run, _context, seat) => lookBack(run, tellAs(run, seat)),
-  weigh: (run, _context, seat) => weigh(run, tellAs(run, seat)),
-  pursue: (run, context, seat) => pursue(run, context, tellAs(run, seat)),
-  conclude: (run, context, seat) => conclude(run, context, tellAs(run, seat)),
+  'look back': lookBack,
+  weigh,
+  pursue,
+  conclude,
 }
 
 function doReview(run: RunContext, context: StepContext, seat: Seat): Promise<StepResult> {
@@ -60,9 +54,6 @@ function doReview(run: RunContext, context: StepContext, seat: Seat): Promise<St
     run,
     context,
     (voter, again) => doAssess(run, again, voter),
-    (events, text) => {
-      const remarks: SystemRemark[] = text === null ? [] : [{ kind: 'decision', text, confidence: null, evidence: [] }]
-      return record(run, seat, ...events, ...posted(run, seat, remarks))
-    },
+    (text, ...events) => record(run, seat, ...events, ...said(run, seat, { kind: 'decision', text })),
   )
 }

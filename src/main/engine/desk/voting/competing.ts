@@ -7,6 +7,7 @@ import { voters } from '#engine/desk/planning/decide-domain.ts'
 import { votersOf } from '#engine/desk/planning/decide-terms.ts'
 import { briefingOf } from '#engine/desk/run/briefing.ts'
 import { askSeat, type RunContext } from '#engine/desk/run/run-context.ts'
+import { record, said } from '#engine/desk/run/run-log.ts'
 import { questionOf } from '#engine/desk/run/run-state.ts'
 import { type Seat, seatTitles } from '#shared/domain/agent.ts'
 import { firstChoices } from '#shared/domain/ballot.ts'
@@ -16,12 +17,11 @@ import type { Proposal } from '#shared/domain/proposal.ts'
 import type { TraderProposal } from '#shared/domain/trader-proposal.ts'
 import { absolute, compare, multiply, roundToStep, sign, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import { append, castBallotsAgain, messageOf, refuseWithoutQuestion } from './conflict-resolution.ts'
+import { castBallotsAgain, refuseWithoutQuestion } from './conflict-resolution.ts'
 import { proposalBriefingOf } from './vote-steps.ts'
 
 const answerMs = 5_000
 const dayMs = 86_400_000
-const planner: Actor = { kind: 'agent', id: 'planner' }
 
 /**
  * Has the trader's proposal compete with all others for the vote, marked as the trader's: every seat prefers what it would
@@ -41,11 +41,11 @@ export async function compete(
   refuseWithoutQuestion(memory)
   const against = questionOf(memory)
   const { action, quantity, instrument } = proposal
-  const known = append(
+  const known = record(
     run,
     by,
     { kind: 'proposalMade', data: { proposal } },
-    messageOf(run, by.id, 'proposal', `I propose to ${action} ${quantity} ${instrument}. ${wish.reason}`),
+    ...said(run, by.id, { kind: 'proposal', text: `I propose to ${action} ${quantity} ${instrument}. ${wish.reason}` }),
   )
   const choosing = (run.thinkingAgain.current ?? Promise.resolve())
     .then(() => choose(run, proposal, against, signal))
@@ -135,7 +135,7 @@ async function choose(
   const whose = chosen.by === mine.by ? "the trader's" : "the desk's"
   const text = `${told} To the vote goes ${whose}: ${chosen.action} ${chosen.quantity === ZERO ? '' : `${chosen.quantity} `}${chosen.instrument}.`
   const data = { runId: memory.runId, proposalId: chosen.id, action: chosen.action, support }
-  await append(run, planner, { kind: 'questionChosen', data }, messageOf(run, planner.id, 'system', text))
+  await record(run, 'planner', { kind: 'questionChosen', data }, ...said(run, 'planner', { kind: 'system', text }))
   await castBallotsAgain(run, signal)
 }
 

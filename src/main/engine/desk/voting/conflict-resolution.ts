@@ -1,5 +1,6 @@
 import { briefingOf } from '#engine/desk/run/briefing.ts'
 import { askSeat, type RunContext } from '#engine/desk/run/run-context.ts'
+import { record, said } from '#engine/desk/run/run-log.ts'
 import { questionOf, type RunState } from '#engine/desk/run/run-state.ts'
 import { type Seat, seatSchema } from '#shared/domain/agent.ts'
 import {
@@ -18,8 +19,6 @@ import { isTimeToVote, mostVotesAgain } from './vote-again.ts'
 import { castBallotOf, proposalBriefingOf } from './vote-steps.ts'
 
 const answerMs = 5_000
-const planner: Actor = { kind: 'agent', id: 'planner' }
-const strategist: Actor = { kind: 'agent', id: 'strategist' }
 
 /**
  * Resolves a conflict that was raised over what is put to the vote: size, timing and resources are negotiated, and mediated
@@ -39,11 +38,11 @@ export async function resolveRaised(
   const id = parts.ids.next('con')
   const at = Math.floor(parts.clock.now())
   const words = `I raise a conflict over ${raised.kind} between ${betweenWords(raised.between)}: ${raised.description}`
-  const known = append(
+  const known = record(
     run,
     by,
     { kind: 'conflictRaised', data: { runId: memory.runId, conflictId: id, conflict: raised } },
-    messageOf(run, by.id, 'human', words),
+    ...said(run, by.id, { kind: 'human', text: words }),
   )
   const settling = (run.thinkingAgain.current ?? Promise.resolve()).then(() => settle(run, id, raised, signal))
   run.thinkingAgain.current = settling
@@ -85,11 +84,11 @@ async function settle(
   } while (settled === 'open' && rounds < most && (await isRevised(run, raised, { rounds, most }, signal)))
   const conflict: Conflict = { ...raised, settled, rounds }
   const escalated = settled === 'open' ? ' The trader decides.' : ''
-  await append(
+  await record(
     run,
-    planner,
+    'planner',
     { kind: 'conflictSettled', data: { runId: memory.runId, conflict, conflictId } },
-    messageOf(run, planner.id, 'system', `${conflictSentence(conflict)}${escalated}`),
+    ...said(run, 'planner', { kind: 'system', text: `${conflictSentence(conflict)}${escalated}` }),
   ).catch(() => {})
   return conflict
 }
@@ -102,10 +101,10 @@ async function triedToNegotiate(
 ): Promise<'concession' | 'mediation' | null> {
   return negotiate(run, raised, signal).catch((error: unknown) => {
     if (signal.aborted) return null
-    return append(
+    return record(
       run,
-      planner,
-      messageOf(run, planner.id, 'system', `It could not be negotiated: ${errorMessage(error)}`),
+      'planner',
+      ...said(run, 'planner', { kind: 'system', text: `It could not be negotiated: ${errorMessage(error)}` }),
     )
       .then(() => null)
       .catch(() => null)
@@ -138,7 +137,7 @@ async function isRevised(
     kind: 'proposalRevised',
     data: { proposal: { ...proposal, quantity, riskAtStop }, why },
   }
-  await append(run, strategist, revised, messageOf(run, strategist.id, 'proposal', text))
+  await record(run, 'strategist', revised, ...said(run, 'strategist', { kind: 'proposal', text }))
   return true
 }
 
@@ -154,13 +153,12 @@ async function negotiate(
   const input = { briefing: await proposalBriefingOf(run, proposal), raised }
   const answer = await askSeat(run, { seat: 'planner', asked: 'settle', input, timeoutMs: answerMs, signal })
   for (const { seat, events, remark } of settledParts(memory, proposal, { ...answer, conflicts: [] })) {
-    const said = remark === null ? [] : [messageOf(run, seat, remark.kind, remark.text)]
-    await append(run, { kind: 'agent', id: seat }, ...events, ...said)
+    await record(run, seat, ...events, ...(remark === null ? [] : said(run, seat, remark)))
   }
   const [conflict] = answer.conflicts
   if (answer.revised !== null) {
     const why = `Settled by ${conflict?.settled ?? 'concession'}.`
-    await append(run, planner, { kind: 'proposalRevised', data: { proposal: answer.revised, why } })
+    await record(run, 'planner', { kind: 'proposalRevised', data: { proposal: answer.revised, why } })
   }
   return conflict?.settled === 'concession' || conflict?.settled === 'mediation' ? conflict.settled : null
 }
@@ -179,21 +177,4 @@ function tookOneSide({ ballots }: RunState, between: readonly string[]): boolean
   const sides = between.map((name) => ballots.findLast(({ voter }) => voter === name)?.choice)
   const options = sides.map((choice) => (choice !== undefined && 'option' in choice ? choice.option : undefined))
   return options.every((option) => option !== undefined && option === options[0])
-}
-
-/** Journals what somebody did in the run. */
-export function append({ parts, memory }: RunContext, actor: Actor, ...events: readonly DeskEvent[]): Promise<unknown> {
-  return parts.journal.append(...events.map((event) => ({ ...event, actor, correlationId: memory.runId })))
-}
-
-/** Something said in the run. */
-export function messageOf(
-  { parts, memory }: RunContext,
-  agent: string,
-  kind: 'human' | 'system' | 'proposal' | 'thought',
-  text: string,
-): DeskEvent {
-  const at = Math.floor(parts.clock.now())
-  const about = { id: parts.ids.next('msg'), runId: memory.runId, at, agent, kind, text }
-  return { kind: 'messagePosted', data: { message: { ...about, confidence: null, evidence: [], replyTo: null } } }
 }

@@ -52,7 +52,7 @@ export interface ReviewGrounds {
 export interface ReviewWork {
   readonly parts: DeskParts
   readonly memory: RunState
-  readonly epoch: number
+  readonly tradingEpoch: number
   /** Outcomes of earlier decisions on the instrument. */
   readonly outcomes: ProposalBriefing['outcomes']
 }

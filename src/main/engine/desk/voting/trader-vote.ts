@@ -1,10 +1,10 @@
 import { percent } from '#engine/agents/wording.ts'
 import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
+import { record, said } from '#engine/desk/run/run-log.ts'
 import type { Ballot, Choice } from '#shared/domain/ballot.ts'
 import { traderVoter } from '#shared/domain/collaboration.ts'
 import type { CollaborativePlan } from '#shared/domain/collaborative-plan.ts'
 import type { Actor } from '#shared/domain/journal.ts'
-import type { Message } from '#shared/domain/message.ts'
 import type { Action } from '#shared/domain/proposal.ts'
 import type { KeptBallot, TraderBallot } from '#shared/domain/trader-ballot.ts'
 import { assertNever } from '#shared/lib/assert.ts'
@@ -15,7 +15,7 @@ import { ParleyError } from '#shared/lib/error.ts'
  * one too. Throws NOTHING_TO_VOTE_ON before there is a proposal.
  */
 export async function castTraderBallot(
-  { journal, ids, clock }: Pick<DeskParts, 'journal' | 'ids' | 'clock'>,
+  parts: Pick<DeskParts, 'journal' | 'ids' | 'clock'>,
   { runId, question, state, deadlines, participants }: CollaborativePlan,
   cast: TraderBallot,
   by: Actor,
@@ -26,10 +26,10 @@ export async function castTraderBallot(
       wayOut: 'Wait until the plan is being voted on.',
     })
   }
-  const at = Math.floor(clock.now())
+  const at = Math.floor(parts.clock.now())
   const member = participants.find(({ voter }) => voter === traderVoter)
   const ballot: Ballot = {
-    id: ids.next('bal'),
+    id: parts.ids.next('bal'),
     voter: traderVoter,
     ...(by.id !== traderVoter && { castBy: by.id }),
     proposalId: question.proposalId,
@@ -46,21 +46,14 @@ export async function castTraderBallot(
     : member === undefined
       ? 'The plan does not have the trader vote: the ballot is kept and does not count.'
       : 'It counts unless you cast another one before the deadline.'
-  const message: Message = {
-    id: ids.next('msg'),
-    runId,
-    at,
-    agent: by.id,
-    kind: 'vote',
-    text: `${sentenceOf(ballot)} ${cast.reasons.join(' ')}${isLate || member === undefined ? ` ${note}` : ''}`,
-    confidence: cast.choice === 'abstain' ? null : cast.confidence,
-    evidence: [],
-    replyTo: null,
-  }
-  const common = { actor: by, correlationId: runId }
-  await journal.append(
-    { kind: 'ballotCast', data: { runId, ballot }, ...common },
-    { kind: 'messagePosted', data: { message }, ...common },
+  const run = { parts, memory: { runId } }
+  const text = `${sentenceOf(ballot)} ${cast.reasons.join(' ')}${isLate || member === undefined ? ` ${note}` : ''}`
+  const confidence = cast.choice === 'abstain' ? null : cast.confidence
+  await record(
+    run,
+    by,
+    { kind: 'ballotCast', data: { runId, ballot } },
+    ...said(run, by.id, { kind: 'vote', text, confidence }),
   )
   return { ballot, counts: !isLate && member !== undefined, note }
 }

@@ -1,4 +1,5 @@
 import { closeAt } from '#engine/agents/view-record.ts'
+import { record } from '#engine/desk/run/run-log.ts'
 import type { Journal } from '#engine/journal/journal.ts'
 import type { DeskHistory } from '#engine/ports/desk-history.ts'
 import type { Feed } from '#engine/ports/feed.ts'
@@ -53,7 +54,8 @@ export function createVoteScorer({ journal, feed, clock, history }: VoteScorerOp
     if (after === null) return
     const scored = scoreOf(proposal, decision.id, tally, { price: decision.price, priceAfter: after, dueAt })
     if (scored === null) return
-    void journal.append({ kind: 'voteScored', data: { score: scored }, actor: system, correlationId: runId })
+    const run = { parts: { journal }, memory: { runId } }
+    void record(run, system, { kind: 'voteScored', data: { score: scored } })
   }
 
   /** Null where neither a quote of that moment nor a bar that closed then is there. */

@@ -5,19 +5,8 @@ import { bookPortfolio } from '#engine/desk/reports/book-portfolio.ts'
 import { riskWith } from '#engine/desk/reports/book-risk.ts'
 import { briefingOf } from '#engine/desk/run/briefing.ts'
 import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
-import {
-  type Asking,
-  ask,
-  askingOf,
-  askSeat,
-  done,
-  hasModel,
-  posted,
-  type RunContext,
-  record,
-  recordCall,
-  type SystemRemark,
-} from '#engine/desk/run/run-context.ts'
+import { type Asking, ask, askingOf, askSeat, done, hasModel, type RunContext } from '#engine/desk/run/run-context.ts'
+import { record, recordCall, said } from '#engine/desk/run/run-log.ts'
 import { ballotsOnQuestion, questionOf, type RunState, voteDeadlines } from '#engine/desk/run/run-state.ts'
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
 import type { Seat } from '#shared/domain/agent.ts'
@@ -49,7 +38,7 @@ export async function doNegotiate(run: RunContext, context: StepContext, seat: S
   }
   const settled = await ask(run, context, seat, 'settle', { briefing: await proposalBriefingOf(run, proposal) })
   for (const { seat: speaker, events, remark } of settledParts(run.memory, proposal, settled)) {
-    const words = remark === null ? [] : posted(run, speaker, [{ ...remark, confidence: null, evidence: [] }])
+    const words = remark === null ? [] : said(run, speaker, remark)
     await record(run, speaker, ...events, ...words)
   }
   if (settled.conflicts.length === 0) return { status: 'skipped', reason: 'Nobody is at odds over the terms.' }
@@ -70,13 +59,12 @@ async function castModelBallot(run: RunContext, context: StepContext, seat: Seat
     confidence: isAbstention(ballot.choice) ? null : ballot.confidence,
     evidence: ballot.evidence,
   }
-  const [said] = posted(run, seat, [remark])
   await recordCall(
     run,
     context,
     call,
     { kind: 'ballotCast', data: { runId: run.memory.runId, ballot } },
-    ...(said === undefined ? [] : [said]),
+    ...said(run, seat, remark),
   )
   return { status: 'succeeded', output: null, usd: call.usd }
 }
@@ -144,13 +132,13 @@ export async function castBallotOf(run: RunContext, seat: Seat, asking: Asking):
     seat,
     ...revision,
     { kind: 'ballotCast', data: { runId: memory.runId, ballot } },
-    ...posted(run, seat, remarks),
+    ...said(run, seat, ...remarks),
   )
 }
 
 /** Counts the votes once the vote is over, and decides, unless it is worth another round (see voteAgain). */
 export async function doDecide(run: RunContext, { signal }: StepContext, seat: Seat): Promise<StepResult> {
-  const { memory, parts, epoch } = run
+  const { memory, parts, tradingEpoch } = run
   await closedVote(run, signal)
   run.reconcile()
   const earlier = await tradeRecordOf(run)
@@ -174,21 +162,22 @@ export async function doDecide(run: RunContext, { signal }: StepContext, seat: S
   }
   const quote = parts.feed.quote(memory.goal.instrument)
   const market = quote === undefined ? null : touchOf(quote)
-  const made = { id: parts.ids.next('dec'), runId: memory.runId, at, epoch, price: quote?.last ?? null, market }
+  const made = {
+    id: parts.ids.next('dec'),
+    runId: memory.runId,
+    at,
+    epoch: tradingEpoch,
+    price: quote?.last ?? null,
+    market,
+  }
   const grounds = groundsOf(parts, memory, earlier)
   const decision = decide(made, questionOf(memory), counted, memory.validation, profile, grounds)
-  const remark: SystemRemark = {
-    kind: 'decision',
-    text: decisionSentence(decision),
-    confidence: decision.confidence,
-    evidence: [],
-  }
   await record(
     run,
     seat,
     { kind: 'tallyTaken', data: { runId: memory.runId, tally: counted } },
     { kind: 'decisionMade', data: { decision } },
-    ...posted(run, seat, [remark]),
+    ...said(run, seat, { kind: 'decision', text: decisionSentence(decision), confidence: decision.confidence }),
   )
   return done
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Seat } from '#shared/domain/agent.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { on, type Tamper, tamperedDesk } from '#test/builders/tampered-desk.ts'
-import type { RunState } from './run/run-state.ts'
+import type { RunState } from './run-state.ts'
 
 type Said = Record<string, unknown>
 const never = () => new Promise<never>(() => {})
