@@ -228,8 +228,8 @@ export async function createDesk({ home, cipher, coolDownMs, feedRate }: DeskCon
     const snapshots = keepSnapshots(journal, book, snapshotEvery)
     cleanups.push(snapshots.stop)
 
-    const importInto: ApiParts['importBars'] = async (file, text, instrument, options) => {
-      const request = { database: join(home, 'market.db'), file, text, instrument }
+    const importInto: ApiParts['importBars'] = async (file, text, instrument, { timeZone, ...options }) => {
+      const request = { database: join(home, 'market.db'), file, text, instrument, timeZone }
       const report = await compute.run(importBars, request, { ...options, timeoutMs: longestImportMs })
       const { timeframe, bars } = report
       await journal.append({

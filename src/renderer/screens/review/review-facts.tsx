@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Gain, Moment } from '#renderer/ui/figures.tsx'
-import { formatDecimal, formatMoney, formatPercent } from '#renderer/ui/format.ts'
+import { formatMoney, formatPercent, formatPrice } from '#renderer/ui/format.ts'
 import { useStatus } from '#renderer/ui/status.ts'
 import { StatusDot } from '#renderer/ui/status-dot.tsx'
 import { plainName } from '#renderer/ui/words.ts'
@@ -36,7 +36,7 @@ export function ReviewFactsTable({ review, overrides }: { review: ShownReview; o
             {money(facts.notional)} <span className={styles.dim}>of {money(facts.maximumNotional)} an order</span>
           </Fact>
           <Fact name="Price">
-            {formatDecimal(facts.price, { places: 2 })} now, {formatDecimal(price, { places: 2 })} when made{' '}
+            {formatPrice(facts.price)} now, {formatPrice(price)} when made{' '}
             <span className={styles.dim}>
               as of <Moment at={facts.priceAt} />
             </span>
