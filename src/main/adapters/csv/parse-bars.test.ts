@@ -442,3 +442,23 @@ describe('time zones', () => {
     expect(refusal(text(hours), { ...option, timeZone: 'Berlin' }).code).toBe('TIME_ZONE_UNKNOWN')
   })
 })
+
+it('warns of a price that is ten times too big in one bar, and takes it for no split', () => {
+  const rows = ['02,100,101,99,100,5', '03,1000,1010,990,1000,5', '04,100,101,9.9,100,5', '05,100,101,99,100,5']
+  const parsed = parseBars(`${header}\n${rows.map((row) => `2024-01-${row}`).join('\n')}`, option)
+  expect(parsed.warnings.map(({ line }) => line)).toEqual([3, 4])
+  expect(parsed.notes.join()).not.toContain('split')
+})
+
+it('reads zones by their names, and volumes in crores', () => {
+  const rows = ['09:30', '10:30'].map((time) => `2024-07-02 ${time}:00 America/New_York,Rs. 1,Rs. 2,Rs. 1,₹ 2,1.2 Cr`)
+  const { bars } = parseBars(`${header}\n${rows.join('\n')}`, option)
+  expect(bars[0]).toEqual({
+    time: Date.parse('2024-07-02T13:30Z'),
+    open: 1,
+    high: 2,
+    low: 1,
+    close: 2,
+    volume: 12_000_000,
+  })
+})
