@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { decodeText } from '#adapters/csv/decode-text.ts'
 import { parseBars } from '#adapters/csv/parse-bars.ts'
-import { parseSymbol } from '#adapters/csv/symbol.ts'
+import { baseOfSymbol, parseSymbol } from '#adapters/csv/symbol.ts'
 import { instrumentOf } from '#adapters/replay/series.ts'
 import { createStillFeed } from '#adapters/replay/still-feed.ts'
 import { createFileSources } from '#adapters/research/file-sources.ts'
@@ -81,7 +81,7 @@ export function simulatedMarket(typed: string, seed: number): AnalysisMarket {
  * PERPETUAL_NOT_IN_FILE for a perpetual.
  */
 export function fileMarket(typed: string, file: string): AnalysisMarket {
-  if (isPerpetual(typed)) {
+  if (isPerpetual(parseSymbol(typed) ?? '')) {
     throw new ParleyError('PERPETUAL_NOT_IN_FILE', `A price file tells neither mark nor funding of ${typed}.`, {
       wayOut: 'Ask for the pair that it is about, or leave out --data: the simulated exchange lists perpetuals.',
     })
@@ -89,7 +89,7 @@ export function fileMarket(typed: string, file: string): AnalysisMarket {
   const text = decodeText(readInputBytes(file))
   const { instrument: called, symbol, timeframe, bars, notes, gaps } = parseBars(text, { file, instrument: typed })
   const id = parseSymbol(typed) ?? called
-  if (symbol !== null && assetOf(symbol) !== assetOf(id)) {
+  if (symbol !== null && baseOfSymbol(symbol) !== baseOfSymbol(id)) {
     throw new ParleyError('INSTRUMENT_NOT_IN_FILE', `${basename(file)} holds ${symbol}, not ${typed}.`, {
       details: { file: basename(file), instruments: [symbol] },
       wayOut: `Ask for ${parseSymbol(symbol) ?? symbol}, or give a file that holds ${typed}.`,
@@ -121,8 +121,4 @@ export function fileMarket(typed: string, file: string): AnalysisMarket {
     warmUpMs: 0,
     quoteAgeMs: timeframeMs[timeframe],
   }
-}
-
-function assetOf(symbol: string): string | undefined {
-  return (parseSymbol(symbol) ?? symbol.toUpperCase()).split('/')[0]
 }

@@ -234,8 +234,8 @@ export async function createDesk(config: DeskConfig): Promise<Desk> {
     const snapshots = keepSnapshots(journal, book, snapshotEvery)
     cleanups.push(snapshots.stop)
 
-    const importInto: ApiParts['importBars'] = async (file, text, instrument, options) => {
-      const request = { database: join(home, 'market.db'), file, text, instrument }
+    const importInto: ApiParts['importBars'] = async (file, text, instrument, { timeZone, ...options }) => {
+      const request = { database: join(home, 'market.db'), file, text, instrument, timeZone }
       const report = await compute.run(importBars, request, { ...options, timeoutMs: longestImportMs })
       const { timeframe, bars } = report
       await journal.append({

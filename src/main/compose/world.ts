@@ -13,6 +13,7 @@ import type { Feed } from '#engine/ports/feed.ts'
 import type { ResearchSources } from '#engine/ports/research-sources.ts'
 import { readConfig } from '#main/config/config.ts'
 import { timeframeMs } from '#shared/domain/bar.ts'
+import { isPerpetual } from '#shared/domain/instrument.ts'
 import type { FeedChoice } from '#shared/domain/settings.ts'
 import { type Clock, type Stop, sleep } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
@@ -144,6 +145,11 @@ export function checkFeed(choice: FeedChoice, bars: BarStore, home: string): voi
 }
 
 function finestSeries(instrument: string, store: BarStore): ReturnType<BarStore['series']>[number] {
+  if (isPerpetual(instrument)) {
+    throw new ParleyError('PERPETUAL_NOT_IN_FILE', `Imported bars tell neither mark nor funding of ${instrument}.`, {
+      wayOut: 'Replay the pair that it is about, or choose the simulated exchange, which lists perpetuals.',
+    })
+  }
   const held = store.series().filter((series) => series.instrument === instrument)
   const [finest] = held.sort((a, b) => timeframeMs[a.timeframe] - timeframeMs[b.timeframe])
   if (finest !== undefined) return finest

@@ -107,7 +107,7 @@ describe('the same two hundred bars', () => {
       ],
       Coinbase: ({ time, open, high, low, close, volume }) => [time / 1_000, low, high, open, close, volume],
       'time, open, high, low, close, volume': ({ time, open, high, low, close, volume }) => [
-        `${new Date(time).toISOString().slice(0, 19).replaceAll('-', '').replace('T', ' ').replaceAll(':', '')}`,
+        new Date(time).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', ' '),
         open,
         high,
         low,

@@ -1,7 +1,7 @@
 import { ParleyError } from '#shared/lib/error.ts'
 import type { Columns, CsvColumns } from './columns.ts'
 import { readFileName } from './file-name.ts'
-import { parseSymbol, readSymbol } from './symbol.ts'
+import { baseOfSymbol, parseSymbol, readSymbol } from './symbol.ts'
 import type { Row } from './table.ts'
 
 /** Which of a file's bars are meant, and what they are called. */
@@ -60,9 +60,9 @@ export function chooseInstrument(
   const assumed = wanted === undefined && inFile !== undefined ? (readSymbol(inFile).note ?? []) : []
   const told = inFile === undefined ? named.instrument : (called(inFile) ?? inFile)
   const toldAsset = told === undefined ? undefined : readSymbol(told)
-  const other = toldAsset !== undefined && baseOf(toldAsset) !== instrument.split('/')[0]
+  const other = told !== undefined && baseOfSymbol(told) !== baseOfSymbol(instrument)
   const said = other
-    ? [`The file speaks of ${toldAsset.pair ?? toldAsset.asset}; it was imported as ${instrument}, as asked.`]
+    ? [`The file speaks of ${toldAsset?.pair ?? toldAsset?.asset}; it was imported as ${instrument}, as asked.`]
     : []
   return {
     group,
@@ -71,10 +71,6 @@ export function chooseInstrument(
     instrument,
     notes: [...new Set([...notes, ...[assumed].flat(), ...said])],
   }
-}
-
-function baseOf({ pair, asset }: ReturnType<typeof readSymbol>): string {
-  return pair?.split('/')[0] ?? asset
 }
 
 function nameInstrument(guess: string): { readonly instrument: string; readonly notes: readonly string[] } {
@@ -92,12 +88,11 @@ function findSymbol(
   called: (symbol: string) => string | undefined,
 ): string | undefined {
   const plain = (text: string) => text.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
-  const base = (text: string) => baseOf(readSymbol(text))
   const exact = symbols.find((symbol) =>
     [symbol, called(symbol) ?? symbol].some((name) => plain(name) === plain(wanted)),
   )
   if (exact !== undefined) return exact
-  const alike = symbols.filter((symbol) => base(symbol) === base(wanted))
+  const alike = symbols.filter((symbol) => baseOfSymbol(symbol) === baseOfSymbol(wanted))
   return alike.length === 1 ? alike[0] : undefined
 }
 

@@ -42,7 +42,7 @@ function take(text: string): WrittenNumber | undefined {
   const match = written.exec(tidy)
   const multiple = multiples[(match?.[4] ?? '').toUpperCase()]
   if (!match || !/\d/.test(match[2] ?? '') || (match[4] !== undefined && multiple === undefined)) return undefined
-  return { sign: match[1] ?? '', digits: match[2] ?? '', exponent: match[3] ?? '', multiple: multiple ?? 1 }
+  return { sign: match[1] ?? '', digits: (match[2] ?? '').trim(), exponent: match[3] ?? '', multiple: multiple ?? 1 }
 }
 
 /**

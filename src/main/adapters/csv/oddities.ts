@@ -65,11 +65,19 @@ export function findSplits(bars: readonly ReadBar[]): readonly string[] {
     const before = bars[index - 1] as ReadBar
     const after = bars[index] as ReadBar
     const split = splitBetween(before, after)
-    if (split === undefined) continue
+    if (split === undefined || isBackAtOnce(bars, index, before, after)) continue
     const [from, to] = [before, after].map(({ bar }) => new Date(bar.time).toISOString().slice(0, 10))
     found.push(`Probable split ${split[0]}:${split[1]} between ${from} and ${to}: prices before it are not adjusted.`)
   }
   return found
+}
+
+/** A price that is wrong in one bar comes back with the next; a split stays. */
+function isBackAtOnce(bars: readonly ReadBar[], index: number, before: ReadBar, after: ReadBar): boolean {
+  const same = (a: number, b: number) => a < b * 1.3 && b < a * 1.3
+  const older = bars[index - 2]?.bar.close
+  const newer = bars[index + 1]?.bar.close
+  return (newer !== undefined && same(newer, before.bar.close)) || (older !== undefined && same(older, after.bar.close))
 }
 
 function splitBetween(before: ReadBar, after: ReadBar): readonly [number, number] | undefined {

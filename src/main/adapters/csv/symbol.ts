@@ -65,12 +65,22 @@ export function parseSymbol(text: string): string | undefined {
   return readSymbol(text).pair
 }
 
+/** The base of a pair, or a share without the ending that names its venue: RELIANCE of RELIANCE.NS. */
+export function baseOfSymbol(text: string): string {
+  const { pair, asset: whole } = readSymbol(text)
+  const base = pair?.split('/')[0] ?? whole
+  const ending = /\.([A-Z]+)$/.exec(base)?.[1]
+  return ending !== undefined && tradedIn.has(ending) ? base.slice(0, -ending.length - 1) : base
+}
+
 function readSpot(typed: string): ReadSymbol {
   const whole = typed.toUpperCase()
+  const [base = '', quote = '', ...more] = whole.split('/')
+  if (base !== '' && quote !== '' && more.length === 0) return pairOf(base, quote)
   const [first = '', second = '', ...rest] = whole.split(/[/\-_. ]+/).filter((part) => part !== '')
   const suffix = /^(.+)\.([A-Z]+)$/.exec(whole)
   if (second !== '' && rest.length === 0) {
-    const isPair = whole.includes('/') || (quotes.includes(second) && (!suffix || isKnownAsset(first)))
+    const isPair = quotes.includes(second) && (!suffix || isKnownAsset(first))
     if (isPair) return pairOf(first, second)
     const venueQuote = suffix ? tradedIn.get(suffix[2] ?? '') : undefined
     const known = venueQuote !== undefined && suffix?.[2] === 'US' ? (suffix[1] ?? whole) : whole

@@ -22,7 +22,7 @@ export interface NoTime {
 /** Which number of 3/4/2020 is the day, or of 20/3/4 the year. */
 export type DayOrder = 'month first' | 'day first' | 'year first'
 
-const clockPattern = String.raw`(?:(?:[T ,]+|-(?=\d\d[-:]))(?:(\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,:](\d{1,9}))?)?)?|(\d{2})(\d{2})(?:(\d{2})[.]?(\d{3})?)?)(?:[ -]?([AP])\.?M\.?)?)?`
+const clockPattern = String.raw`(?:(?:[T ,]+|-(?=\d\d[-:]))(?:(\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,:](\d{1,9}))?)?)?|(\d{2})(\d{2})(?:(\d{2})[.]?(\d{3})?)?)(?:[ -]?([AP])\.?M\.?(?![a-z]))?)?`
 const zonePattern = String.raw`(?:\s*([-+](?=\d{1,2}(?::?\d{2})?$).*|\[?[A-Za-z].*))?`
 const dated = (date: string) => new RegExp(`^${date}${clockPattern}${zonePattern}$`, 'i')
 const yearFirst = dated(String.raw`(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})\.?|()(\d{2})(\d{2}))`)

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Gain, Moment } from '#renderer/ui/figures.tsx'
-import { formatDecimal, formatMoney, formatPercent } from '#renderer/ui/format.ts'
+import { formatMoney, formatPercent, formatPrice } from '#renderer/ui/format.ts'
 import { useStatus } from '#renderer/ui/status.ts'
 import { StatusDot } from '#renderer/ui/status-dot.tsx'
 import { plainName } from '#renderer/ui/words.ts'
@@ -38,7 +38,7 @@ export function ReviewFactsTable({ review, overrides }: { review: ShownReview; o
             <span className={styles.dim}>of at most {money(facts.maximumNotional)} an order</span>
           </Fact>
           <Fact name="Price">
-            {formatDecimal(facts.price, { places: 2 })} now, {formatDecimal(price, { places: 2 })} at the decision{' '}
+            {formatPrice(facts.price)} now, {formatPrice(price)} at the decision{' '}
             <span className={styles.dim}>
               as of <Moment at={facts.priceAt} />
             </span>

@@ -4,7 +4,14 @@ import { useDesk } from '#renderer/client.ts'
 import { BasisWords, InstrumentLink } from '#renderer/ui/bar-basis.tsx'
 import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { Moment } from '#renderer/ui/figures.tsx'
-import { formatDecimal, formatMoney, formatNumber, formatPercent, unavailable } from '#renderer/ui/format.ts'
+import {
+  formatDecimal,
+  formatMoney,
+  formatNumber,
+  formatPercent,
+  formatPrice,
+  unavailable,
+} from '#renderer/ui/format.ts'
 import { Panel, PanelBody, Screen } from '#renderer/ui/panel.tsx'
 import { PerpetualsPanel } from '#renderer/ui/perpetuals-panel.tsx'
 import { ShareBar } from '#renderer/ui/share-bar.tsx'
@@ -116,7 +123,7 @@ function Exposure({ report }: { report: RiskReport }) {
       numeric: true,
       render: ({ quantity }) => formatDecimal(quantity, { places: 6, signed: true }),
     },
-    { key: 'mark', title: 'Mark', numeric: true, render: ({ mark }) => formatDecimal(mark, { places: 2 }) },
+    { key: 'mark', title: 'Mark', numeric: true, render: ({ mark }) => formatPrice(mark) },
     {
       key: 'markedAt',
       title: 'as of',

@@ -4,7 +4,7 @@ import type { BrokerEvent } from '#engine/ports/broker.ts'
 import type { Feed } from '#engine/ports/feed.ts'
 import type { Clock } from '#shared/lib/clock.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
-import type { MarketWatch } from './market-watch.ts'
+import type { MarketFollowing } from './market-following.ts'
 import type { RestingOrders } from './resting-orders.ts'
 import type { Ticket } from './tickets.ts'
 
@@ -30,5 +30,5 @@ export interface VenueState {
   readonly account: Account
   /** What has been taken from the book that stands now, by instrument and side. */
   readonly taken: Map<string, { readonly at: number; readonly byPrice: Map<Decimal, Decimal> }>
-  readonly watch: MarketWatch
+  readonly watch: MarketFollowing
 }

@@ -11,8 +11,8 @@ import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
 import { balances } from './balances.ts'
 import { cancel, replace } from './changes.ts'
 import { bust } from './fills.ts'
+import { createMarketFollowing } from './market-following.ts'
 import { onMarket } from './market-updates.ts'
-import { createMarketWatch } from './market-watch.ts'
 import { restore } from './restart.ts'
 import { createRestingOrders, type RestingOrders } from './resting-orders.ts'
 import { closeContracts, settle } from './settlement.ts'
@@ -65,7 +65,7 @@ export function createPaperVenue(
   resting: RestingOrders = createRestingOrders(),
 ): PaperVenue {
   const account = openAccount(feed, terms)
-  const watch = createMarketWatch({
+  const watch = createMarketFollowing({
     feed,
     clock,
     isIdle: () => isIdle(venue),

@@ -2,7 +2,7 @@ import type { Feed, MarketUpdate } from '#engine/ports/feed.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 
 /** Follows the market only while an order waits for it, or a position hangs on it. */
-export interface MarketWatch {
+export interface MarketFollowing {
   /** Follows it, and looks again when the next thing falls due; nothing while there is nothing to follow it for. */
   begin(): void
   endIfIdle(): void
@@ -10,7 +10,7 @@ export interface MarketWatch {
   open(): Stop
 }
 
-export interface MarketWatchOptions {
+export interface MarketFollowingOptions {
   readonly feed: Pick<Feed, 'start'>
   readonly clock: Clock
   /** True while nothing waits for the market. */
@@ -26,7 +26,7 @@ export interface MarketWatchOptions {
 const longestTimerMs = 3_600_000
 
 /** Creates a watch that is closed. */
-export function createMarketWatch(options: MarketWatchOptions): MarketWatch {
+export function createMarketFollowing(options: MarketFollowingOptions): MarketFollowing {
   const { feed, clock, isIdle, nextDue, onMarket, onDue } = options
   let isOpen = false
   let stopWatching: Stop | undefined
