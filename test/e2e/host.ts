@@ -7,6 +7,7 @@ import type { JsonifiedClient } from '@orpc/openapi-client'
 import { OpenAPILink } from '@orpc/openapi-client/fetch'
 import { contract } from '#shared/contract/index.ts'
 import type { JournalRecord } from '#shared/domain/journal.ts'
+import { isClosedReview } from '#shared/domain/review.ts'
 import type { Run } from '#shared/domain/run.ts'
 import { rehearsalEnvironment } from '#test/builders/test-time.ts'
 
@@ -28,6 +29,8 @@ export interface Host {
   journal(): Promise<JournalRecord[]>
   /** Waits until a run has ended. */
   ended(runId: string): Promise<Run>
+  /** The same whichever way its decision falls: one that waits for the trader is rejected. */
+  settled(runId: string): Promise<Run>
   /** Ends the process; resolves its exit code, null for a signal that it cannot catch. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>
 }
@@ -42,7 +45,7 @@ export class HostRefused extends Error {
 }
 
 /** Nothing that a test waits for takes this long, on whatever machine. */
-const longestMs = 120_000
+export const longestMs = 120_000
 
 const processes = new Set<ChildProcess>()
 
@@ -76,6 +79,7 @@ export async function startHost(
   const client: Client = createORPCClient(
     new OpenAPILink(contract, { url: new URL('/api', address).href, headers: { authorization: `Bearer ${token}` } }),
   )
+  const hasEnded = async (runId: string) => (await client.runs.get({ runId })).status !== 'running'
   return {
     address,
     token,
@@ -90,11 +94,20 @@ export async function startHost(
       }
     },
     async ended(runId) {
-      for (const begun = performance.now(); performance.now() - begun < longestMs; await sleep(25)) {
-        const run = await client.runs.get({ runId })
-        if (run.status !== 'running') return run
-      }
-      throw new Error(`The run ${runId} has not ended after ${longestMs / 1_000} s.`)
+      await until(() => hasEnded(runId), `the run ${runId} has ended`)
+      return client.runs.get({ runId })
+    },
+    async settled(runId) {
+      const words = { code: 'OTHER', words: 'It is not what this test is about.' } as const
+      await until(async () => {
+        const waiting = (await client.reviews.list({})).find(
+          (review) => review.runId === runId && !isClosedReview(review.status),
+        )
+        // It may have run out, or be busy with a vote, just now.
+        if (waiting !== undefined) await client.reviews.reject({ reviewId: waiting.id, words }).catch(() => {})
+        return hasEnded(runId)
+      }, `the run ${runId} has ended or been rejected`)
+      return client.runs.get({ runId })
     },
     async end(signal) {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal)

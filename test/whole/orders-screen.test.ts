@@ -240,7 +240,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
         expect(await detail.getByLabel('Execution').textContent()).toContain('Implementation shortfall')
         await picture(page, 'orders-in-parts-detail')
         await detail.getByRole('table', { name: 'Parts of parent-7' }).locator('tbody tr').first().press('Enter')
-        await page.getByText('ORDER_NOT_FOUND').waitFor({ timeout: 20_000 })
+        await page.getByText('ORDER_NOT_FOUND').waitFor()
         await page.getByRole('button', { name: 'Close the order' }).click()
         await detail.getByRole('button', { name: 'Cancel the rest…' }).click()
         const dialog = page.getByRole('dialog', { name: 'Cancel the rest?' })
@@ -253,7 +253,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
 
       it('an order that is not there is an error with its code, and Escape leaves it', async () => {
         await page.goto(`${desk.url}#/orders?order=nobody`)
-        await page.getByText('ORDER_NOT_FOUND').waitFor({ timeout: 20_000 })
+        await page.getByText('ORDER_NOT_FOUND').waitFor()
         await page.getByRole('button', { name: 'Close the order' }).focus()
         await page.keyboard.press('Escape')
         await until(async () => !page.url().includes('nobody'), 'the detail is closed')

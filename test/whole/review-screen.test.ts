@@ -86,7 +86,7 @@ describe.skipIf(missing.length > 0)(
       expect(headings.indexOf('Votes against')).toBeLessThan(headings.indexOf('Votes for'))
       expect(await page.getByRole('list', { name: 'Votes against' }).getByRole('listitem').count()).toBeGreaterThan(0)
       await picture(page, 'review-waits')
-      await page.getByText('expired: rejected').first().waitFor({ timeout: 15_000 })
+      await page.getByText('expired: rejected').first().waitFor()
       expect(await page.getByRole('button', { name: /^Approve/ }).count()).toBe(0)
       await picture(page, 'review-expired')
       await closes('expired')
@@ -172,7 +172,7 @@ describe.skipIf(missing.length > 0)(
     it('HO-6 a price drift voids it, and an approval then sends nothing', async () => {
       const page = await decide({ speed: 1_000, driftLimitBps: 0.5 })
       const shown = await review()
-      await page.getByText('void', { exact: true }).first().waitFor({ timeout: 30_000 })
+      await page.getByText('void', { exact: true }).first().waitFor()
       expect(await page.getByRole('button', { name: /^Approve/ }).count()).toBe(0)
       await page.getByText(/The price moved \d+ basis points since it was shown/).waitFor()
       await picture(page, 'review-void')

@@ -1,6 +1,7 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { resolveHome } from '#main/config/home.ts'
 import type { PlanContext, PlanView, ScheduleView } from '#shared/contract/plans.ts'
+import type { Status } from '#shared/contract/system.ts'
 import { type Participant, participantNames, participantSchema } from '#shared/domain/collaboration.ts'
 import { planPriorities } from '#shared/domain/collaborative-plan.ts'
 import { combinations } from '#shared/domain/combination.ts'
@@ -15,7 +16,7 @@ import type { TraderProposal } from '#shared/domain/trader-proposal.ts'
 import { type Decimal, decimal, isDecimal } from '#shared/lib/decimal.ts'
 import { anyNumber, homeOption, jsonOption, wholeNumber } from './options.ts'
 import { conflictLine, contextLines, planLines, planRow, scheduleRow, templateLines } from './plans-text.ts'
-import { requireDesk } from './running-desk.ts'
+import { type RunningDesk, requireDesk } from './running-desk.ts'
 import { describeTerminal, print, printJson, textTable } from './terminal.ts'
 
 interface Flags {
@@ -202,7 +203,8 @@ export function plansCommands(program: Command): void {
         ...(param !== undefined && { parameters: param }),
         ...(change !== undefined && { scheduleId: change }),
       }
-      showSchedules([await requireDesk(resolveHome(home)).call<ScheduleView>('POST', '/plans/schedules', wish)], json)
+      const desk = requireDesk(resolveHome(home))
+      await showSchedules(desk, [await desk.call<ScheduleView>('POST', '/plans/schedules', wish)], json)
     })
   plans
     .command('unschedule')
@@ -214,7 +216,8 @@ export function plansCommands(program: Command): void {
     .action(async (scheduleId: string, { home, json, reason }: Flags & { reason?: string }) => {
       const path = `/plans/schedules/${scheduleId}/off`
       const wish = reason === undefined ? {} : { reason }
-      showSchedules([await requireDesk(resolveHome(home)).call<ScheduleView>('POST', path, wish)], json)
+      const desk = requireDesk(resolveHome(home))
+      await showSchedules(desk, [await desk.call<ScheduleView>('POST', path, wish)], json)
     })
   plans
     .command('schedules')
@@ -222,10 +225,11 @@ export function plansCommands(program: Command): void {
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(async ({ home, json }: Flags) => {
-      const all = await requireDesk(resolveHome(home)).call<ScheduleView[]>('GET', '/plans/schedules')
+      const desk = requireDesk(resolveHome(home))
+      const all = await desk.call<ScheduleView[]>('GET', '/plans/schedules')
       if (json === true) printJson(all)
       else if (all.length === 0) print('There is no schedule yet.')
-      else showSchedules(all, json)
+      else await showSchedules(desk, all, json)
     })
   plans
     .command('templates')
@@ -240,9 +244,16 @@ export function plansCommands(program: Command): void {
     })
 }
 
-function showSchedules(all: readonly ScheduleView[], json: boolean | undefined): void {
-  if (json === true) printJson(all[0])
-  else print(textTable(all.map(scheduleRow), { columns: describeTerminal().columns, indent: 0 }))
+/** When each falls due is said by the desk's clock, which a replay has of its own. */
+async function showSchedules(
+  desk: RunningDesk,
+  all: readonly ScheduleView[],
+  json: boolean | undefined,
+): Promise<void> {
+  if (json === true) return printJson(all[0])
+  const { now } = await desk.call<Status>('GET', '/status')
+  const rows = all.map((schedule) => scheduleRow(schedule, now))
+  print(textTable(rows, { columns: describeTerminal().columns, indent: 0 }))
 }
 
 function show(plan: PlanView, json: boolean | undefined): void {

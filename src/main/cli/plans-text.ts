@@ -80,27 +80,25 @@ export function contextLines(context: PlanContext, { columns }: Terminal): strin
   ].join('\n')
 }
 
-/** A schedule as a row of a table. */
-export function scheduleRow({
-  id,
-  template,
-  instrument,
-  cron,
-  timezone,
-  offReason,
-  ...rest
-}: ScheduleView): readonly string[] {
+/** A schedule as a row of a table; `now` is the desk's. */
+export function scheduleRow(
+  { id, template, instrument, cron, timezone, offReason, ...rest }: ScheduleView,
+  now: number,
+): readonly string[] {
   return [
     id,
     template,
     instrument,
     `${cron} ${timezone}`,
-    offReason === null ? dueText({ timezone, ...rest }) : `off: ${offReason}`,
+    offReason === null ? dueText({ timezone, ...rest }, now) : `off: ${offReason}`,
   ]
 }
 
-function dueText({ nextAt, missed, timezone }: Pick<ScheduleView, 'nextAt' | 'missed' | 'timezone'>): string {
-  const next = nextAt === null ? 'falls due no more' : dueWords(nextAt, Date.now(), timezone)
+function dueText(
+  { nextAt, missed, timezone }: Pick<ScheduleView, 'nextAt' | 'missed' | 'timezone'>,
+  now: number,
+): string {
+  const next = nextAt === null ? 'falls due no more' : dueWords(nextAt, now, timezone)
   return missed === null ? next : `${next}. ${missedWords(missed)}`
 }
 
