@@ -12,7 +12,7 @@ export function importCommand(program: Command): void {
   program
     .command('import <file>')
     .description('import bars from a CSV file: all of them, or none')
-    .option('--instrument <id>', 'what the bars are of, such as BTC/USDT; else the file says it')
+    .option('--instrument <id>', 'the instrument, such as BTC/USDT (default: as the file says)')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action((file: string, { instrument, home, json }: { instrument?: string; home?: string; json?: boolean }) => {
@@ -27,7 +27,7 @@ export function importCommand(program: Command): void {
       print(
         `${report.bars} bars of ${report.instrument}, ${report.timeframe}, from ${day(report.from)} to ${day(report.to)} UTC`,
       )
-      if (report.replaced > 0) print(`${report.replaced} of them took the place of bars that were there.`)
+      if (report.replaced > 0) print(`${report.replaced} of them replaced existing bars.`)
       for (const note of report.notes) print(`Note: ${note}`)
     })
 }
