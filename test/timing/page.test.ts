@@ -50,6 +50,6 @@ describe.skipIf(hasNoBrowser)('at 200 events a second', () => {
 describe.skipIf(hasNoBrowser)('KS-18 a lost engine', () => {
   it('is said within three seconds', async () => {
     desk.freeze()
-    await page.getByText('The engine does not answer').waitFor({ timeout: 3_500 })
+    await page.getByText('The engine is not responding').waitFor({ timeout: 3_500 })
   })
 })

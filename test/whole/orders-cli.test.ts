@@ -60,8 +60,8 @@ describe.skipIf(!isBuilt)('parley orders, positions and reconcile of an open des
   })
 
   it('of a desk that has done nothing say that there is nothing', async () => {
-    expect(await run('orders')).toMatchObject({ code: 0, out: 'There is no such order.\n', err: '' })
-    expect(await run('positions')).toMatchObject({ code: 0, out: 'Nothing is held.\n', err: '' })
+    expect(await run('orders')).toMatchObject({ code: 0, out: 'No matching orders.\n', err: '' })
+    expect(await run('positions')).toMatchObject({ code: 0, out: 'No positions.\n', err: '' })
     expect((await run('reconcile')).out).toContain('No positions on either side.')
     expect(await json('orders')).toEqual([])
     expect(await json('orders', '--in-parts')).toEqual([])
@@ -124,7 +124,7 @@ describe.skipIf(!isBuilt)('parley orders, positions and reconcile of an open des
     expect((await run('orders', '--working', '--in-parts')).out).toContain(parent?.id)
     await host.client.trading.cancelParent({ parentId: parent?.id ?? '' })
     await host.ended(id)
-    expect((await run('orders', '--working', '--in-parts')).out).toBe('There is no such order.\n')
+    expect((await run('orders', '--working', '--in-parts')).out).toBe('No matching orders.\n')
     expect((await run('orders', '--in-parts')).out).toMatch(/CANCELLED .*Cancelled by the trader/)
   })
 

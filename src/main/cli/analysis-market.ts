@@ -69,7 +69,7 @@ export function simulatedMarket(typed: string, seed: number): AnalysisMarket {
     sources: createSimulatedSources({ exchange, clock, latencyScale }),
     clock,
     data: { kind: 'simulated', seed },
-    notes: ['The prices, and everything that is said about them, are simulated.'],
+    notes: ['Prices and research are simulated.'],
     warmUpMs,
     quoteAgeMs: null,
   }
@@ -82,8 +82,8 @@ export function simulatedMarket(typed: string, seed: number): AnalysisMarket {
  */
 export function fileMarket(typed: string, file: string): AnalysisMarket {
   if (isPerpetual(parseSymbol(typed) ?? '')) {
-    throw new ParleyError('PERPETUAL_NOT_IN_FILE', `A price file tells neither mark nor funding of ${typed}.`, {
-      wayOut: 'Ask for the pair that it is about, or leave out --data: the simulated exchange lists perpetuals.',
+    throw new ParleyError('PERPETUAL_NOT_IN_FILE', `A price file has no mark price or funding for ${typed}.`, {
+      wayOut: 'Ask for the pair in the file, or leave out --data: the simulated exchange lists perpetuals.',
     })
   }
   const text = decodeText(readInputBytes(file))
@@ -114,7 +114,7 @@ export function fileMarket(typed: string, file: string): AnalysisMarket {
       to: feed.at,
     },
     notes: [
-      ...(renamed ? [`The file calls it ${symbol}; it is analysed as ${id}, as asked.`] : []),
+      ...(renamed ? [`The file calls it ${symbol}; it is analysed as ${id}, as requested.`] : []),
       ...notes,
       ...(gaps > 0 ? [`Bars are missing in ${gaps} ${gaps === 1 ? 'place' : 'places'}.`] : []),
     ],

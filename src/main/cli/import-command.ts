@@ -20,8 +20,8 @@ export function importCommand(program: Command): void {
   program
     .command('import <file>')
     .description('import bars from a CSV file: all of them, or none')
-    .option('--instrument <id>', 'what the bars are of, such as BTC/USDT; else the file says it')
-    .option('--time-zone <name>', 'whose clocks showed times without a zone, such as Europe/Berlin; else UTC')
+    .option('--instrument <id>', 'the instrument, such as BTC/USDT (default: as the file says)')
+    .option('--time-zone <name>', 'the zone of times without one, such as Europe/Berlin (default: UTC)')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action((file: string, { instrument, timeZone, home, json }: ImportOptions) => {
@@ -39,7 +39,7 @@ export function importCommand(program: Command): void {
       print(
         `${report.bars} bars of ${report.instrument}, ${report.timeframe}, from ${day(report.from)} to ${day(report.to)} UTC`,
       )
-      if (report.replaced > 0) print(`${report.replaced} of them took the place of bars that were there.`)
+      if (report.replaced > 0) print(`${report.replaced} of them replaced existing bars.`)
       for (const note of report.notes) print(`Note: ${note}`)
     })
 }

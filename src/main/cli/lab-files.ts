@@ -136,7 +136,9 @@ export function readStatsRequest(file: string): LabStatsRequest {
   try {
     content = JSON.parse(text)
   } catch (error) {
-    throw new ParleyError('JSON_INVALID', `${file} is not JSON: ${errorMessage(error)}`, { wayOut: 'Mend the file.' })
+    throw new ParleyError('JSON_INVALID', `${file} is not JSON: ${errorMessage(error)}`, {
+      wayOut: 'Correct the file.',
+    })
   }
   return Object(content)
 }
