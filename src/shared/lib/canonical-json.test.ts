@@ -38,4 +38,20 @@ describe('AU-5 canonical JSON', () => {
   it('leaves undefined members out, and tells an empty string from nothing', () => {
     expect(canonicalJson({ b: undefined, a: [''], c: {} })).toBe('{"a":[""],"c":{}}')
   })
+
+  it('does not depend on the order of keys and reads back as the same value', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+        const shuffled = Object.fromEntries(Object.entries(value).reverse())
+        expect(canonicalJson(shuffled)).toBe(canonicalJson(value))
+        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)))
+      }),
+    )
+  })
+
+  it('refuses what JSON cannot hold', () => {
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, () => 1, 1n, [undefined]]) {
+      expect(() => canonicalJson(bad)).toThrowError(expect.objectContaining({ code: 'NOT_JSON' }))
+    }
+  })
 })
