@@ -50,6 +50,12 @@ describe('AU-5 canonical JSON', () => {
     )
   })
 
+  it('refuses what JSON cannot hold', () => {
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, () => 1, 1n, [undefined]]) {
+      expect(() => canonicalJson(bad)).toThrowError(expect.objectContaining({ code: 'NOT_JSON' }))
+    }
+  })
+
   it('asks no object how it would like to be written', () => {
     const asks = { toJSON: () => 'something else' }
     expect(canonicalJson({ at: new Date(0), list: [Object.create(asks)] })).toBe('{"at":{},"list":[{}]}')

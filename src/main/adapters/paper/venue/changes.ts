@@ -5,7 +5,7 @@ import { wrongChange } from './refusals.ts'
 import { wakeAtLast } from './stop-triggers.ts'
 import type { Ticket } from './tickets.ts'
 import { accepted, type VenueAnswer, type VenueState } from './venue-state.ts'
-import { endWaiting, expireDue, finishTicket } from './waiting.ts'
+import { endUnfilled, endWaiting, expireDue } from './waiting.ts'
 
 /** Cancels a working order. */
 export function cancel(venue: VenueState, clientOrderId: string): VenueAnswer {
@@ -16,7 +16,7 @@ export function cancel(venue: VenueState, clientOrderId: string): VenueAnswer {
     venue.tell({ kind: 'cancelRejected', clientOrderId, reason: reason ?? '' })
     return { ok: false, reason: reason ?? '' }
   }
-  finishTicket(venue, ticket, 'CANCELED')
+  endUnfilled(venue, ticket, 'CANCELED')
   return accepted
 }
 

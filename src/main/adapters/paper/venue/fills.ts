@@ -5,7 +5,7 @@ import type { Fill } from '#shared/domain/order.ts'
 import { add, compare, type Decimal, sign, subtract, ZERO } from '#shared/lib/decimal.ts'
 import { canRest, type Ticket } from './tickets.ts'
 import type { VenueState } from './venue-state.ts'
-import { beginWaiting, endWaiting, finishTicket } from './waiting.ts'
+import { beginWaiting, endUnfilled, endWaiting } from './waiting.ts'
 
 /** Fills so much of an order at a price and a rate of fees. */
 export function fill(venue: VenueState, ticket: Ticket, quantity: Decimal, price: Decimal, rate: Decimal): void {
@@ -59,5 +59,5 @@ function goOnAfterBust(venue: VenueState, ticket: Ticket): void {
   if (isFilled) endWaiting(venue, ticket)
   // What cannot wait for the market again has nothing more to come.
   else if (canRest(ticket.order)) beginWaiting(venue, ticket)
-  else finishTicket(venue, ticket, 'CANCELED')
+  else endUnfilled(venue, ticket, 'CANCELED')
 }

@@ -6,7 +6,7 @@ import { takeWhatIsThere, tradeThrough } from './matching.ts'
 import { settle } from './settlement.ts'
 import { wake } from './stop-triggers.ts'
 import type { VenueState } from './venue-state.ts'
-import { expireDue, finishTicket } from './waiting.ts'
+import { endUnfilled, expireDue } from './waiting.ts'
 
 /** Lets the orders that wait meet what the market does: those in the book first, then stops, then what has nothing left to reduce ends. */
 export function onMarket(venue: VenueState, update: MarketUpdate): void {
@@ -25,6 +25,6 @@ export function onMarket(venue: VenueState, update: MarketUpdate): void {
     }
     wake(venue, resting.stirredBy(instrument, side, last), last)
     if (sign(reducible(account, { instrument, side })) > 0) continue
-    for (const ticket of resting.reducing(instrument, side)) finishTicket(venue, ticket, 'EXPIRED')
+    for (const ticket of resting.reducing(instrument, side)) endUnfilled(venue, ticket, 'EXPIRED')
   }
 }

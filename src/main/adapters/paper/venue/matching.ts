@@ -19,13 +19,13 @@ import { opposite, reaches, takeDepth } from './depth.ts'
 import { fill } from './fills.ts'
 import { canRest, type Ticket, unfilled } from './tickets.ts'
 import type { VenueState } from './venue-state.ts'
-import { beginWaiting, finishTicket } from './waiting.ts'
+import { beginWaiting, endUnfilled } from './waiting.ts'
 
 /** Lets an order meet the market for the first time: it takes, and what is left rests or ends. */
 export function meetMarket(venue: VenueState, ticket: Ticket): void {
   const { order } = ticket
   if (order.timeInForce === 'FOK' && compare(offered(venue, ticket), wanted(venue, ticket)) < 0) {
-    finishTicket(venue, ticket, 'EXPIRED')
+    endUnfilled(venue, ticket, 'EXPIRED')
     return
   }
   takeWhatIsThere(venue, ticket, 'taker')
@@ -33,7 +33,7 @@ export function meetMarket(venue: VenueState, ticket: Ticket): void {
   if (canRest(order) && sign(wanted(venue, ticket)) > 0) {
     ticket.ahead = queueBefore(venue, ticket)
     beginWaiting(venue, ticket)
-  } else finishTicket(venue, ticket, 'EXPIRED')
+  } else endUnfilled(venue, ticket, 'EXPIRED')
 }
 
 /** Trades against what stands in the market now: a taker at the levels' prices, a resting order at its own. */

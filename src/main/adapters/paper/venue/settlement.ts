@@ -4,7 +4,7 @@ import { isPerpetual } from '#shared/domain/instrument.ts'
 import { add } from '#shared/lib/decimal.ts'
 import { book } from './fills.ts'
 import type { VenueState } from './venue-state.ts'
-import { finishTicket } from './waiting.ts'
+import { endUnfilled } from './waiting.ts'
 
 /** Pays the funding that is due, and closes what the money no longer covers. */
 export function settle(venue: VenueState): void {
@@ -28,5 +28,5 @@ export function closeContracts(venue: VenueState, isEnough: () => boolean): void
     tell({ kind: 'filled', fill })
   }
   if (!hasClosed) return
-  for (const ticket of resting.all()) if (isPerpetual(ticket.order.instrument)) finishTicket(venue, ticket, 'CANCELED')
+  for (const ticket of resting.all()) if (isPerpetual(ticket.order.instrument)) endUnfilled(venue, ticket, 'CANCELED')
 }

@@ -5,7 +5,7 @@ import { crosses, meetMarket } from './matching.ts'
 import { isReached, trailedStop } from './stop-price.ts'
 import type { Ticket } from './tickets.ts'
 import type { VenueState } from './venue-state.ts'
-import { finishTicket } from './waiting.ts'
+import { endUnfilled } from './waiting.ts'
 
 /** Moves trailing stops behind the last price, and triggers the stops that it has reached, older ones first. */
 export function wake(venue: VenueState, asleep: readonly Ticket[], last: Decimal): void {
@@ -32,6 +32,6 @@ function trigger(venue: VenueState, ticket: Ticket): void {
   ticket.changedAt = venue.clock.now()
   venue.resting.delete(ticket)
   venue.tell({ kind: 'triggered', clientOrderId: order.clientOrderId })
-  if (order.postOnly && crosses(venue, { ...order, limitPrice })) finishTicket(venue, ticket, 'CANCELED')
+  if (order.postOnly && crosses(venue, { ...order, limitPrice })) endUnfilled(venue, ticket, 'CANCELED')
   else meetMarket(venue, ticket)
 }

@@ -19,7 +19,7 @@ import { closeContracts, settle } from './settlement.ts'
 import { submit } from './submission.ts'
 import { reportOf } from './tickets.ts'
 import type { VenueAnswer, VenueState } from './venue-state.ts'
-import { expireDue, finishTicket, isIdle } from './waiting.ts'
+import { endUnfilled, expireDue, isIdle } from './waiting.ts'
 
 /** The far end of the paper broker: takes, matches and remembers orders, at once and without fault. */
 export interface PaperVenue {
@@ -101,7 +101,7 @@ export function createPaperVenue(
     liquidate: () => closeContracts(venue, () => heldContracts(account.contracts).length === 0),
     cancelAllAfter(ms) {
       disarm()
-      const cancelAll = () => resting.all().forEach((ticket) => finishTicket(venue, ticket, 'CANCELED'))
+      const cancelAll = () => resting.all().forEach((ticket) => endUnfilled(venue, ticket, 'CANCELED'))
       disarm = ms === 0 ? () => {} : clock.after(ms, cancelAll)
     },
     fills: (sinceMs) => account.fills.filter(({ at }) => at >= sinceMs).sort((a, b) => a.at - b.at),

@@ -15,7 +15,7 @@ export function endWaiting({ resting, watch }: VenueState, ticket: Ticket): void
 }
 
 /** Ends an order that is not filled. */
-export function finishTicket(venue: VenueState, ticket: Ticket, status: 'CANCELED' | 'EXPIRED'): void {
+export function endUnfilled(venue: VenueState, ticket: Ticket, status: 'CANCELED' | 'EXPIRED'): void {
   ticket.status = status
   ticket.changedAt = venue.clock.now()
   endWaiting(venue, ticket)
@@ -24,7 +24,7 @@ export function finishTicket(venue: VenueState, ticket: Ticket, status: 'CANCELE
 
 /** Ends the orders whose time is over. */
 export function expireDue(venue: VenueState): void {
-  for (const ticket of venue.resting.due(venue.clock.now())) finishTicket(venue, ticket, 'EXPIRED')
+  for (const ticket of venue.resting.due(venue.clock.now())) endUnfilled(venue, ticket, 'EXPIRED')
 }
 
 /** True while nothing waits for the market and no position hangs on it. */

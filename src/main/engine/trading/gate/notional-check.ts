@@ -8,7 +8,7 @@ import type { Order } from '#shared/domain/order.ts'
 import { add, compare, type Decimal, decimal, multiply, subtract } from '#shared/lib/decimal.ts'
 import { checkContract, checkProtected, reservedCash } from './contract-check.ts'
 import { type Check, type GateContext, referencePrice } from './gate-context.ts'
-import { onlyReduces, quantityHeldNow, withOrder } from './reduce-only.ts'
+import { netHolding, onlyReduces, withOrder } from './reduce-only.ts'
 
 /** What is said to an order that is worth too little or too much, or more than the money that is free, fees included. */
 export const checkNotional: Check = (order, context) => {
@@ -45,7 +45,7 @@ function checkCash(order: Order, notional: Decimal, context: GateContext): Denia
 
 /** A sale that does more than reduce would sell what is not held. */
 function denySale(order: Order, book: TradingBook): Denial {
-  const held = quantityHeldNow(book, order.instrument)
+  const held = netHolding(book, order.instrument)
   return deny('NOTIONAL_EXCEEDS_FREE_BALANCE', {
     quantity: order.quantity,
     held,

@@ -7,7 +7,7 @@ import type { Check } from './gate-context.ts'
 
 /** KS-21: an order only reduces when it and all that already works on its side together do not pass zero. */
 export function onlyReduces(order: Order, book: TradingBook): boolean {
-  const held = quantityHeldNow(book, order.instrument)
+  const held = netHolding(book, order.instrument)
   if (sign(held) === 0 || sign(held) > 0 === (order.side === 'buy')) return false
   return compare(withOrder(book, order), absolute(held)) <= 0
 }
@@ -15,11 +15,11 @@ export function onlyReduces(order: Order, book: TradingBook): boolean {
 /** What is said to an order that is marked as reducing and may do more. */
 export const checkReduceOnly: Check = (order, { book }) =>
   order.reduceOnly && !onlyReduces(order, book)
-    ? deny('REDUCE_ONLY_WOULD_INCREASE_POSITION', { position: quantityHeldNow(book, order.instrument) })
+    ? deny('REDUCE_ONLY_WOULD_INCREASE_POSITION', { position: netHolding(book, order.instrument) })
     : undefined
 
 /** What is held of an instrument, signed. */
-export function quantityHeldNow(book: TradingBook, instrument: string): Decimal {
+export function netHolding(book: TradingBook, instrument: string): Decimal {
   return book.positions.get(instrument)?.quantity ?? ZERO
 }
 

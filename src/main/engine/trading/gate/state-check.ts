@@ -1,6 +1,6 @@
 import { deny } from '#shared/domain/denial.ts'
 import type { Check } from './gate-context.ts'
-import { onlyReduces, quantityHeldNow } from './reduce-only.ts'
+import { netHolding, onlyReduces } from './reduce-only.ts'
 
 /** What the trading state says: nothing leaves a halted desk, nothing is sent that was decided on in an earlier epoch, and a reducing desk only reduces. */
 export const checkTradingState: Check = (order, { latch, book, decidedInEpoch }) => {
@@ -9,7 +9,7 @@ export const checkTradingState: Check = (order, { latch, book, decidedInEpoch })
     return deny('STOPPED_SINCE_DECISION', { decided: decidedInEpoch, now: latch.epoch })
   if (latch.state === 'REDUCING' && !onlyReduces(order, book)) {
     return deny('TRADING_STATE_REDUCING', {
-      position: quantityHeldNow(book, order.instrument),
+      position: netHolding(book, order.instrument),
       quantity: order.quantity,
     })
   }

@@ -6,7 +6,7 @@ import { deny } from '#shared/domain/denial.ts'
 import type { Order } from '#shared/domain/order.ts'
 import { absolute, add, compare, fromNumber, multiply, sign, subtract, toNumber } from '#shared/lib/decimal.ts'
 import type { Check, GateContext } from './gate-context.ts'
-import { onlyReduces, quantityHeldNow } from './reduce-only.ts'
+import { netHolding, onlyReduces } from './reduce-only.ts'
 
 /** The book's tail after the order; one that cannot be measured counts as over the limit (KS-20). */
 export const checkTail: Check = (order, { book, mark, mandate, tail }) => {
@@ -43,7 +43,7 @@ function worthsAfter(order: Order, book: TradingBook, mark: GateContext['mark'])
   for (const instrument of instruments) {
     const side = (wanted: Order['side']) =>
       workingQuantity(working.filter((other) => other.instrument === instrument && other.side === wanted))
-    const held = quantityHeldNow(book, instrument)
+    const held = netHolding(book, instrument)
     const [most, least] = [add(held, side('buy')), subtract(held, side('sell'))]
     const quantity = compare(absolute(most), absolute(least)) >= 0 ? most : least
     if (sign(quantity) === 0) continue

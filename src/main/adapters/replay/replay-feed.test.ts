@@ -128,13 +128,3 @@ describe('a replay', () => {
     expect(() => createStillFeed([], instrument, '1d')).toThrowError(expect.objectContaining({ code: 'SERIES_EMPTY' }))
   })
 })
-
-it('the instrument of a file has the tick that writes its prices', () => {
-  const bar = { time: 0, open: 353.4, high: 359.695, low: 351.98, close: 359.69, volume: 0 }
-  expect(instrumentOf('SPX/USD', [bar])).toMatchObject({
-    base: 'SPX',
-    quote: 'USD',
-    priceStep: '0.001',
-    quantityStep: '0.001',
-  })
-})

@@ -3,10 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createRandom } from '#shared/lib/random.ts'
 import { allocate } from './allocation.ts'
 import { cornerPortfolios, uniformBounds } from './critical-line.ts'
-import { drawdowns, maxDrawdown } from './drawdowns.ts'
-import { covarianceMatrix, dot, type Matrix, multiplyVector, portfolioVariance, solve } from './matrix.ts'
-import { riskParityWeights, riskShares } from './risk-parity.ts'
-import { atrExits, fixedFractionSize, kellyShare, riskPerTradeSize, volatilityTargetSize } from './sizing.ts'
+import { covarianceMatrix, dot, type Matrix, multiplyVector, portfolioVariance } from './matrix.ts'
 
 function randomMarket(seed: number, n: number): { expected: Float64Array; covariances: Matrix } {
   const random = createRandom(seed)
@@ -150,91 +147,4 @@ describe('allocation', () => {
     const again = allocate({ kind: 'target-return', target: aimed.expectedReturn }, expected, covariances)
     expect(again.volatility).toBeCloseTo(aimed.volatility, 9)
   })
-})
-
-describe('risk parity', () => {
-  it('gives every asset the same share of the risk', () => {
-    fc.assert(
-      fc.property(fc.nat(10_000), fc.integer({ min: 2, max: 8 }), (seed, n) => {
-        const { covariances } = randomMarket(seed, n)
-        const weights = riskParityWeights(covariances)
-        expect(total(weights)).toBeCloseTo(1, 9)
-        for (const share of riskShares(weights, covariances)) expect(share).toBeCloseTo(1 / n, 6)
-      }),
-      { numRuns: 30 },
-    )
-  })
-
-  it('keeps bounds and follows budgets', () => {
-    const { covariances } = randomMarket(3, 4)
-    const bounds = { lower: Float64Array.of(0.4, 0, 0, 0), upper: Float64Array.of(1, 1, 0.1, 1) }
-    const bounded = riskParityWeights(covariances, { bounds })
-    expect(total(bounded)).toBeCloseTo(1, 9)
-    expect(bounded[0]).toBeGreaterThanOrEqual(0.4)
-    expect(bounded[2]).toBeLessThanOrEqual(0.1)
-    const budgets = Float64Array.of(0.1, 0.2, 0.3, 0.4)
-    const shares = riskShares(riskParityWeights(covariances, { budgets }), covariances)
-    for (const [i, share] of shares.entries()) expect(share).toBeCloseTo(budgets[i] as number, 6)
-  })
-})
-
-describe('position size', () => {
-  it('loses the risked share of equity when the stop is hit, and no more than the cap allows', () => {
-    expect(riskPerTradeSize(10_000, 0.01, 50, 48)).toBe(50)
-    expect(riskPerTradeSize(10_000, 0.01, 50, 52)).toBe(50)
-    expect(riskPerTradeSize(10_000, 0.01, 50, 49.99)).toBe(200)
-    expect(() => riskPerTradeSize(10_000, 0.01, 50, 50)).toThrowError(
-      expect.objectContaining({ code: 'SIZING_INPUT_INVALID' }),
-    )
-  })
-
-  it('halves when volatility doubles', () => {
-    expect(volatilityTargetSize(10_000, 100, 0.8, 0.2)).toBeCloseTo(volatilityTargetSize(10_000, 100, 0.4, 0.2) / 2, 12)
-    expect(volatilityTargetSize(10_000, 100, 0.01, 0.2)).toBe(100)
-  })
-
-  it('by Kelly is zero without an edge and capped with a large one', () => {
-    expect(kellyShare(0.5, 1)).toBe(0)
-    expect(kellyShare(0.3, 1)).toBe(0)
-    expect(kellyShare(0.6, 1)).toBeCloseTo(0.1, 12)
-    expect(kellyShare(0.99, 10)).toBe(0.2)
-  })
-
-  it('refuses nonsense and never goes short of equity', () => {
-    expect(() => fixedFractionSize(1000, 1.2, 5)).toThrowError(
-      expect.objectContaining({ code: 'SIZING_INPUT_INVALID' }),
-    )
-    expect(() => fixedFractionSize(1000, 0.5, Number.NaN)).toThrow()
-    expect(fixedFractionSize(-5, 0.5, 10)).toBe(0)
-  })
-
-  it('stop and target stand on the losing and the winning side', () => {
-    expect(atrExits('long', 100, 2)).toEqual({ stop: 96, target: 106, rewardRisk: 1.5 })
-    expect(atrExits('short', 100, 2)).toEqual({ stop: 104, target: 94, rewardRisk: 1.5 })
-  })
-})
-
-describe('drawdowns', () => {
-  it('are falls from a peak, the one still open without an end', () => {
-    const found = drawdowns(Float64Array.of(0.1, -0.1, -0.1, 0.3, -0.5, 0.1))
-    expect(found).toEqual([
-      { start: 1, trough: 2, end: 3, depth: expect.closeTo(0.19, 12) },
-      { start: 4, trough: 4, end: null, depth: expect.closeTo(0.5, 12) },
-    ])
-    expect(maxDrawdown(Float64Array.of(-0.2, 0.1))).toBeCloseTo(0.2, 12)
-  })
-})
-
-it('solving undoes multiplying, and a singular system is refused', () => {
-  const a = [Float64Array.of(0, 2, 1), Float64Array.of(1, -1, 0), Float64Array.of(3, 0, -2)]
-  const x = Float64Array.of(1, 2, 3)
-  const b = multiplyVector(a, x)
-  const solved = solve(
-    a,
-    Array.from(b, (value) => Float64Array.of(value)),
-  )
-  for (const [i, row] of solved.entries()) expect(row[0]).toBeCloseTo(x[i] as number, 12)
-  expect(() =>
-    solve([Float64Array.of(1, 1), Float64Array.of(1, 1)], [Float64Array.of(1), Float64Array.of(1)]),
-  ).toThrowError(expect.objectContaining({ code: 'MATRIX_SINGULAR' }))
 })

@@ -1,16 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type Adjustment, adjustP } from './adjusted-p.ts'
-import { oneWayAnova } from './anova.ts'
 import { chiSquaredTest, proportionTest } from './contingency.ts'
 import { kendall, pearsonTest, spearman } from './correlation.ts'
 import { binomialTest, fisherTest } from './exact-tests.ts'
-import { boundaryConstant } from './group-sequential.ts'
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.ts'
 import { effectPower, meanPower, proportionPower, sampleSize } from './power.ts'
 import { mannWhitney, pairedSignedRank } from './rank-tests.ts'
 import { leastSquares } from './regression.ts'
-import { mixtureP, observeMixture, unseen, waldLimits } from './sequential.ts'
 import { pairedT, studentTwoSampleT, welchT } from './t-tests.ts'
 import { varianceRatio } from './variance-tests.ts'
 
@@ -146,79 +143,5 @@ describe.skipIf(missing)('the statistics of R 4.2.2 (skipped: the reference data
     size('powerprop_.10_.12_n', 0.8, (n) => proportionPower(n, { proportions: [0.1, 0.12] }))
     size('powerprop_.05_.06_n', 0.9, (n) => proportionPower(n, { proportions: [0.05, 0.06] }))
     size('powert_delta1_sd2_n', 0.9, (n) => meanPower(n, { effect: 0.5, bothTails: false }))
-  })
-})
-
-describe.skipIf(missing)('sequential tests (skipped: the reference data is not here)', () => {
-  interface Mixture {
-    readonly sigma: number
-    readonly tau: number
-    readonly theta0: number
-    readonly x: number[]
-    readonly Lambda_n: number
-    readonly always_valid_p: number
-  }
-  const reference = missing ? {} : read('sequential-expected.json')
-
-  it('gives the mixture likelihood ratio and its p-value, and the running p-value never rises', () => {
-    for (const c of reference.msprt_normal_known_variance.cases as Mixture[]) {
-      let state = unseen
-      for (const value of c.x) {
-        const next = observeMixture(state, value, { variance: c.sigma ** 2, spread: c.tau, mu: c.theta0 })
-        expect(next.p).toBeLessThanOrEqual(state.p)
-        state = next
-      }
-      expectAgrees(state.likelihoodRatio, c.Lambda_n, 'ratio')
-      expectAgrees(mixtureP(state.likelihoodRatio), c.always_valid_p, 'p')
-    }
-  })
-
-  it("gives Wald's limits and the constants of group sequential tests", () => {
-    const wald = reference.wald_sprt
-    const { upper, lower } = waldLimits(wald.alpha, wald.beta)
-    expectAgrees([upper, lower], [wald.log_A_accept_H1, wald.log_B_accept_H0], 'limits')
-    const { published, tolerance } = reference['group_sequential_two_sided_alpha_.05']
-    for (const [looks, constant] of Object.entries<number>(published.pocock_C)) {
-      expect(Math.abs(boundaryConstant(Number(looks), 'pocock') - constant)).toBeLessThan(tolerance)
-    }
-    for (const [looks, constant] of Object.entries<number>(published.obrien_fleming_C)) {
-      expect(Math.abs(boundaryConstant(Number(looks), 'obrien-fleming') - constant)).toBeLessThan(tolerance)
-    }
-  }, 20_000)
-})
-
-describe.skipIf(missing)("NIST's certified sets (skipped: the reference data is not here)", () => {
-  const files = missing ? [] : readdirSync(`${folder}/nist`)
-
-  it.each(files.filter((name) => !name.startsWith('Norris')))('%s, to ten digits', (name) => {
-    const lines = readFileSync(`${folder}/nist/${name}`, 'utf8').split('\n')
-    const certified = Array.from(
-      lines
-        .slice(40, 50)
-        .join(' ')
-        .matchAll(/[-\d.]+E[+-]\d+/g),
-      ([text]) => Number(text),
-    )
-    const groups = new Map<string, number[]>()
-    for (const line of lines.slice(60)) {
-      const [group = '', value] = line.trim().split(/\s+/)
-      if (value !== undefined) {
-        const seen = groups.get(group) ?? []
-        seen.push(Number(value))
-        groups.set(group, seen)
-      }
-    }
-    const { between, within, statistic, rSquared, residualDeviation } = oneWayAnova([...groups.values()].map(f))
-    const mine = [
-      between.sumOfSquares,
-      between.meanSquare,
-      statistic,
-      within.sumOfSquares,
-      within.meanSquare,
-      rSquared,
-      residualDeviation,
-    ]
-    expect(mine).toHaveLength(certified.length)
-    for (const [k, value] of mine.entries()) expectAgrees(value / (certified[k] as number), 1, `${name} ${k}`)
   })
 })
