@@ -45,7 +45,7 @@ function makeCase(side: DebateSide, values: readonly EvidenceValue[]): readonly 
   return strongest(side, values)
     .slice(0, casePoints)
     .map((evidence) => ({
-      text: `${sentence(nameOf(evidence))}, ${reckoning(evidence)}: ${evidence.summary}`,
+      text: `${sentence(nameOf(evidence))}: ${claim(evidence)}`,
       strength: Math.abs(forceOf(evidence)),
       evidence: [evidence.id],
       answers: null,
@@ -59,10 +59,11 @@ function strongest(side: DebateSide, values: readonly EvidenceValue[]): readonly
     .sort((a, b) => Math.abs(forceOf(b)) - Math.abs(forceOf(a)) || (a.id < b.id ? -1 : 1))
 }
 
-function reckoning({ figures, quality }: EvidenceValue): string {
+/** What was found, and what it counts for. */
+function claim({ summary, figures, quality }: EvidenceValue): string {
   const signal = figures['signal'] ?? 0
   const shown = `${signal > 0 ? '+' : ''}${signal.toFixed(2)}`
-  return `signal ${shown}, strength ${(figures['strength'] ?? 0).toFixed(2)}, quality ${quality.toFixed(2)}`
+  return `${summary.replace(/\.$/, '')}; signal ${shown}, strength ${(figures['strength'] ?? 0).toFixed(2)}, quality ${quality.toFixed(2)}.`
 }
 
 interface Answer {
@@ -146,7 +147,7 @@ function counterAnswers(
       kind: 'finding',
       text: isKnown
         ? `my point on ${nameOf(best)} counters it, ${weighed}.`
-        : `${nameOf(best)} counters it, ${weighed} (${reckoning(best)}): ${best.summary}`,
+        : `${nameOf(best)} counters it, ${weighed}: ${claim(best)}`,
       share: force / (force + point.strength),
       evidence: [best.id],
     },

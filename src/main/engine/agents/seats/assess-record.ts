@@ -77,7 +77,7 @@ export function assessAsEvaluator(briefing: ProposalBriefing): SeatVerdict {
   const record = judged(briefing)
   const count = record.length
   if (count < leastDecisions) {
-    const few = `Earlier trades on ${briefing.instrument.id} that can be judged: ${count}; at least ${leastDecisions} are needed.`
+    const few = `${count} earlier trades on ${briefing.instrument.id} can be judged; at least ${leastDecisions} are needed.`
     return abstain([few, ...alikeReasons(briefing)].join(' '))
   }
   const mean = (valueOf: (one: Judged) => number) => record.reduce((sum, one) => sum + valueOf(one), 0) / count

@@ -99,7 +99,7 @@ describe('every seat', () => {
     expect(reason('risk', noEquity)).toContain('equity')
     expect(reason('risk', noBars)).toContain('bars')
     expect(reason('executor', { book: null })).toContain('order book')
-    expect(reason('evaluator', {})).toContain('can be judged: 0')
+    expect(reason('evaluator', {})).toContain('0 earlier trades')
   })
 
   it('reads nothing from after the moment of the briefing', () => {
