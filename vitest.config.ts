@@ -12,6 +12,7 @@ const patient = { testTimeout: 300_000, hookTimeout: 300_000 }
 
 export default defineConfig({
   test: {
+    tags: [{ name: 'day', description: 'A desk in a market of the day on which the tests live.' }],
     projects: [
       {
         test: {

@@ -1,33 +1,18 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { startVitest, type TestModule, type TestSuite } from 'vitest/node'
-import { findChromium } from '#test/e2e/chromium.ts'
-import { build, root } from './build.ts'
+import { momentOf } from '#test/day/day.ts'
+import { bringChromium } from './bring-chromium.ts'
+import { build } from './build.ts'
+import { endWith } from './closing-line.ts'
 
 // npm test: brings the browser that the tests need, builds the app, runs every test, names each skipped one with its
-// reason. The last line is `N passed, N failed`, with `, N skipped` when there are any.
+// reason. The last line is `N passed, N failed`, with `, N skipped` when there are any. What follows `--` narrows it down to
+// files; --day 2028-02-29, or a moment as 2028-02-29T23:59:50Z, has the tests live on that day.
 
 interface Count {
   passed: number
   failed: number
   skipped: string[]
-}
-
-function run(command: string, ...args: string[]): boolean {
-  return spawnSync(command, args, { stdio: 'inherit', cwd: root }).status === 0
-}
-
-function bringChromium(): void {
-  if (findChromium() !== undefined) return
-  console.log('Installing a Chromium for the tests ...')
-  const debian = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
-  const installed =
-    debian &&
-    run('apt-get', 'update', '-q') &&
-    run('env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-qy', '--no-install-recommends', 'chromium')
-  if (!installed) run(process.execPath, join(root, 'node_modules/playwright-core/cli.js'), 'install', 'chromium')
-  if (findChromium() === undefined) console.log('There is no Chromium; what needs one is skipped.')
 }
 
 /** Suites whose files could not be loaded count as one failure each, as do errors outside of any test. */
@@ -47,20 +32,23 @@ function reason(note: string | undefined, parent: TestSuite | TestModule): strin
   return parent.type === 'module' ? ` (${parent.relativeModuleId})` : ''
 }
 
-async function test(): Promise<Count> {
+async function test(files: string[]): Promise<Count> {
   const count: Count = { passed: 0, failed: 0, skipped: [] }
   console.log('Building Parley ...')
   if (!build()) return { ...count, failed: 1 }
-  const vitest = await startVitest(process.argv.slice(2), { watch: false, run: true, reporters: ['default'] })
+  const vitest = await startVitest(files, { watch: false, run: true, reporters: ['default'] })
   for (const module of vitest.state.getTestModules()) countModule(module, count)
   count.failed += vitest.state.getUnhandledErrors().length
   await vitest.close()
   return count
 }
 
+const { values, positionals } = parseArgs({ options: { day: { type: 'string' } }, allowPositionals: true })
+if (values.day !== undefined) {
+  console.log(`The tests begin at ${new Date(momentOf(values.day)).toISOString()}.`)
+  process.env['PARLEY_TEST_DAY'] = values.day
+}
 bringChromium()
-const { passed, failed, skipped } = await test()
+const { passed, failed, skipped } = await test(positionals)
 for (const name of skipped) console.log(`skipped: ${name}`)
-const tail = skipped.length > 0 ? `, ${skipped.length} skipped` : ''
-await new Promise((resolve) => process.stdout.write(`${passed} passed, ${failed} failed${tail}\n`, resolve))
-process.exit(failed > 0 || passed === 0 ? 1 : 0)
+await endWith(passed, failed, skipped.length)

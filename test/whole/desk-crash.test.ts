@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import type { JournalRecord } from '#shared/domain/journal.ts'
 import { isExit, isOpen, type Order } from '#shared/domain/order.ts'
 import { makeHome } from '#test/builders/home.ts'
@@ -28,20 +28,23 @@ async function isProtected(host: Host, { filledQuantity }: Pick<Order, 'filledQu
 }
 
 describe.skipIf(!isBuilt)('a killed desk (skipped without out/)', () => {
-  let climbing: string
   const homes: string[] = []
-  beforeAll(async () => {
-    climbing = await makeClimbingHome()
-    homes.push(climbing)
-  })
+  let climbing: Promise<string> | undefined
   afterAll(async () => {
     await endHosts()
     for (const home of homes) rmSync(home, { recursive: true, force: true })
   })
 
-  function newHome(from?: string): string {
-    const home = from === undefined ? makeHome() : copyHome(from)
+  function newHome(): string {
+    const home = makeHome()
     homes.push(home)
+    return home
+  }
+
+  async function climbingHome(): Promise<string> {
+    climbing ??= makeClimbingHome()
+    const home = copyHome(await climbing)
+    homes.push(home, await climbing)
     return home
   }
 
@@ -50,7 +53,9 @@ describe.skipIf(!isBuilt)('a killed desk (skipped without out/)', () => {
     return startHost(home)
   }
 
-  it('KS-7 takes up in the middle of its research the run that it was killed in, and runs no finished step again', async () => {
+  it('KS-7 takes up in the middle of its research the run that it was killed in, and runs no finished step again', {
+    tags: ['day'],
+  }, async () => {
     const home = newHome()
     const host = await startHost(home)
     const { id } = await host.client.runs.start({ instrument: 'BTC/USDT' })
@@ -70,7 +75,7 @@ describe.skipIf(!isBuilt)('a killed desk (skipped without out/)', () => {
   it.each([60, 90, 110, 120, 130, 140, 150, 160, 170, 190])(
     'KS-6 killed %i ms into a decision to buy, it verifies, ends the run, buys at most once, and protects what it bought once',
     async (delayMs) => {
-      const home = newHome(climbing)
+      const home = await climbingHome()
       const host = await startHost(home)
       const { id } = await host.client.runs.start({ instrument: 'BTC/USDT' })
       await sleep(delayMs)

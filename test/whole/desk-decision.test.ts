@@ -74,7 +74,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a decision (skipped w
     return opened.page
   }
 
-  describe('on the simulated exchange', () => {
+  describe('on the simulated exchange', { tags: ['day'] }, () => {
     beforeAll(async () => {
       home = makeHome()
       host = await startHost(home)

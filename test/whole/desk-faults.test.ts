@@ -117,7 +117,9 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('bad input (skipped wi
     expect((await refused(where)).message).toMatch(/CONFIG_INVALID: .*planning\.yaml, line [23]: /)
   })
 
-  it('KS-8 AU-11 over a damaged journal the desk starts halted, says so on the page, and keeps the damaged file', async () => {
+  it('KS-8 AU-11 over a damaged journal the desk starts halted, says so on the page, and keeps the damaged file', {
+    tags: ['day'],
+  }, async () => {
     const where = newHome()
     const before = await startHost(where)
     const { id } = await before.client.runs.start({ instrument: 'BTC/USDT' })

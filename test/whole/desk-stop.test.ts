@@ -41,23 +41,13 @@ async function expectStopped(host: Host, runId: string): Promise<readonly Journa
 
 describe.skipIf(!isBuilt || findChromium() === undefined)('a stop (skipped without out/ or a browser)', () => {
   let browser: Browser
-  let climbing: string
   const homes: string[] = []
   const pages: Page[] = []
-  /** Stopped, killed and started again; the cool-down runs while the other tests do. */
-  let halted: { host: Host; since: number; journalSize: number }
+  let climbing: Promise<string> | undefined
+  let halted: ReturnType<typeof makeHalted> | undefined
 
   beforeAll(async () => {
     browser = await launchBrowser()
-    climbing = await makeClimbingHome()
-    homes.push(climbing)
-    const home = newHome(climbing)
-    const before = await startHost(home)
-    await before.client.runs.start({ instrument: 'BTC/USDT' })
-    await before.client.trading.stop({ level: 2, reason: 'Before the power goes' })
-    const { journalSize } = await before.client.system.status()
-    await before.end('SIGKILL')
-    halted = { host: await startHost(home), since: performance.now(), journalSize }
   })
   afterEach(async () => {
     for (const page of pages.splice(0)) await page.close()
@@ -68,10 +58,33 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a stop (skipped witho
     for (const home of homes) rmSync(home, { recursive: true, force: true })
   })
 
-  function newHome(from?: string): string {
-    const home = from === undefined ? makeHome() : copyHome(from)
+  function newHome(): string {
+    const home = makeHome()
     homes.push(home)
     return home
+  }
+
+  async function climbingHome(): Promise<string> {
+    climbing ??= makeClimbingHome()
+    const home = copyHome(await climbing)
+    homes.push(home, await climbing)
+    return home
+  }
+
+  async function makeHalted(): Promise<{ host: Host; since: number; journalSize: number }> {
+    const home = await climbingHome()
+    const before = await startHost(home)
+    await before.client.runs.start({ instrument: 'BTC/USDT' })
+    await before.client.trading.stop({ level: 2, reason: 'Before the power goes' })
+    const { journalSize } = await before.client.system.status()
+    await before.end('SIGKILL')
+    return { host: await startHost(home), since: performance.now(), journalSize }
+  }
+
+  /** Stopped, killed and started again; the cool-down runs while the other tests do. */
+  function haltedDesk(): ReturnType<typeof makeHalted> {
+    halted ??= makeHalted()
+    return halted
   }
 
   async function open(host: Host): Promise<Page> {
@@ -93,7 +106,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a stop (skipped witho
   }
 
   it('KS-7 outlives a killed process: the desk starts halted, with a journal that verifies, and cools down before it is re-armed (KS-9)', async () => {
-    const { host, journalSize } = halted
+    const { host, journalSize } = await haltedDesk()
     expect(await host.client.system.status()).toMatchObject({
       latch: { state: 'HALTED', reason: 'Before the power goes' },
     })
@@ -123,7 +136,9 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a stop (skipped witho
     expect((await host.client.system.status()).latch.state).toBe('HALTED')
   })
 
-  it('KS-1 KS-2 pressed on the page during the research: the run is cancelled, no order leaves, later starts are refused and the page says why', async () => {
+  it('KS-1 KS-2 pressed on the page during the research: the run is cancelled, no order leaves, later starts are refused and the page says why', {
+    tags: ['day'],
+  }, async () => {
     const { host, page, runId } = await inResearch()
     await stopButton(page).click()
     await page.getByText('HALTED', { exact: true }).first().waitFor()
@@ -137,7 +152,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a stop (skipped witho
     await picture(page, 'refused')
   })
 
-  it('KS-1 works by its keys during a run, also from a text field', async () => {
+  it('KS-1 works by its keys during a run, also from a text field', { tags: ['day'] }, async () => {
     const { host, page, runId } = await inResearch()
     await page.getByLabel('Search the conversation').focus()
     await page.keyboard.press('Control+Shift+H')
@@ -150,7 +165,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a stop (skipped witho
     // From the first ballot to the order are some milliseconds: it may take more than one try to hit them.
     const moments: string[] = []
     for (let attempt = 0; attempt < 8 && !moments.includes('vote'); attempt++) {
-      const host = await startHost(newHome(climbing))
+      const host = await startHost(await climbingHome())
       const { id } = await host.client.runs.start({ instrument: 'BTC/USDT' })
       while ((await host.client.runs.vote({ runId: id })).ballots.length === 0);
       await host.client.trading.stop({ level: 2 })
@@ -165,7 +180,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a stop (skipped witho
   it.each([0, 40, 80, 110, 130, 150])(
     'KS-2 pressed %i ms into a decision to buy, sends nothing afterwards',
     async (delayMs) => {
-      const host = await startHost(newHome(climbing))
+      const host = await startHost(await climbingHome())
       const { id } = await host.client.runs.start({ instrument: 'BTC/USDT' })
       await sleep(delayMs)
       await host.client.trading.stop({ level: 2 })
@@ -174,7 +189,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a stop (skipped witho
     },
   )
 
-  it('KS-17 a STOP file in the home halts the running desk', async () => {
+  it('KS-17 a STOP file in the home halts the running desk', { tags: ['day'] }, async () => {
     const { host, page, runId, home } = await inResearch()
     writeFileSync(join(home, 'STOP'), 'The phone rang')
     await page.getByText('The phone rang').first().waitFor()
@@ -183,7 +198,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a stop (skipped witho
   })
 
   it('KS-17 a STOP file beside a frozen desk wins before any order when it thaws', async () => {
-    const home = newHome(climbing)
+    const home = await climbingHome()
     const host = await startHost(home)
     const { id } = await host.client.runs.start({ instrument: 'BTC/USDT' })
     host.child.kill('SIGSTOP')
@@ -195,7 +210,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a stop (skipped witho
   })
 
   it('KS-9 KS-12 re-armed from the page after the cool-down, the desk decides anew, and nothing of the old run comes back', async () => {
-    const { host, since } = halted
+    const { host, since } = await haltedDesk()
     const page = await open(host)
     await sleep(Math.max(0, since + coolDownMs + 500 - performance.now()))
     const before = await host.client.runs.list({})

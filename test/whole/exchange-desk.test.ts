@@ -25,7 +25,7 @@ function homeOf(exchange: string, web: string): string {
   return home
 }
 
-describe.skipIf(!isBuilt)('a desk on an exchange (skipped without out/)', () => {
+describe.skipIf(!isBuilt)('a desk on an exchange (skipped without out/)', { tags: ['day'] }, () => {
   let exchange: ExchangeServer
   let web: WebServer
   let host: Host

@@ -5,7 +5,7 @@ import { makeHome } from '#test/builders/home.ts'
 import { endHosts, isBuilt, startHost, until } from '#test/e2e/host.ts'
 import { type ExchangeServer, startExchangeServer } from '#test/exchange-server/server.ts'
 
-describe.skipIf(!isBuilt)('a desk at the sandbox of an exchange (skipped without out/)', () => {
+describe.skipIf(!isBuilt)('a desk at the sandbox of an exchange (skipped without out/)', { tags: ['day'] }, () => {
   let exchange: ExchangeServer
   let account: ReturnType<ExchangeServer['open']>
   let home: string

@@ -51,7 +51,7 @@ async function codeOf(asked: Promise<unknown>): Promise<string> {
   }
 }
 
-describe('the API over a whole desk', () => {
+describe('the API over a whole desk', { tags: ['day'] }, () => {
   let desk: Desk
   let api: Client
   const home = makeHome()

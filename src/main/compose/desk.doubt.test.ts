@@ -20,7 +20,7 @@ async function homeWithoutJournal(): Promise<string> {
   return home
 }
 
-describe('OL-15 a desk whose journal is lost', () => {
+describe('OL-15 a desk whose journal is lost', { tags: ['day'] }, () => {
   it('is halted, and its account and positions are unknown with the reason, also after another restart', async () => {
     const home = await homeWithoutJournal()
     for (let start = 0; start < 2; start++) {

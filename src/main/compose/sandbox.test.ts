@@ -45,7 +45,7 @@ async function stop(desk: Desk): Promise<void> {
 
 const clientOf = (desk: Desk) => createRouterClient(desk.router, { context: { caller: 'window' } })
 
-describe('a desk whose orders go to a sandbox', () => {
+describe('a desk whose orders go to a sandbox', { tags: ['day'] }, () => {
   it('has the account that is there: its cash, its past, and what it trades from here on', async () => {
     server.placeAt(account.key, 'BTCUSDT', 'BUY', '0.2', 'web_1')
     const desk = await open(homeFor('sandbox'))
