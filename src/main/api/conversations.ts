@@ -10,9 +10,10 @@ export function conversationsRoutes({ kernel, queries }: ApiParts) {
   const blind = createBlind(kernel.reviews)
   const os = implement(contract.conversations).$context<CallContext>()
   return {
-    search: os.search.handler(({ input }) => {
+    search: os.search.handler(async ({ input }) => {
+      const hits = await queries.searchMessages(input)
       const { runs } = blind.hidden()
-      return queries.searchMessages(input).filter(({ message }) => !runs.has(message.runId))
+      return hits.filter(({ message }) => !runs.has(message.runId))
     }),
     say: os.say.handler(async ({ input: { runId, remark } }) => {
       if (queries.getRun(runId) === undefined) {

@@ -10,9 +10,10 @@ export function memoryRoutes({ queries, kernel }: ApiParts) {
   const blind = createBlind(kernel.reviews)
   const os = implement(contract.memory).$context<CallContext>()
   return {
-    search: os.search.handler(({ input }) => {
+    search: os.search.handler(async ({ input }) => {
+      const hits = await queries.searchMemory(input)
       const { runs } = blind.hidden()
-      return queries.searchMemory(input).filter(({ runId }) => !runs.has(runId))
+      return hits.filter(({ runId }) => !runs.has(runId))
     }),
     get: os.get.handler(({ input: { runId } }) => {
       blind.refuse(runId)

@@ -40,6 +40,7 @@ import { loadJournalKeys } from '#store/journal-keys.ts'
 import { type Cipher, openKeyring } from '#store/keyring.ts'
 import { lastMomentOf } from '#store/last-moment.ts'
 import { createFileLatchStore } from '#store/latch.ts'
+import { followWithText } from '#store/projections/follow-text.ts'
 import { createQueries, deskProjections } from '#store/projections/index.ts'
 import { createFileSettingsStore } from '#store/settings.ts'
 import { createLoopMeter, watchLoop } from './loop-watch.ts'
@@ -136,6 +137,7 @@ export async function createDesk(config: DeskConfig): Promise<Desk> {
     })
     cleanups.push(() => journal.close())
     const queries = createQueries(journal.database)
+    cleanups.push(followWithText(journal, journal.database, now))
     const { book, unfinished, clean, latch, doubt, accountDoubt } = recoverDesk(journal, queries, {
       first,
       hadJournal,

@@ -25,8 +25,8 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   listUnfinishedRuns(): readonly { readonly id: string; readonly seq: number }[]
   /** Oldest first, after the message with the given id; throws MESSAGE_NOT_FOUND for an id that is not of this run. */
   listMessages(runId: string, after: string | undefined, limit: number): readonly Message[]
-  /** Newest first. */
-  searchMessages(search: MessageSearch): readonly MessageHit[]
+  /** Newest first; all that is durable when it is asked is searched. */
+  searchMessages(search: MessageSearch): Promise<readonly MessageHit[]>
   listEvidence(runId: string): readonly Evidence[]
   /** The conflicts of a plan and its run, those with other plans too, oldest first. */
   listPlanConflicts(planId: string, runId: string | null): readonly PlanConflict[]
@@ -38,8 +38,8 @@ export interface Queries extends OrderArchive, PlanArchive, ReviewArchive, DeskH
   listReviews(limit: number): readonly Review[]
   /** Newest first. */
   listOverrides(limit: number): readonly Override[]
-  /** Newest first. */
-  searchMemory(search: MemorySearch): readonly MemoryHit[]
+  /** Newest first; all that is durable when it is asked is searched. */
+  searchMemory(search: MemorySearch): Promise<readonly MemoryHit[]>
   /** All that memory has of a run; undefined when there is none of that id. */
   getRemembered(runId: string): RememberedRun | undefined
   /** Newest first. */

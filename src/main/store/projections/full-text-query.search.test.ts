@@ -63,16 +63,17 @@ describe('the search over everything that was ever said', () => {
 
   it('finds words by their beginnings, without regard to case and accents, newest first', async () => {
     const queries = await spoken()
-    const ids = (text: string) => queries.searchMessages({ text, limit: 50 }).map(({ message }) => message.id)
-    expect(ids('FUND')).toEqual(['c', 'a'])
-    expect(ids('naive')).toEqual(['a'])
-    expect(ids('volume -thin')).toEqual(['b'])
-    expect(ids('"longs pay"')).toEqual(['a'])
-    expect(ids('nowhere')).toEqual([])
+    const ids = async (text: string) =>
+      (await queries.searchMessages({ text, limit: 50 })).map(({ message }) => message.id)
+    expect(await ids('FUND')).toEqual(['c', 'a'])
+    expect(await ids('naive')).toEqual(['a'])
+    expect(await ids('volume -thin')).toEqual(['b'])
+    expect(await ids('"longs pay"')).toEqual(['a'])
+    expect(await ids('nowhere')).toEqual([])
   })
 
   it('marks what was looked for', async () => {
-    const [hit] = (await spoken()).searchMessages({ text: 'breakout', limit: 50 })
+    const [hit] = await (await spoken()).searchMessages({ text: 'breakout', limit: 50 })
     expect(hit?.excerpt).toEqual([
       { text: 'The ', found: false },
       { text: 'breakout', found: true },
@@ -82,13 +83,12 @@ describe('the search over everything that was ever said', () => {
 
   it('filters by agent, instrument and run, and goes on before the last hit of a page', async () => {
     const queries = await spoken()
-    const ids = (about: object) => queries.searchMessages({ ...nothingElse, ...about }).map(({ message }) => message.id)
-    expect([ids({ agent: 'bear' }), ids({ instrument: 'ETH/USDT' }), ids({ runId: 'run_1', agent: 'bull' })]).toEqual([
-      ['c', 'a'],
-      ['c'],
-      ['b'],
-    ])
-    const [first] = queries.searchMessages({ text: 'funding', limit: 1 })
-    expect(ids({ text: 'funding', before: first?.seq })).toEqual(['a'])
+    const ids = async (about: object) =>
+      (await queries.searchMessages({ ...nothingElse, ...about })).map(({ message }) => message.id)
+    expect(await ids({ agent: 'bear' })).toEqual(['c', 'a'])
+    expect(await ids({ instrument: 'ETH/USDT' })).toEqual(['c'])
+    expect(await ids({ runId: 'run_1', agent: 'bull' })).toEqual(['b'])
+    const [first] = await queries.searchMessages({ text: 'funding', limit: 1 })
+    expect(await ids({ text: 'funding', before: first?.seq })).toEqual(['a'])
   })
 })

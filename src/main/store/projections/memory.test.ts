@@ -15,8 +15,8 @@ function openDesk() {
   const queries = createQueries(journal.database)
   const say = (agent: string, ...events: readonly DeskEvent[]) =>
     journal.append(...events.map((event) => ({ ...event, actor: { kind: 'agent' as const, id: agent } })))
-  const search = (about: Partial<MemorySearch> = {}) =>
-    queries.searchMemory(memorySearchSchema.parse(about)).map(({ text }) => text)
+  const search = async (about: Partial<MemorySearch> = {}) =>
+    (await queries.searchMemory(memorySearchSchema.parse(about))).map(({ text }) => text)
   return { journal, queries, say, search }
 }
 type OpenDesk = ReturnType<typeof openDesk>
@@ -82,9 +82,8 @@ describe('memory', () => {
   it('has what was known, decided and learned, newest first, each with who it was', async () => {
     const desk = openDesk()
     await wholeRun(desk, 'one')
-    expect(
-      desk.queries.searchMemory(memorySearchSchema.parse({})).map(({ kind, agent, text }) => [kind, agent, text]),
-    ).toEqual([
+    const entries = await desk.queries.searchMemory(memorySearchSchema.parse({}))
+    expect(entries.map(({ kind, agent, text }) => [kind, agent, text])).toEqual([
       ['learned', 'evaluator', 'one learned'],
       ['decided', 'planner', 'Agreed: buy. one decided'],
       ['decided', 'bear', 'Voted to buy, 62 % sure. one voted'],
@@ -97,22 +96,22 @@ describe('memory', () => {
     await wholeRun(desk, 'one')
     await desk.say('researcher', begun('two', 'ETH/USDT'), saw('two', 'crisis'), found('two', 'Funding is stretched.'))
     const { search } = desk
-    expect(search({ text: 'fund stretched' })).toEqual(['Funding is stretched.'])
-    expect(search({ text: '"stretched funding"' })).toEqual([])
-    expect(search({ instrument: 'ETH/USDT' })).toEqual(['Funding is stretched.'])
-    expect(search({ regime: 'crisis' })).toEqual(['Funding is stretched.'])
-    expect(search({ regime: 'range' })).toEqual([])
-    expect(search({ agent: 'bear' })).toEqual(['Voted to buy, 62 % sure. one voted'])
-    expect(search({ kind: 'learned' })).toEqual(['one learned'])
-    expect(search({ tier: 'run' })).toEqual(['Funding is stretched.'])
-    expect(search({ tier: 'recent', text: 'learned' })).toEqual(['one learned'])
-    expect(search({ limit: 1, before: 5 })).toEqual(['Agreed: buy. one decided'])
+    expect(await search({ text: 'fund stretched' })).toEqual(['Funding is stretched.'])
+    expect(await search({ text: '"stretched funding"' })).toEqual([])
+    expect(await search({ instrument: 'ETH/USDT' })).toEqual(['Funding is stretched.'])
+    expect(await search({ regime: 'crisis' })).toEqual(['Funding is stretched.'])
+    expect(await search({ regime: 'range' })).toEqual([])
+    expect(await search({ agent: 'bear' })).toEqual(['Voted to buy, 62 % sure. one voted'])
+    expect(await search({ kind: 'learned' })).toEqual(['one learned'])
+    expect(await search({ tier: 'run' })).toEqual(['Funding is stretched.'])
+    expect(await search({ tier: 'recent', text: 'learned' })).toEqual(['one learned'])
+    expect(await search({ limit: 1, before: 5 })).toEqual(['Agreed: buy. one decided'])
   })
 
   it('shows the words around what was looked for', async () => {
     const desk = openDesk()
     await desk.say('researcher', begun('one'), found('one', 'Funding is stretched.'))
-    const [hit] = desk.queries.searchMemory(memorySearchSchema.parse({ text: 'stretched' }))
+    const [hit] = await desk.queries.searchMemory(memorySearchSchema.parse({ text: 'stretched' }))
     expect(hit?.excerpt).toEqual([
       { text: 'Funding is ', found: false },
       { text: 'stretched', found: true },
@@ -123,10 +122,10 @@ describe('memory', () => {
   it('has of a step that was done again what it came to the second time', async () => {
     const desk = openDesk()
     await desk.say('researcher', begun('one'), found('one', 'first'), found('one', 'second'))
-    expect(desk.search()).toEqual(['second'])
+    expect(await desk.search()).toEqual(['second'])
     await desk.say('researcher', found('one', '', { status: 'unavailable', code: 'X', reason: 'gone' }))
-    expect(desk.search()).toEqual([])
-    expect(desk.search({ text: 'second' })).toEqual([])
+    expect(await desk.search()).toEqual([])
+    expect(await desk.search({ text: 'second' })).toEqual([])
   })
 
   it('keeps of a run that has ended what it was, whatever comes later', async () => {
@@ -144,10 +143,10 @@ describe('memory', () => {
       tier: 'archive',
       episode: { decision: { reason: 'r0 decided' } },
     })
-    expect(desk.search({ tier: 'archive' })).toEqual(['r0 learned', 'Agreed: buy. r0 decided'])
-    expect(desk.search({ text: 'r0', kind: 'knew' })).toEqual([])
+    expect(await desk.search({ tier: 'archive' })).toEqual(['r0 learned', 'Agreed: buy. r0 decided'])
+    expect(await desk.search({ text: 'r0', kind: 'knew' })).toEqual([])
     expect(desk.queries.getRemembered('r1')).toMatchObject({ tier: 'recent' })
-    expect(desk.search({ text: '"r1 knew"' })).toEqual(['r1 knew'])
+    expect(await desk.search({ text: '"r1 knew"' })).toEqual(['r1 knew'])
   })
 
   it('has no run that nobody began', () => {

@@ -13,6 +13,7 @@ import {
 import { excerptParts, foundMarks } from './excerpt.ts'
 import { fullTextQuery } from './full-text-query.ts'
 import type { Projection } from './projection.ts'
+import { createTextIndex, textIndexSchema } from './text-index.ts'
 
 /**
  * What the desk knew, decided and learned: an episode a run, and entries with an index over their words. A run that has
@@ -21,7 +22,7 @@ import type { Projection } from './projection.ts'
  */
 export const memoryProjection: Projection = {
   name: 'memory',
-  version: 1,
+  version: 2,
   tables: ['memory_text', 'memory', 'episodes'],
   schema: `
     CREATE TABLE episodes (
@@ -52,9 +53,7 @@ export const memoryProjection: Projection = {
       text TEXT NOT NULL,
       UNIQUE (run_id, key)
     ) STRICT;
-    CREATE VIRTUAL TABLE memory_text USING fts5(
-      text, content = 'memory', content_rowid = 'seq', tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
-    );
+    ${textIndexSchema('memory')}
   `,
   prepare: prepareMemory,
 }
@@ -93,15 +92,14 @@ function prepareMemory(database: Database): (record: DeskRecord) => void {
   const same = database.prepare<[string, string], { seq: number; text: string }>(
     'SELECT seq, text FROM memory WHERE run_id = ? AND key = ?',
   )
-  const unindex = database.prepare(`INSERT INTO memory_text (memory_text, rowid, text) VALUES ('delete', ?, ?)`)
   const remove = database.prepare('DELETE FROM memory WHERE seq = ?')
   const insert = database.prepare(
     'INSERT INTO memory (seq, run_id, key, kind, agent, at, text) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
-  const index = database.prepare('INSERT INTO memory_text (rowid, text) VALUES (?, ?)')
+  const index = createTextIndex(database, 'memory')
 
   function forget({ seq, text }: { seq: number; text: string }): void {
-    unindex.run(seq, text)
+    index.remove(seq, text)
     remove.run(seq)
   }
 
@@ -111,7 +109,6 @@ function prepareMemory(database: Database): (record: DeskRecord) => void {
     if (before !== undefined) forget(before)
     if (text === null) return
     insert.run(seq, runId, key, kind, agent, at, text)
-    index.run(seq, text)
   }
 
   return (record) => {
@@ -187,6 +184,7 @@ const excerptWords = 24
 
 /** What can be asked of memory. */
 export function createMemoryQueries(database: Database) {
+  const index = createTextIndex(database, 'memory')
   const filters = `
     memory.seq < @before
     AND (@instrument IS NULL OR instrument = @instrument)
@@ -217,8 +215,9 @@ export function createMemoryQueries(database: Database) {
   `)
   return {
     /** What fits the search, newest first; a text without a word in it finds everything that passes the filters. */
-    searchMemory({ text, limit, ...wanted }: MemorySearch): readonly MemoryHit[] {
+    async searchMemory({ text, limit, ...wanted }: MemorySearch): Promise<readonly MemoryHit[]> {
       const query = fullTextQuery(text)
+      if (query !== undefined) await index.catchUp()
       const asked = {
         before: wanted.before ?? Number.MAX_SAFE_INTEGER,
         instrument: wanted.instrument ?? null,

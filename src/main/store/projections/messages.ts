@@ -4,11 +4,12 @@ import { ParleyError } from '#shared/lib/error.ts'
 import { excerptParts, foundMarks } from './excerpt.ts'
 import { fullTextQuery } from './full-text-query.ts'
 import type { Projection } from './projection.ts'
+import { createTextIndex, textIndexSchema } from './text-index.ts'
 
 /** What was said in each run, and an index over every word of it. */
 export const messagesProjection: Projection = {
   name: 'messages',
-  version: 2,
+  version: 3,
   tables: ['messages_text', 'messages'],
   schema: `
     CREATE TABLE messages (
@@ -23,15 +24,12 @@ export const messagesProjection: Projection = {
       body TEXT NOT NULL
     ) STRICT;
     CREATE INDEX messages_by_run ON messages (run_id, seq);
-    CREATE VIRTUAL TABLE messages_text USING fts5(
-      text, content = 'messages', content_rowid = 'seq', tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
-    );
+    ${textIndexSchema('messages')}
   `,
   prepare(database) {
     const insert = database.prepare(
       'INSERT OR IGNORE INTO messages (seq, id, run_id, instrument, agent, kind, at, text, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
-    const index = database.prepare('INSERT INTO messages_text (rowid, text) VALUES (?, ?)')
     const instrumentOf = database
       .prepare<[string], string | null>("SELECT goal ->> '$.instrument' FROM runs WHERE id = ?")
       .pluck()
@@ -40,8 +38,7 @@ export const messagesProjection: Projection = {
       const { message } = record.data
       const { id, runId, agent, kind, at, text } = message
       const instrument = instrumentOf.get(runId) ?? null
-      const { changes } = insert.run(record.seq, id, runId, instrument, agent, kind, at, text, JSON.stringify(message))
-      if (changes === 1) index.run(record.seq, text)
+      insert.run(record.seq, id, runId, instrument, agent, kind, at, text, JSON.stringify(message))
     }
   },
 }
@@ -57,6 +54,7 @@ const excerptWords = 24
 
 /** What can be asked about messages. */
 export function createMessageQueries(database: Database) {
+  const index = createTextIndex(database, 'messages')
   const cursor = database
     .prepare<[string, string], number>('SELECT seq FROM messages WHERE id = ? AND run_id = ?')
     .pluck()
@@ -90,8 +88,9 @@ export function createMessageQueries(database: Database) {
       return page.all(runId, seq, limit).map((body) => JSON.parse(body))
     },
     /** What fits the search, newest first; a text without a word in it finds everything that passes the filters. */
-    searchMessages({ text, limit, ...wanted }: MessageSearch): readonly MessageHit[] {
+    async searchMessages({ text, limit, ...wanted }: MessageSearch): Promise<readonly MessageHit[]> {
       const query = fullTextQuery(text)
+      if (query !== undefined) await index.catchUp()
       const asked = {
         before: wanted.before ?? Number.MAX_SAFE_INTEGER,
         runId: wanted.runId ?? null,

@@ -31,7 +31,8 @@ export const watchProjection: Projection = {
     )
     const setPace = database.prepare('INSERT OR REPLACE INTO pace (run_id, pool, slots, most) VALUES (?, ?, ?, ?)')
     const endPace = database.prepare('DELETE FROM pace WHERE run_id = ?')
-    return ({ seq, at, ...record }) => {
+    return (record) => {
+      const { seq, at } = record
       const keep = (runId: string, body: object) =>
         insert.run({ seq, runId, kind: record.kind, at, body: JSON.stringify(body) })
       switch (record.kind) {
