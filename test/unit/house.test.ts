@@ -105,7 +105,7 @@ describe('a test stands beside the source of its name, with a topic after it whe
 })
 
 describe('a name is given to others by one file', () => {
-  it('in the whole source', () => {
+  it('in the whole source', { timeout: 120_000 }, () => {
     expect(texts.size).toBeGreaterThan(500)
     expect(declaredTwice(texts)).toEqual([])
   })
