@@ -34,7 +34,7 @@ export function ReviewFactsTable({ review, overrides }: { review: ShownReview; o
           {order.exits !== undefined && <Fact name="Protected by">{exitWords(order.exits)}</Fact>}
           <Fact name="Notional">
             {money(facts.notional)}{' '}
-            <span className={styles.dim}>of at most {money(facts.maximumNotional)} an order</span>
+            <span className={styles.dim}>of at most {money(facts.maximumNotional)} per order</span>
           </Fact>
           <Fact name="Price">
             {formatDecimal(facts.price, { places: 2 })} now, {formatDecimal(price, { places: 2 })} at the decision{' '}
