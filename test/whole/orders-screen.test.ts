@@ -74,9 +74,9 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
         expect(await detail.textContent()).toContain(bought?.venueOrderId ?? 'no id')
         const report = detail.getByLabel('Execution')
         const words = (await report.textContent()) ?? ''
-        expect(words).toMatch(/Arrival price[\d\s.]+Average paid/)
+        expect(words).toMatch(/Arrival price[\d\s.]+Average price/)
         expect(words).toMatch(/Implementation shortfall\+[\d.]+ USDT \(\+[\d.]+ bp\)/)
-        expect(words).toMatch(/Fill rate100.%Time to the first fill\d+/)
+        expect(words).toMatch(/Fill rate100.%Time to first fill\d+/)
         expect(words).toContain('Confirmationconfirmed by the venue')
         await picture(page, 'orders-detail')
         await detail.getByRole('button', { name: 'Stop', exact: true }).click()
@@ -235,7 +235,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)(
         await page.keyboard.press('Enter')
         const detail = page.getByRole('region', { name: 'Parent order parent-7' })
         await detail
-          .getByRole('img', { name: /^50.% is filled after .* of 4 min 00 s\. 50.% was due by then\.$/ })
+          .getByRole('img', { name: /^50.% is filled after .* of 4 min 00 s\. 50.% was planned by then\.$/ })
           .waitFor()
         expect(await detail.getByLabel('Execution').textContent()).toContain('Implementation shortfall')
         await picture(page, 'orders-in-parts-detail')

@@ -104,9 +104,9 @@ export function WorkingOrders({ instruments, chosen, onOpen }: OrderListProps) {
     >
       {unknown > 0 && (
         <p className={styles.doubt} role="status">
-          <StatusDot tone="bad" /> {countWords(unknown, 'order')} with UNKNOWN outcome: sent, but not answered. Each may
-          be working at the venue and counts as if it were. The desk keeps asking the venue, and never sends an order
-          twice.
+          <StatusDot tone="bad" /> {countWords(unknown, 'order')} with UNKNOWN outcome: sent, but not answered.{' '}
+          {unknown === 1 ? 'It' : 'Each'} may be working at the venue and counts as if it were. The desk keeps asking
+          the venue, and never sends an order twice.
         </p>
       )}
       {cancel.isError && <p className={styles.failed}>Not cancelled: {toProblem(cancel.error).message}</p>}

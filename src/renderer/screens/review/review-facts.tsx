@@ -35,7 +35,7 @@ export function ReviewFactsTable({ review, overrides }: { review: ShownReview; o
           {order.exits !== undefined && <Fact name="Protected by">{exitWords(order.exits)}</Fact>}
           <Fact name="Notional">
             {money(facts.notional)}{' '}
-            <span className={styles.dim}>of at most {money(facts.maximumNotional)} an order</span>
+            <span className={styles.dim}>of at most {money(facts.maximumNotional)} per order</span>
           </Fact>
           <Fact name="Price">
             {formatPrice(facts.price)} now, {formatPrice(price)} at the decision{' '}
