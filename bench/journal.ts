@@ -8,7 +8,6 @@ import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { openJournal } from '#store/journal.ts'
 import { deskProjections } from '#store/projections/index.ts'
 import type { Projection } from '#store/projections/projection.ts'
-import { type BenchRow, printTable } from './table.ts'
 
 const groups = [
   { size: 1, rounds: 200 },
@@ -112,18 +111,40 @@ async function typicalBody(): Promise<string> {
   return journal.database.prepare<[], string>('SELECT body FROM journal').pluck().get() ?? ''
 }
 
-async function race(contestants: readonly Contestant[], size: number, rounds: number): Promise<readonly BenchRow[]> {
-  const rates = contestants.map((): number[] => [])
+interface JournalRow {
+  readonly name: string
+  readonly perSecond: number
+  /** Of the bare loop of the same pass. */
+  readonly share: number
+}
+
+/** The last contestant is the one that the others are measured by. */
+async function race(contestants: readonly Contestant[], size: number, rounds: number): Promise<readonly JournalRow[]> {
+  const rates: (readonly number[])[] = []
   // The first pass warms up.
   for (let pass = 0; pass <= passes; pass++) {
-    for (const [index, contestant] of contestants.entries()) {
+    const ofPass: number[] = []
+    for (const contestant of contestants) {
       const startedMs = performance.now()
       await contestant.run(rounds)
-      const perSecond = (size * rounds * 1_000) / (performance.now() - startedMs)
-      if (pass > 0) rates[index]?.push(perSecond)
+      ofPass.push((size * rounds * 1_000) / (performance.now() - startedMs))
     }
+    if (pass > 0) rates.push(ofPass)
   }
-  return contestants.map(({ name }, index) => ({ name, perSecond: middle(rates[index] ?? []) }))
+  return contestants.map(({ name }, index) => ({
+    name,
+    perSecond: middle(rates.map((ofPass) => ofPass[index] ?? Number.NaN)),
+    share: middle(rates.map((ofPass) => (ofPass[index] ?? Number.NaN) / (ofPass.at(-1) ?? Number.NaN))),
+  }))
+}
+
+function printRows(rows: readonly JournalRow[]): void {
+  const width = Math.max(...rows.map(({ name }) => name.length))
+  const lines = rows.map(({ name, perSecond, share }) => {
+    const figure = Math.round(perSecond).toLocaleString('en-US')
+    return `  ${name.padEnd(width)}  ${figure.padStart(9)} /s  ${String(Math.round(share * 100)).padStart(3)} % of the bare loop`
+  })
+  console.log(['Journal: durable records (synchronous=FULL)', ...lines].join('\n'))
 }
 
 function middle(values: readonly number[]): number {
@@ -131,9 +152,9 @@ function middle(values: readonly number[]): number {
 }
 
 /** Appends a second into a real file in the temporary folder, alone and in groups, beside bare inserts of the same bytes. */
-export async function benchJournal(): Promise<readonly BenchRow[]> {
+export async function benchJournal(): Promise<readonly JournalRow[]> {
   const home = mkdtempSync(join(tmpdir(), 'parley-bench-'))
-  const rows: BenchRow[] = []
+  const rows: JournalRow[] = []
   try {
     const body = await typicalBody()
     for (const { size, rounds } of groups) {
@@ -149,6 +170,6 @@ export async function benchJournal(): Promise<readonly BenchRow[]> {
   } finally {
     rmSync(home, { recursive: true, force: true })
   }
-  printTable('Journal: durable records (synchronous=FULL)', rows)
+  printRows(rows)
   return rows
 }

@@ -1,4 +1,4 @@
-import { createPaperVenue } from '#adapters/paper/venue.ts'
+import { createPaperVenue } from '#adapters/paper/venue/venue.ts'
 import type { Feed, MarketUpdate } from '#engine/ports/feed.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import { type Order, plainTerms } from '#shared/domain/order.ts'

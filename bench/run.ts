@@ -18,6 +18,7 @@ const usual = [
   'executor',
   'htn',
   'turns',
+  'decision',
 ]
 const asked = process.argv.slice(2).filter((word) => !word.startsWith('-'))
 

@@ -8,6 +8,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createRouterClient } from '@orpc/server'
 import { createDesk } from '#main/compose/desk.ts'
+import { timeAndChance } from '#main/compose/rehearsal.ts'
 import { errorMessage } from '#shared/lib/error.ts'
 
 /** Trades of the simulated feed; each also moves a quote. */
@@ -34,7 +35,7 @@ export async function benchSoak(): Promise<void> {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   const home = mkdtempSync(join(tmpdir(), 'parley-soak-'))
-  const desk = await createDesk({ home, feedRate: tradesPerSecond / instruments })
+  const desk = await createDesk({ home, feedRate: tradesPerSecond / instruments, ...timeAndChance({}) })
   await desk.start()
   const client = createRouterClient(desk.router, { context: { caller: 'window' } })
   const stopped = new AbortController()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createRouterClient } from '@orpc/server'
 import { createDesk } from '#main/compose/desk.ts'
+import { timeAndChance } from '#main/compose/rehearsal.ts'
 import { sampleBars } from './sample-bars.ts'
 
 /** No synchronous turn of the desk may be longer. */
@@ -83,7 +84,7 @@ export async function benchTurns(): Promise<void> {
     for (const { ms, what } of turns.slice(0, 8)) console.log(`  ${ms.toFixed(1).padStart(8)} ms  ${what}`)
   }
   try {
-    let desk = await createDesk({ home })
+    let desk = await createDesk({ home, ...timeAndChance({}) })
     await watch('start', () => desk.start())
     const client = () => createRouterClient(desk.router, { context: { caller: 'window' } })
     const decide = async (instrument: string) => {
@@ -103,7 +104,7 @@ export async function benchTurns(): Promise<void> {
     await watch('journal verification', () => client().journal.verify())
     await desk.stop('The benchmark is over')
     await watch('opening again', async () => {
-      desk = await createDesk({ home })
+      desk = await createDesk({ home, ...timeAndChance({}) })
       await desk.start()
     })
     await desk.stop('The benchmark is over')

@@ -9,6 +9,7 @@ import { prepareHome } from '#store/home.ts'
 import type { Cipher } from '#store/keyring.ts'
 import { createDesk } from './compose/desk.ts'
 import { haltOnFaults, openLog, reportTo } from './compose/log.ts'
+import { timeAndChance } from './compose/rehearsal.ts'
 import { resolveHome } from './config/home.ts'
 
 // The desktop app: the desk and the shell around it, as built into out/.
@@ -31,7 +32,12 @@ runShell({
 
 async function openDesk(log: Logger, cipher: Cipher): Promise<ShellDesk> {
   const page = await openPageFiles(join(import.meta.dirname, '../renderer'))
-  const desk = await createDesk({ home, cipher })
+  const given = timeAndChance(process.env)
+  if (given.rehearsal !== undefined) {
+    log.warn(given.rehearsal)
+    process.stderr.write(`${given.rehearsal}.\n`)
+  }
+  const desk = await createDesk({ home, cipher, ...given })
   haltOnFaults(log, (reason) => desk.halt(reason))
   desk.start().catch((error: unknown) => {
     desk.halt('The desk could not start')

@@ -177,7 +177,7 @@ function unreachable(): never {
 function timeoutError(name: string): ParleyError {
   return new ParleyError('ENGINE_TIMEOUT', `The engine did not answer ${name} within ${callMs / 1_000} seconds.`, {
     retry: 'ambiguous',
-    wayOut: 'Look at the state again before repeating it.',
+    wayOut: 'Check the current state before you repeat it.',
   })
 }
 

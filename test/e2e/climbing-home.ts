@@ -1,4 +1,5 @@
-import { cpSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { makeHome } from '#test/builders/home.ts'
 import { planOnPricesAlone, trendCsv } from '#test/builders/trend.ts'
 import { startHost } from './host.ts'
@@ -12,6 +13,13 @@ export async function makeClimbingHome(): Promise<string> {
   await host.client.settings.change({ feed: { kind: 'replay', instrument: 'BTC/USDT', speed: 1 } })
   await host.end('SIGTERM')
   return home
+}
+
+/** Has the desk of a home replay its bars so many times faster. */
+export function replayAt(home: string, speed: number): void {
+  const file = join(home, 'settings.json')
+  const settings = JSON.parse(readFileSync(file, 'utf8'))
+  writeFileSync(file, JSON.stringify({ ...settings, feed: { ...settings.feed, speed } }))
 }
 
 /** A copy of a home that no desk has open. */

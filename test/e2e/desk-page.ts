@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { chromiumFlags, findChromium } from './chromium.ts'
-import type { Host } from './host.ts'
+import { type Host, longestMs } from './host.ts'
 
 /** A browser without a screen. Throws where this machine has none. */
 export function launchBrowser(): Promise<Browser> {
@@ -21,6 +21,7 @@ export interface DeskPage {
 /** Opens the desk with the address that lets a browser in, each page with cookies of its own. */
 export async function openDesk(browser: Browser, host: Host, hash = ''): Promise<DeskPage> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  page.setDefaultTimeout(longestMs)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {

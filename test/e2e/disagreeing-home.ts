@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { makeHome } from '#test/builders/home.ts'
 import { planOnPricesAlone } from '#test/builders/trend.ts'
-import { copyHome } from './climbing-home.ts'
+import { copyHome, replayAt } from './climbing-home.ts'
 import { startHost } from './host.ts'
 
 const prices = resolve(import.meta.dirname, '../../../shared/reference/prices/btcusdt_1d_2017-2021.csv')
@@ -56,8 +56,6 @@ export function withReviews(
     expiresAfterSeconds: { paper: seconds, live: seconds },
   }
   writeFileSync(join(copy, 'review.yaml'), stringify(policy))
-  const file = join(copy, 'settings.json')
-  const settings = JSON.parse(readFileSync(file, 'utf8'))
-  writeFileSync(file, JSON.stringify({ ...settings, feed: { ...settings.feed, speed } }))
+  replayAt(copy, speed)
   return copy
 }

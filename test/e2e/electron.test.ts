@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { _electron } from 'playwright-core'
 import { describe, it } from 'vitest'
+import { rehearsalEnvironment } from '#test/builders/test-time.ts'
 import { findElectron } from '../../scripts/electron-binary.ts'
 import { type DesktopApp, describeDesktop } from './desktop.ts'
 
@@ -11,7 +12,12 @@ const root = resolve(import.meta.dirname, '../..')
 async function launch(executablePath: string): Promise<DesktopApp> {
   const home = mkdtempSync(join(tmpdir(), 'parley-desktop-'))
   const args = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), root, '--home', home]
-  const app = await _electron.launch({ executablePath, args, cwd: root })
+  const app = await _electron.launch({
+    executablePath,
+    args,
+    cwd: root,
+    env: { ...process.env, ...rehearsalEnvironment() },
+  })
   const page = await app.firstWindow()
   await page.waitForLoadState('load')
   return {

@@ -7,7 +7,9 @@ import type { JsonifiedClient } from '@orpc/openapi-client'
 import { OpenAPILink } from '@orpc/openapi-client/fetch'
 import { contract } from '#shared/contract/index.ts'
 import type { JournalRecord } from '#shared/domain/journal.ts'
+import { isClosedReview } from '#shared/domain/review.ts'
 import type { Run } from '#shared/domain/run.ts'
+import { rehearsalEnvironment } from '#test/builders/test-time.ts'
 
 const built = resolve(import.meta.dirname, '../../out/main/headless.js')
 
@@ -27,6 +29,8 @@ export interface Host {
   journal(): Promise<JournalRecord[]>
   /** Waits until a run has ended. */
   ended(runId: string): Promise<Run>
+  /** The same whichever way its decision falls: one that waits for the trader is rejected. */
+  settled(runId: string): Promise<Run>
   /** Ends the process; resolves its exit code, null for a signal that it cannot catch. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>
 }
@@ -40,16 +44,22 @@ export class HostRefused extends Error {
   }
 }
 
+/** Nothing that a test waits for takes this long, on whatever machine. */
+export const longestMs = 120_000
+
 const processes = new Set<ChildProcess>()
 
-/** Starts the built headless host on a home and a port, any free one unless given. Throws HostRefused. */
+/**
+ * Starts the built headless host on a home and a port, any free one unless given, at the moment that the tests live in.
+ * Throws HostRefused.
+ */
 export async function startHost(
   home: string,
   port = 0,
   token = 'a-token-of-the-tests-and-of-nothing-else',
 ): Promise<Host> {
   const child = spawn(process.execPath, [built, '--home', home, '--port', String(port)], {
-    env: { ...process.env, PARLEY_TOKEN: token },
+    env: { ...process.env, ...rehearsalEnvironment(), PARLEY_TOKEN: token },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   processes.add(child)
@@ -69,6 +79,7 @@ export async function startHost(
   const client: Client = createORPCClient(
     new OpenAPILink(contract, { url: new URL('/api', address).href, headers: { authorization: `Bearer ${token}` } }),
   )
+  const hasEnded = async (runId: string) => (await client.runs.get({ runId })).status !== 'running'
   return {
     address,
     token,
@@ -83,11 +94,20 @@ export async function startHost(
       }
     },
     async ended(runId) {
-      for (const begun = Date.now(); Date.now() - begun < 30_000; await sleep(25)) {
-        const run = await client.runs.get({ runId })
-        if (run.status !== 'running') return run
-      }
-      throw new Error(`The run ${runId} has not ended after 30 s.`)
+      await until(() => hasEnded(runId), `the run ${runId} has ended`)
+      return client.runs.get({ runId })
+    },
+    async settled(runId) {
+      const words = { code: 'OTHER', words: 'It is not what this test is about.' } as const
+      await until(async () => {
+        const waiting = (await client.reviews.list({})).find(
+          (review) => review.runId === runId && !isClosedReview(review.status),
+        )
+        // It may have run out, or be busy with a vote, just now.
+        if (waiting !== undefined) await client.reviews.reject({ reviewId: waiting.id, words }).catch(() => {})
+        return hasEnded(runId)
+      }, `the run ${runId} has ended or been rejected`)
+      return client.runs.get({ runId })
     },
     async end(signal) {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal)
@@ -111,8 +131,9 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
-/** Waits until something holds, at most five seconds unless given. */
-export async function until(holds: () => boolean | Promise<boolean>, what: string, withinMs = 5_000): Promise<void> {
-  for (const begun = Date.now(); Date.now() - begun < withinMs; await sleep(20)) if (await holds()) return
-  throw new Error(`After ${withinMs} ms it still does not hold that ${what}.`)
+/** Waits until something holds, looking often and giving up late: no load of the machine makes it fail. */
+export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  for (const begun = performance.now(); performance.now() - begun < longestMs; await sleep(20))
+    if (await holds()) return
+  throw new Error(`After ${longestMs / 1_000} s it still does not hold that ${what}.`)
 }

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { buildPage } from '#test/fakes/page-build.ts'
 import { type PageDesk, startPageDesk } from '#test/fakes/page-desk.ts'
 import { chromiumFlags, findChromium } from './chromium.ts'
+import { longestMs } from './host.ts'
 
 const executablePath = findChromium()
 /** True where no browser can show the page: its tests are skipped then. */
@@ -37,6 +38,7 @@ export function onMadeUpDesk(begin: (opened: { readonly page: Page; readonly des
     desk = await startPageDesk(folder)
     complaints = new Set()
     page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
+    page.setDefaultTimeout(longestMs)
     page.on('pageerror', (error) => complaints.add(error.message))
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.add(message.text())

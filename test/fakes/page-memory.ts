@@ -41,17 +41,17 @@ const episode: Episode = {
     arrivalPrice: decimal('64210'),
     slippageBps: 0.62,
     fees: decimal('0.96'),
-    lessons: ['All of it was filled, in one fill.'],
+    lessons: ['Completely filled, in one fill.'],
   },
 }
 
 const about = { runId, instrument: 'BTC/USDT', regime: 'trend up', tier: 'recent', at } as const
 const entries: readonly MemoryEntry[] = [
   { ...about, seq: 1, kind: 'knew', agent: 'researcher', text: 'RSI is 61, above its 50-bar band.' },
-  { ...about, seq: 2, kind: 'knew', agent: 'analyst', text: 'BTC/USDT up 1.40 % within 24 h, 62 % sure.' },
+  { ...about, seq: 2, kind: 'knew', agent: 'analyst', text: 'BTC/USDT up 1.40 % within 24 h (confidence 0.62).' },
   { ...about, seq: 3, kind: 'decided', agent: 'bear', text: 'Voted to hold, 55 % sure. Funding is stretched.' },
   { ...about, seq: 4, kind: 'decided', agent: 'planner', text: 'Agreed: buy. 62 % of the weight is for buy.' },
-  { ...about, seq: 5, kind: 'learned', agent: 'evaluator', text: 'All of it was filled, in one fill.' },
+  { ...about, seq: 5, kind: 'learned', agent: 'evaluator', text: 'Completely filled, in one fill.' },
 ]
 
 /** What is found in the memory of one run that the fake desk remembers. */
@@ -88,7 +88,7 @@ export function rememberedRun(id: string): RememberedRun {
           action: 'buy',
           status: 'agreed',
           filled: true,
-          lessons: ['All of it was filled, in 2 fills.'],
+          lessons: ['Completely filled, in 2 fills.'],
           move: { share: 0.021, afterMs: 86_400_000 },
         },
       ],

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createExchangeBroker } from '#adapters/ccxt/broker.ts'
 import type { Feed } from '#engine/ports/feed.ts'
 import { systemClock } from '#main/compose/system.ts'
 import { isInFlight } from '#shared/domain/order.ts'
 import { decimal, multiply, roundToStep } from '#shared/lib/decimal.ts'
 import { createRandom, type Random } from '#shared/lib/random.ts'
+import { eventually } from '#test/builders/eventually.ts'
 import { intentOf, orderDesk, trader } from '#test/builders/order-desk.ts'
 import { type ExchangeServer, type Fault, startExchangeServer } from '#test/exchange-server/server.ts'
 import { expectNoneLostNoneTwice, type VenueAccount } from './order-outcomes.ts'
@@ -105,7 +106,7 @@ async function live(seed: number) {
   }
   const desk = orderDesk(broker, { clock: fastClock, feed, limits, schedule: setImmediate })
   await desk.orders.connect()
-  await vi.waitFor(() => desk.orders.reconcile(), patience)
+  await eventually(() => desk.orders.reconcile())
   const behave = misbehave(random)
   const ids: string[] = []
   const acts: Promise<unknown>[] = []
@@ -122,13 +123,12 @@ async function live(seed: number) {
   behave()
   const isSure = () => [...desk.book.orders.values()].every(({ status }) => !isInFlight(status))
   const isCompared = () => desk.orders.link().compared && desk.orders.link().connected
-  await vi.waitFor(() => expect(isSure() && isCompared()).toBe(true), patience)
-  await vi.waitFor(() => desk.orders.reconcile(), patience)
+  await eventually(() => expect(isSure() && isCompared()).toBe(true))
+  await eventually(() => desk.orders.reconcile())
   for (const { kind } of desk.records) seen.set(kind, (seen.get(kind) ?? 0) + 1)
   return { ...desk, account, isStopped }
 }
 
-const patience = { timeout: 30_000, interval: 20 }
 /** How many records of each kind there were in all runs. */
 const seen = new Map<string, number>()
 
@@ -154,7 +154,7 @@ describe('OL-1, OL-3, OL-17 orders at an exchange that misbehaves', () => {
     async (seed) => {
       const run = await live(seed)
       const desk = { ...run, instrument: instrument.id }
-      await vi.waitFor(() => expectNoneLostNoneTwice(desk, atExchange(run)), patience)
+      await eventually(() => expectNoneLostNoneTwice(desk, atExchange(run)))
       run.orders.stop()
     },
     90_000,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createPaperBroker, type PaperBroker } from '#adapters/paper/broker.ts'
-import { noFaults, type PaperFaults } from '#adapters/paper/faults.ts'
+import { noFaults, type PaperFaults } from '#adapters/paper/link/faults.ts'
 import type { Feed, MarketUpdate } from '#engine/ports/feed.ts'
 import { isInFlight, isOpen } from '#shared/domain/order.ts'
 import type { Book, Quote } from '#shared/domain/quote.ts'

@@ -1,5 +1,5 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
@@ -7,6 +7,12 @@ const documents = [...globSync('*.md', { cwd: root }), ...globSync('docs/**/*.md
   .map((path) => path.replaceAll('\\', '/'))
   .sort()
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
+
+const sourceNames = new Set(
+  globSync('{src,scripts,bench,test}/**/*.{ts,tsx}', { cwd: root })
+    .concat(globSync('*.ts', { cwd: root }))
+    .map((path) => basename(path)),
+)
 
 /** A document without its blocks of code, in which brackets are no links. */
 const prose = (path: string) => read(path).replaceAll(/^ *```[\s\S]*?^ *```/gm, '')
@@ -46,6 +52,11 @@ describe.each(documents)('%s', (path) => {
     const names = all(prose(path), /`(\w[\w.-]*(?:\/[\w.-]+)+\.(?:ts|tsx|cjs|mjs|json|yaml|csv))`/g)
     const bases = ['', 'src', 'src/main', 'src/main/engine']
     expect(names.filter((name) => !bases.some((base) => existsSync(join(root, base, name))))).toEqual([])
+  })
+
+  it('names files of the source by names that are there', () => {
+    const names = all(prose(path), /`([a-z][a-z0-9-]*\.tsx?)`/g)
+    expect(names.filter((name) => !sourceNames.has(name))).toEqual([])
   })
 
   it('names commands that package.json has', () => {

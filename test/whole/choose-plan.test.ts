@@ -24,7 +24,7 @@ it.skipIf(hasNoBrowser)(
     await page.getByRole('row', { name: /cheapest/ }).focus()
     await page.keyboard.press('Enter')
     await page.getByText('Without macro, keywords and patterns.', { exact: true }).waitFor()
-    await page.getByRole('combobox', { name: 'How its order goes out' }).click()
+    await page.getByRole('combobox', { name: 'Execution' }).click()
     await page.getByRole('option', { name: 'TWAP' }).click()
     await picture(page, 'choose-plan')
     await page.getByRole('button', { name: 'Decide this way' }).click()

@@ -9,6 +9,7 @@ import type { JournalRecord } from '#shared/domain/journal.ts'
 import { isExit, isOpen, type Order } from '#shared/domain/order.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { makeHome } from '#test/builders/home.ts'
+import { testTime } from '#test/builders/test-time.ts'
 import { planOnPricesAlone, trendCsv } from '#test/builders/trend.ts'
 import { until } from '#test/e2e/host.ts'
 import { connectHttp, connectPort, connectSocket, serveForTests } from '#test/fakes/transports.ts'
@@ -18,7 +19,7 @@ const direct = (desk: Desk) => createRouterClient(desk.router, { context: { call
 /** A home whose desk replays a market that climbs. */
 async function climbing(home: string): Promise<void> {
   planOnPricesAlone(home)
-  const desk = await createDesk({ home })
+  const desk = await createDesk({ home, ...testTime() })
   await direct(desk).market.import({ file: 'btcusdt_1d.csv', text: trendCsv({ days: 800, drift: 0.004 }) })
   await direct(desk).settings.change({ feed: { kind: 'replay', instrument: 'BTC/USDT', speed: 1 } })
   await desk.stop('prepared')
@@ -31,11 +32,11 @@ describe('HO-8 a position is closed by hand over every transport', () => {
   let host: NetworkHost
   beforeAll(async () => {
     await climbing(home)
-    desk = await createDesk({ home })
+    desk = await createDesk({ home, ...testTime() })
     await desk.start()
     host = await serveForTests(desk.router, report)
     await direct(desk).runs.start({ instrument: 'BTC/USDT' })
-    await until(async () => (await direct(desk).trading.positions()).length === 1, 'a position is held', 20_000)
+    await until(async () => (await direct(desk).trading.positions()).length === 1, 'a position is held')
   })
   afterAll(async () => {
     await host?.close()

@@ -56,7 +56,7 @@ describe.skipIf(!isBuilt)('a killed desk (skipped without out/)', () => {
     const { id } = await host.client.runs.start({ instrument: 'BTC/USDT' })
     await until(async () => (await host.client.runs.get({ runId: id })).stepsDone >= 2, 'two steps are done')
     const again = await killAndStartAgain(host, home)
-    const run = await again.ended(id)
+    const run = await again.settled(id)
     expect(run).toMatchObject({ status: 'completed', stepsDone: run.stepsTotal })
     expect(await again.client.journal.verify()).toMatchObject({ status: 'verified' })
     const journal = await again.journal()
@@ -89,8 +89,7 @@ describe.skipIf(!isBuilt)('a killed desk (skipped without out/)', () => {
       else {
         expect(run.status).toBe('completed')
         // An exit that was on its way is asked after four times, over 7.5 s, before it counts as never arrived (OL-16).
-        if (order?.status === 'FILLED')
-          await until(() => isProtected(again, order), 'a stop and a target work for it', 12_000)
+        if (order?.status === 'FILLED') await until(() => isProtected(again, order), 'a stop and a target work for it')
       }
       await again.end('SIGTERM')
     },

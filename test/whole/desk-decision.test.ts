@@ -91,12 +91,12 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a decision (skipped w
       const moments = await watchRun(page)
       await decideButton(page).click()
       await page.getByText('Deciding…').waitFor()
-      await sleep(700)
-      await picture(page, 'running')
       const [run] = await host.client.runs.list({})
       if (run === undefined) throw new Error('The click started no run.')
-      const { stepsTotal } = await host.ended(run.id)
-      await page.getByRole('button', { name: 'To the decision', disabled: false }).waitFor()
+      await until(async () => (await host.client.runs.get({ runId: run.id })).stepsDone > 0, 'a step is done')
+      await picture(page, 'running')
+      const { stepsTotal } = await host.settled(run.id)
+      await page.getByRole('button', { name: 'Jump to decision', disabled: false }).waitFor()
       await decideButton(page).waitFor()
       await picture(page, 'decided')
 
@@ -118,7 +118,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a decision (skipped w
 
     it('opens the evidence that words cite', async () => {
       const { id: runId } = await host.client.runs.start({ instrument: 'LTC/USDT' })
-      await host.ended(runId)
+      await host.settled(runId)
       const page = await open('#/desk?symbol=LTC%2FUSDT')
       const evidence = await host.client.runs.evidence({ runId })
       const number = evidence.findIndex(({ status }) => status === 'value') + 1
@@ -145,10 +145,10 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a decision (skipped w
       await first.reload()
       const [run] = await host.client.runs.list({ limit: 1 })
       if (run === undefined) throw new Error('The click started no run.')
-      await host.ended(run.id)
+      await host.settled(run.id)
       const said = await host.client.runs.messages({ runId: run.id })
       for (const page of [first, second]) {
-        await page.getByRole('button', { name: 'To the decision', disabled: false }).waitFor()
+        await page.getByRole('button', { name: 'Jump to decision', disabled: false }).waitFor()
         const words: string[] = []
         await toFirstWords(page)
         await messageList(page).hover()
@@ -177,8 +177,9 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('a decision (skipped w
         }).observe({ type: 'layout-shift' })
       })()`)
       await page.evaluate('document.activeElement?.blur()')
-      await host.client.runs.start({ instrument: 'SOL/USDT' })
+      const { id } = await host.client.runs.start({ instrument: 'SOL/USDT' })
       await page.getByText('Deciding…').waitFor()
+      await host.settled(id)
       await decideButton(page).waitFor()
       await sleep(2_000)
       const shifts = (await page.evaluate('window.shifts')) as [number, unknown][]

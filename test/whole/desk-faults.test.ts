@@ -121,7 +121,7 @@ describe.skipIf(!isBuilt || findChromium() === undefined)('bad input (skipped wi
     const where = newHome()
     const before = await startHost(where)
     const { id } = await before.client.runs.start({ instrument: 'BTC/USDT' })
-    await before.ended(id)
+    await before.settled(id)
     await before.end('SIGTERM')
     const file = join(where, 'journal.db')
     const size = statSync(file).size

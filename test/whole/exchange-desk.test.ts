@@ -64,7 +64,7 @@ describe.skipIf(!isBuilt)('a desk on an exchange (skipped without out/)', () => 
     const { id: runId } = await client.runs.start({ instrument: 'BTC/USDT', profile: 'conservative' })
     const isDecided = async () =>
       (await client.runs.get({ runId })).status !== 'running' || (await client.reviews.list({})).length > 0
-    await until(isDecided, 'the run has ended or waits for the trader', 60_000)
+    await until(isDecided, 'the run has ended or waits for the trader')
     expect((await client.runs.get({ runId })).status).toMatch(/completed|running/)
     const evidence = (await client.runs.evidence({ runId })).map((piece) => [piece.source, piece.status])
     expect(evidence).toContainEqual(['price_data', 'value'])
@@ -86,7 +86,7 @@ describe.skipIf(!isBuilt)('a desk on an exchange (skipped without out/)', () => 
     exchange.quoteAround('BTCUSDT', '61000')
     expect((await host.client.market.quotes())[0]).toEqual(quote)
     exchange.ways.refuseSockets = false
-    await until(connected, 'the link is back', 15_000)
+    await until(connected, 'the link is back')
     await until(async () => (await host.client.market.quotes())[0]?.bid === '60969.5', 'the quote is new')
     expect(await host.end('SIGTERM')).toBe(0)
   })

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { JournalRecord } from '#shared/domain/journal.ts'
+import { rehearsalEnvironment } from '#test/builders/test-time.ts'
 import { chromiumFlags, findChromium } from '#test/e2e/chromium.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -23,8 +25,13 @@ describe.skipIf(!existsSync(built))('the built headless host (skipped where out/
   })
   afterAll(() => rmSync(home, { recursive: true, force: true }))
 
-  async function start(...args: string[]) {
-    const child = spawn(process.execPath, [built, '--home', home, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const start = (...args: string[]) => startIn(rehearsalEnvironment(), ...args)
+
+  async function startIn(environment: Readonly<Record<string, string>>, ...args: string[]) {
+    const child = spawn(process.execPath, [built, '--home', home, ...args], {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     started.push(child)
     let output = ''
     const address = await new Promise<string | undefined>((resolve) => {
@@ -49,6 +56,21 @@ describe.skipIf(!existsSync(built))('the built headless host (skipped where out/
     const status = await fetch(new URL('/api/status', address), { headers: { authorization: `Bearer ${token}` } })
     expect(await status.json()).toMatchObject({ mode: 'paper' })
     expect(await ended(child, 'SIGTERM')).toBe(0)
+  })
+
+  it('says of a rehearsal that it is one, first thing, and is no desk in use afterwards', async () => {
+    const { child, address, output } = await start('--port', '0')
+    if (address === undefined) throw new Error(output())
+    expect(output()).toMatch(/^This is a rehearsal: PARLEY_REHEARSAL began its clock at /)
+    const token = new URL(address).searchParams.get('token') ?? ''
+    const records = await fetch(new URL('/api/journal?after=0&limit=1000', address), {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    const started = ((await records.json()) as JournalRecord[]).filter(({ kind }) => kind === 'deskStarted')
+    expect(started.at(-1)?.reason).toContain('This is a rehearsal')
+    expect(await ended(child, 'SIGTERM')).toBe(0)
+    const inUse = await startIn({}, '--port', '0')
+    expect(inUse.output()).toMatch(/^REHEARSAL_MIXED: /)
   })
 
   it.skipIf(executablePath === undefined)(

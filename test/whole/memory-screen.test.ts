@@ -13,21 +13,21 @@ it.skipIf(hasNoBrowser)(
   'what is remembered stands beside what was said: searched by words and by what it was about, with its run',
   async () => {
     await page.goto(`${desk.url}#/conversations`)
-    await page.getByText('Remembered').click()
-    const found = page.getByRole('region', { name: 'What was found' }).getByRole('button')
+    await page.getByText('Memory', { exact: true }).click()
+    const found = page.getByRole('region', { name: 'Search results' }).getByRole('button')
     await found.first().waitFor()
     expect(await found.count()).toBe(5)
     await page.getByRole('textbox', { name: 'Search memory' }).fill('funding')
-    await expect.poll(() => found.count(), { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => found.count()).toBe(1)
     expect(await found.first().textContent()).toContain('Funding is stretched.')
 
-    const run = page.getByRole('region', { name: 'What is remembered of the run' })
+    const run = page.getByRole('region', { name: 'Memory of the run' })
     await run.getByText('Agreed: buy').first().waitFor()
-    const alike = run.getByRole('table', { name: 'Alike before' })
+    const alike = run.getByRole('table', { name: 'Similar situations' })
     expect(await alike.textContent()).toMatch(/Bought\+2\.10\s%/)
     expect(await alike.getByRole('link').getAttribute('href')).toContain('run=run-older')
 
     await page.getByRole('textbox', { name: 'Search memory' }).fill('nothing like it')
-    await page.getByText('Nothing like that is remembered').waitFor()
+    await page.getByText('No matching memories').waitFor()
   },
 )

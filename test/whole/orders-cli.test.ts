@@ -60,8 +60,8 @@ describe.skipIf(!isBuilt)('parley orders, positions and reconcile of an open des
   })
 
   it('of a desk that has done nothing say that there is nothing', async () => {
-    expect(await run('orders')).toMatchObject({ code: 0, out: 'There is no such order.\n', err: '' })
-    expect(await run('positions')).toMatchObject({ code: 0, out: 'Nothing is held.\n', err: '' })
+    expect(await run('orders')).toMatchObject({ code: 0, out: 'No matching orders.\n', err: '' })
+    expect(await run('positions')).toMatchObject({ code: 0, out: 'No positions.\n', err: '' })
     expect((await run('reconcile')).out).toContain('No positions on either side.')
     expect(await json('orders')).toEqual([])
     expect(await json('orders', '--in-parts')).toEqual([])
@@ -108,7 +108,7 @@ describe.skipIf(!isBuilt)('parley orders, positions and reconcile of an open des
     await until(async () => (await host.client.trading.positions()).length === 0, 'nothing is held')
     const { id } = await host.client.runs.start({ instrument: 'BTC/USDT', algorithm: 'twap' })
     const parents = () => host.client.trading.parents({})
-    await until(async () => (await parents())[0]?.children[0]?.status === 'FILLED', 'a part is filled', 30_000)
+    await until(async () => (await parents())[0]?.children[0]?.status === 'FILLED', 'a part is filled')
     const [parent] = await json<ParentOrderView[]>('orders', '--in-parts')
     expect(parent).toMatchObject({ status: 'working', schedule: { algorithm: 'twap' } })
     const rows = (await run('orders', '--in-parts')).out.trimEnd().split('\n')
@@ -124,7 +124,7 @@ describe.skipIf(!isBuilt)('parley orders, positions and reconcile of an open des
     expect((await run('orders', '--working', '--in-parts')).out).toContain(parent?.id)
     await host.client.trading.cancelParent({ parentId: parent?.id ?? '' })
     await host.ended(id)
-    expect((await run('orders', '--working', '--in-parts')).out).toBe('There is no such order.\n')
+    expect((await run('orders', '--working', '--in-parts')).out).toBe('No matching orders.\n')
     expect((await run('orders', '--in-parts')).out).toMatch(/CANCELLED .*Cancelled by the trader/)
   })
 

@@ -77,7 +77,7 @@ describe.skipIf(hasNoBrowser)('the Plan screen', () => {
     await node('debate').and(page.locator('[data-state="succeeded"]')).waitFor()
     expect(await page.evaluate('document.getAnimations().length')).toBe(0)
     await over
-    await page.getByText('19 of 19 over').waitFor()
+    await page.getByText('19 of 19 ended').waitFor()
     await page.getByText('completed BUY').waitFor()
     expect(await page.getByRole('button', { name: 'Cancel run' }).count()).toBe(0)
     expect(await node('macro').getAttribute('aria-label')).toContain('SOURCE_TIMEOUT')
@@ -86,11 +86,11 @@ describe.skipIf(hasNoBrowser)('the Plan screen', () => {
 
   it('says how far the run is of its estimate, its limit and its lower bound', async () => {
     await open(12)
-    await page.getByText('10 of 19 over').waitFor()
+    await page.getByText('10 of 19 ended').waitFor()
     await page.getByText(/^\d+ s of an estimated 31 s$/).waitFor()
     await page.getByText('$0.09 of at most $0.50, $0.11 estimated').waitFor()
     await page.getByText('no schedule is shorter than 31 s').waitFor()
-    await page.getByText(/research 4 at once/).waitFor()
+    await page.getByText(/research 4 in parallel/).waitFor()
     await page.getByText(/Speedup: planned 2\.1×, actual \d\.\d×/).waitFor()
   })
 
@@ -108,7 +108,7 @@ describe.skipIf(hasNoBrowser)('the Plan screen', () => {
     await page.keyboard.press('ArrowLeft')
     await expect.poll(focused).toBe('execute')
     await page.keyboard.press('Enter')
-    await inspector().getByText('Why it is here').waitFor()
+    await inspector().getByText('Why this step').waitFor()
     await expect.poll(focused).toBe('Place and watch the order')
     await page.keyboard.press('Escape')
     await inspector().waitFor({ state: 'detached' })
@@ -118,7 +118,7 @@ describe.skipIf(hasNoBrowser)('the Plan screen', () => {
   it('explains a step: why it is here, its times and cost, its evidence or its ballots', async () => {
     await open(26)
     await node('sentiment').click()
-    await inspector().getByText('It starts when “Plan the research” is over.').waitFor()
+    await inspector().getByText('It starts when “Plan the research” has ended.').waitFor()
     await inspector().getByText('38 headlines in 24 hours').waitFor()
     await inspector().getByText('$0.02 of an estimated $0.02').waitFor()
     await inspector()
@@ -165,7 +165,7 @@ describe.skipIf(hasNoBrowser)('the Plan screen', () => {
 
   it('UX-23 says that there is no such run', async () => {
     await page.goto(`${desk.url}#/plans/run_of_yesterday`)
-    await page.getByText('There is no such run').waitFor()
+    await page.getByText('No such run').waitFor()
     await page.getByRole('combobox', { name: 'Run' }).waitFor()
   })
 

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rehearsalEnvironment } from '#test/builders/test-time.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const built = existsSync(join(root, 'out/main/headless.js'))
@@ -17,7 +18,7 @@ describe.skipIf(!built)('npm start (skipped where out/ is not built)', () => {
   async function start(env: Record<string, string>): Promise<{ output: string; code: number | null }> {
     // No PATH: nothing on this machine may open a browser.
     const child = spawn(process.execPath, [join(root, 'scripts/start.ts'), '--port', '0', '--home', home], {
-      env: { ...env, HOME: home, PATH: '/nonexistent' },
+      env: { ...env, ...rehearsalEnvironment(), HOME: home, PATH: '/nonexistent' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''

@@ -82,7 +82,11 @@ export function marketRoutes({ kernel, feed, clock, importBars, importedSeries }
     imported: os.imported.handler(() => [...importedSeries()]),
     import: os.import.handler(({ input, signal }) =>
       imports.follow(input.file, (onProgress) =>
-        importBars(input.file, input.text, input.instrument, { onProgress, ...(signal && { signal }) }),
+        importBars(input.file, input.text, input.instrument, {
+          onProgress,
+          ...(signal && { signal }),
+          ...(input.timeZone !== undefined && { timeZone: input.timeZone }),
+        }),
       ),
     ),
     importing: os.importing.handler(async function* ({ signal }) {

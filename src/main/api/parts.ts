@@ -39,7 +39,7 @@ export interface ApiParts {
     file: string,
     text: string,
     instrument: string | undefined,
-    options: Pick<ComputeOptions, 'signal' | 'onProgress'>,
+    options: Pick<ComputeOptions, 'signal' | 'onProgress'> & { readonly timeZone?: string },
   ) => Promise<ImportReport>
   readonly importedSeries: () => readonly ImportedSeries[]
   /** Throws FEED_NO_BARS for a replay of what was never imported. */

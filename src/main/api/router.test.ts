@@ -7,6 +7,7 @@ import { contract } from '#shared/contract/index.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { errorCode } from '#shared/lib/error.ts'
 import { makeHome, temporaryHome } from '#test/builders/home.ts'
+import { testTime } from '#test/builders/test-time.ts'
 import type { Desk } from './desk.ts'
 
 const csv = (rows: number) =>
@@ -57,7 +58,7 @@ describe('the API over a whole desk', () => {
   beforeAll(async () => {
     // Every run that costs anything is called out.
     writeFileSync(join(home, 'planning.yaml'), 'alerts: { usd: 0 }\n')
-    desk = await createDesk({ home, coolDownMs: 0, cipher })
+    desk = await createDesk({ home, coolDownMs: 0, cipher, ...testTime() })
     api = counted(clientOf(desk))
     await desk.start()
   })
@@ -433,11 +434,11 @@ describe('the API over a whole desk', () => {
 describe('a desk and its home', () => {
   it('KS-7 halted, ended and started again is halted; KS-9 and it can be re-armed', async () => {
     const home = temporaryHome()
-    const first = await createDesk({ home, coolDownMs: 0 })
+    const first = await createDesk({ home, coolDownMs: 0, ...testTime() })
     await first.start()
     first.halt('drill')
     await first.stop('restart')
-    const second = await createDesk({ home, coolDownMs: 0 })
+    const second = await createDesk({ home, coolDownMs: 0, ...testTime() })
     expect(second.status().latch).toMatchObject({ state: 'HALTED', reason: 'drill' })
     await second.start()
     const typed = { reason: 'I have looked at it', account: 'paper', mode: 'paper' }
@@ -451,23 +452,23 @@ describe('a desk and its home', () => {
 
   it('KS-8 whose latch cannot be read starts halted and says why', async () => {
     const home = temporaryHome()
-    const first = await createDesk({ home })
+    const first = await createDesk({ home, ...testTime() })
     await first.start()
     await first.stop('restart')
     writeFileSync(join(home, 'latch.json'), 'what?')
-    const second = await createDesk({ home })
+    const second = await createDesk({ home, ...testTime() })
     expect(second.status().latch).toMatchObject({ state: 'HALTED', reason: expect.stringContaining('latch.json') })
     await second.stop('done')
   })
 
   it('is one desk’s alone, and free again once that has ended or could not begin', async () => {
     const home = temporaryHome()
-    const desk = await createDesk({ home })
-    await expect(createDesk({ home })).rejects.toMatchObject({ code: 'HOME_IN_USE' })
+    const desk = await createDesk({ home, ...testTime() })
+    await expect(createDesk({ home, ...testTime() })).rejects.toMatchObject({ code: 'HOME_IN_USE' })
     await desk.stop('done')
     writeFileSync(join(home, 'mandate.yaml'), 'instruments: 5')
-    await expect(createDesk({ home })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    await expect(createDesk({ home, ...testTime() })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     writeFileSync(join(home, 'mandate.yaml'), 'ordersPerMinute: many')
-    await expect(createDesk({ home })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    await expect(createDesk({ home, ...testTime() })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 })

@@ -1,7 +1,11 @@
 import { implement } from '@orpc/server'
+import {
+  type ReportContext,
+  reportExecution,
+  reportParent,
+} from '#engine/trading/execution-quality/execution-report.ts'
 import { requireKnownAccount } from '#engine/trading/orders/account-doubt.ts'
 import { closePosition } from '#engine/trading/orders/close-position.ts'
-import { type ReportContext, reportExecution, reportParent } from '#engine/trading/orders/execution-report.ts'
 import { linkedOrders } from '#engine/trading/orders/linked-orders.ts'
 import { unrealised } from '#engine/trading/positions/positions.ts'
 import { contract } from '#shared/contract/index.ts'

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
+import { decodeText } from '#adapters/csv/decode-text.ts'
 import { parseBars } from '#adapters/csv/parse-bars.ts'
-import { parseSymbol } from '#adapters/csv/symbol.ts'
+import { baseOfSymbol, parseSymbol } from '#adapters/csv/symbol.ts'
 import { instrumentOf } from '#adapters/replay/series.ts'
 import { createStillFeed } from '#adapters/replay/still-feed.ts'
 import { createFileSources } from '#adapters/research/file-sources.ts'
@@ -12,7 +13,7 @@ import { type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
 import { findInstrument, type Instrument, isPerpetual } from '#shared/domain/instrument.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { createVirtualClock, type VirtualClock } from '#shared/lib/virtual-clock.ts'
-import { readInput } from './input-file.ts'
+import { readInputBytes } from './input-file.ts'
 
 /** Where the prices of an analysis come from, as its output says it. Times are UTC epoch milliseconds. */
 export type AnalysisData =
@@ -68,7 +69,7 @@ export function simulatedMarket(typed: string, seed: number): AnalysisMarket {
     sources: createSimulatedSources({ exchange, clock, latencyScale }),
     clock,
     data: { kind: 'simulated', seed },
-    notes: ['The prices, and everything that is said about them, are simulated.'],
+    notes: ['Prices and research are simulated.'],
     warmUpMs,
     quoteAgeMs: null,
   }
@@ -80,15 +81,15 @@ export function simulatedMarket(typed: string, seed: number): AnalysisMarket {
  * PERPETUAL_NOT_IN_FILE for a perpetual.
  */
 export function fileMarket(typed: string, file: string): AnalysisMarket {
-  if (isPerpetual(typed)) {
-    throw new ParleyError('PERPETUAL_NOT_IN_FILE', `A price file tells neither mark nor funding of ${typed}.`, {
-      wayOut: 'Ask for the pair that it is about, or leave out --data: the simulated exchange lists perpetuals.',
+  if (isPerpetual(parseSymbol(typed) ?? '')) {
+    throw new ParleyError('PERPETUAL_NOT_IN_FILE', `A price file has no mark price or funding for ${typed}.`, {
+      wayOut: 'Ask for the pair in the file, or leave out --data: the simulated exchange lists perpetuals.',
     })
   }
-  const text = readInput(file)
+  const text = decodeText(readInputBytes(file))
   const { instrument: called, symbol, timeframe, bars, notes, gaps } = parseBars(text, { file, instrument: typed })
   const id = parseSymbol(typed) ?? called
-  if (symbol !== null && assetOf(symbol) !== assetOf(id)) {
+  if (symbol !== null && baseOfSymbol(symbol) !== baseOfSymbol(id)) {
     throw new ParleyError('INSTRUMENT_NOT_IN_FILE', `${basename(file)} holds ${symbol}, not ${typed}.`, {
       details: { file: basename(file), instruments: [symbol] },
       wayOut: `Ask for ${parseSymbol(symbol) ?? symbol}, or give a file that holds ${typed}.`,
@@ -113,15 +114,11 @@ export function fileMarket(typed: string, file: string): AnalysisMarket {
       to: feed.at,
     },
     notes: [
-      ...(renamed ? [`The file calls it ${symbol}; it is analysed as ${id}, as asked.`] : []),
+      ...(renamed ? [`The file calls it ${symbol}; it is analysed as ${id}, as requested.`] : []),
       ...notes,
       ...(gaps > 0 ? [`Bars are missing in ${gaps} ${gaps === 1 ? 'place' : 'places'}.`] : []),
     ],
     warmUpMs: 0,
     quoteAgeMs: timeframeMs[timeframe],
   }
-}
-
-function assetOf(symbol: string): string | undefined {
-  return (parseSymbol(symbol) ?? symbol.toUpperCase()).split('/')[0]
 }

@@ -77,7 +77,7 @@ function dossierText({ dossier }: AnalysisOutput, terminal: Terminal): string {
       ? 'not validated'
       : `${validation.sufficient ? 'sufficient' : 'not sufficient'}: ${wholePercent(validation.completeness)} complete, ` +
         `quality ${wholePercent(validation.quality)}, ${wholePercent(validation.freshness)} fresh, ${validation.sources} of ` +
-        `${dossier.minimumSources} wanted sources`
+        `${dossier.minimumSources} required sources`
   return [
     `${title('Dossier', terminal)}  ${sum}`,
     textTable(rows, {
@@ -91,14 +91,14 @@ function debateText({ debate, insight }: AnalysisOutput, terminal: Terminal): st
   const { columns } = terminal
   const lines = debate.flatMap(({ round, arguments: said }) =>
     said.flatMap(({ side, strength, points }) => [
-      `  Round ${round}, ${seatTitle(side)}: stands at ${wholePercent(strength)}${points.length === 0 ? ', nothing to say' : ''}`,
+      `  Round ${round}, ${seatTitle(side)}: case at ${strength.toFixed(2)}${points.length === 0 ? ', nothing to add' : ''}`,
       ...points.map(({ text, answers }) => hang(`${answers === null ? '-' : '- Answer:'} ${text}`, 4, columns)),
     ]),
   )
   const view =
     insight === null
       ? 'The analyst has no view.'
-      : `The analyst sees it go ${insight.direction}, ${(insight.magnitude * 100).toFixed(2)} % over ` +
+      : `The analyst expects ${insight.direction} ${(insight.magnitude * 100).toFixed(2)} % over ` +
         `${secondsAsSpan(insight.horizonMs / 1_000)}, confidence ${wholePercent(insight.confidence)}.`
   return [title('Debate', terminal), hang(view, 2, columns), ...lines].join('\n')
 }
@@ -111,7 +111,7 @@ function secondsAsSpan(seconds: number): string {
 function proposalText({ proposals }: AnalysisOutput, terminal: Terminal): string {
   const { columns } = terminal
   const [proposal, ...others] = proposals
-  if (proposal === undefined) return `${title('Proposal', terminal)}  nothing was proposed`
+  if (proposal === undefined) return `${title('Proposal', terminal)}  no proposal`
   const { action, quantity, instrument, entry, stop, target, riskAtStop, objectives, risks, changesMyMind } = proposal
   const what =
     action === 'hold'
@@ -133,7 +133,7 @@ const barWidth = 20
 
 /** How the vote fell, those against the outcome first. */
 export function voteText({ tally }: Pick<AnalysisOutput, 'tally'>, terminal: Terminal): string {
-  if (tally === null) return `${title('Vote', terminal)}  there was none`
+  if (tally === null) return `${title('Vote', terminal)}  no vote`
   const { columns, paint } = terminal
   const shares = tally.shares.map(({ option, share, ballots }) => [
     option,
@@ -142,10 +142,10 @@ export function voteText({ tally }: Pick<AnalysisOutput, 'tally'>, terminal: Ter
     `${ballots} ${ballots === 1 ? 'ballot' : 'ballots'}`,
   ])
   return [
-    `${title('Vote', terminal)}  ${tally.outcome}, ${tally.agreement.toFixed(0)} % agree`,
+    `${title('Vote', terminal)}  ${tally.outcome}, ${tally.agreement.toFixed(0)} % agreement`,
     textTable(shares, { columns, align: ['left', 'left', 'right', 'right'] }),
-    ...ballotsText('Against it', tally.dissent, columns, paint.warn),
-    ...ballotsText('For it', tally.support, columns, (text) => text),
+    ...ballotsText('Against', tally.dissent, columns, paint.warn),
+    ...ballotsText('For', tally.support, columns, (text) => text),
     ...restText(tally, columns),
   ].join('\n')
 }
@@ -156,7 +156,7 @@ function ballotsText(
   columns: number,
   paint: (text: string) => string,
 ): string[] {
-  if (ballots.length === 0) return [`  ${heading}: nobody`]
+  if (ballots.length === 0) return [`  ${heading}: none`]
   const rows = ballots.map(({ ballot }) => [
     seatTitle(ballot.voter),
     choiceText(ballot.choice),
@@ -187,23 +187,23 @@ function restText({ status, abstained, absent, vetoedBy, quorum }: Tally, column
     ...(abstained.length > 0 ? [`Abstained: ${seats(abstained)}`] : []),
     ...(absent.length > 0 ? [`Did not vote: ${seats(absent)}`] : []),
     ...(status === 'vetoed' ? [`Veto: ${seats(vetoedBy)}`] : []),
-    ...(quorum === null || quorum.met ? [] : ['The quorum was missed.']),
+    ...(quorum === null || quorum.met ? [] : ['Quorum missed.']),
   ].map((text) => hang(text, 2, columns))
 }
 
 function reviewSentence({ order, lifetimeMs, driftLimitBps, rules }: NonNullable<AnalysisOutput['review']>): string {
   const { side, quantity, instrument, type } = order
   const why = rules.map(({ code }) => code).join(', ')
-  return `On a desk it waits ${lifetimeMs / 1_000} s for the trader, who may send ${side} ${quantity} ${instrument} ${type}; unanswered, or once the price has moved ${driftLimitBps} basis points, nothing is sent (${why}).`
+  return `On a desk it would wait ${lifetimeMs / 1_000} s for the trader to approve ${side} ${quantity} ${instrument} ${type}. Without an answer, or if the price moves more than ${driftLimitBps} bp, nothing is sent (${why}).`
 }
 
 function decisionText({ decision, review }: AnalysisOutput, terminal: Terminal): string {
-  if (decision === null) return `${title('Decision', terminal)}  none was made`
+  if (decision === null) return `${title('Decision', terminal)}  no decision`
   const { paint, columns } = terminal
   const said = {
     agreed: paint.good(`${decision.action}, agreed`),
     noTrade: 'no trade',
-    review: paint.warn(`${decision.action}, but it waits for the trader`),
+    review: paint.warn(`${decision.action}, waits for the trader`),
   }[decision.status]
   return [
     `${title('Decision', terminal)}  ${said}, confidence ${wholePercent(decision.confidence)}`,
@@ -214,7 +214,7 @@ function decisionText({ decision, review }: AnalysisOutput, terminal: Terminal):
 
 function ordersText({ orders, outcome }: AnalysisOutput, terminal: Terminal): string {
   const { columns } = terminal
-  if (orders.length === 0) return `${title('Orders', terminal)}  none was sent`
+  if (orders.length === 0) return `${title('Orders', terminal)}  none sent`
   const lines = orders.flatMap((order) => [
     hang(
       `${order.side} ${order.quantity} ${order.instrument} ${order.type} ${order.timeInForce}: ${order.status}` +
@@ -227,7 +227,7 @@ function ordersText({ orders, outcome }: AnalysisOutput, terminal: Terminal): st
   const slippage =
     outcome === null || outcome.slippageBps === null
       ? []
-      : [`  Slippage ${outcome.slippageBps.toFixed(2)} basis points against the decision`]
+      : [`  Slippage ${outcome.slippageBps.toFixed(2)} bp against the decision price`]
   return [`${title('Orders', terminal)}  on paper`, ...lines, ...slippage].join('\n')
 }
 

@@ -35,13 +35,13 @@ export function analyzeCommand(program: Command): void {
     .command('analyze')
     .description('decide once on an instrument and show everything: research, debate, vote, orders')
     .argument('<symbol>', 'the instrument, for instance BTC/USDT')
-    .option('--data <file>', 'prices as CSV; without it the simulated exchange is asked')
+    .option('--data <file>', 'prices as CSV (default: the simulated exchange)')
     .addOption(profileOption())
     .addOption(policyOption())
     .addOption(leaveOutOption())
     .addOption(slotsOption())
     .addOption(algorithmOption())
-    .option('--home <folder>', 'use the planning of this data folder (default: what Parley ships with)')
+    .option('--home <folder>', 'use the planning of this data folder (default: the one shipped with Parley)')
     .option('--seed <number>', 'the same seed gives the same decision', wholeNumber(), usualSeed)
     .addOption(jsonOption())
     .action(analyze)
@@ -49,7 +49,9 @@ export function analyzeCommand(program: Command): void {
 
 async function analyze(symbol: string, options: AnalyzeOptions): Promise<void> {
   if (!/[a-z0-9]/i.test(symbol)) {
-    throw new ParleyError('INSTRUMENT_INVALID', `"${symbol}" names no instrument.`, { wayOut: 'Write it as BTC/USDT.' })
+    throw new ParleyError('INSTRUMENT_INVALID', `"${symbol}" is not an instrument.`, {
+      wayOut: 'Write it as BTC/USDT.',
+    })
   }
   // What decides is loaded now: other commands, and help, start without it.
   const { fileMarket, simulatedMarket } = await import('./analysis-market.ts')
@@ -85,8 +87,8 @@ function runFailed(
   steps: readonly { id: string; state: string }[],
 ): ParleyError {
   const failed = steps.filter(({ state }) => state === 'failed').map(({ id }) => id)
-  return new ParleyError('RUN_FAILED', `The run ended ${status}: ${reason ?? 'nobody says why'}.`, {
+  return new ParleyError('RUN_FAILED', `The run ended ${status}: ${reason ?? 'no reason given'}.`, {
     details: { status, failed },
-    wayOut: 'See which steps failed, and why, without --json.',
+    wayOut: 'Run it without --json to see which steps failed and why.',
   })
 }

@@ -33,11 +33,11 @@ export function converseCommands(program: Command): void {
   converse
     .command('search')
     .argument('[words...]', 'words that must be there, "a phrase", -without')
-    .description('search everything that was ever said, newest first')
-    .option('--agent <name>', 'whose words')
-    .addOption(new Option('--kind <kind>', 'what kind of words').choices(messageKinds))
-    .option('--instrument <symbol>', 'about what')
-    .option('--run <run>', 'in which run')
+    .description('search all messages, newest first')
+    .option('--agent <name>', 'who said it')
+    .addOption(new Option('--kind <kind>', 'the kind of message').choices(messageKinds))
+    .option('--instrument <symbol>', 'the instrument it is about')
+    .option('--run <run>', 'the run it was said in')
     .option('--limit <n>', 'how many at most', wholeNumber(1, 200), 20)
     .addOption(homeOption())
     .addOption(jsonOption())
@@ -46,7 +46,7 @@ export function converseCommands(program: Command): void {
       if (run !== undefined) query.set('runId', run)
       const hits = await requireDesk(resolveHome(home)).call<MessageHit[]>('GET', `/conversations?${query.toString()}`)
       if (json === true) return printJson(hits)
-      if (hits.length === 0) print('Nobody has said that.')
+      if (hits.length === 0) print('No matching messages.')
       for (const { message, instrument } of hits)
         printMessage(message, `${instrument ?? 'unavailable'}, ${message.runId}`)
     })
@@ -71,15 +71,15 @@ export function converseCommands(program: Command): void {
     })
   converse
     .command('say')
-    .argument('<run>', 'the id of a run that is under way')
+    .argument('<run>', 'the id of a run in progress')
     .argument('<words>', 'what you say')
     .description('join in: ask an agent, add a fact as evidence, or object')
     .addOption(new Option('--to <agent>', 'ask this agent').choices(seats))
     .addOption(
-      new Option('--fact <direction>', 'a fact for everyone, and what it speaks for').choices(['up', 'down', 'none']),
+      new Option('--fact <direction>', 'a fact for everyone, and its direction').choices(['up', 'down', 'none']),
     )
-    .option('--confidence <share>', 'how sure you are of the fact, 0 to 1', anyNumber(), 0.6)
-    .option('--object', 'an objection: the decision is not carried out without you')
+    .option('--confidence <share>', 'your confidence in the fact, 0 to 1', anyNumber(), 0.6)
+    .option('--object', 'an objection: the decision needs your approval')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(async (runId: string, text: string, { home, json, ...how }: Flags & Manner) => {
@@ -108,7 +108,7 @@ interface Manner {
 function remarkOf(text: string, { to, fact, confidence, object }: Manner): TraderRemark {
   const chosen = [to, fact, object].filter((each) => each !== undefined)
   if (chosen.length !== 1) {
-    throw new ParleyError('REMARK_UNCLEAR', 'Words are a question, a fact or an objection, and only one of them.', {
+    throw new ParleyError('REMARK_UNCLEAR', 'A message is one of these: a question, a fact or an objection.', {
       wayOut: 'Give one of --to AGENT, --fact up|down|none, --object.',
     })
   }
@@ -135,7 +135,7 @@ function printMessage({ at, agent, kind, text, confidence, runs = [] }: Message,
   const { paint, columns } = describeTerminal()
   const seat = seatSchema.safeParse(agent)
   const who = seat.success ? seatTitles[seat.data] : agent
-  const sure = confidence === null ? '' : `, sure ${confidence.toFixed(2)}`
+  const sure = confidence === null ? '' : `, confidence ${confidence.toFixed(2)}`
   const where = about === undefined ? '' : ` (${about})`
   print(`${paint.faint(new Date(at).toISOString())} ${paint.strong(who)} ${paint.faint(`${kind}${sure}${where}`)}`)
   for (const line of wrapText(text, columns - 2)) print(`  ${line}`)

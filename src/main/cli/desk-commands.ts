@@ -24,18 +24,24 @@ export function deskCommands(program: Command): void {
     .addOption(homeOption())
     .action(async ({ port, home }: { port?: string; home?: string }) => {
       const { parsePort, runHost } = await import('#main/compose/host.ts')
-      await runHost({ home: resolveHome(home), port: parsePort(port) })
+      const { timeAndChance } = await import('#main/compose/rehearsal.ts')
+      await runHost({ home: resolveHome(home), port: parsePort(port), ...timeAndChance(process.env) })
     })
   program
     .command('status')
-    .description('say how the desk is')
+    .description('show the state of the desk')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(async ({ home, json }: Flags) => showStatus(resolveHome(home), json === true))
   program
     .command('stop')
-    .description('halt the desk at once, whether it runs or not; nothing is asked')
-    .option('--level <level>', '1 blocks, 2 also cancels what adds risk, 3 cancels all', wholeNumber(1, 3), 2)
+    .description('halt the desk at once, running or not, without asking')
+    .option(
+      '--level <level>',
+      '1 halts, 2 also cancels orders that add risk, 3 cancels every order',
+      wholeNumber(1, 3),
+      2,
+    )
     .option('--reason <text>', 'why', 'Stopped from the command line')
     .addOption(homeOption())
     .addOption(jsonOption())
@@ -53,9 +59,13 @@ export function deskCommands(program: Command): void {
     .action(async ({ home, json, ...typed }: Flags & { reason: string; account: string; mode: string }) => {
       const desk = findRunningDesk(resolveHome(home))
       if (desk === undefined) {
-        throw new ParleyError('DESK_NOT_RUNNING', 'No desk is open on this data folder, so none can be re-armed.', {
-          wayOut: 'Start it with "npm start" or "parley serve", and re-arm it then.',
-        })
+        throw new ParleyError(
+          'DESK_NOT_RUNNING',
+          'No desk is open on this data folder, so there is nothing to re-arm.',
+          {
+            wayOut: 'Start it with "npm start" or "parley serve", then re-arm it.',
+          },
+        )
       }
       const latch = await desk.call<Latch>('POST', '/rearm', typed)
       print(json === true ? JSON.stringify(latch) : `${latch.state}: ${latch.reason}`)
@@ -78,11 +88,11 @@ async function showStatus(home: string, json: boolean): Promise<void> {
   print(
     `account   ${account.id} (${status.mode}), equity ${account.equity ?? 'unavailable'} ${account.currency}, today ${status.dayPnl ?? 'unavailable'}`,
   )
-  if (account.unknown !== null) print(`          what it holds is unknown: ${account.unknown}`)
+  if (account.unknown !== null) print(`          holdings unknown: ${account.unknown}`)
   print(`feed      ${feed.name}, ${feed.connected ? 'connected' : 'not connected'}`)
   print(`broker    ${broker.name}, ${broker.connected ? 'connected' : 'not connected'}`)
   if (status.deadManSwitch.supported) print(`timer     ${timerWords(status)}`)
-  print(`run       ${status.activeRunId ?? 'none under way'}`)
+  print(`run       ${status.activeRunId ?? 'none in progress'}`)
   print(`journal   ${status.journalSize} records`)
 }
 
@@ -126,7 +136,7 @@ async function stop(home: string, level: StopLevel, reason: string, json: boolea
     if (desk !== undefined) return await askToStop(desk, level, reason, json)
   } catch (error) {
     if (leaveStopFile(home, level, reason) !== undefined && failure !== undefined) {
-      const message = `Nobody knows whether the desk was stopped. ${errorMessage(error)} ${failure.message}`
+      const message = `It is not known whether the desk was stopped. ${errorMessage(error)} ${failure.message}`
       throw new ParleyError('STOP_UNKNOWN', message, {
         retry: 'ambiguous',
         wayOut: `Press STOP in its window, or end the process that has ${home} open.`,
@@ -135,11 +145,11 @@ async function stop(home: string, level: StopLevel, reason: string, json: boolea
     }
     process.exitCode = 1
     if (json) return print(JSON.stringify({ running: true, stopFile: true, error: errorMessage(error) }))
-    return print(`A STOP file is there: the desk halts before any order as soon as it runs. ${errorMessage(error)}`)
+    return print(`A STOP file is in place: the desk halts before any order as soon as it runs. ${errorMessage(error)}`)
   }
   if (failure !== undefined) throw failure
   if (json) return print(JSON.stringify({ running: false, stopFile: true }))
-  print(`No desk is open on ${home}. A STOP file is there: the next start will be HALTED.`)
+  print(`No desk is open on ${home}. A STOP file is in place: the next start will be HALTED.`)
 }
 
 async function askToStop(desk: RunningDesk, level: StopLevel, reason: string, json: boolean): Promise<void> {
@@ -149,5 +159,5 @@ async function askToStop(desk: RunningDesk, level: StopLevel, reason: string, js
   print(`HALTED at level ${latch.level}: ${latch.reason}`)
   const { cancelsRequested, cancelsConfirmed, unknown, unprotected } = progress
   print(`cancels: ${cancelsRequested} requested, ${cancelsConfirmed} confirmed; ${unknown} orders unknown`)
-  if (unprotected.length > 0) print(`positions without protection: ${unprotected.join(', ')}`)
+  if (unprotected.length > 0) print(`unprotected positions: ${unprotected.join(', ')}`)
 }

@@ -42,7 +42,7 @@ function describe(error: unknown): Failure {
   return {
     code: errorCode(error),
     message: errorMessage(error),
-    wayOut: known ? (error.wayOut ?? null) : 'This is a fault of Parley: report it with the command that you typed.',
+    wayOut: known ? (error.wayOut ?? null) : 'This is a bug in Parley. Report it with the command you typed.',
     details: known ? error.details : {},
   }
 }

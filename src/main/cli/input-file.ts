@@ -16,7 +16,7 @@ export function readInputBytes(file: string): Buffer {
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new ParleyError('FILE_NOT_FOUND', `There is no file ${file}.`, {
         details,
-        wayOut: 'Check the path; it is taken from the folder that you are in.',
+        wayOut: 'Check the path; it is relative to the current folder.',
         cause,
       })
     }
@@ -25,7 +25,7 @@ export function readInputBytes(file: string): Buffer {
     }
     throw new ParleyError('FILE_NOT_READABLE', `${file} cannot be read (${code ?? String(cause)}).`, {
       details,
-      wayOut: 'Give yourself permission to read it.',
+      wayOut: 'Check that you have permission to read it.',
       cause,
     })
   }

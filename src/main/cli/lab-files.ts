@@ -1,14 +1,15 @@
+import { decodeText } from '#adapters/csv/decode-text.ts'
 import { parseBars } from '#adapters/csv/parse-bars.ts'
 import { separatorsByFrequency, splitRows } from '#adapters/csv/table.ts'
 import { type BarSeries, barSeries } from '#shared/domain/bar.ts'
 import { errorCode, errorMessage, ParleyError } from '#shared/lib/error.ts'
-import { readInput } from './input-file.ts'
+import { readInput, readInputBytes } from './input-file.ts'
 import type { LabAlmgrenChriss } from './lab-portfolio.ts'
 import type { LabStatsRequest } from './lab-stats.ts'
 
 /** Bars of a price file, oldest first; what they are called does not matter here. Throws the CSV_ errors of parseBars. */
 export function readBarFile(file: string, instrument: string | undefined): BarSeries {
-  const text = readInput(file)
+  const text = decodeText(readInputBytes(file))
   const name = instrument === undefined ? {} : { instrument }
   try {
     return barSeries(parseBars(text, { file, ...name }).bars)
@@ -29,7 +30,7 @@ const nothing = new Set(['', 'NA', 'NAN', 'NULL'])
 export function readColumn(file: string, column: string): Float64Array {
   const text = readInput(file)
   const [separator = ','] = separatorsByFrequency(text)
-  const [header, ...rows] = splitRows(text, separator)
+  const [header, ...rows] = splitRows(text, separator).rows
   const names = header?.cells ?? []
   const at = names.indexOf(column)
   if (at < 0) {
@@ -135,7 +136,9 @@ export function readStatsRequest(file: string): LabStatsRequest {
   try {
     content = JSON.parse(text)
   } catch (error) {
-    throw new ParleyError('JSON_INVALID', `${file} is not JSON: ${errorMessage(error)}`, { wayOut: 'Mend the file.' })
+    throw new ParleyError('JSON_INVALID', `${file} is not JSON: ${errorMessage(error)}`, {
+      wayOut: 'Correct the file.',
+    })
   }
   return Object(content)
 }

@@ -1,3 +1,4 @@
+import { usualConfidence } from '#engine/portfolio/confidence-levels.ts'
 import { cornerPortfolios, portfolioAtReturn, uniformBounds } from '#engine/portfolio/critical-line.ts'
 import { almgrenChriss, type ImpactModel } from '#engine/portfolio/execution-schedule.ts'
 import { dot, type Matrix, portfolioVariance } from '#engine/portfolio/matrix.ts'
@@ -11,7 +12,7 @@ export interface LabRisk extends PerformanceRead {
 }
 
 /** `parley lab risk`: performance and tail risk of simple returns a bar. Throws CONFIDENCE_INVALID. */
-export function labRisk(returns: Float64Array, barsPerYear: number, confidence = 0.95): LabRisk {
+export function labRisk(returns: Float64Array, barsPerYear: number, confidence = usualConfidence): LabRisk {
   const byMethod = (measure: (method: TailMethod) => number) => ({
     historical: measure('historical'),
     normal: measure('normal'),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { usualConfidence } from '#engine/portfolio/confidence-levels.ts'
 import { systemClock } from '#main/compose/system.ts'
 import { type Decimal, decimal, roundToStep } from '#shared/lib/decimal.ts'
 import { anyNumber, jsonOption, wholeNumber } from './options.ts'
@@ -192,7 +193,12 @@ function risk(lab: Command): void {
     .argument('<file>')
     .requiredOption('--column <name>', 'the column of simple returns, as fractions')
     .requiredOption('--periods-per-year <number>', '12 for months, 252 for days', anyNumber({ positive: true }))
-    .option('--confidence <share>', 'of value at risk and expected shortfall', anyNumber({ positive: true }), 0.95)
+    .option(
+      '--confidence <share>',
+      'of value at risk and expected shortfall',
+      anyNumber({ positive: true }),
+      usualConfidence,
+    )
     .addOption(jsonOption())
     .action(async (file: string, { column, periodsPerYear, confidence, json }: RiskOptions) => {
       const { labRisk } = await import('./lab-portfolio.ts')

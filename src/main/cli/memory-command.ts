@@ -35,11 +35,11 @@ export function memoryCommands(program: Command): void {
     .command('search')
     .argument('[words...]', 'words that must be there, "a phrase", -without')
     .description('search memory, newest first')
-    .option('--instrument <symbol>', 'about what')
-    .addOption(new Option('--regime <regime>', 'in which kind of market').choices(regimes))
-    .option('--agent <name>', 'whose')
+    .option('--instrument <symbol>', 'the instrument')
+    .addOption(new Option('--regime <regime>', 'the market regime').choices(regimes))
+    .option('--agent <name>', 'the agent')
     .addOption(new Option('--kind <kind>', 'known, decided or learned').choices(memoryKinds))
-    .addOption(new Option('--tier <tier>', 'of runs under way, recent ones or the archive').choices(memoryTiers))
+    .addOption(new Option('--tier <tier>', 'runs in progress, recent runs or the archive').choices(memoryTiers))
     .option('--limit <n>', 'how many at most', wholeNumber(1, 200), 20)
     .addOption(homeOption())
     .addOption(jsonOption())
@@ -47,13 +47,13 @@ export function memoryCommands(program: Command): void {
       const query = new URLSearchParams({ text: words.join(' '), limit: String(limit), ...wanted })
       const hits = await requireDesk(resolveHome(home)).call<MemoryHit[]>('GET', `/memory?${query.toString()}`)
       if (json === true) return printJson(hits)
-      if (hits.length === 0) print('Nothing like that is remembered.')
+      if (hits.length === 0) print('No matching memories.')
       for (const hit of hits) printEntry(hit, `${hit.instrument}${inRegime(hit)}, ${hit.tier}, ${hit.runId}`)
     })
   memory
     .command('show')
     .argument('<run>', 'the id of a run')
-    .description('show all that is remembered of a run, and which earlier ones were like it')
+    .description('show the memory of a run, and similar earlier runs')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(async (runId: string, { home, json }: Flags) => {
@@ -87,13 +87,13 @@ function printRemembered({ episode, tier, recollection, entries }: RememberedRun
     `${paint.strong(instrument)}  ${new Date(startedAt).toISOString()}, profile ${profile}, ${tier}  ${paint.faint(runId)}`,
   )
   print(`\n${paint.strong('SITUATION')}`)
-  if (situation === null) print('  unavailable: the run did not come that far')
+  if (situation === null) print('  unavailable: the run ended before this')
   else {
     const rows = Object.entries(situation.features).map(([name, value]) => [name, value.toFixed(2)])
     print(textTable([['regime', situation.regime ?? 'unavailable'], ...rows], { columns }))
   }
   if (recollection !== null && recollection.compared > 0) {
-    print(`\n${paint.strong('ALIKE BEFORE')}  of ${recollection.compared} compared`)
+    print(`\n${paint.strong('SIMILAR SITUATIONS')}  of ${recollection.compared} compared`)
     if (recollection.recalled.length === 0) print('  none')
     for (const past of recollection.recalled) {
       for (const line of wrapText(recalledSentence(past), columns - 2)) print(`  ${line}`)

@@ -6,25 +6,25 @@ import { defaultSettings } from '#shared/domain/settings.ts'
 import { compare, type Decimal, isDecimal, ZERO } from '#shared/lib/decimal.ts'
 
 /** Options that several commands take, each in the same words. */
-export const jsonOption = () => new Option('--json', 'print JSON, and nothing else')
+export const jsonOption = () => new Option('--json', 'print JSON only')
 export const homeOption = () =>
   new Option('--home <folder>', "the desk's data folder (default: PARLEY_HOME, or the system's usual place)")
 export const profileOption = () =>
   new Option('--profile <name>', 'the risk profile').choices(profileNames).default(defaultSettings.profile)
 export const policyOption = () =>
-  new Option('--policy <name>', 'how the vote is counted').choices(consensusPresets).default(defaultSettings.policy)
+  new Option('--policy <name>', 'the voting policy').choices(consensusPresets).default(defaultSettings.policy)
 
 export const leaveOutOption = () =>
-  new Option('--leave-out <task...>', 'research tasks to do without; none of them critical')
+  new Option('--leave-out <task...>', 'research tasks to leave out; none of them critical')
 export const slotsOption = () =>
-  new Option('--slots <number>', "how many research tasks run at once (default: the profile's)").argParser(
+  new Option('--slots <number>', "how many research tasks run in parallel (default: the profile's)").argParser(
     wholeNumber(1, 64),
   )
 
 export const algorithmOption = () =>
   new Option(
     '--algorithm <name>',
-    'carry the order out so (default: as it is, or what planning.yaml says; auto leaves it to the executor)',
+    'the execution algorithm (default: unchanged, or as in planning.yaml; auto lets the executor choose)',
   ).choices(executionWishes)
 
 /** Reads a whole number of an option's argument, at least `least`. */
@@ -33,7 +33,7 @@ export function wholeNumber(least = Number.MIN_SAFE_INTEGER, most = Number.MAX_S
     const value = Number(text)
     if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least && value <= most) return value
     throw new InvalidArgumentError(
-      least > Number.MIN_SAFE_INTEGER ? `Give a whole number from ${least} on.` : 'Give a whole number.',
+      least > Number.MIN_SAFE_INTEGER ? `Give a whole number, ${least} or more.` : 'Give a whole number.',
     )
   }
 }

@@ -25,9 +25,9 @@ export function ordersCommands(program: Command): void {
   }
 
   add('orders', 'list the orders of the open desk, newest first')
-    .option('--instrument <symbol>', 'of one instrument alone')
-    .option('--working', 'those alone that work, or whose fate is not known')
-    .option('--in-parts', 'those alone that are carried out in parts, each with its parts')
+    .option('--instrument <symbol>', 'only this instrument')
+    .option('--working', 'only those working, or with an unknown outcome')
+    .option('--in-parts', 'only parent orders, each with its parts')
     .option('--limit <n>', 'how many to look at', wholeNumber(1, 1_000), 50)
     .action(async ({ home, json, instrument, working, inParts, limit }: Flags & OrdersAsked) => {
       const about = new URLSearchParams({ limit: String(limit), ...(instrument !== undefined && { instrument }) })
@@ -38,12 +38,12 @@ export function ordersCommands(program: Command): void {
       const parents = working === true ? wholes.filter(isWorkingParent) : wholes
       if (json === true) return printJson(inParts === true ? parents : orders)
       const rows = orderRows(inParts === true ? [] : orders, parents)
-      print(rows.length === 0 ? 'There is no such order.' : table(rows))
+      print(rows.length === 0 ? 'No matching orders.' : table(rows))
     })
-  add('positions', 'list what the account of the open desk holds').action(async ({ home, json }: Flags) => {
+  add('positions', 'list the positions of the open desk').action(async ({ home, json }: Flags) => {
     const positions = await requireDesk(resolveHome(home)).call<PositionView[]>('GET', '/positions')
     if (json === true) return printJson(positions)
-    print(positions.length === 0 ? 'Nothing is held.' : table(positions.map(positionRow)))
+    print(positions.length === 0 ? 'No positions.' : table(positions.map(positionRow)))
   })
   add(
     'reconcile',

@@ -22,7 +22,7 @@ describe('orders on the command line', () => {
       [parent],
     )
     expect(rows.map(([id]) => id)).toEqual(['90', 'parent-1', '  part', '10'])
-    expect(rows[1]).toEqual(expect.arrayContaining(['WORKING', 'buy BTC/USDT twap, 4 looks 60 s apart', '1 of 4']))
+    expect(rows[1]).toEqual(expect.arrayContaining(['WORKING', 'buy BTC/USDT twap, 4 checks 60 s apart', '1 of 4']))
     expect(orderRows([part], []).map(([id]) => id)).toEqual(['part'])
   })
 
@@ -41,9 +41,9 @@ describe('a comparison with the venue in words', () => {
   it('OL-14 names each difference', () => {
     expect(comparisonLines({ ...compared, positions }).join('\n')).toBe(
       [
-        'Compared with the venue at 1970-01-01T00:00:00.000Z: 1 working order is as it says.',
+        'Compared with the venue at 1970-01-01T00:00:00.000Z: 1 working order matches.',
         '  adjusted: fill t1 of o1',
-        '  in doubt, and asked after: o2',
+        '  in doubt, asking the venue: o2',
         '  BTC/USD: 1 here, 2 at the venue: they DIFFER',
       ].join('\n'),
     )

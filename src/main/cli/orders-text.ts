@@ -28,7 +28,7 @@ function parentRow(parent: ParentOrderView): readonly string[] {
     id,
     timeOf(updatedAt),
     status.toUpperCase(),
-    `${side} ${instrument} ${algorithm}${limit}, ${due.length} looks ${intervalMs / 1_000} s apart`,
+    `${side} ${instrument} ${algorithm}${limit}, ${due.length} checks ${intervalMs / 1_000} s apart`,
     `${filledQuantity} of ${quantity}`,
     reason ?? `by ${by}${parent.runId === null ? '' : ` in ${parent.runId}`}`,
   ]
@@ -100,11 +100,11 @@ export function positionRow({
 /** What comparing with the venue came to, line by line. */
 export function comparisonLines({ at, matched, adjusted, inDoubt, positions }: Comparison): readonly string[] {
   return [
-    `Compared with the venue at ${timeOf(at)}: ${matched} working ${matched === 1 ? 'order is' : 'orders are'} as it says.`,
+    `Compared with the venue at ${timeOf(at)}: ${matched} working ${matched === 1 ? 'order matches' : 'orders match'}.`,
     ...adjusted.map((what) => `  adjusted: ${what}`),
-    ...inDoubt.map((id) => `  in doubt, and asked after: ${id}`),
+    ...inDoubt.map((id) => `  in doubt, asking the venue: ${id}`),
     ...(positions === null
-      ? ['Positions at the venue are unknown: it could not tell them.']
+      ? ['Positions at the venue are unknown: it did not report them.']
       : positions.map(({ instrument, desk, venue, agrees }) =>
           agrees
             ? `  ${instrument}: ${desk} on both sides`

@@ -16,11 +16,11 @@ export function choicesText(
     `${Math.round(choice.coverage * 100)} %`,
     String(choice.slots),
     String(choice.sources),
-    choice.marks.map((mark) => (mark === 'profile' ? `${goal.profile} as it is` : mark)).join(', '),
+    choice.marks.map((mark) => (mark === 'profile' ? `${goal.profile} unchanged` : mark)).join(', '),
     choice.leaveOut.map((name) => tasks[name]?.title ?? name).join(', '),
   ])
   const other = choices.find(({ marks, leaveOut }) => !marks.includes('profile') && leaveOut.length > 0) ?? choices[0]
-  const searched = complete ? 'None is worse than another in everything.' : 'More were possible than were looked at.'
+  const searched = complete ? 'No choice is worse than another on every measure.' : 'Not every combination was tried.'
   return [
     `${paint.strong(`Ways to decide on ${goal.instrument}`)}  profile ${goal.profile}`,
     textTable([['time', 'cost', 'coverage', 'slots', 'sources', '', 'without'], ...rows], {
@@ -28,7 +28,7 @@ export function choicesText(
       align: ['right', 'right', 'right', 'right', 'right'],
     }),
     hang(
-      `${searched} To take one: parley analyze ${goal.instrument} --profile ${goal.profile}${optionsOf(other)}`,
+      `${searched} To use one: parley analyze ${goal.instrument} --profile ${goal.profile}${optionsOf(other)}`,
       2,
       columns,
     ),

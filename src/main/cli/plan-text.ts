@@ -13,7 +13,7 @@ const goalPattern = /^(?:(?:research|decide\s+on)\s+)?(?!(?:research|decide|on)$
 export function readGoal(text: string): string {
   const symbol = goalPattern.exec(text.trim())?.[1]
   if (symbol !== undefined) return parseSymbol(symbol) ?? symbol.toUpperCase()
-  throw new ParleyError('GOAL_UNKNOWN', `The desk knows no way to "${text}".`, {
+  throw new ParleyError('GOAL_UNKNOWN', `The desk cannot plan "${text}".`, {
     details: { goal: text },
     wayOut: 'Write "research BTC/USDT", "decide on BTC/USDT", or the instrument alone.',
   })

@@ -20,14 +20,14 @@ interface PlanOptions {
 export function planCommand(program: Command): void {
   program
     .command('plan')
-    .description('show what a goal decomposes into, when each task would run and what it would cost')
+    .description('show the tasks of a goal, when each would run and what it would cost')
     .argument('<goal...>', '"research BTC/USDT", "decide on BTC/USDT" or BTC/USDT alone')
     .addOption(profileOption())
     .addOption(policyOption())
     .addOption(leaveOutOption())
     .addOption(slotsOption())
-    .option('--why', 'say of each step what it is there for and what falls if it fails')
-    .option('--choices', 'show what can be chosen between: time, cost and coverage')
+    .option('--why', 'say why each step is in the plan and what is lost if it fails')
+    .option('--choices', 'show the choices between time, cost and coverage')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(plan)

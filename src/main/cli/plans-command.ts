@@ -1,6 +1,7 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { resolveHome } from '#main/config/home.ts'
 import type { PlanContext, PlanView, ScheduleView } from '#shared/contract/plans.ts'
+import type { Status } from '#shared/contract/system.ts'
 import { type Participant, participantNames, participantSchema } from '#shared/domain/collaboration.ts'
 import { planPriorities } from '#shared/domain/collaborative-plan.ts'
 import { combinations } from '#shared/domain/combination.ts'
@@ -15,7 +16,7 @@ import type { TraderProposal } from '#shared/domain/trader-proposal.ts'
 import { type Decimal, decimal, isDecimal } from '#shared/lib/decimal.ts'
 import { anyNumber, homeOption, jsonOption, wholeNumber } from './options.ts'
 import { conflictLine, contextLines, planLines, planRow, scheduleRow, templateLines } from './plans-text.ts'
-import { requireDesk } from './running-desk.ts'
+import { type RunningDesk, requireDesk } from './running-desk.ts'
 import { describeTerminal, print, printJson, textTable } from './terminal.ts'
 
 interface Flags {
@@ -61,26 +62,24 @@ export function plansCommands(program: Command): void {
   plans
     .command('create')
     .argument('<symbol>', 'the instrument')
-    .description('make a plan, from a template or by hand, and have it begin')
-    .option('--template <name>', 'the template; none makes it by hand')
+    .description('create a plan, from a template or by hand, and start it')
+    .option('--template <name>', 'the template; without one the plan is made by hand')
     .option('--title <text>', 'what it is called')
     .addOption(new Option('--profile <name>', 'the risk profile').choices(profileNames))
     .addOption(new Option('--priority <name>', 'how urgent it is').choices(planPriorities))
-    .addOption(new Option('--policy <name>', 'how the vote is counted').choices(consensusPresets))
+    .addOption(new Option('--policy <name>', 'the voting policy').choices(consensusPresets))
     .addOption(new Option('--combination <name>', 'how ballots are combined').choices(combinations))
-    .option('--threshold <share>', 'share that is needed to agree, up to 1', anyNumber({ positive: true }))
+    .option('--threshold <share>', 'share needed to agree, up to 1', anyNumber({ positive: true }))
     .option('--propose-within <seconds>', 'the deadline of the proposals', seconds)
     .option('--vote-within <seconds>', 'the deadline of the vote, from then on', seconds)
     .option('--execute-within <seconds>', 'the deadline for carrying it out, from then on', seconds)
     .option('--votes-again <n>', 'how often it may be revised and voted on again', wholeNumber(0, 5))
-    .addOption(
-      new Option('--weights <goal>', 'what the weights are chosen for that it goes to').choices(portfolioGoals),
-    )
-    .option('--objective <text...>', "what it is for, in the template's place")
-    .option('--with <participant...>', 'who takes part besides: analyst, or analyst=2 with a weight', readParticipant)
+    .addOption(new Option('--weights <goal>', 'the goal of the target weights').choices(portfolioGoals))
+    .option('--objective <text...>', "what it is for, instead of the template's")
+    .option('--with <participant...>', 'who else takes part: analyst, or analyst=2 with a weight', readParticipant)
     .addOption(new Option('--without <participant...>', 'who does not').choices(participantNames))
     .option('--param <name=number...>', 'a parameter of the template', readParameter)
-    .option('--draft', 'leave it a draft')
+    .option('--draft', 'keep it a draft')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(async (instrument: string, { home, json, ...wanted }: Flags & Wanted) => {
@@ -96,13 +95,13 @@ export function plansCommands(program: Command): void {
     .action(async ({ home, json, limit }: Flags & { limit: number }) => {
       const all = await requireDesk(resolveHome(home)).call<PlanView[]>('GET', `/plans?limit=${limit}`)
       if (json === true) return printJson(all)
-      if (all.length === 0) return print('There is no plan yet.')
+      if (all.length === 0) return print('No plans yet.')
       print(textTable(all.map(planRow), { columns: describeTerminal().columns, indent: 0 }))
     })
   plans
     .command('show')
     .argument('<plan>', 'the id of a plan')
-    .description('show a plan: who takes part, the deadlines, and what became of it')
+    .description('show a plan: participants, deadlines and result')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(async (planId: string, { home, json }: Flags) => {
@@ -111,7 +110,7 @@ export function plansCommands(program: Command): void {
   plans
     .command('start')
     .argument('<plan>', 'the id of a draft')
-    .description('have a draft begin')
+    .description('start a draft')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(async (planId: string, { home, json }: Flags) => {
@@ -131,9 +130,9 @@ export function plansCommands(program: Command): void {
     .command('raise')
     .argument('<plan>', 'the id of a plan that is being voted on')
     .description(
-      'raise a conflict: it is negotiated, mediated, voted on again, and goes to you where that settles nothing',
+      'raise a conflict: it is negotiated, mediated, voted on again, and comes to you if that settles nothing',
     )
-    .addOption(new Option('--kind <kind>', 'what is at odds').choices(conflictKinds).makeOptionMandatory())
+    .addOption(new Option('--kind <kind>', 'what it is about').choices(conflictKinds).makeOptionMandatory())
     .addOption(new Option('--between <participant...>', 'who').choices(participantNames).makeOptionMandatory())
     .requiredOption('--description <text>', 'why')
     .addOption(homeOption())
@@ -154,13 +153,13 @@ export function plansCommands(program: Command): void {
       const path = `/plans/${planId}/conflicts`
       const all = await requireDesk(resolveHome(home)).call<PlanConflict[]>('GET', path)
       if (json === true) printJson(all)
-      else print(all.length === 0 ? 'Nobody is at odds.' : all.map(conflictLine).join('\n'))
+      else print(all.length === 0 ? 'No conflicts.' : all.map(conflictLine).join('\n'))
     })
   plans
     .command('propose')
     .argument('<plan>', 'the id of a plan that is being voted on')
     .addArgument(new Argument('<action>', 'what you would do').choices(['buy', 'sell']))
-    .description('have a proposal of your own compete for the vote')
+    .description('enter a proposal of your own for the vote')
     .requiredOption('--quantity <number>', 'how much', readDecimal)
     .requiredOption('--reason <text>', 'why')
     .option('--stop <price>', 'the stop of a purchase', readDecimal)
@@ -176,7 +175,7 @@ export function plansCommands(program: Command): void {
   plans
     .command('context')
     .argument('<plan>', 'the id of a plan')
-    .description('show what those who take part share: market, account, view and evidence')
+    .description('show what the participants share: market, account, view and evidence')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(async (planId: string, { home, json }: Flags) => {
@@ -187,12 +186,12 @@ export function plansCommands(program: Command): void {
   plans
     .command('schedule')
     .argument('<symbol>', 'the instrument')
-    .description('have a plan made by itself at set times, while the market is open')
+    .description('create a plan automatically at set times, while the market is open')
     .requiredOption('--template <name>', 'the template')
     .requiredOption('--cron <text>', 'minute, hour, day of the month, month, day of the week: "0 9 * * 1-5"')
     .option('--timezone <name>', 'the time zone of these', 'UTC')
     .option('--param <name=number...>', 'a parameter of the template', readParameter)
-    .option('--change <schedule>', 'give a schedule that is there other terms, and switch it on')
+    .option('--change <schedule>', 'change an existing schedule and switch it on')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(async (instrument: string, { home, json, param, change, ...terms }: Flags & Scheduled) => {
@@ -202,7 +201,8 @@ export function plansCommands(program: Command): void {
         ...(param !== undefined && { parameters: param }),
         ...(change !== undefined && { scheduleId: change }),
       }
-      showSchedules([await requireDesk(resolveHome(home)).call<ScheduleView>('POST', '/plans/schedules', wish)], json)
+      const desk = requireDesk(resolveHome(home))
+      await showSchedules(desk, [await desk.call<ScheduleView>('POST', '/plans/schedules', wish)], json)
     })
   plans
     .command('unschedule')
@@ -214,7 +214,8 @@ export function plansCommands(program: Command): void {
     .action(async (scheduleId: string, { home, json, reason }: Flags & { reason?: string }) => {
       const path = `/plans/schedules/${scheduleId}/off`
       const wish = reason === undefined ? {} : { reason }
-      showSchedules([await requireDesk(resolveHome(home)).call<ScheduleView>('POST', path, wish)], json)
+      const desk = requireDesk(resolveHome(home))
+      await showSchedules(desk, [await desk.call<ScheduleView>('POST', path, wish)], json)
     })
   plans
     .command('schedules')
@@ -222,14 +223,15 @@ export function plansCommands(program: Command): void {
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(async ({ home, json }: Flags) => {
-      const all = await requireDesk(resolveHome(home)).call<ScheduleView[]>('GET', '/plans/schedules')
+      const desk = requireDesk(resolveHome(home))
+      const all = await desk.call<ScheduleView[]>('GET', '/plans/schedules')
       if (json === true) printJson(all)
-      else if (all.length === 0) print('There is no schedule yet.')
-      else showSchedules(all, json)
+      else if (all.length === 0) print('No schedules yet.')
+      else await showSchedules(desk, all, json)
     })
   plans
     .command('templates')
-    .description('list the templates that plans can be made from')
+    .description('list the templates for plans')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(async ({ home, json }: Flags) => {
@@ -240,9 +242,16 @@ export function plansCommands(program: Command): void {
     })
 }
 
-function showSchedules(all: readonly ScheduleView[], json: boolean | undefined): void {
-  if (json === true) printJson(all[0])
-  else print(textTable(all.map(scheduleRow), { columns: describeTerminal().columns, indent: 0 }))
+/** When each falls due is said by the desk's clock, which a replay has of its own. */
+async function showSchedules(
+  desk: RunningDesk,
+  all: readonly ScheduleView[],
+  json: boolean | undefined,
+): Promise<void> {
+  if (json === true) return printJson(all[0])
+  const { now } = await desk.call<Status>('GET', '/status')
+  const rows = all.map((schedule) => scheduleRow(schedule, now))
+  print(textTable(rows, { columns: describeTerminal().columns, indent: 0 }))
 }
 
 function show(plan: PlanView, json: boolean | undefined): void {

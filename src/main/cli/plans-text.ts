@@ -34,15 +34,18 @@ export function planLines(plan: PlanView, { paint, columns }: Terminal): string 
     `${paint.strong(title)} ${instrument} ${paint.faint(id)}`,
     row('state', [wordsOf(state), leftText(plan), plan.reason ?? ''].filter(Boolean).join('. ')),
     row('priority', priority),
-    row('made', template === null ? `by hand, by ${plan.initiator.id}` : `from ${template}, by ${plan.initiator.id}`),
+    row(
+      'created',
+      template === null ? `by hand, by ${plan.initiator.id}` : `from ${template}, by ${plan.initiator.id}`,
+    ),
     row('objectives', objectives.join(' ')),
-    row('take part', participants.map(participantText).join(', ')),
+    row('participants', participants.map(participantText).join(', ')),
     row(
       'vote',
       [voteText(plan), threshold === null ? '' : `${Math.round(threshold * 100)} % needed`].filter(Boolean).join(', '),
     ),
     row('deadlines', `propose within ${propose} s, vote within ${vote} s, carry out within ${execute} s`),
-    ...(plan.votesAgain === undefined ? [] : [row('vote again', `${plan.votesAgain} times at most`)]),
+    ...(plan.votesAgain === undefined ? [] : [row('vote again', `at most ${plan.votesAgain} times`)]),
     ...(plan.weights === undefined ? [] : [row('weights', plan.weights)]),
     row('method', plan.tasks.join(', ')),
     ...(plan.runId === null ? [] : [row('run', plan.runId)]),
@@ -67,40 +70,38 @@ export function conflictLine({ settled, by, ...conflict }: PlanConflict): string
 export function contextLines(context: PlanContext, { columns }: Terminal): string {
   const { instrument, price, position, cash, equity, portfolioRisk, insight, evidence } = context
   const row = (name: string, text: string) => hang(`${name.padEnd(13)}${text}`, 0, columns)
-  const risk = portfolioRisk === null ? 'unavailable' : `${(portfolioRisk * 100).toFixed(1)} % of the equity`
+  const risk = portfolioRisk === null ? 'unavailable' : `${(portfolioRisk * 100).toFixed(1)} % of equity`
   return [
     row(instrument, price ?? 'no price'),
     row('position', position),
     row('account', `cash ${cash}, equity ${equity ?? 'unavailable'}`),
     row('risk', risk),
-    row('view', insight === null ? 'none' : `${insight.direction}, ${Math.round(insight.confidence * 100)} % sure`),
+    row('view', insight === null ? 'none' : `${insight.direction}, confidence ${insight.confidence.toFixed(2)}`),
     ...evidence.map((one) =>
       row(one.task.replaceAll('_', ' '), one.status === 'unavailable' ? one.reason : one.summary),
     ),
   ].join('\n')
 }
 
-/** A schedule as a row of a table. */
-export function scheduleRow({
-  id,
-  template,
-  instrument,
-  cron,
-  timezone,
-  offReason,
-  ...rest
-}: ScheduleView): readonly string[] {
+/** A schedule as a row of a table; `now` is the desk's. */
+export function scheduleRow(
+  { id, template, instrument, cron, timezone, offReason, ...rest }: ScheduleView,
+  now: number,
+): readonly string[] {
   return [
     id,
     template,
     instrument,
     `${cron} ${timezone}`,
-    offReason === null ? dueText({ timezone, ...rest }) : `off: ${offReason}`,
+    offReason === null ? dueText({ timezone, ...rest }, now) : `off: ${offReason}`,
   ]
 }
 
-function dueText({ nextAt, missed, timezone }: Pick<ScheduleView, 'nextAt' | 'missed' | 'timezone'>): string {
-  const next = nextAt === null ? 'falls due no more' : dueWords(nextAt, Date.now(), timezone)
+function dueText(
+  { nextAt, missed, timezone }: Pick<ScheduleView, 'nextAt' | 'missed' | 'timezone'>,
+  now: number,
+): string {
+  const next = nextAt === null ? 'not due again' : dueWords(nextAt, now, timezone)
   return missed === null ? next : `${next}. ${missedWords(missed)}`
 }
 

@@ -40,35 +40,35 @@ const minuteMs = 60_000
 
 /** Adds review list, show, approve, edit, reject, ask, snooze, judge and overrides: what waits for the trader on an open desk. */
 export function reviewCommands(program: Command): void {
-  const review = program.command('review').description('see and answer the decisions that wait for you on an open desk')
+  const review = program.command('review').description('see and answer the decisions that wait for you')
   const add = (name: string, does: string) =>
     review.command(name).description(does).addOption(homeOption()).addOption(jsonOption())
   const one = (name: string, does: string) => add(name, does).argument('<review>', 'the id of a review')
 
-  add('list', 'list what waits for you and what became of earlier ones, newest first')
+  add('list', 'list the reviews, waiting and past, newest first')
     .option('--limit <n>', 'how many at most', wholeNumber(1, 500), 20)
     .action(async ({ home, json, limit }: Flags & { limit: number }) => {
       const items = await deskAt(home).call<ReviewItem[]>('GET', `/reviews?limit=${limit}`)
       if (json === true) return printJson(items)
       print(reviewsText(items, describeTerminal()))
     })
-  add('drills', 'how many known-bad reviews were put before you on paper, and how many you caught').action(
+  add('drills', 'how many drills (known-bad reviews, on paper) you were shown, and how many you caught').action(
     async ({ home, json }: Flags) => {
       const told = await deskAt(home).call<DrillReport>('GET', '/reviews/drills')
       if (json === true) return printJson(told)
       const { injected, answered, caught, rate } = told
       print(
         rate === null
-          ? `${injected} put before you, none answered yet.`
+          ? `${injected} shown, none answered yet.`
           : `You caught ${caught} of ${answered} (${Math.round(100 * rate)} %).`,
       )
     },
   )
-  one('show', 'show everything that a review is judged by').action(async (id: string, { home, json }: Flags) =>
+  one('show', 'show a review in full').action(async (id: string, { home, json }: Flags) =>
     show(deskAt(home), id, json === true),
   )
-  one('approve', 'let exactly the order out that "show" has shown')
-    .requiredOption('--hash <hash>', 'the hash of the order as it was shown; its first 12 characters are enough')
+  one('approve', 'send exactly the order that "show" has shown')
+    .requiredOption('--hash <hash>', 'the hash of the order as shown; its first 12 characters are enough')
     .addOption(codeOption())
     .addOption(reasonOption())
     .action(async (id: string, { home, json, hash, ...words }: Flags & Words & { hash: string }) => {
@@ -77,12 +77,12 @@ export function reviewCommands(program: Command): void {
       const given = words.code === undefined && words.reason === undefined ? {} : { words: wordsOf(words) }
       await act(desk, id, 'approve', { orderHash, ...given }, json === true)
     })
-  one('edit', 'put another order in its place, to be approved with its new hash')
+  one('edit', 'change the order; it needs approval with its new hash')
     .requiredOption('--quantity <quantity>', 'how much', positiveDecimal)
     .option('--limit-price <price>', 'at this price or better (default: at market)', positiveDecimal)
     .addOption(algorithmOption())
-    .option('--over <minutes>', 'in parts: over so many minutes', anyNumber({ positive: true }))
-    .option('--participation <share>', 'in parts: at most this share of the volume', share)
+    .option('--over <minutes>', 'in parts: over how many minutes', anyNumber({ positive: true }))
+    .option('--participation <share>', 'in parts: maximum share of the volume', share)
     .addOption(codeOption().makeOptionMandatory())
     .addOption(reasonOption().makeOptionMandatory())
     .action(
@@ -95,29 +95,29 @@ export function reviewCommands(program: Command): void {
         await act(deskAt(home), id, 'edit', edited, json === true)
       },
     )
-  one('reject', 'send nothing')
+  one('reject', 'reject it: nothing is sent')
     .addOption(codeOption().makeOptionMandatory())
     .addOption(reasonOption().makeOptionMandatory())
     .action(async (id: string, { home, json, ...words }: Flags & Words) =>
       act(deskAt(home), id, 'reject', { words: wordsOf(words) }, json === true),
     )
-  one('ask', 'have the agents vote again with your question before them')
+  one('ask', 'ask the agents to vote again with your question')
     .argument('<question>', 'what you want to know')
     .action(async (id: string, question: string, { home, json }: Flags) =>
       act(deskAt(home), id, 'ask', { question }, json === true),
     )
-  one('snooze', 'put it aside; it expires all the same')
+  one('snooze', 'snooze it; the time it expires does not change')
     .requiredOption('--minutes <n>', 'for how long', wholeNumber(1))
     .action(async (id: string, { home, json, minutes }: Flags & { minutes: number }) =>
       act(deskAt(home), id, 'snooze', { forMs: minutes * minuteMs }, json === true),
     )
-  one('judge', 'say what you think of a hard one before its votes are shown')
+  one('judge', 'give your own view of a hard decision before its votes are shown')
     .addOption(new Option('--side <side>', 'what you would do').choices(actions).makeOptionMandatory())
-    .requiredOption('--confidence <share>', 'how sure you are, 0 to 1', share)
+    .requiredOption('--confidence <share>', 'your confidence, 0 to 1', share)
     .action(async (id: string, { home, json, side, confidence }: Flags & { side: string; confidence: number }) =>
       act(deskAt(home), id, 'judgement', { action: side, confidence }, json === true),
     )
-  add('overrides', 'list what you did against the desk, and what both ways came to')
+  add('overrides', 'list your overrides, with the result of both choices')
     .option('--limit <n>', 'how many at most', wholeNumber(1, 500), 20)
     .action(async ({ home, json, limit }: Flags & { limit: number }) => {
       const overrides = await deskAt(home).call<Override[]>('GET', `/overrides?limit=${limit}`)

@@ -13,8 +13,8 @@ describe('a review in a terminal', () => {
       'waits for you, 600 s left',
       `Hash of the order: ${'a1'.repeat(32)}`,
       'NEAR_TIE: The first two options are 4 % apart; less than 10 % is a near tie.',
-      'moved 3.2 of 50 bp',
-      'would let it out now',
+      'moved 3.2 bp, limit 50 bp',
+      'would pass it now',
       'Four-eyes is off',
       `parley review approve rev_1 --hash ${'a1'.repeat(6)}`,
     ]) {
@@ -30,7 +30,7 @@ describe('a review in a terminal', () => {
     const judgement = { action: 'hold', confidence: 0.7, at: 3 } as const
     const judged = reviewText({ ...hard, judgement }, null, terminal)
     expect(judged).toMatch(/VOTE/)
-    expect(judged).toContain('You said beforehand: hold, 70 % sure.')
+    expect(judged).toContain('Your view before the votes: hold, confidence 0.70.')
   })
 
   it('of a closed one says how it ended, and names no way to approve it', () => {
@@ -42,7 +42,7 @@ describe('a review in a terminal', () => {
 })
 
 it('lists say what is left, what became of it, and when there is nothing', () => {
-  expect(reviewsText([], terminal)).toBe('Nothing waits for you, and nothing did.')
+  expect(reviewsText([], terminal)).toBe('No reviews.')
   const text = reviewsText([createReviewView(), createReviewView({ id: 'rev_2', status: 'voided' })], terminal)
   expect(text).toMatch(/rev_1 +BUY 0.05 BTC\/USDT at market +waits for you, 600 s left\nrev_2 +BUY .+ +void/)
   expect(overridesText([], terminal)).toBe('You have not acted against the desk.')

@@ -7,7 +7,7 @@ import { durationText, hang, type Terminal, textTable, utcMinute } from './termi
 
 /** Reviews as a list: id, order, what became of each, and how long is left. */
 export function reviewsText(reviews: readonly ReviewItem[], { columns }: Terminal): string {
-  if (reviews.length === 0) return 'Nothing waits for you, and nothing did.'
+  if (reviews.length === 0) return 'No reviews.'
   const rows = reviews.map((review) => [review.id, titleOf(review), whatBecame(review)])
   return textTable(rows, { columns, indent: 0 })
 }
@@ -33,12 +33,12 @@ export function reviewText(review: ReviewView, tally: Tally | null, terminal: Te
       '',
       heading('Why you are asked'),
       line(
-        'The agents disagree widely. Say first what you think; the order, the votes and what was said are shown then.',
+        'The agents disagree widely. Give your own view first; then the order, the votes and the conversation are shown.',
       ),
-      line(`${review.question} "parley review judge ${review.id} --side hold --confidence 0.6" says it.`),
+      line(`${review.question} "parley review judge ${review.id} --side hold --confidence 0.6" records it.`),
       ...asked,
       '',
-      line('Unanswered it is rejected.'),
+      line('Unanswered, it is rejected.'),
     ].join('\n')
   }
   const { orderHash, rules, judgement, end, driftLimitBps, editWords } = review
@@ -46,7 +46,7 @@ export function reviewText(review: ReviewView, tally: Tally | null, terminal: Te
   const said = [
     ...(judgement === null
       ? []
-      : [line(`You said beforehand: ${judgement.action}, ${Math.round(judgement.confidence * 100)} % sure.`)]),
+      : [line(`Your view before the votes: ${judgement.action}, confidence ${judgement.confidence.toFixed(2)}.`)]),
     ...asked,
     ...(editWords === null ? [] : [line(`You edited it (${reasonWords[editWords.code]}): ${editWords.words}`)]),
   ]
@@ -59,13 +59,13 @@ export function reviewText(review: ReviewView, tally: Tally | null, terminal: Te
     ...rules.map(({ code, sentence }) => line(`${code}: ${sentence}`)),
     ...said,
     '',
-    ...(closed ? [] : [heading('What it does'), factsText(review, columns), '']),
+    ...(closed ? [] : [heading('What it changes'), factsText(review, columns), '']),
     voteText({ tally }, terminal),
     '',
     closed
-      ? line('It is closed: nothing more comes of it.')
+      ? line('This review is closed.')
       : line(
-          `Unanswered it is rejected; a price more than ${driftLimitBps} basis points away voids it. Approve it with "parley review approve ${review.id} --hash ${orderHash.slice(0, 12)}".`,
+          `Unanswered, it is rejected. A price move of more than ${driftLimitBps} bp voids it. Approve it with "parley review approve ${review.id} --hash ${orderHash.slice(0, 12)}".`,
         ),
   ].join('\n')
 }
@@ -76,14 +76,14 @@ function factsText({ facts, driftLimitBps, fourEyes }: ShownReview, columns: num
   const rows = [
     [
       'price',
-      `${known(price)}, moved ${driftBps === null ? 'unavailable' : driftBps.toFixed(1)} of ${driftLimitBps} bp`,
+      `${known(price)}, moved ${driftBps === null ? 'unavailable' : driftBps.toFixed(1)} bp, limit ${driftLimitBps} bp`,
     ],
-    ['value', `${known(notional)} of at most ${maximumNotional}`],
+    ['notional', `${known(notional)} of at most ${maximumNotional}`],
     ['position', `${position.before} to ${position.after}`],
     ['exposure', `${known(exposure.before)} to ${known(exposure.after)} of at most ${exposure.maximum}`],
-    ['risk at the stop', known(riskAtStop)],
+    ['loss at the stop', known(riskAtStop)],
     ['loss today', `${known(dayLoss.now)} of at most ${dayLoss.maximum}`],
-    ['the gate', denial === null ? 'would let it out now' : `would deny it now: ${denial.code}`],
+    ['the gate', denial === null ? 'would pass it now' : `would deny it now: ${denial.code}`],
     ['four eyes', fourEyes.why],
   ]
   return textTable(rows, { columns })

@@ -14,7 +14,7 @@ interface Flags {
 
 /** Adds run list, show, pause, resume, research and cancel: the runs of the desk that is open. */
 export function runCommands(program: Command): void {
-  const run = program.command('run').description('watch and steer the runs of an open desk')
+  const run = program.command('run').description('watch and control the runs of an open desk')
   run
     .command('list')
     .description('list the runs, newest first')
@@ -29,9 +29,9 @@ export function runCommands(program: Command): void {
     })
   run
     .command('show')
-    .argument('[run]', 'its id; the one under way, or else the newest, when left out')
+    .argument('[run]', 'its id (default: the one in progress, else the newest)')
     .description('show a run beside its plan: when it will end, what was changed, what went wrong and why')
-    .option('--why <step>', 'say why this step is there, what falls if it fails, and how it stands')
+    .option('--why <step>', 'say why this step is in the plan, what is lost if it fails, and its state')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action(async (id: string | undefined, { home, json, why }: Flags & { why?: string }) => {
@@ -48,23 +48,23 @@ export function runCommands(program: Command): void {
     })
   run
     .command('pause')
-    .argument('[run]', 'its id; the one under way when left out')
-    .description('begin nothing more of a run; what is under way comes to its end')
+    .argument('[run]', 'its id (default: the one in progress)')
+    .description('pause a run: steps in progress finish, no new step starts')
     .option('--reason <text>', 'why', 'Paused from the command line.')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action((id: string | undefined, flags: Flags & { reason: string }) => steer('pause', id, flags))
   run
     .command('resume')
-    .argument('[run]', 'its id; the one under way when left out')
-    .description('let a paused run go on')
+    .argument('[run]', 'its id (default: the one in progress)')
+    .description('resume a paused run')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action((id: string | undefined, flags: Flags) => steer('resume', id, flags))
   run
     .command('research')
     .argument('<task>', 'a research task of planning.yaml')
-    .argument('[run]', 'its id; the one under way when left out')
+    .argument('[run]', 'its id (default: the one in progress)')
     .description('add a research task to a run, until its dossier is validated')
     .addOption(homeOption())
     .addOption(jsonOption())
@@ -73,19 +73,19 @@ export function runCommands(program: Command): void {
       const runId = id ?? (await runUnderWay(desk))
       const summary = await desk.call<RunSummary>('POST', `/runs/${runId}/research`, { task })
       if (json === true) printJson(summary)
-      else print(`${task} is wanted in the run ${runId}; "parley run show" says what comes of it.`)
+      else print(`${task} was requested in the run ${runId}; "parley run show" shows what comes of it.`)
     })
   run
     .command('cancel')
-    .argument('[run]', 'its id; the one under way when left out')
-    .description('end a run; orders that were sent stay')
+    .argument('[run]', 'its id (default: the one in progress)')
+    .description('cancel a run; orders already sent stay')
     .option('--reason <text>', 'why', 'Cancelled from the command line.')
     .addOption(homeOption())
     .addOption(jsonOption())
     .action((id: string | undefined, flags: Flags & { reason: string }) => steer('cancel', id, flags))
 }
 
-const done = { pause: 'is paused', resume: 'goes on', cancel: 'is cancelled' } as const
+const done = { pause: 'is paused', resume: 'continues', cancel: 'is cancelled' } as const
 
 async function steer(
   verb: keyof typeof done,
@@ -105,7 +105,7 @@ async function runUnderWay(desk: RunningDesk): Promise<string> {
   const running = runs.filter(({ status }) => status === 'running')
   const [only] = running
   if (only !== undefined && running.length === 1) return only.id
-  throw new ParleyError('RUN_UNCLEAR', `${running.length} runs are under way.`, {
+  throw new ParleyError('RUN_UNCLEAR', `${running.length} runs are in progress.`, {
     details: { runs: running.map(({ id }) => id) },
     wayOut: 'Name the run: "parley run list" shows them.',
   })
@@ -116,7 +116,7 @@ async function currentRun(desk: RunningDesk): Promise<string> {
   const runs = await desk.call<RunSummary[]>('GET', '/runs?limit=50')
   const run = runs.find(({ status }) => status === 'running') ?? runs[0]
   if (run !== undefined) return run.id
-  throw new ParleyError('RUN_NOT_FOUND', 'There was no run on this desk yet.', {
-    wayOut: 'Press Decide on the Desk; the run is shown here then.',
+  throw new ParleyError('RUN_NOT_FOUND', 'This desk has no runs yet.', {
+    wayOut: 'Press Decide on the Desk first.',
   })
 }

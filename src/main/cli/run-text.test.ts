@@ -62,8 +62,8 @@ describe('a run in the terminal', () => {
   it('stands beside its plan, with what happened, when it will end, and which goals were missed', () => {
     const text = runText(run, monitoring, terminal)
     expect(text).toMatch(/On-chain metrics +researcher +failed +\d+ to \d+ s +0\.5 to 12\.3 s +\$0\.030 of \$0\.030/)
-    expect(text).toContain('Foreseen 52 s after its start, at $0.20. That hangs on Keyword extraction.')
-    expect(text).toContain('The plan had it end 45 s after its start.')
+    expect(text).toContain('Expected 52 s after its start, at $0.20. That depends on Keyword extraction.')
+    expect(text).toContain('Planned: 45 s after its start.')
     expect(text.indexOf('15 s, alert:')).toBeLessThan(text.indexOf('20 s, kept:'))
     expect(text).toContain('a decision on BTC/USDT: open')
     expect(text).toContain('On-chain metrics failed. It wants a key.')
@@ -73,7 +73,7 @@ describe('a run in the terminal', () => {
     const paused = { ...monitoring, paused: { at: startedAt, reason: 'The phone.' } }
     expect(runText(run, paused, terminal)).toContain('Paused: The phone.')
     const waiting = { ...monitoring, forecast: { at: startedAt, endsAt: null, usd: 0, hangsOn: [] } }
-    expect(runText(run, waiting, terminal)).toContain('Waits for the trader.')
+    expect(runText(run, waiting, terminal)).toContain('Waiting for the trader.')
     const over = { ...run, status: 'completed' as const, endedAt: startedAt + 44_000 }
     expect(runText(over, { ...monitoring, forecast: null }, terminal)).toContain('Ended after 44 s, at $0.05.')
   })
@@ -91,6 +91,6 @@ describe('a run in the terminal', () => {
 
   it('several are a table, and none is said', () => {
     expect(runListText([run], terminal)).toMatch(/run_1 +BTC\/USDT +running/)
-    expect(runListText([], terminal)).toBe('There was no run yet.')
+    expect(runListText([], terminal)).toBe('No runs yet.')
   })
 })

@@ -6,7 +6,7 @@ import { hang, type Terminal, textTable } from './terminal.ts'
 
 /** Runs as a table, newest first as they are given. */
 export function runListText(runs: readonly RunSummary[], { columns }: Terminal): string {
-  if (runs.length === 0) return 'There was no run yet.'
+  if (runs.length === 0) return 'No runs yet.'
   const rows = runs.map(({ id, goal, status, startedAt, stepsDone, stepsTotal, usd, outcome }) => [
     id,
     goal.instrument,
@@ -15,7 +15,7 @@ export function runListText(runs: readonly RunSummary[], { columns }: Terminal):
     `${stepsDone} of ${stepsTotal}`,
     `$${usd.toFixed(2)}`,
   ])
-  return textTable([['run', 'instrument', 'comes to', 'started', 'steps', 'cost'], ...rows], { columns })
+  return textTable([['run', 'instrument', 'outcome', 'started', 'steps', 'cost'], ...rows], { columns })
 }
 
 /**
@@ -66,10 +66,10 @@ export function stepText(run: Run, monitoring: RunMonitoring, stepId: string, { 
   const missed = monitoring.goals.flatMap(({ causes, why }) => (why !== null && causes.includes(stepId) ? [why] : []))
   const part = (name: string, text: string) => `${paint.strong(name.toUpperCase())}\n${hang(text, 2, columns)}`
   return [
-    part('Why it is here', reasons?.why ?? 'The plan does not say.'),
+    part('Why this step', reasons?.why ?? 'The plan does not say.'),
     part('If it fails', reasons?.falls ?? 'The plan does not say.'),
-    part('How it stands', `${state}${reason === null ? '' : `: ${reason}`}`),
-    ...(missed.length === 0 ? [] : [part('What it has cost', missed.join(' '))]),
+    part('State', `${state}${reason === null ? '' : `: ${reason}`}`),
+    ...(missed.length === 0 ? [] : [part('Goals missed', missed.join(' '))]),
   ].join('\n\n')
 }
 
@@ -100,14 +100,14 @@ function rounded(seconds: number): string {
 function endSentence(run: Run, { forecast, paused }: RunMonitoring): string {
   const planned = run.plan.estimate.seconds.parallel
   const after = (at: number) => rounded((at - run.startedAt) / 1_000)
-  const beside = `The plan had it end ${rounded(planned)} s after its start.`
+  const beside = `Planned: ${rounded(planned)} s after its start.`
   if (run.endedAt !== null) return `Ended after ${after(run.endedAt)} s, at $${run.usd.toFixed(2)}. ${beside}`
   if (paused !== null) return `Paused: ${paused.reason} ${beside}`
-  if (forecast === null || forecast.endsAt === null) return `Waits for the trader. ${beside}`
+  if (forecast === null || forecast.endsAt === null) return `Waiting for the trader. ${beside}`
   const titles = new Map(run.plan.steps.map(({ id, title }) => [id, title]))
   const hangsOn = forecast.hangsOn.map((id) => titles.get(id) ?? id)
-  const chain = hangsOn.length === 0 ? '' : ` That hangs on ${hangsOn.join(', ')}.`
-  return `Foreseen ${after(forecast.endsAt)} s after its start, at $${forecast.usd.toFixed(2)}.${chain} ${beside}`
+  const chain = hangsOn.length === 0 ? '' : ` That depends on ${hangsOn.join(', ')}.`
+  return `Expected ${after(forecast.endsAt)} s after its start, at $${forecast.usd.toFixed(2)}.${chain} ${beside}`
 }
 
 /** Alerts, replans and divergences in the order in which they came, each with its second. */
@@ -122,6 +122,8 @@ function noteLines(run: Run, { alerts, replans, divergences, pace }: RunMonitori
   ].toSorted((a, b) => a.at - b.at)
   return [
     ...timed.map(({ at, text }) => `${rounded((at - run.startedAt) / 1_000)} s, ${text}`),
-    ...pace.map(({ pool, limit, most }) => `now: ${limit} of ${most} ${pool} slots, since a source asks for patience`),
+    ...pace.map(
+      ({ pool, limit, most }) => `now: ${limit} of ${most} ${pool} slots, since a source asked the desk to slow down`,
+    ),
   ]
 }

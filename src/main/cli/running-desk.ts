@@ -46,7 +46,7 @@ export function findRunningDesk(home: string): RunningDesk | undefined {
       }).catch((cause: unknown) => {
         throw new ParleyError('DESK_NO_ANSWER', `The desk at ${origin} does not answer.`, {
           retry: 'ambiguous',
-          wayOut: 'Look whether its process is frozen. "parley stop" works all the same: it leaves a STOP file.',
+          wayOut: 'Check whether its process is frozen. "parley stop" still works: it leaves a STOP file.',
           cause,
         })
       })

@@ -47,7 +47,7 @@ export function showShare(
     shown = line
     stream.write(`\r\u001B[K${line}`)
   }
-  return { report: (share) => write(`${what}: ${wholePercent(share)} (Ctrl+C gives it up)`), end: () => write('') }
+  return { report: (share) => write(`${what}: ${wholePercent(share)} (Ctrl+C cancels)`), end: () => write('') }
 }
 
 /** Writes a value as indented JSON to standard output. */

@@ -47,6 +47,6 @@ export function driveVirtualTime(clock: VirtualClock): VirtualTime {
 function stuck(when: string, waitingFor: string): ParleyError {
   return new ParleyError('RUN_STUCK', `The run has not ended ${when}; it waits for ${waitingFor}.`, {
     details: { waitingFor },
-    wayOut: 'This is a fault of Parley: report it with the command that you typed.',
+    wayOut: 'This is a bug in Parley. Report it with the command you typed.',
   })
 }

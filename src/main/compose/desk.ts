@@ -5,6 +5,7 @@ import { createTimetable } from '#adapters/cron/timetable.ts'
 import { createSeatModels } from '#adapters/models/seat-models.ts'
 import { createPaperBroker } from '#adapters/paper/broker.ts'
 import { createCustomSources } from '#adapters/research/custom-sources.ts'
+import type { SourceFaults } from '#adapters/research/unsteady-sources.ts'
 import type { Desk } from '#api/desk.ts'
 import { createMetrics } from '#api/metrics.ts'
 import type { ApiParts } from '#api/parts.ts'
@@ -44,11 +45,13 @@ import { createFileSettingsStore } from '#store/settings.ts'
 import { createLoopMeter, watchLoop } from './loop-watch.ts'
 import { outcomesFrom } from './outcomes.ts'
 import { keepSnapshots, recoverDesk } from './recovery.ts'
+import { keepRehearsalsApart, type TimeAndChance } from './rehearsal.ts'
 import { createSandbox, keepAccountsApart } from './sandbox.ts'
-import { appVersion, sha256, systemClock, systemRandom } from './system.ts'
+import { appVersion, sha256 } from './system.ts'
 import { checkFeed, openWorld, readSources } from './world.ts'
 
-export interface DeskConfig {
+/** What makes a desk: its folder, its time and chance, and what is unusual about it. */
+export interface DeskConfig extends TimeAndChance {
   /** The folder of the desk's data; made if need be. */
   readonly home: string
   /** How long a halted desk stays so at least; default 30 s. */
@@ -57,6 +60,8 @@ export interface DeskConfig {
   readonly cipher?: Cipher
   /** Trades a second of each simulated instrument; see createSimulatedExchange. */
   readonly feedRate?: number
+  /** How simulated research misbehaves; it does not unless this says so. */
+  readonly sourceFaults?: Partial<SourceFaults>
 }
 
 const system: Actor = { kind: 'system', id: 'desk' }
@@ -68,9 +73,10 @@ const longestImportMs = 1_800_000
 /**
  * Puts a desk together over a data folder, by hand. Starting is recovering: the latch is read before anything else, the
  * journal folded, the broker reconciled. Throws HOME_IN_USE, HOME_NOT_WRITABLE, CONFIG_INVALID, SETTINGS_INVALID,
- * FEED_NO_BARS, KEYRING_INVALID.
+ * FEED_NO_BARS, KEYRING_INVALID, REHEARSAL_MIXED.
  */
-export async function createDesk({ home, cipher, coolDownMs, feedRate }: DeskConfig): Promise<Desk> {
+export async function createDesk(config: DeskConfig): Promise<Desk> {
+  const { home, cipher, coolDownMs, feedRate, sourceFaults, clock: now, random, rehearsal } = config
   const release = claimHome(home)
   const cleanups: (() => void)[] = [release]
   try {
@@ -82,6 +88,7 @@ export async function createDesk({ home, cipher, coolDownMs, feedRate }: DeskCon
 
   async function open(): Promise<Desk> {
     mkdirSync(home, { recursive: true })
+    keepRehearsalsApart(home, rehearsal)
     const planning = readConfig('planning.yaml', planningConfigSchema, home)
     const caps = readConfig('mandate.yaml', mandateSchema, home)
     const reviewPolicy = readConfig('review.yaml', reviewPolicySchema, home)
@@ -92,20 +99,20 @@ export async function createDesk({ home, cipher, coolDownMs, feedRate }: DeskCon
     const environment = keyring.environment()
     const models = createSeatModels(minds.value, environment)
     const venue = readConfig('broker.yaml', brokerConfigSchema, home)
-    const sandbox =
-      venue.value.orders === 'sandbox' ? createSandbox(venue.value.sandbox, systemClock, environment) : undefined
+    const sandbox = venue.value.orders === 'sandbox' ? createSandbox(venue.value.sandbox, now, environment) : undefined
     const settings = createFileSettingsStore(home)
     const latchStore = createFileLatchStore(home)
     const hadJournal = existsSync(join(home, 'journal.db'))
-    const first = readLatch(latchStore, systemClock.now())
+    const first = readLatch(latchStore, now.now())
 
     const barStore = openBarStore(join(home, 'market.db'))
     cleanups.push(() => barStore.close())
     const lastMoment = lastMomentOf(join(home, 'journal.db'))
     const world =
       sandbox === undefined
-        ? await openWorld(settings.load().feed, systemClock, barStore, home, {
+        ? await openWorld(settings.load().feed, now, barStore, home, {
             ...(feedRate !== undefined && { rate: feedRate }),
+            ...(sourceFaults !== undefined && { sourceFaults }),
             ...(lastMoment !== undefined && { goOnFrom: lastMoment }),
             environment,
           })
@@ -138,7 +145,6 @@ export async function createDesk({ home, cipher, coolDownMs, feedRate }: DeskCon
     // At once, and for good with its record at the start.
     book.doubt = accountDoubt ?? book.doubt
 
-    const random = systemRandom()
     const ids = createIds(clock, random.fork('ids'))
     const busStore = openBusStore(join(home, 'bus.db'))
     cleanups.push(() => busStore.close())
@@ -188,7 +194,7 @@ export async function createDesk({ home, cipher, coolDownMs, feedRate }: DeskCon
       deadManSwitch: settings.load().deadManSwitch,
       ...(coolDownMs !== undefined && { coolDownMs }),
     })
-    const loop = watchLoop(systemClock, createLoopMeter(), (alarm, delay) => {
+    const loop = watchLoop(now, createLoopMeter(), (alarm, delay) => {
       const event =
         alarm === null
           ? ({ kind: 'engineCaughtUp', data: delay } as const)
@@ -228,8 +234,8 @@ export async function createDesk({ home, cipher, coolDownMs, feedRate }: DeskCon
     const snapshots = keepSnapshots(journal, book, snapshotEvery)
     cleanups.push(snapshots.stop)
 
-    const importInto: ApiParts['importBars'] = async (file, text, instrument, options) => {
-      const request = { database: join(home, 'market.db'), file, text, instrument }
+    const importInto: ApiParts['importBars'] = async (file, text, instrument, { timeZone, ...options }) => {
+      const request = { database: join(home, 'market.db'), file, text, instrument, timeZone }
       const report = await compute.run(importBars, request, { ...options, timeoutMs: longestImportMs })
       const { timeframe, bars } = report
       await journal.append({
@@ -273,14 +279,19 @@ export async function createDesk({ home, cipher, coolDownMs, feedRate }: DeskCon
         }
         if (accountDoubt !== undefined)
           await journal.append({ kind: 'accountDoubted', data: { why: accountDoubt }, actor: system })
-        await journal.append({ kind: 'deskStarted', data: { clean, feed: feed.name }, actor: system })
+        await journal.append({
+          kind: 'deskStarted',
+          data: { clean, feed: feed.name },
+          actor: system,
+          ...(rehearsal !== undefined && { reason: rehearsal }),
+        })
         await kernel.start()
       },
       async stop(why) {
         await kernel.stop(why)
         // An agent that was asked something may still answer, and be recorded, but nobody waits long for it.
         const patience = new AbortController()
-        await Promise.race([bus.close(), sleep(systemClock, 2_000, patience.signal)])
+        await Promise.race([bus.close(), sleep(now, 2_000, patience.signal)])
         patience.abort()
         // The last record: that it is there tells the next start that all was in order.
         await journal.append({ kind: 'deskStopped', data: { why }, actor: system }).catch(() => {})

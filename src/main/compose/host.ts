@@ -8,8 +8,9 @@ import { errorMessage, ParleyError } from '#shared/lib/error.ts'
 import { createDesk } from './desk.ts'
 import { hostFile } from './host-file.ts'
 import { haltOnFaults, openLog, reportTo } from './log.ts'
+import type { TimeAndChance } from './rehearsal.ts'
 
-interface HostOptions {
+interface HostOptions extends TimeAndChance {
   readonly home: string
   /** 0 takes any free port. */
   readonly port: number
@@ -29,7 +30,7 @@ export function parsePort(text: string | undefined): number {
  * Serves a desk without a window on this machine until the process is asked to end, and says where. Throws NODE_TOO_OLD,
  * TOKEN_INVALID, PORT_IN_USE and whatever opening the desk throws.
  */
-export async function runHost({ home, port }: HostOptions): Promise<void> {
+export async function runHost({ home, port, ...timeAndChance }: HostOptions): Promise<void> {
   // An older Node would end without a word where the database is opened.
   if (Number.parseInt(process.versions.node, 10) < oldestNode)
     throw new ParleyError('NODE_TOO_OLD', `Parley needs Node ${oldestNode}, and this is ${process.versions.node}.`, {
@@ -40,8 +41,12 @@ export async function runHost({ home, port }: HostOptions): Promise<void> {
     console.log(`${errorMessage(error)} Only programs are served.`)
     return undefined
   })
-  const desk = await createDesk({ home })
+  const desk = await createDesk({ home, ...timeAndChance })
   const log = openLog(home)
+  if (timeAndChance.rehearsal !== undefined) {
+    log.warn(timeAndChance.rehearsal)
+    console.log(`${timeAndChance.rehearsal}.`)
+  }
   haltOnFaults(log, (reason) => desk.halt(reason))
   const host = await serveNetwork({
     router: desk.router,

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { createRouterClient } from '@orpc/server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Desk } from '#api/desk.ts'
+import { eventually } from '#test/builders/eventually.ts'
 import { temporaryHome } from '#test/builders/home.ts'
+import { testTime } from '#test/builders/test-time.ts'
 import { type ExchangeServer, startExchangeServer } from '#test/exchange-server/server.ts'
 import { createDesk } from './desk.ts'
 
@@ -30,7 +32,7 @@ function homeFor(orders: 'paper' | 'sandbox', home = temporaryHome()): string {
 }
 
 async function open(home: string): Promise<Desk> {
-  const desk = await createDesk({ home, coolDownMs: 0 })
+  const desk = await createDesk({ home, coolDownMs: 0, ...testTime() })
   desks.push(desk)
   await desk.start()
   return desk
@@ -59,9 +61,9 @@ describe('a desk whose orders go to a sandbox', () => {
     expect(cash()).toBeCloseTo(balance(), 2)
     expect(await client.trading.positions()).toMatchObject([{ instrument: 'BTC/USDT', quantity: '0.2' }])
 
-    await vi.waitFor(() => expect(desk.status().feed.connected).toBe(true), 5_000)
+    await eventually(() => expect(desk.status().feed.connected).toBe(true))
     const order = await client.trading.close({ key: 'a-wish-of-mine', instrument: 'BTC/USDT', reason: 'enough of it' })
-    await vi.waitFor(async () => expect(await client.trading.positions()).toEqual([]), 5_000)
+    await eventually(async () => expect(await client.trading.positions()).toEqual([]))
     const sent = account.account.orders.filter(({ side }) => side === 'SELL')
     expect(sent).toMatchObject([{ clientId: order.clientOrderId, status: 'FILLED', type: 'MARKET' }])
     // The fee was taken in the exchange's own coin, and counts all the same.
@@ -82,9 +84,8 @@ describe('a desk whose orders go to a sandbox', () => {
     server.placeAt(account.key, 'ETHUSDT', 'BUY', '1', 'web_1')
     server.ways.fault = undefined
     server.ways.refuseSockets = false
-    await vi.waitFor(
-      async () => expect(await clientOf(desk).trading.positions()).toMatchObject([{ instrument: 'ETH/USDT' }]),
-      10_000,
+    await eventually(async () =>
+      expect(await clientOf(desk).trading.positions()).toMatchObject([{ instrument: 'ETH/USDT' }]),
     )
     const typed = { reason: 'The exchange is back', account: 'binance-sandbox', mode: 'paper' }
     expect((await clientOf(desk).trading.rearm(typed)).state).toBe('ACTIVE')
@@ -121,7 +122,7 @@ describe('a desk whose orders go to a sandbox', () => {
     const desk = await open(home)
     server.ways.fault = 'errorBefore'
     server.cutSockets()
-    await vi.waitFor(() => expect(desk.status().broker.connected).toBe(false))
+    await eventually(() => expect(desk.status().broker.connected).toBe(false))
     await stop(desk)
     for (const name of readdirSync(home)) {
       const text = readFileSync(join(home, name), 'latin1')
@@ -150,7 +151,7 @@ describe('where orders go unless somebody says otherwise', () => {
   ])('is refused where it is no place for practice: %s', async (text, why) => {
     const home = temporaryHome()
     writeFileSync(join(home, 'broker.yaml'), text)
-    await expect(createDesk({ home })).rejects.toMatchObject({
+    await expect(createDesk({ home, ...testTime() })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.stringMatching(why),
     })

@@ -5,6 +5,7 @@ import { createReplayFeed } from '#adapters/replay/replay-feed.ts'
 import { createScaledClock } from '#adapters/replay/scaled-clock.ts'
 import { instrumentOf } from '#adapters/replay/series.ts'
 import { createFileSources } from '#adapters/research/file-sources.ts'
+import type { SourceFaults } from '#adapters/research/unsteady-sources.ts'
 import { createSimulatedExchange } from '#adapters/simulated/exchange.ts'
 import { createSimulatedSources } from '#adapters/simulated/sources.ts'
 import type { BarStore } from '#engine/ports/bar-store.ts'
@@ -12,6 +13,7 @@ import type { Feed } from '#engine/ports/feed.ts'
 import type { ResearchSources } from '#engine/ports/research-sources.ts'
 import { readConfig } from '#main/config/config.ts'
 import { timeframeMs } from '#shared/domain/bar.ts'
+import { isPerpetual } from '#shared/domain/instrument.ts'
 import type { FeedChoice } from '#shared/domain/settings.ts'
 import { type Clock, type Stop, sleep } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
@@ -106,6 +108,8 @@ interface WorldGiven {
   readonly rate?: number
   /** Where the desk's time has come to, in epoch milliseconds: a replay goes on from there. */
   readonly goOnFrom?: number
+  /** How simulated research misbehaves; it does not unless this says so. */
+  readonly sourceFaults?: Partial<SourceFaults>
 }
 
 /** Makes the world of simulated or imported prices. Throws FEED_NO_BARS for a replay of what was never imported. */
@@ -113,13 +117,18 @@ export function createWorld(
   choice: Exclude<FeedChoice, { kind: 'exchange' }>,
   clock: Clock,
   bars: BarStore,
-  { rate, goOnFrom }: WorldGiven = {},
+  { rate, goOnFrom, sourceFaults }: WorldGiven = {},
 ): World {
   if (choice.kind === 'simulated') {
     const exchange = createSimulatedExchange({ clock, seed: choice.seed, ...(rate !== undefined && { rate }) })
     return {
       feed: exchange,
-      sources: createSimulatedSources({ exchange, clock, latencyScale }),
+      sources: createSimulatedSources({
+        exchange,
+        clock,
+        latencyScale,
+        ...(sourceFaults !== undefined && { faults: sourceFaults }),
+      }),
       clock,
       isNow: true,
       quoteAgeMs: null,
@@ -136,6 +145,11 @@ export function checkFeed(choice: FeedChoice, bars: BarStore, home: string): voi
 }
 
 function finestSeries(instrument: string, store: BarStore): ReturnType<BarStore['series']>[number] {
+  if (isPerpetual(instrument)) {
+    throw new ParleyError('PERPETUAL_NOT_IN_FILE', `Imported bars tell neither mark nor funding of ${instrument}.`, {
+      wayOut: 'Replay the pair that it is about, or choose the simulated exchange, which lists perpetuals.',
+    })
+  }
   const held = store.series().filter((series) => series.instrument === instrument)
   const [finest] = held.sort((a, b) => timeframeMs[a.timeframe] - timeframeMs[b.timeframe])
   if (finest !== undefined) return finest

@@ -1,4 +1,4 @@
-import type { PaperFaults } from '#adapters/paper/faults.ts'
+import type { PaperFaults } from '#adapters/paper/link/faults.ts'
 import type { SourceFaults } from '#adapters/research/unsteady-sources.ts'
 import type { ExecutionWish } from '#shared/domain/parent-order.ts'
 import type { Random } from '#shared/lib/random.ts'

@@ -1,5 +1,5 @@
 import { createPaperBroker } from '#adapters/paper/broker.ts'
-import type { PaperFaults } from '#adapters/paper/faults.ts'
+import type { PaperFaults } from '#adapters/paper/link/faults.ts'
 import { coins } from '#adapters/simulated/coins.ts'
 import { createSimulatedExchange } from '#adapters/simulated/exchange.ts'
 import { perpetualOn } from '#adapters/simulated/perpetuals.ts'

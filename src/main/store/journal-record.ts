@@ -1,6 +1,6 @@
 import type { DeskRecord, Entry } from '#engine/journal/journal.ts'
 import type { Mode } from '#shared/domain/account.ts'
-import { canonicalJson } from '#shared/lib/canonical-json.ts'
+import { canonicalCopy, canonicalJson } from '#shared/lib/canonical-json.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { leafHash } from './merkle-tree.ts'
 
@@ -45,11 +45,12 @@ export function createSealer(provenance: Provenance): (entry: Entry, place: Reco
     const correlationId = entry.correlationId ?? null
     const causationSeq = entry.causationSeq ?? null
     const reason = entry.reason ?? null
-    const data = canonicalJson(entry.data)
+    // Whoever sees the record now sees what a later reader will see, whatever becomes of the objects that were handed in.
+    const data = canonicalCopy(entry.data)
     const body =
       `{"account":${accountText},"actor":${canonicalJson(actor)},"app":${appText},"at":${at},` +
       `"causationSeq":${causationSeq},"clockOffsetMs":${clockOffsetMs},"configHash":${configText},` +
-      `"correlationId":${canonicalJson(correlationId)},"data":${data},"kind":"${kind}","mode":${modeText},` +
+      `"correlationId":${canonicalJson(correlationId)},"data":${canonicalJson(data)},"kind":"${kind}","mode":${modeText},` +
       `"monotonicMs":${monotonicMs},"prevHash":"${prevHash}","reason":${canonicalJson(reason)},"seq":${seq}}`
     const record = {
       seq,
@@ -60,9 +61,7 @@ export function createSealer(provenance: Provenance): (entry: Entry, place: Reco
       clockOffsetMs,
       actor: { kind: actor.kind, id: actor.id },
       kind,
-      // Read back from the text: whoever sees the record now sees what a later reader will see, whatever becomes of the
-      // objects that were handed in.
-      data: JSON.parse(data),
+      data,
       correlationId,
       causationSeq,
       reason,

@@ -3,11 +3,13 @@ import type { DeskRecord, Entry, Journal } from '#engine/journal/journal.ts'
 import type { JournalHead } from '#shared/domain/journal.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { errorMessage, ParleyError } from '#shared/lib/error.ts'
+import { type CommitGroup, emptyGroup, ignore } from './commit-group.ts'
 import { openAnchor } from './journal-anchor.ts'
 import { anchorFile, type JournalFile, type JournalOpened, openJournalFile, saveHead } from './journal-file.ts'
 import { type JournalKeys, signHead } from './journal-head.ts'
 import { damageIn, quarantineJournal } from './journal-quarantine.ts'
 import { createSealer, type Provenance, readRecord, type SealedRecord } from './journal-record.ts'
+import { prepareInsert } from './journal-rows.ts'
 import { keepProjections } from './projections/keep-projections.ts'
 import type { Projection } from './projections/projection.ts'
 import { createSnapshots, type Snapshots } from './snapshots.ts'
@@ -40,11 +42,6 @@ export interface StoreJournal extends Journal {
   replay(after: number, visit: (record: DeskRecord) => void): void
   /** Commits what waits, signs a last head and closes the file; appends are refused from then on. */
   close(): void
-}
-
-interface Waiting {
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
 }
 
 const replayPage = 1_000
@@ -108,8 +105,7 @@ function createJournal(options: JournalOptions, { database, tree, lastHash, open
   let signedSize = tree.size
   if (opened.status === 'opened') signedSize -= opened.checked
 
-  let pending: SealedRecord[] = []
-  let waiting: Waiting[] = []
+  let pending = emptyGroup()
   let scheduled = false
   let failure: ParleyError | undefined
   const unseen: DeskRecord[] = []
@@ -118,10 +114,10 @@ function createJournal(options: JournalOptions, { database, tree, lastHash, open
   const anchor = database.memory ? undefined : openAnchor(anchorFile(file))
   anchor?.write(signHead(durable, nowMs(), keys))
 
-  const insert = database.prepare('INSERT INTO journal (seq, body, hash) VALUES (?, ?, ?)')
+  const insertAll = prepareInsert(database)
   const write = database.transaction((batch: readonly SealedRecord[]) => {
-    for (const { record, body } of batch) {
-      insert.run(record.seq, body, record.hash)
+    insertAll(batch)
+    for (const { record } of batch) {
       tree.append(record.hash)
       projections.apply(record)
       if (record.seq % headEvery === 0) signDurably(record.hash)
@@ -135,44 +131,34 @@ function createJournal(options: JournalOptions, { database, tree, lastHash, open
 
   function commit(): void {
     scheduled = false
-    if (failure !== undefined || pending.length === 0) return
-    const batch = pending
-    const waiters = waiting
-    pending = []
-    waiting = []
+    const last = pending.records.at(-1)
+    if (failure !== undefined || last === undefined) return
+    const group = pending
+    pending = emptyGroup()
     try {
-      write.immediate(batch)
+      write.immediate(group.records)
     } catch (error) {
-      fail(error, waiters)
+      fail(error, group)
       return
     }
-    durable = { size: tree.size, hash: (batch.at(-1) as SealedRecord).record.hash, root: tree.root() }
-    for (const waiter of waiters) waiter.resolve()
+    durable = { size: tree.size, hash: last.record.hash, root: tree.root() }
+    group.resolve()
     try {
       anchor?.write(signHead(durable, nowMs(), keys))
     } catch (error) {
-      fail(error, [])
+      fail(error)
     }
-    const records = batch.map(({ record }) => record)
+    const records = group.records.map(({ record }) => record)
     for (const listener of commitListeners) guarded(() => listener(records))
   }
 
-  function fail(cause: unknown, waiters: readonly Waiting[]): void {
+  function fail(cause: unknown, group?: CommitGroup): void {
     const error = unwritable(`The journal cannot be written: ${errorMessage(cause)}`, file, cause)
     failure = error
-    for (const waiter of [...waiters, ...waiting]) waiter.reject(error)
-    pending = []
-    waiting = []
+    group?.reject(error)
+    pending.reject(error)
+    pending = emptyGroup()
     for (const listener of failureListeners) guarded(() => listener(error))
-  }
-
-  function whenDurable(): Promise<void> {
-    const promise = new Promise<void>((resolve, reject) => {
-      waiting.push({ resolve, reject })
-    })
-    // Whoever does not wait learns of the failure from onFailure.
-    promise.catch(() => {})
-    return promise
   }
 
   function sealAll(entries: readonly Entry[]): readonly SealedRecord[] {
@@ -201,10 +187,10 @@ function createJournal(options: JournalOptions, { database, tree, lastHash, open
     if (last === undefined) return settled().then(() => [])
     seq = last.seq
     prevHash = last.hash
-    for (const one of sealed) pending.push(one)
+    for (const one of sealed) pending.records.push(one)
     const records = sealed.map(({ record }) => record)
-    const promise = whenDurable().then(() => records)
-    promise.catch(() => {})
+    const promise = pending.durable.then(() => records)
+    promise.catch(ignore)
     if (!scheduled) {
       scheduled = true
       schedule(commit)
@@ -226,7 +212,7 @@ function createJournal(options: JournalOptions, { database, tree, lastHash, open
 
   function settled(): Promise<void> {
     if (failure !== undefined) return rejected(failure)
-    return pending.length === 0 ? Promise.resolve() : whenDurable()
+    return pending.records.length === 0 ? Promise.resolve() : pending.durable
   }
 
   return {
@@ -256,7 +242,7 @@ function createJournal(options: JournalOptions, { database, tree, lastHash, open
         try {
           signDurably(durable.hash)
         } catch (error) {
-          fail(error, [])
+          fail(error)
         }
       }
       failure ??= unwritable('The journal is closed.', file)
@@ -276,7 +262,7 @@ function unwritable(message: string, file: string, cause?: unknown): ParleyError
 
 function rejected(reason: unknown): Promise<never> {
   const promise = Promise.reject(reason)
-  promise.catch(() => {})
+  promise.catch(ignore)
   return promise
 }
 

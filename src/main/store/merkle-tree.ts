@@ -18,15 +18,15 @@ export function leafHash(text: string): string {
 
 /** Creates a tree, or goes on from the size and peaks of an earlier one. Keeps log n nodes; a leaf costs one node on average. */
 export function createMerkleTree(size = 0, peaks: readonly string[] = []): MerkleTree {
-  const nodes: Buffer[] = peaks.map((peak) => Buffer.from(peak, 'hex'))
+  // As text: node:crypto makes a text of a hash three times as fast as a buffer.
+  const nodes = [...peaks]
   // 0x01, then the left and the right child.
-  const input = new Uint8Array(65)
-  input[0] = 1
+  const input = Buffer.alloc(65, 1)
 
-  function join(left: Uint8Array, right: Uint8Array): Buffer {
-    input.set(left, 1)
-    input.set(right, 33)
-    return hash('sha256', input, 'buffer')
+  function join(left: string, right: string): string {
+    input.write(left, 1, 'hex')
+    input.write(right, 33, 'hex')
+    return hash('sha256', input)
   }
 
   return {
@@ -34,19 +34,17 @@ export function createMerkleTree(size = 0, peaks: readonly string[] = []): Merkl
       return size
     },
     append(leaf) {
-      let node: Buffer = Buffer.from(leaf, 'hex')
-      for (let rest = size; rest % 2 === 1; rest = Math.floor(rest / 2)) node = join(nodes.pop() as Buffer, node)
+      let node = leaf
+      for (let rest = size; rest % 2 === 1; rest = Math.floor(rest / 2)) node = join(nodes.pop() as string, node)
       nodes.push(node)
       size += 1
     },
     root() {
       const last = nodes.at(-1)
-      if (last === undefined) return hash('sha256', '')
-      return nodes
-        .slice(0, -1)
-        .reduceRight<Buffer>((right, left) => join(left, right), last)
-        .toString('hex')
+      return last === undefined
+        ? hash('sha256', '')
+        : nodes.slice(0, -1).reduceRight((right, left) => join(left, right), last)
     },
-    peaks: () => nodes.map((node) => node.toString('hex')),
+    peaks: () => [...nodes],
   }
 }

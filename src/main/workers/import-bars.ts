@@ -12,6 +12,8 @@ export interface ImportRequest {
   readonly text: string
   /** BASE/QUOTE; undefined where the file says it. */
   readonly instrument: string | undefined
+  /** The IANA name of the place whose clocks showed times without a zone; UTC where undefined. */
+  readonly timeZone?: string | undefined
 }
 
 /** Reading the text takes about this share of the time, saving the rest. */
@@ -26,6 +28,7 @@ export function importBars(request: ImportRequest, report: ReportProgress = () =
   const parsed = parseBars(request.text, {
     file,
     ...(request.instrument !== undefined && { instrument: request.instrument }),
+    ...(request.timeZone !== undefined && { timeZone: request.timeZone }),
     onProgress: (share) => report(readShare * share),
   })
   const { bars, timeframe } = parsed
@@ -44,7 +47,6 @@ export function importBars(request: ImportRequest, report: ReportProgress = () =
       to: bars.at(-1)?.time ?? 0,
       notes: [
         ...parsed.notes,
-        ...(parsed.blankRows > 0 ? [`${parsed.blankRows} blank rows were passed over.`] : []),
         ...(parsed.gaps > 0 ? [`${parsed.gaps} gaps between bars.`] : []),
         ...parsed.warnings.slice(0, 20).map(({ line, reason }) => `Line ${line}: ${reason}`),
       ],

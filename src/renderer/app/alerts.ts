@@ -25,37 +25,37 @@ export function statusAlerts(status: Status): DeskAlert[] {
     account.unknown !== null && {
       id: 'account',
       tone: 'bad',
-      title: 'What the account holds is unknown',
-      effect: `${account.unknown}. Cash and positions are not shown, and nothing can be closed from here.`,
-      next: 'Look at the broker. Re-arming, once all is compared, takes what the broker says as the account.',
+      title: 'Account holdings unknown',
+      effect: `${account.unknown}. Cash and positions are not shown, and you cannot close a position here.`,
+      next: 'Check the account at the broker. Re-arming compares everything and then takes the broker’s figures.',
     },
     stop !== null &&
       stop.unknown > 0 && {
         id: 'unknown',
         tone: 'bad',
-        title: `${stop.unknown} ${stop.unknown === 1 ? 'order' : 'orders'} in an unknown state`,
+        title: `${stop.unknown} ${stop.unknown === 1 ? 'order' : 'orders'} with an unknown outcome`,
         effect: 'They may still be filled.',
-        next: 'The desk keeps asking the broker; look there too.',
+        next: 'The desk keeps asking the broker. Check there too.',
       },
     stop !== null &&
       stop.unprotected.length > 0 && {
         id: 'unprotected',
         tone: 'bad',
-        title: `Without protection: ${stop.unprotected.join(', ')}`,
+        title: `Unprotected: ${stop.unprotected.join(', ')}`,
         effect: 'These positions have no protective order.',
-        next: 'Allow closing by hand to reduce them.',
+        next: 'Allow closing by hand, then reduce them.',
       },
     !broker.connected && {
       id: 'broker',
       tone: 'bad',
-      title: `No link to ${broker.name}`,
+      title: `No connection to ${broker.name}`,
       effect: 'Orders cannot be sent or cancelled.',
-      next: 'The desk keeps connecting. Working orders are at the broker still.',
+      next: 'The desk keeps reconnecting. Working orders stay at the broker.',
     },
     isFeedStale(status) && {
       id: 'feed',
       tone: 'warn',
-      title: feed.connected ? `${feed.name} is silent` : `No link to ${feed.name}`,
+      title: feed.connected ? `No prices from ${feed.name}` : `No connection to ${feed.name}`,
       effect: 'The gate denies orders on stale prices.',
       next: 'Wait for prices, or choose another feed in Settings.',
     },
@@ -63,36 +63,36 @@ export function statusAlerts(status: Status): DeskAlert[] {
       (deadManSwitch.failure !== null || isOver(deadManSwitch.armedUntil, now)) && {
         id: 'timer',
         tone: 'bad',
-        title: `The venue’s timer: ${deadManWords(deadManSwitch, now)}`,
-        effect: 'Unless it is set again in time the venue cancels every order, stops and targets too.',
-        next: 'The desk keeps trying. Look at the broker, or switch the timer off in Settings.',
+        title: `Venue timer: ${deadManWords(deadManSwitch, now)}`,
+        effect: 'If the desk cannot reset it in time, the venue cancels every order, stops and targets included.',
+        next: 'The desk keeps trying. Check the broker, or switch the timer off in Settings.',
       },
     stopShortcut.state === 'not armed' && {
       id: 'shortcut',
       tone: 'warn',
       title: `The stop shortcut is not armed (${stopShortcut.accelerator})`,
       effect: 'The keys do not stop trading while another program is in front.',
-      next: 'Close the program that holds them and start Parley again. STOP, the tray and "parley stop" work.',
+      next: 'Close the program that uses them and restart Parley. STOP, the tray and "parley stop" still work.',
     },
     reviews.waiting > 0 && {
       id: 'reviews',
       tone: 'warn',
       title: `${reviews.waiting} ${reviews.waiting === 1 ? 'decision waits' : 'decisions wait'} for you`,
-      effect: `Unanswered it is rejected in ${formatDuration(reviews.nextExpiresInMs)}; nothing is sent without you.`,
+      effect: `Rejected in ${formatDuration(reviews.nextExpiresInMs)} unless you answer. Nothing is sent without you.`,
       next: 'Open Review.',
     },
     reviews.habit !== null && {
       id: 'habit',
       tone: 'warn',
-      title: 'Approving may have become a habit',
+      title: 'You may be approving out of habit',
       effect: reviews.habit,
-      next: 'Read what speaks against the next one before you answer.',
+      next: 'Read the dissent before you answer the next one.',
     },
     deadLetters > 0 && {
       id: 'letters',
       tone: 'warn',
       title: `${deadLetters} undelivered ${deadLetters === 1 ? 'message' : 'messages'}`,
-      effect: 'Agents missed them; their part of a decision may be absent.',
+      effect: 'Agents did not get them. A decision may lack their input.',
       next: 'Read them under Agents.',
     },
     loop !== null &&
@@ -101,10 +101,10 @@ export function statusAlerts(status: Status): DeskAlert[] {
         tone: 'warn',
         title:
           loop.alarm === 'stalled'
-            ? `The engine stood still for ${formatDuration(loop.maxMs)}`
+            ? `The engine stalled for ${formatDuration(loop.maxMs)}`
             : `The engine is slow: ${formatDuration(loop.p99Ms)} late`,
-        effect: 'Decisions and cancels leave later than they should.',
-        next: 'Cancel the run under way or close other programs.',
+        effect: 'Decisions and cancels go out late.',
+        next: 'Cancel the current run, or close other programs.',
       },
   ]
   return alerts.filter((alert) => alert !== false)

@@ -98,11 +98,11 @@ function Vitals({ status, lost }: { status: Status; lost: boolean }) {
 }
 
 const timerMeaning =
-  'Set anew by the desk every 20 s. When it runs out the venue cancels every order, stops and targets too.'
+  'The desk resets it every 20 s. If it runs out, the venue cancels every order, stops and targets included.'
 
 function shortcutWords({ stopShortcut }: Status): string {
   return stopShortcut.state === 'not available'
-    ? 'Keys that stop trading from any program come with the desktop app; there is none around this desk.'
+    ? 'The stop shortcut needs the desktop app; this desk runs without it.'
     : `${stopShortcut.accelerator} stops trading while any program is in front: ${stopShortcut.state}.`
 }
 
@@ -150,7 +150,7 @@ function Alerts({ status }: { status: Status }) {
       </Popover.Target>
       <Popover.Dropdown>
         {alerts.length === 0 ? (
-          <p className={styles.dim}>Nothing asks for your attention.</p>
+          <p className={styles.dim}>Nothing needs your attention.</p>
         ) : (
           <ul className={styles.alertList}>
             {alerts.map(({ id, tone, title, effect, next }) => (
@@ -180,7 +180,7 @@ function StopLevels() {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>STOP is level 2: halts, cancels what adds risk, keeps protection</Menu.Label>
+        <Menu.Label>STOP is level 2: halts, cancels orders that add risk, keeps stops and targets</Menu.Label>
         <Menu.Item onClick={() => stop.stop(1)}>Halt only (level 1): no order is cancelled</Menu.Item>
         <Menu.Divider />
         <Menu.Item onClick={() => stop.stop(3)}>
@@ -201,7 +201,7 @@ function StopButton() {
       type="button"
       className={styles.stop}
       onClick={() => stop.stop(2)}
-      title={`Halt trading and cancel orders that add risk. No question is asked. ${stopKeys(navigator.platform)}`}
+      title={`Halts trading and cancels orders that add risk, without asking. ${stopKeys(navigator.platform)}`}
       aria-keyshortcuts="Control+Shift+H Meta+Shift+H"
     >
       <IconStop size={20} stroke={2} aria-hidden />

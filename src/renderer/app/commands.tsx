@@ -27,7 +27,7 @@ export function Commands() {
     {
       id: 'stop',
       label: 'Stop trading',
-      description: `Halt and cancel what adds risk, ${stopKeys(navigator.platform)}`,
+      description: `Halt and cancel orders that add risk, ${stopKeys(navigator.platform)}`,
       onClick: () => stop.stop(2),
     },
     ...(halted === true
@@ -54,7 +54,7 @@ export function Commands() {
       limit={14}
       scrollable
       maxHeight={420}
-      nothingFound="Nothing by that name."
+      nothingFound="No match."
       classNames={{ action: styles.action ?? '', actionBody: styles.body ?? '' }}
       searchProps={{
         placeholder: 'Screens, instruments, runs, commands',

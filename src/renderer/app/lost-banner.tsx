@@ -12,22 +12,22 @@ export function LostBanner() {
     <div className={styles.cover}>
       <section className={styles.banner} role="alert" aria-labelledby="lost-title">
         <h2 id="lost-title" className={styles.title}>
-          <IconAlert size={20} aria-hidden /> The engine does not answer
+          <IconAlert size={20} aria-hidden /> The engine is not responding
         </h2>
         <p>
-          {generation === 0 ? 'Not reached since ' : 'Since '}
-          <Moment at={since - 2_000} />. Everything below is old. The desk may go on trading without this page.
+          {generation === 0 ? 'Not reached since ' : 'No answer since '}
+          <Moment at={since - 2_000} />. Everything below is out of date. The desk may still be trading.
         </p>
         <h3>To stop it now</h3>
         <ul>
           <li>
-            Run <code>parley stop</code> in a terminal. It needs no page, and where the engine hangs it comes before any
-            order once it runs again.
+            Run <code>parley stop</code> in a terminal. It works without this page. If the engine hangs, it takes effect
+            before any order once the engine runs again.
           </li>
-          <li>Or press STOP ({stopKeys(navigator.platform)}) here: it is sent the moment the engine answers.</li>
-          <li>Orders that are working stay at the broker until they are cancelled there.</li>
+          <li>Or press STOP ({stopKeys(navigator.platform)}) here: it is sent as soon as the engine answers.</li>
+          <li>Working orders stay at the broker until they are cancelled there.</li>
         </ul>
-        <p className={styles.dim}>Connecting again by itself…</p>
+        <p className={styles.dim}>Reconnecting…</p>
       </section>
     </div>
   )

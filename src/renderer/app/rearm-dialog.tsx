@@ -44,12 +44,11 @@ function RearmForm({ status, onDone }: { status: Status; onDone: () => void }) {
     >
       <Stack gap="md">
         <p>
-          Trading becomes ACTIVE again. Nothing that was decided before the stop is carried out; runs that were stopped
-          stay stopped.
+          Trading becomes ACTIVE again. Decisions made before the stop are not carried out; stopped runs stay stopped.
         </p>
         <Textarea
           label="Why is it safe to trade again?"
-          description={missing > 0 ? `At least ${missing} more characters.` : 'Goes into the journal.'}
+          description={missing > 0 ? `At least ${missing} more characters.` : 'Recorded in the journal.'}
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
           autosize
@@ -72,7 +71,9 @@ function RearmForm({ status, onDone }: { status: Status; onDone: () => void }) {
           autoComplete="off"
           spellCheck={false}
         />
-        {rearm.isError && <ErrorState title="Not re-armed" error={rearm.error} effect="Trading stays as it is." />}
+        {rearm.isError && (
+          <ErrorState title="Not re-armed" error={rearm.error} effect="The trading state has not changed." />
+        )}
         <Group justify="flex-end" gap="sm">
           <Button onClick={onDone}>Stay halted</Button>
           <Button type="submit" variant="filled" disabled={!ready} loading={rearm.isPending}>

@@ -24,9 +24,9 @@ const root = createRootRoute({
   component: Frame,
   errorComponent: ({ error }) => (
     <ErrorState
-      title="This screen broke"
+      title="This screen failed"
       error={error}
-      effect="Trading goes on: the engine does not depend on the page. STOP works."
+      effect="Trading continues: the engine does not depend on this page. STOP still works."
       onRetry={() => location.reload()}
     />
   ),

@@ -23,7 +23,7 @@ export function StopBand() {
         <strong>{pending.error === null ? 'Stopping…' : 'STOP IS NOT CONFIRMED'}</strong>
         <span>
           {pending.error === null
-            ? `Level ${pending.level} was sent; waiting for the engine.`
+            ? `Level ${pending.level} sent; waiting for the engine.`
             : `${toProblem(pending.error).message} It is sent again as soon as the engine answers. To be sure, run “parley stop” in a terminal.`}
         </span>
       </section>
@@ -47,7 +47,7 @@ function Latched({ status: { latch, stop } }: { status: Status }) {
       <StatusDot tone={latch.state === 'HALTED' ? 'bad' : 'warn'} />
       <strong>{latch.state}</strong>
       <span className={styles.words}>
-        {latch.state === 'HALTED' ? 'No order leaves' : 'Positions may be closed, none opened'}
+        {latch.state === 'HALTED' ? 'Only cancels are sent' : 'Positions can be closed, not opened'}
         {latch.level !== null && ` · level ${latch.level}`} · since <Moment at={latch.at} /> · {latch.by}:{' '}
         {latch.reason}
       </span>
@@ -71,7 +71,7 @@ function Progress({ progress }: { progress: StopProgress }) {
     <span className={styles.progress} role="status">
       <span>
         {cancelsRequested === 0
-          ? 'No order had to be cancelled'
+          ? 'No orders to cancel'
           : `Cancels: ${cancelsRequested} requested, ${cancelsConfirmed} confirmed`}
       </span>
       <span data-bad={cancelsFailed > 0}>{cancelsFailed} failed</span>

@@ -7,7 +7,7 @@ import { Moment } from './figures.tsx'
 export function BasisWords({ basis }: { basis: BarBasis }) {
   return (
     <span>
-      from {basis.bars} closed bars of {basis.timeframe}, <Moment at={basis.from} as="date" /> to{' '}
+      from {basis.bars} closed {basis.timeframe} bars, <Moment at={basis.from} as="date" /> to{' '}
       <Moment at={basis.to} as="date" />
     </span>
   )
@@ -20,7 +20,7 @@ export function InstrumentLink({ instrument, runId }: { instrument: string; runI
       to="/desk"
       search={{ symbol: instrument, ...(runId !== null && { run: runId }) }}
       className={styles.link}
-      title={runId === null ? 'To its chart' : 'To the decision that opened it'}
+      title={runId === null ? 'Open its chart' : 'Open the decision behind it'}
     >
       {instrument} ›
     </Link>

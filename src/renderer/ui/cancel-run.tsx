@@ -8,9 +8,9 @@ export function CancelRun({ runId }: { runId: string }) {
   const { client } = useDesk()
   const cancel = useMutation({ mutationFn: () => client.runs.cancel({ runId, reason: 'Cancelled by the trader' }) })
   return (
-    <Tooltip label={cancel.isError ? toProblem(cancel.error).message : 'Ends this run; orders that were sent stay.'}>
+    <Tooltip label={cancel.isError ? toProblem(cancel.error).message : 'Ends this run. Orders already sent stay.'}>
       <Button onClick={() => cancel.mutate()} loading={cancel.isPending}>
-        {cancel.isError ? 'Cancel failed, again' : 'Cancel run'}
+        {cancel.isError ? 'Cancel failed, try again' : 'Cancel run'}
       </Button>
     </Tooltip>
   )

@@ -20,7 +20,7 @@ export function FindingCard({ evidence, onPattern }: FindingProps) {
           Unavailable: {evidence.reason} <span className="mono">{evidence.code}</span>
         </p>
         <p className={styles.dim}>
-          Asked <Moment at={evidence.at} as="moment" />
+          Requested <Moment at={evidence.at} as="moment" />
         </p>
       </>
     )
@@ -45,7 +45,7 @@ export function FindingCard({ evidence, onPattern }: FindingProps) {
         As of <Moment at={evidence.asOf} as="moment" />
         {evidence.status === 'value'
           ? ` · quality ${formatPercent(evidence.quality, 0, false)}`
-          : ' · known to be empty'}
+          : ' · the source has nothing'}
       </p>
     </>
   )

@@ -41,6 +41,11 @@ export function formatPercent(fraction: number | null | undefined, places = 2, s
   return `${formatNumber(Number((fraction * 100).toPrecision(12)), { places, signed })}${space}%`
 }
 
+/** A price with all of its digits, at least two places, where its instrument's tick is not at hand. */
+export function formatPrice(value: Decimal | string | null | undefined): string {
+  return formatDecimal(value, { places: Math.max(2, placesOf(value ?? '')) })
+}
+
 /** Money with its currency: "+128.40 USDT". Amounts have two places. */
 export function formatMoney(value: Decimal | string | null | undefined, currency: string, signed = false): string {
   const text = formatDecimal(value, { places: 2, signed })

@@ -11,35 +11,44 @@ export interface OrderLook {
 }
 
 const looks: Readonly<Record<OrderStatus, OrderLook>> = {
-  INITIALIZED: { tone: 'off', word: 'Prepared', meaning: 'Made here, not sent yet.' },
-  DENIED: { tone: 'bad', word: 'Denied', meaning: 'Our gate said no; it never left.' },
+  INITIALIZED: { tone: 'off', word: 'Prepared', meaning: 'Created here, not sent yet.' },
+  DENIED: { tone: 'bad', word: 'Denied', meaning: 'Denied by our gate; never sent.' },
   SUBMITTED: { tone: 'busy', word: 'Sent', meaning: 'Sent; the broker has not answered.' },
   ACCEPTED: { tone: 'good', word: 'Working', meaning: 'Accepted and working at the broker.' },
-  REJECTED: { tone: 'bad', word: 'Rejected', meaning: 'The broker said no.' },
-  TRIGGERED: { tone: 'good', word: 'Triggered', meaning: 'Its stop price was reached; it works in the market.' },
+  REJECTED: { tone: 'bad', word: 'Rejected', meaning: 'Refused by the broker.' },
+  TRIGGERED: { tone: 'good', word: 'Triggered', meaning: 'Its stop price was reached; it is working in the market.' },
   PENDING_UPDATE: {
     tone: 'warn',
     word: 'Change sent',
-    meaning: 'A change was sent; until the broker confirms it the old terms are in force.',
+    meaning: 'A change was sent; the old terms apply until the broker confirms it.',
     edge: 'solid',
   },
   PENDING_CANCEL: {
     tone: 'warn',
     word: 'Cancel sent',
-    meaning: 'The desk took the cancel; it is not effective yet and the order may still be filled.',
+    meaning: 'The desk accepted the cancel; it is not in effect yet, and the order may still be filled.',
     edge: 'solid',
   },
   PARTIALLY_FILLED: { tone: 'good', word: 'Part filled', meaning: 'Working; some of it is filled.' },
-  FILLED: { tone: 'good', word: 'Filled', meaning: 'All of it is filled.' },
+  FILLED: { tone: 'good', word: 'Filled', meaning: 'Completely filled.' },
   CANCELED: { tone: 'off', word: 'Cancelled', meaning: 'The broker confirmed the cancel.' },
-  EXPIRED: { tone: 'off', word: 'Expired', meaning: 'Its time ran out at the broker.' },
-  UNKNOWN: { tone: 'bad', word: 'Unknown', meaning: 'Sent, but what became of it is not known; the desk is asking.' },
+  EXPIRED: { tone: 'off', word: 'Expired', meaning: 'Its time in force ended at the broker.' },
+  UNKNOWN: {
+    tone: 'bad',
+    word: 'Unknown',
+    meaning: 'Sent, but the outcome is not known; the desk keeps asking the broker.',
+  },
 }
 
 /** The look of an order; `cancelAsked` while a cancel was asked for here and is not acknowledged (UX-4). */
 export function orderLook(status: OrderStatus, cancelAsked: boolean): OrderLook {
   if (cancelAsked && status !== 'CANCELED' && status !== 'PENDING_CANCEL') {
-    return { tone: 'busy', word: 'Cancel asked', meaning: 'Waiting for the desk to take the cancel.', edge: 'dashed' }
+    return {
+      tone: 'busy',
+      word: 'Cancel requested',
+      meaning: 'Waiting for the desk to accept the cancel.',
+      edge: 'dashed',
+    }
   }
   return looks[status]
 }

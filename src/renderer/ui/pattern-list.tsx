@@ -43,12 +43,12 @@ function Pattern({ pattern, read, onShow }: PatternListProps & { pattern: OpenPa
           </UnstyledButton>
         )}
         <span className={styles.dim}>
-          {directions[direction]} · fits {formatPercent(confidence, 0, false)}
+          {directions[direction]} · fit {formatPercent(confidence, 0, false)}
           {family === 'chart' && ` · ${stage}`}
         </span>
         <span
           className={styles[trendOf(Math.abs(pull) < 0.005 ? 0 : pull)]}
-          title="What it is worth here, from −1 to 1"
+          title="Its signal on this chart, from −1 to 1"
         >
           {formatNumber(pull, { places: 2, signed: true })}
         </span>
@@ -62,7 +62,7 @@ function Pattern({ pattern, read, onShow }: PatternListProps & { pattern: OpenPa
 
 function recordOf({ record }: OpenPattern, { horizon, baseline }: ChartRead): string {
   const { seen, counted, mean } = record
-  if (mean === null || baseline === null) return 'no record here'
-  const apart = counted === seen ? '' : `, ${counted} apart`
+  if (mean === null || baseline === null) return 'no record on this chart'
+  const apart = counted === seen ? '' : `, ${counted} without overlap`
   return `seen ${seen}×${apart}: ${formatPercent(mean, 1)} in ${horizon} bars, usually ${formatPercent(baseline, 1)}`
 }

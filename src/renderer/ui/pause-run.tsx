@@ -15,12 +15,12 @@ export function PauseRun({ runId }: { runId: string }) {
     onSettled: () => monitor.refetch(),
   })
   const does = isPaused
-    ? 'Lets this run go on where it was.'
-    : 'What is under way comes to its end; nothing more is begun until you resume.'
+    ? 'Continues this run from where it paused.'
+    : 'Steps in progress finish. No new step starts until you resume.'
   return (
     <Tooltip label={turn.isError ? toProblem(turn.error).message : does}>
       <Button onClick={() => turn.mutate()} loading={turn.isPending} variant={isPaused ? 'filled' : 'default'}>
-        {`${isPaused ? 'Resume' : 'Pause'}${turn.isError ? ' failed, again' : ''}`}
+        {`${isPaused ? 'Resume' : 'Pause'}${turn.isError ? ' failed, try again' : ''}`}
       </Button>
     </Tooltip>
   )

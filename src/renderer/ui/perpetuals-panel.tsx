@@ -31,11 +31,16 @@ export function PerpetualsPanel({ report, currency }: { report: PerpetualsReport
         </span>
       ),
     },
-    { key: 'gain', title: `Gain, ${currency}`, numeric: true, render: ({ unrealised }) => money(unrealised, true) },
+    {
+      key: 'gain',
+      title: `Unrealised, ${currency}`,
+      numeric: true,
+      render: ({ unrealised }) => money(unrealised, true),
+    },
     { key: 'margin', title: `Margin, ${currency}`, numeric: true, render: ({ initial }) => money(initial) },
     {
       key: 'liquidation',
-      title: 'Liquidated at',
+      title: 'Liquidation',
       numeric: true,
       render: ({ liquidationPrice, mark }) =>
         liquidationPrice === null && mark !== null ? (
@@ -46,17 +51,17 @@ export function PerpetualsPanel({ report, currency }: { report: PerpetualsReport
     },
     {
       key: 'distance',
-      title: 'away',
+      title: 'from mark',
       numeric: true,
       render: ({ toLiquidation }) => formatPercent(toLiquidation, 1, false),
     },
     { key: 'funding', title: `Funding, ${currency}`, numeric: true, render: ({ funding }) => money(funding, true) },
     {
       key: 'next',
-      title: 'Next',
+      title: 'Next rate',
       numeric: true,
       render: ({ fundingRate, fundingAt }) => (
-        <span title="The rate of the funding to come: longs pay it where it is positive, and receive it where it is negative.">
+        <span title="The next funding rate: longs pay it when positive and receive it when negative.">
           {fundingRate === null ? unavailable : formatPercent(Number(fundingRate), 3)}{' '}
           <span className={styles.dim}>
             <Moment at={fundingAt} />
@@ -73,17 +78,17 @@ export function PerpetualsPanel({ report, currency }: { report: PerpetualsReport
         <span>
           leverage {formatNumber(leverage, { places: 2 })} of {formatNumber(maximumLeverage, { places: 0 })}
           {' · '}
-          <span title="Maintenance margin over what stands behind the contracts: at 100 % the venue closes them.">
+          <span title="Maintenance margin over the margin balance: at 100 % the venue liquidates.">
             margin ratio {formatPercent(ratio, 1, false)}
           </span>
           {' · '}
-          {formatMoney(balance, currency)} behind them, {formatMoney(free, currency)} free
+          margin balance {formatMoney(balance, currency)}, {formatMoney(free, currency)} free
           {' · '}funding so far {formatMoney(funding, currency, true)}
         </span>
       }
     >
       {contracts.length === 0 ? (
-        <EmptyState title="No perpetual is held">What funding came to is told above.</EmptyState>
+        <EmptyState title="No perpetuals held">Funding so far is shown above.</EmptyState>
       ) : (
         <PanelBody label="Perpetuals, table">
           <DataTable label="Perpetuals" columns={columns} rows={contracts} rowKey={({ instrument }) => instrument} />

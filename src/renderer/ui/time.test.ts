@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { chartTimes, formatMoment, formatTime, formatUtc, isTimeZone, zoneName, zoneOffset } from './time.ts'
+import { isTimeZone } from '#shared/lib/time-zone.ts'
+import { chartTimes, formatMoment, formatTime, formatUtc, zoneName, zoneOffset } from './time.ts'
 
 const hour = 3_600_000
 const winter = Date.UTC(2026, 0, 15, 14, 2, 11)

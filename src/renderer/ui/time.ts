@@ -45,15 +45,6 @@ export function zoneName(zone: string, at: number): string {
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? zone
 }
 
-/** True when this machine knows the zone. */
-export function isTimeZone(zone: string): boolean {
-  try {
-    return format(zone, {}) !== undefined
-  } catch {
-    return false
-  }
-}
-
 const dayMs = 86_400_000
 const offsets = new Map<string, number>()
 

@@ -26,9 +26,9 @@ export function quorumWords(quorum: NonNullable<Tally['quorum']>): string {
   return `quorum ${met ? 'met' : 'missed'}: ${number(present)} ${of}, ${number(required)} needed`
 }
 
-/** How sure a ballot is of its side: "sure 0.71"; empty for one that takes none. */
+/** The confidence of a ballot in its side: "confidence 0.71"; empty for one that takes none. */
 export function sureWords({ choice, confidence }: Ballot): string {
-  return choice.kind === 'abstain' ? '' : `sure ${formatNumber(confidence, { places: 2 })}`
+  return choice.kind === 'abstain' ? '' : `confidence ${formatNumber(confidence, { places: 2 })}`
 }
 
 /** The ballots that count, in the order to be read: against the outcome first, then behind it, then those without a side. */
@@ -40,14 +40,14 @@ export function ballotsInOrder(ballots: readonly Ballot[], tally: Tally | null):
   return [...sided, ...ballots.filter(({ id }) => !known.has(id) && !uncounted.has(id))]
 }
 
-/** What was learned of each voter, the heaviest first: "Risk manager 1.4 (2 at first)"; a pool says how confidence is read. */
+/** What was learned of each voter, the heaviest first: "Risk manager 1.4 (initially 2)"; a pool says how confidence is adjusted. */
 export function learnedLine({ combination, voters }: Learned, titleOf: (voter: string) => string): string {
   const number = (value: number) => String(Math.round(value * 100) / 100)
   const each = voters
     .toSorted((a, b) => b.weight - a.weight)
     .map(({ voter, weight, prior, calibration, ballots }) => {
-      if (combination !== 'opinion-pool') return `${titleOf(voter)} ${number(weight)} (${number(prior)} at first)`
+      if (combination !== 'opinion-pool') return `${titleOf(voter)} ${number(weight)} (initially ${number(prior)})`
       return `${titleOf(voter)} ${ballots === 0 ? 'as stated' : `× ${number(calibration.slope)} from ${ballots} ballots`}`
     })
-  return `${combination === 'opinion-pool' ? 'Confidence is read' : 'Learned weights'}: ${each.join(', ')}.`
+  return `${combination === 'opinion-pool' ? 'Confidence adjusted' : 'Learned weights'}: ${each.join(', ')}.`
 }

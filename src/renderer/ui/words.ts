@@ -20,10 +20,10 @@ export const policyTitles: Readonly<Record<ConsensusPreset, string>> = {
 
 /** What the ways to combine ballots are called on screens. */
 const combinationTitles: Readonly<Record<Combination, string>> = {
-  fixed: 'By fixed weights',
-  expertise: 'By expertise',
-  hedge: 'By learned weights (Hedge)',
-  'opinion-pool': 'By pooled opinions',
+  fixed: 'Fixed weights',
+  expertise: 'Weights by expertise',
+  hedge: 'Learned weights (Hedge)',
+  'opinion-pool': 'Opinion pool',
 }
 
 /** The same as choices of a control. */

@@ -43,7 +43,15 @@ export const marketContract = {
   /** Ends with nothing imported when the call is ended on the way. */
   import: oc
     .route({ method: 'POST', path: '/bars/import' })
-    .input(z.object({ file: z.string(), text: z.string(), instrument: z.string().optional() }))
+    .input(
+      z.object({
+        file: z.string(),
+        text: z.string(),
+        instrument: z.string().optional(),
+        /** The IANA name of the place whose clocks showed times without a zone; UTC unless given. */
+        timeZone: z.string().optional(),
+      }),
+    )
     .output(importReportSchema),
   /** The imports under way with the share that is done, from 0 to 1, as they go on: at most ten times a second. */
   importing: oc

@@ -43,6 +43,6 @@ test('a conversation reads as a document: who said what when, and the evidence u
     ],
   )
   expect(text).toContain('# BTC/USDT, 1970-01-01T00:00:00.000Z')
-  expect(text).toContain('**Bear** (challenge, sure 0.51, 1970-01-01T00:00:01.000Z): Funding is stretched. [2]')
+  expect(text).toContain('**Bear** (challenge, confidence 0.51, 1970-01-01T00:00:01.000Z): Funding is stretched. [2]')
   expect(text).toContain('2. b, onchain, 1970-01-01T00:00:00.001Z: unavailable: down')
 })

@@ -19,7 +19,7 @@ export function conversationText(
   for (const { at, agent, kind, text, confidence, evidence: cited, runs = [] } of messages) {
     const seat = seatSchema.safeParse(agent)
     const who = seat.success ? seatTitles[seat.data] : agent
-    const sure = confidence === null ? '' : `, sure ${confidence.toFixed(2)}`
+    const sure = confidence === null ? '' : `, confidence ${confidence.toFixed(2)}`
     const marks = cited.flatMap((each) => numbers.get(each) ?? []).map((number) => `[${number}]`)
     const earlier = runs.map((run) => `(run ${run.id})`)
     lines.push(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { decimalSchema } from './decimal.ts'
-import { denialSchema } from './mandate.ts'
+import { denialSchema } from './denial.ts'
 
 /** What the order does to the account, at the prices of now; amounts in the account's currency. Null is unavailable. */
 export const reviewFactsSchema = z.object({

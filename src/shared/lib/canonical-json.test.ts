@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalCopy, canonicalJson } from './canonical-json.ts'
 
 describe('AU-5 canonical JSON', () => {
   it('writes the example of RFC 8785, section 3.2.2, as section 3.2.4 has it', () => {
@@ -38,4 +38,91 @@ describe('AU-5 canonical JSON', () => {
   it('leaves undefined members out, and tells an empty string from nothing', () => {
     expect(canonicalJson({ b: undefined, a: [''], c: {} })).toBe('{"a":[""],"c":{}}')
   })
+
+  it('is the same whether the keys came in order or not, and has the members in the order of RFC 8785 at any depth', () => {
+    fc.assert(
+      fc.property(anyMembers, (value) => {
+        const text = canonicalJson(value)
+        expect(text).toBe(textBookJson(value))
+        expect(canonicalJson(reversed(value))).toBe(text)
+        expect(canonicalJson(canonicalCopy(value))).toBe(text)
+      }),
+    )
+  })
+
+  it('refuses what JSON cannot hold', () => {
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, () => 1, 1n, [undefined]]) {
+      expect(() => canonicalJson(bad)).toThrowError(expect.objectContaining({ code: 'NOT_JSON' }))
+    }
+  })
+
+  it('asks no object how it would like to be written', () => {
+    const asks = { toJSON: () => 'something else' }
+    expect(canonicalJson({ at: new Date(0), list: [Object.create(asks)] })).toBe('{"at":{},"list":[{}]}')
+    expect(() => canonicalJson(asks)).toThrowError(expect.objectContaining({ code: 'NOT_JSON' }))
+  })
 })
+
+describe('a canonical copy', () => {
+  it('is what reading back the canonical JSON gives, with its keys in the same order', () => {
+    fc.assert(
+      fc.property(anyMembers, (value) => {
+        const copy = canonicalCopy(value)
+        const readBack = JSON.parse(canonicalJson(value))
+        expect(copy).toStrictEqual(readBack)
+        expect(JSON.stringify(copy)).toBe(JSON.stringify(readBack))
+      }),
+    )
+    const ownProto = JSON.parse('{"b":-0,"__proto__":{"z":1,"a":[-0]}}')
+    expect(canonicalJson(canonicalCopy(ownProto))).toBe('{"__proto__":{"a":[0],"z":1},"b":0}')
+    expect(Object.is((canonicalCopy(ownProto) as { b: number }).b, 0)).toBe(true)
+  })
+
+  it('shares nothing with the value, and leaves to canonicalJson what JSON cannot hold', () => {
+    const value = { list: [{ a: 1 }], none: undefined }
+    const copy = canonicalCopy(value)
+    value.list.push({ a: 2 })
+    expect(copy).toStrictEqual({ list: [{ a: 1 }] })
+    for (const bad of [Number.NaN, () => 1, 1n, [undefined], Object.assign([], { 1: 1 })]) {
+      expect(() => canonicalJson(canonicalCopy({ bad }))).toThrowError(expect.objectContaining({ code: 'NOT_JSON' }))
+    }
+  })
+})
+
+/** Values with keys that JavaScript keeps in an order of its own (numbers), undefined members, and numbers without a sign. */
+const anyMembers = fc
+  .letrec<{ any: unknown }>((tie) => ({
+    any: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom(null, true, false, -0, 1e30, undefined),
+      fc.string({ unit: 'binary' }),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.dictionary(fc.oneof(fc.string(), fc.nat(30).map(String), fc.constant('__proto__')), tie('any'), {
+        noNullPrototype: true,
+      }),
+      fc.array(
+        tie('any').filter((item) => item !== undefined),
+        { maxLength: 4 },
+      ),
+    ),
+  }))
+  .any.filter((value) => value !== undefined)
+
+/** RFC 8785 in a few slow words. */
+function textBookJson(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(textBookJson).join(',')}]`
+  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  const sorted = members.sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${sorted.map(([key, member]) => `${JSON.stringify(key)}:${textBookJson(member)}`).join(',')}}`
+}
+
+function reversed(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(reversed)
+  return Object.fromEntries(
+    Object.entries(value)
+      .toReversed()
+      .map(([key, member]) => [key, reversed(member)]),
+  )
+}

@@ -8,6 +8,63 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * them (RFC 8785). Undefined members are left out. Throws NOT_JSON for NaN, infinities and anything that is not JSON.
  */
 export function canonicalJson(value: unknown): string {
+  // What is in order already JSON.stringify writes alike, and twice as fast.
+  return isCanonical(value) ? JSON.stringify(value) : write(value)
+}
+
+/**
+ * A copy of a value with its keys in canonical order: what reading back its canonical JSON would give, without the
+ * reading. What JSON cannot hold is taken over as it is, for canonicalJson to refuse.
+ */
+export function canonicalCopy(value: unknown): unknown {
+  // JSON knows no -0.
+  if (typeof value !== 'object' || value === null) return value === 0 ? 0 : value
+  if (Array.isArray(value)) return value.map(canonicalCopy)
+  const object = value as Readonly<Record<string, unknown>>
+  const copy: Record<string, unknown> = {}
+  for (const key of sortedKeys(object)) {
+    const member = object[key]
+    if (member === undefined) continue
+    // Assigned, it would become the prototype.
+    if (key === '__proto__') Object.defineProperty(copy, key, { ...plainMember, value: canonicalCopy(member) })
+    else copy[key] = canonicalCopy(member)
+  }
+  return copy
+}
+
+const plainMember = { enumerable: true, configurable: true, writable: true }
+
+/** True for what JSON.stringify writes in canonical form. */
+function isCanonical(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true
+    case 'number':
+      return Number.isFinite(value)
+    case 'object':
+      if (value === null) return true
+      return Array.isArray(value) ? isCanonicalArray(value) : isCanonicalObject(value as Record<string, unknown>)
+    default:
+      return false
+  }
+}
+
+function isCanonicalArray(items: readonly unknown[]): boolean {
+  for (const item of items) if (!isCanonical(item)) return false
+  return true
+}
+
+function isCanonicalObject(object: Readonly<Record<string, unknown>>): boolean {
+  // Others may have a toJSON.
+  if (Object.getPrototypeOf(object) !== Object.prototype) return false
+  const keys = Object.keys(object)
+  if (!isSorted(keys)) return false
+  for (const key of keys) if (!isCanonical(object[key])) return false
+  return true
+}
+
+function write(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return quote(value)
@@ -24,8 +81,7 @@ export function canonicalJson(value: unknown): string {
   }
 }
 
-// Most strings need no escapes, and most objects that are written again and again come with their keys in order:
-// looking first is twice as fast as always escaping and always sorting.
+// Most strings need no escapes: looking first is twice as fast as always escaping.
 const escaped = /[^ !#-[\]-\ud7ff\ue000-\uffff]/
 
 function quote(text: string): string {
@@ -34,19 +90,23 @@ function quote(text: string): string {
 
 function writeArray(items: readonly unknown[]): string {
   let text = ''
-  for (const item of items) text += text === '' ? canonicalJson(item) : `,${canonicalJson(item)}`
+  for (const item of items) text += text === '' ? write(item) : `,${write(item)}`
   return `[${text}]`
 }
 
 function writeObject(object: Readonly<Record<string, unknown>>): string {
-  const keys = Object.keys(object)
-  if (!isSorted(keys)) keys.sort()
   let text = ''
-  for (const key of keys) {
+  for (const key of sortedKeys(object)) {
     const member = object[key]
-    if (member !== undefined) text += `${text === '' ? '' : ','}${quote(key)}:${canonicalJson(member)}`
+    if (member !== undefined) text += `${text === '' ? '' : ','}${quote(key)}:${write(member)}`
   }
   return `{${text}}`
+}
+
+/** Most objects that are written again and again come with their keys in order: looking first is faster than always sorting. */
+function sortedKeys(object: Readonly<Record<string, unknown>>): readonly string[] {
+  const keys = Object.keys(object)
+  return isSorted(keys) ? keys : keys.sort()
 }
 
 function isSorted(keys: readonly string[]): boolean {

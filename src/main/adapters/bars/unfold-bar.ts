@@ -8,10 +8,18 @@ export function roundTo(value: number, places: number): number {
   return Math.round(value * scale) / scale
 }
 
-/** The decimal places that a float is written with, at most 8. */
+const mostPlaces = 18
+
+/**
+ * The decimal places that a float is written with: as many as twelve significant digits take, at least 8 and at most 18,
+ * for what comes after them is what floats add of themselves.
+ */
 export function decimalPlaces(value: number): number {
-  for (let places = 0; places < 8; places++) if (roundTo(value, places) === value) return places
-  return 8
+  const [digits = '', exponent = '0'] = String(Math.abs(value)).split('e')
+  const written = Math.max(0, (digits.split('.')[1]?.length ?? 0) - Number(exponent))
+  if (written <= 8) return written
+  const kept = Math.max(8, 11 - Math.floor(Math.log10(Math.abs(value))))
+  return Math.min(written, kept, mostPlaces)
 }
 
 interface Anchor {

@@ -7,6 +7,7 @@ import { ParleyError } from '#shared/lib/error.ts'
 import { brokerError, type CallKind } from './errors.ts'
 import { instrumentOfMarket } from './instruments.ts'
 import { type Credentials, type Endpoint, loadMarkets, openExchange } from './open-exchange.ts'
+import { keepDialling } from './redial.ts'
 
 export interface BrokerLinkOptions {
   readonly exchange: ExchangeName
@@ -164,22 +165,18 @@ export function createBrokerLink(options: BrokerLinkOptions): ExchangeLink {
     }
   }
 
-  async function run(listener: BrokerLinkListener, life: AbortSignal, markTried: () => void): Promise<void> {
-    let waitMs = retryMs
-    while (!life.aborted) {
-      const startedAt = clock.monotonic()
-      try {
-        await session(listener, life, markTried)
-      } catch (error) {
-        if (life.aborted) return
+  const run = (listener: BrokerLinkListener, life: AbortSignal, markTried: () => void) =>
+    keepDialling({
+      clock,
+      life,
+      retryMs,
+      steadyMs: measureEveryMs,
+      session: () => session(listener, life, markTried),
+      broke(error) {
         problem = brokerError(error, 'read', `link to ${name}`).message
-      }
-      markTried()
-      if (clock.monotonic() - startedAt > measureEveryMs) waitMs = retryMs
-      await sleep(clock, waitMs, life).catch(() => {})
-      waitMs = Math.min(30 * retryMs, 2 * waitMs)
-    }
-  }
+      },
+      tried: markTried,
+    })
 
   async function watchOrders(of: Exchange, listener: BrokerLinkListener, signal: AbortSignal): Promise<never> {
     for (;;) {

@@ -1,10 +1,11 @@
 import { inspect } from 'node:util'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { BrokerEvent } from '#engine/ports/broker.ts'
 import { systemClock } from '#main/compose/system.ts'
 import type { Order } from '#shared/domain/order.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import type { ParleyError } from '#shared/lib/error.ts'
+import { eventually } from '#test/builders/eventually.ts'
 import { orderOf } from '#test/conformance/broker.ts'
 import { type ExchangeServer, startExchangeServer } from '#test/exchange-server/server.ts'
 import { createExchangeBroker, type ExchangeBrokerOptions } from './broker.ts'
@@ -50,7 +51,7 @@ async function linked(options: Partial<ExchangeBrokerOptions> = {}, balances: Re
   const stop = await connect()
   const isExpected = options.credentials === undefined && server.ways.fault === undefined
   const isUp = () => events.some((event) => event.kind === 'link' && event.connected)
-  if (isExpected) await vi.waitFor(() => expect(isUp()).toBe(true), 5_000)
+  if (isExpected) await eventually(() => expect(isUp()).toBe(true))
   const order = (clientOrderId: string, fields: Partial<Order> = {}) =>
     orderOf({
       clientOrderId,
@@ -236,7 +237,7 @@ describe('the link', () => {
     server.ways.fault = 'errorBefore'
     server.ways.refuseSockets = true
     server.cutSockets()
-    await vi.waitFor(() => expect(t.events.at(-1)).toMatchObject({ kind: 'link', connected: false }))
+    await eventually(() => expect(t.events.at(-1)).toMatchObject({ kind: 'link', connected: false }))
     expect(await failure(t.broker.submit(t.resting('c')))).toMatchObject({
       code: 'BROKER_DISCONNECTED',
       retry: 'retryable',
@@ -244,7 +245,7 @@ describe('the link', () => {
     server.moveTo('BTCUSDT', '40500')
     server.ways.fault = undefined
     server.ways.refuseSockets = false
-    await vi.waitFor(() => expect(t.events.at(-1)).toMatchObject({ kind: 'link', connected: true }), 5_000)
+    await eventually(() => expect(t.events.at(-1)).toMatchObject({ kind: 'link', connected: true }))
     expect(await t.broker.openOrders()).toMatchObject([{ clientOrderId: 'a' }])
     expect(await t.broker.fills(0)).toMatchObject([{ clientOrderId: 'b', price: '41000' }])
     expect(await t.broker.query('b')).toMatchObject({ status: 'FILLED' })
@@ -256,7 +257,7 @@ describe('the link', () => {
     const t = await linked()
     expect(t.events).toEqual([{ kind: 'link', connected: false, latencyMs: null }])
     server.ways.fault = undefined
-    await vi.waitFor(() => expect(t.events.at(-1)).toMatchObject({ kind: 'link', connected: true }), 5_000)
+    await eventually(() => expect(t.events.at(-1)).toMatchObject({ kind: 'link', connected: true }))
     await t.broker.submit(t.order('a'))
     expect(t.atExchange('a')).toEqual(['FILLED'])
   })
@@ -297,7 +298,7 @@ describe('the stream of the account', () => {
     await t.broker.submit(
       t.order('a', { type: 'LIMIT', limitPrice: decimal('60060'), timeInForce: 'IOC', quantity: decimal('5') }),
     )
-    await vi.waitFor(() => expect(t.events.at(-1)).toMatchObject({ kind: 'expired', clientOrderId: 'a' }))
+    await eventually(() => expect(t.events.at(-1)).toMatchObject({ kind: 'expired', clientOrderId: 'a' }))
     const told = t.events.flatMap((event) => (event.kind === 'filled' ? event.fill : []))
     expect(told).toEqual(await t.broker.fills(0))
     expect(told.length).toBeGreaterThan(0)
@@ -318,7 +319,7 @@ describe('the stream of the account', () => {
     server.placeAt(t.key, 'BTCUSDT', 'BUY', '0.2', 'web_1')
     await t.broker.fills(0).catch(() => {})
     server.ways.fault = undefined
-    await vi.waitFor(async () => expect(await t.broker.fills(0)).toMatchObject([{ clientOrderId: 'web_1' }]))
+    await eventually(async () => expect(await t.broker.fills(0)).toMatchObject([{ clientOrderId: 'web_1' }]))
   })
 
   it('OL-14 an account with a past is known whole once it is linked', async () => {

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { MarketUpdate } from '#engine/ports/feed.ts'
 import { systemClock } from '#main/compose/system.ts'
 import { timeframeMs } from '#shared/domain/bar.ts'
 import { bookSchema, quoteSchema } from '#shared/domain/quote.ts'
+import { eventually } from '#test/builders/eventually.ts'
 import { type ExchangeServer, startExchangeServer } from '#test/exchange-server/server.ts'
 import { createExchangeFeed, type ExchangeFeed, type ExchangeFeedOptions } from './exchange-feed.ts'
 
@@ -34,7 +35,7 @@ async function open(options: Partial<ExchangeFeedOptions> = {}): Promise<void> {
 }
 
 const linked = () =>
-  vi.waitFor(() => expect(feed.quote('BTC/USDT') && feed.quote('ETH/USDT') && feed.problem()).toBeNull())
+  eventually(() => expect(feed.quote('BTC/USDT') && feed.quote('ETH/USDT') && feed.problem()).toBeNull())
 const links = () => updates.flatMap((update) => (update.kind === 'link' ? update.connected : []))
 const trades = () => updates.flatMap((update) => (update.kind === 'trade' ? update.trade : []))
 
@@ -57,7 +58,7 @@ describe('the market data of an exchange', () => {
     await open()
     expect(feed.bars('BTC/USDT', '1d', 400).length).toBeGreaterThan(350)
     expect(feed.bars('BTC/USDT', '1h', 20).length).toBeGreaterThan(2)
-    await vi.waitFor(() => expect(feed.bars('ETH/USDT', '15m', 3)).not.toEqual([]))
+    await eventually(() => expect(feed.bars('ETH/USDT', '15m', 3)).not.toEqual([]))
     for (const timeframe of ['1m', '5m', '15m', '30m', '1h', '4h', '1d'] as const) {
       const bars = feed.bars('BTC/USDT', timeframe, 10)
       expect(bars.length).toBeGreaterThan(0)
@@ -76,16 +77,16 @@ describe('the market data of an exchange', () => {
     expect(links()).toEqual([false, true])
     const quote = quoteSchema.parse(feed.quote('BTC/USDT'))
     expect(quote).toMatchObject({ bid: '59970', ask: '60030' })
-    expect(systemClock.now() - quote.at).toBeLessThan(5_000)
+    expect(systemClock.now() - quote.at).toBeLessThan(60_000)
     const book = bookSchema.parse(feed.book('BTC/USDT'))
     expect(book.bids).toHaveLength(20)
     expect(book.bids[1]).toEqual({ price: '59940', quantity: '2' })
     const [before] = feed.bars('BTC/USDT', '1m', 1)
     server.trade('BTCUSDT', 'BUY', '0.125')
-    await vi.waitFor(() => expect(trades()).toHaveLength(1))
+    await eventually(() => expect(trades()).toHaveLength(1))
     expect(trades()[0]).toMatchObject({ instrument: 'BTC/USDT', price: 60_030, quantity: 0.125 })
     expect(feed.quote('BTC/USDT')?.last).toBe('60030')
-    await vi.waitFor(() => expect(feed.bars('BTC/USDT', '1m', 1)[0]?.close).toBe(60_030))
+    await eventually(() => expect(feed.bars('BTC/USDT', '1m', 1)[0]?.close).toBe(60_030))
     expect(feed.bars('BTC/USDT', '1m', 1)[0]?.volume).not.toBe(before?.volume)
   })
 
@@ -93,38 +94,38 @@ describe('the market data of an exchange', () => {
     await open()
     await linked()
     server.quoteAround('ETHUSDT', '3100')
-    await vi.waitFor(() => expect(feed.quote('ETH/USDT')).toMatchObject({ bid: '3098.45', ask: '3101.55' }))
+    await eventually(() => expect(feed.quote('ETH/USDT')).toMatchObject({ bid: '3098.45', ask: '3101.55' }))
   })
 
   it('says that the link is lost, lets its quotes age, links again and fills the gap', async () => {
     await open()
     await linked()
-    await vi.waitFor(() => expect(feed.bars('ETH/USDT', '15m', 3)).not.toEqual([]))
+    await eventually(() => expect(feed.bars('ETH/USDT', '15m', 3)).not.toEqual([]))
     server.ways.refuseSockets = true
     server.cutSockets()
     // It links again and again; how often by the time of a look depends on the machine.
-    await vi.waitFor(() => expect(links().slice(0, 3)).toEqual([false, true, false]))
+    await eventually(() => expect(links().slice(0, 3)).toEqual([false, true, false]))
     const aged = feed.quote('BTC/USDT')
     server.trade('BTCUSDT', 'SELL', '0.5')
     const tries = server.asked.length
-    await vi.waitFor(() => expect(server.asked.length).toBeGreaterThan(tries + 2))
+    await eventually(() => expect(server.asked.length).toBeGreaterThan(tries + 2))
     expect(feed.quote('BTC/USDT')).toMatchObject({ at: aged?.at, bid: aged?.bid })
     expect(feed.problem()).toEqual(expect.any(String))
     server.quoteAround('BTCUSDT', '61000')
     server.ways.refuseSockets = false
-    await vi.waitFor(() => expect(links()).toEqual([false, true, false, true]), 5_000)
-    await vi.waitFor(() => expect(feed.bars('BTC/USDT', '1h', 1)[0]?.close).toBe(59_970))
+    await eventually(() => expect(links()).toEqual([false, true, false, true]))
+    await eventually(() => expect(feed.bars('BTC/USDT', '1h', 1)[0]?.close).toBe(59_970))
     expect(trades()).toEqual([])
-    await vi.waitFor(() => expect(feed.quote('BTC/USDT')).toMatchObject({ bid: '60969.5', ask: '61030.5' }))
+    await eventually(() => expect(feed.quote('BTC/USDT')).toMatchObject({ bid: '60969.5', ask: '61030.5' }))
     expect(feed.problem()).toBeNull()
   })
 
   it('takes a link on which nothing comes for a dead one', async () => {
     await open({ silenceMs: 150 })
     // It links again and again; how often by the time of a look depends on the machine.
-    await vi.waitFor(() => expect(links().slice(0, 3)).toEqual([false, true, false]))
+    await eventually(() => expect(links().slice(0, 3)).toEqual([false, true, false]))
     // Between two links there is a moment without a problem.
-    await vi.waitFor(() => expect(feed.problem()).toMatch(/silent/))
+    await eventually(() => expect(feed.problem()).toMatch(/silent/))
   })
 
   it('starts without the exchange, with nothing made up, and links when it is there', async () => {
@@ -141,7 +142,7 @@ describe('the market data of an exchange', () => {
     await open()
     await linked()
     feed.close()
-    await vi.waitFor(() => expect(server.sockets()).toBe(0))
+    await eventually(() => expect(server.sockets()).toBe(0))
     const told = updates.length
     server.trade('BTCUSDT', 'BUY', '0.1')
     await server.drained()

@@ -4,12 +4,13 @@ import { type Bar, timeframeMs } from '#shared/domain/bar.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Book } from '#shared/domain/quote.ts'
 import type { ExchangeName } from '#shared/domain/settings.ts'
-import { type Clock, type Stop, sleep } from '#shared/lib/clock.ts'
+import type { Clock, Stop } from '#shared/lib/clock.ts'
 import { decimal } from '#shared/lib/decimal.ts'
 import { errorMessage } from '#shared/lib/error.ts'
 import { instrumentOfMarket } from './instruments.ts'
 import { createLiveMarket, type LiveMarket, type LoadedTimeframe } from './live-market.ts'
 import { type Endpoint, loadMarkets, openExchange } from './open-exchange.ts'
+import { keepDialling } from './redial.ts'
 
 export interface ExchangeFeedOptions {
   readonly exchange: ExchangeName
@@ -79,22 +80,16 @@ export function createExchangeFeed(options: ExchangeFeedOptions): ExchangeFeed {
   }
 
   /** Links, and links again, until closed. */
-  async function run(): Promise<void> {
-    let waitMs = retryMs
-    while (!life.signal.aborted) {
-      const startedAt = clock.monotonic()
-      try {
-        await session()
-      } catch (error) {
-        if (life.signal.aborted) return
-        setConnected(false, errorMessage(error))
-      }
-      markReady()
-      if (clock.monotonic() - startedAt > silenceMs) waitMs = retryMs
-      await sleep(clock, waitMs, life.signal).catch(() => {})
-      waitMs = Math.min(30 * retryMs, 2 * waitMs)
-    }
-  }
+  const run = () =>
+    keepDialling({
+      clock,
+      life: life.signal,
+      retryMs,
+      steadyMs: silenceMs,
+      session,
+      broke: (error) => setConnected(false, errorMessage(error)),
+      tried: () => markReady(),
+    })
 
   /** One link, until it breaks; rejects with why it did. */
   async function session(): Promise<void> {

@@ -414,3 +414,51 @@ it('takes any text whole or refuses it with a reason of its own', () => {
     { numRuns: 500 },
   )
 })
+
+describe('time zones', () => {
+  const hours = ['01:00', '02:00', '02:00', '03:00', '04:00'].map((hour) => `2024-10-27 ${hour},1,2,1,2,5`)
+  const text = (rows: readonly string[]) => `${header}\n${rows.join('\n')}`
+  const opened = (rows: readonly string[]) =>
+    parseBars(text(rows), { ...option, timeZone: 'Europe/Berlin' }).bars.map((bar) => new Date(bar.time).toISOString())
+
+  it('tell the two hours apart that a clock shows twice, whichever way the file runs', () => {
+    const moments = ['00', '01', '02', '03'].map((hour) => `2024-10-27T${hour}:00:00.000Z`)
+    const all = ['2024-10-26T23:00:00.000Z', ...moments]
+    expect(opened(hours)).toEqual(all)
+    expect(opened(hours.toReversed())).toEqual(all)
+  })
+
+  it('have to be named where an hour stands twice', () => {
+    const error = refusal(text(hours), option)
+    expect([error.message, error.wayOut]).toEqual([
+      expect.stringMatching(/line 4: has the same time as line 3.*clock/),
+      expect.stringMatching(/time zone/),
+    ])
+  })
+
+  it('have no hour that a clock skips, and are known by name', () => {
+    const skipped = ['2024-03-31 01:00,1,2,1,2,5', '2024-03-31 02:30,1,2,1,2,5']
+    expect(refusal(text(skipped), { ...option, timeZone: 'Europe/Berlin' }).message).toMatch(/line 3: .*set forward/)
+    expect(refusal(text(hours), { ...option, timeZone: 'Berlin' }).code).toBe('TIME_ZONE_UNKNOWN')
+  })
+})
+
+it('warns of a price that is ten times too big in one bar, and takes it for no split', () => {
+  const rows = ['02,100,101,99,100,5', '03,1000,1010,990,1000,5', '04,100,101,9.9,100,5', '05,100,101,99,100,5']
+  const parsed = parseBars(`${header}\n${rows.map((row) => `2024-01-${row}`).join('\n')}`, option)
+  expect(parsed.warnings.map(({ line }) => line)).toEqual([3, 4])
+  expect(parsed.notes.join()).not.toContain('split')
+})
+
+it('reads zones by their names, and volumes in crores', () => {
+  const rows = ['09:30', '10:30'].map((time) => `2024-07-02 ${time}:00 America/New_York,Rs. 1,Rs. 2,Rs. 1,₹ 2,1.2 Cr`)
+  const { bars } = parseBars(`${header}\n${rows.join('\n')}`, option)
+  expect(bars[0]).toEqual({
+    time: Date.parse('2024-07-02T13:30Z'),
+    open: 1,
+    high: 2,
+    low: 1,
+    close: 2,
+    volume: 12_000_000,
+  })
+})

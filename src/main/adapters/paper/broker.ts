@@ -1,13 +1,19 @@
+import { call } from '#adapters/paper/link/calls.ts'
+import type { PaperFaults } from '#adapters/paper/link/faults.ts'
+import { createLink, faultOf, oneWayMs, type PaperLink } from '#adapters/paper/link/link.ts'
+import { beginOutages, beginSqueezes, endMishaps, loseLink, makeLink } from '#adapters/paper/link/mishaps.ts'
+import { perhapsBust, tellOnLink } from '#adapters/paper/link/telling.ts'
+import { createPaperVenue, type PaperVenue } from '#adapters/paper/venue/venue.ts'
+import type { AccountEvent, VenueAnswer } from '#adapters/paper/venue/venue-state.ts'
 import type { Broker, BrokerCapabilities, BrokerEvent } from '#engine/ports/broker.ts'
 import type { Feed } from '#engine/ports/feed.ts'
 import type { FundingPayment } from '#shared/domain/funding.ts'
 import { type Fill, type Order, orderTypes, timesInForce } from '#shared/domain/order.ts'
 import type { Clock, Stop } from '#shared/lib/clock.ts'
-import { type Decimal, decimal, fromNumber, multiply, roundToStep, ZERO } from '#shared/lib/decimal.ts'
+import { type Decimal, ZERO } from '#shared/lib/decimal.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import type { Random } from '#shared/lib/random.ts'
-import { noFaults, type PaperFaults } from './faults.ts'
-import { createPaperVenue, type VenueAnswer } from './venue.ts'
+import { paperFees } from './fees.ts'
 
 /** What a paper account trades on, at which cost, and what may go wrong on the way. */
 export interface PaperBrokerOptions {
@@ -16,9 +22,9 @@ export interface PaperBrokerOptions {
   readonly feed: Feed
   readonly clock: Clock
   readonly random: Random
-  /** Share of the notional; 0.0004 unless given. */
+  /** Share of the notional; that of paperFees unless given. */
   readonly makerFee?: Decimal
-  /** Share of the notional; 0.001 unless given. */
+  /** Share of the notional; that of paperFees unless given. */
   readonly takerFee?: Decimal
   /** The typical way to the venue or back, in milliseconds; 25 unless given. */
   readonly latencyMs?: number
@@ -71,123 +77,24 @@ export interface PaperBroker extends Broker {
  * connection; throws PAPER_ONLY when asked to trade live.
  */
 export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
-  const { mode, feed, clock, random, latencyMs = 25, timeoutMs = 5_000 } = options
+  const { mode, feed, clock, random, latencyMs = 25, timeoutMs = 5_000, cash = ZERO, leverage = 1 } = options
   if (mode !== 'paper') {
     throw new ParleyError('PAPER_ONLY', 'The paper broker cannot trade live.', {
       wayOut: 'Choose a live broker, or go back to paper.',
     })
   }
-  const share = (fault: keyof PaperFaults) => options.faults?.[fault] ?? noFaults[fault]
-  const latencies = random.fork('latency')
-  const chance = random.fork('faults')
-  const fees = { maker: options.makerFee ?? decimal('0.0004'), taker: options.takerFee ?? decimal('0.001') }
-  const venueClock: Clock = { ...clock, now: () => clock.now() + share('skewMs') }
-  const venue = createPaperVenue(
-    feed,
-    venueClock,
-    fees,
-    { cash: options.cash ?? ZERO, leverage: options.leverage ?? 1 },
-    tell,
-  )
-  let listener: ((event: BrokerEvent) => void) | undefined
-  let linked = false
-  /** Counts links, so that an answer to a call of an earlier one is known to be lost. */
-  let link = 0
-  let tellNoSoonerThan = 0
+  const link = createLink(random, { clock, latencyMs, timeoutMs, faults: options.faults })
+  const { chance } = link
+  const fees = { maker: options.makerFee ?? paperFees.maker, taker: options.takerFee ?? paperFees.taker }
+  const venueClock: Clock = { ...clock, now: () => clock.now() + faultOf(link, 'skewMs') }
+  const venue = createPaperVenue(feed, venueClock, fees, { cash, leverage }, tell)
+  /** The order of which the answer, and with it that it was accepted, is lost. */
   let muted: string | undefined
-  /** No call is answered before this moment. */
-  let outUntil = 0
-  let drop: (forMs: number) => void = () => {}
 
-  const oneWayMs = () => Math.round(latencyMs * Math.exp(0.35 * latencies.normal()))
-
-  /** Sends an event on its way: in order, unless it is one of the late ones. */
-  function tell(event: Exclude<BrokerEvent, { kind: 'link' }>): void {
+  function tell(event: AccountEvent): void {
     if (event.kind === 'accepted' && event.clientOrderId === muted) return
-    const late = chance.chance(share('delayedEvent')) ? chance.int(500, 5_000) : 0
-    const now = clock.monotonic()
-    const delayMs = Math.ceil(Math.max(oneWayMs(), tellNoSoonerThan - now))
-    if (late === 0) tellNoSoonerThan = now + delayMs
-    deliver(event, delayMs + late)
-    if (event.kind !== 'filled') return
-    if (chance.chance(share('duplicateFill'))) deliver(event, delayMs + late + chance.int(0, 2_000))
-    if (chance.chance(share('bust'))) clock.after(chance.int(500, 30_000), () => bustOrCorrect(event.fill))
-  }
-
-  function bustOrCorrect({ tradeId, quantity, price, instrument }: Fill): void {
-    const known = feed.instruments().find(({ id }) => id === instrument)
-    if (known === undefined || chance.chance(0.5)) {
-      venue.bust(tradeId)
-      return
-    }
-    const half = roundToStep(multiply(quantity, decimal('0.5')), known.quantityStep, 'up')
-    const nudged = multiply(price, fromNumber(1 + (chance.float() - 0.5) / 1_000, 6))
-    venue.bust(tradeId, {
-      quantity: chance.chance(0.5) ? half : quantity,
-      price: roundToStep(nudged, known.priceStep, 'nearest'),
-    })
-  }
-
-  function deliver(event: BrokerEvent, delayMs: number): void {
-    const sentOn = link
-    clock.after(delayMs, () => {
-      if (linked && link === sentOn) listener?.(event)
-    })
-  }
-
-  /** Carries a call to the venue and its answer back. `changes` says whether a lost call leaves a doubt. */
-  function call<T>(what: string, changes: boolean, act: (answerIsLost: boolean) => T): Promise<T> {
-    return new Promise((resolve, reject) => {
-      if (!linked) {
-        reject(
-          new ParleyError('BROKER_DISCONNECTED', `Cannot ${what}: there is no link to the broker.`, {
-            retry: 'retryable',
-            wayOut: 'The desk reconnects by itself; try again then.',
-          }),
-        )
-        return
-      }
-      const sentOn = link
-      if (chance.chance(share('rateLimit'))) {
-        clock.after(2 * oneWayMs(), () =>
-          reject(
-            new ParleyError('BROKER_RATE_LIMITED', `The broker takes no more requests for now: ${what}.`, {
-              retry: 'retryable',
-              wayOut: 'Ask again in some seconds.',
-            }),
-          ),
-        )
-        return
-      }
-      const requestIsLost = clock.monotonic() < outUntil || chance.chance(share('lostRequest'))
-      const answerIsLost = chance.chance(share('lostAcknowledgement'))
-      const giveUp = () =>
-        reject(
-          new ParleyError('BROKER_NO_ANSWER', `The broker did not answer the request to ${what}.`, {
-            retry: changes ? 'ambiguous' : 'retryable',
-            wayOut: changes ? 'Ask the broker what became of it before anything else.' : 'Ask again.',
-          }),
-        )
-      const cancelTimeout = clock.after(timeoutMs, giveUp)
-      if (requestIsLost) return
-      clock.after(oneWayMs(), () => {
-        if (link !== sentOn) return
-        let answer: T
-        try {
-          answer = act(answerIsLost)
-        } catch (error) {
-          cancelTimeout()
-          reject(error)
-          return
-        }
-        if (answerIsLost) return
-        clock.after(oneWayMs(), () => {
-          if (link !== sentOn) return
-          cancelTimeout()
-          resolve(answer)
-        })
-      })
-    })
+    tellOnLink(link, event)
+    if (event.kind === 'filled') perhapsBust(link, feed, venue, event.fill)
   }
 
   /** Refuses an order as a venue does that will not say more; the id stays free. */
@@ -197,93 +104,15 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
     return { ok: false, reason }
   }
 
-  function refuse(code: string, message: string, answer: VenueAnswer): void {
-    if (answer.ok) return
-    if (answer.taken === true) {
-      throw new ParleyError('ORDER_ID_TAKEN', `${message}: ${answer.reason}.`, {
-        retry: 'ambiguous',
-        wayOut: 'Ask the broker what became of the order that has this id.',
-      })
-    }
-    throw new ParleyError(code, `${message}: ${answer.reason}.`, { details: { reason: answer.reason } })
-  }
-
-  function connect(next: (event: BrokerEvent) => void): Promise<Stop> {
-    if (listener !== undefined) {
-      return Promise.reject(new ParleyError('BROKER_CONNECTED', 'The paper broker is connected already.'))
-    }
-    listener = next
-    const close = venue.open()
-    let cancelNext: Stop = () => undefined
-    let cancelOutage: Stop = () => undefined
-    let cancelSqueeze: Stop = () => undefined
-    const exponential = (perHour: number) => Math.round((-Math.log(1 - chance.float()) * 3_600_000) / perHour)
-    const nextOutage = () => {
-      const perHour = share('outagesPerHour')
-      if (perHour === 0) return
-      cancelOutage = clock.after(exponential(perHour), () => {
-        outUntil = clock.monotonic() + Math.round(5_000 * Math.exp(0.8 * chance.normal()))
-        nextOutage()
-      })
-    }
-    const nextSqueeze = () => {
-      const perHour = share('liquidationsPerHour')
-      if (perHour === 0) return
-      cancelSqueeze = clock.after(exponential(perHour), () => {
-        if (share('liquidationsPerHour') > 0) venue.liquidate()
-        nextSqueeze()
-      })
-    }
-    const up = () => {
-      setLink(true)
-      const perHour = share('disconnectsPerHour')
-      if (perHour === 0) return
-      cancelNext = clock.after(exponential(perHour), () => down())
-    }
-    const down = (forMs = Math.round(2_000 * Math.exp(0.8 * chance.normal()))) => {
-      cancelNext()
-      setLink(false)
-      cancelNext = clock.after(forMs, up)
-    }
-    drop = (forMs) => {
-      if (linked) down(forMs)
-    }
-    const stop = () => {
-      if (listener !== next) return
-      cancelNext()
-      cancelOutage()
-      cancelSqueeze()
-      close()
-      linked = false
-      link++
-      listener = undefined
-    }
-    return new Promise((resolve) => {
-      cancelNext = clock.after(oneWayMs(), () => {
-        up()
-        nextOutage()
-        nextSqueeze()
-        resolve(stop)
-      })
-    })
-  }
-
-  function setLink(connected: boolean): void {
-    linked = connected
-    link++
-    tellNoSoonerThan = clock.monotonic()
-    listener?.({ kind: 'link', connected, latencyMs: connected ? 2 * oneWayMs() : null })
-  }
-
   return {
     name: `Paper account on ${feed.name}`,
     mode: 'paper',
     capabilities: { ...capabilities, ...options.capabilities },
-    connect,
+    connect: (listener) => connect(link, venue, listener),
     async submit(order) {
-      const answer = await call(`submit ${order.clientOrderId}`, true, (answerIsLost) => {
+      const answer = await call(link, `submit ${order.clientOrderId}`, true, (answerIsLost) => {
         muted = answerIsLost ? order.clientOrderId : undefined
-        const isRefused = chance.chance(share('refusal')) && venue.query(order.clientOrderId) === undefined
+        const isRefused = chance.chance(faultOf(link, 'refusal')) && venue.query(order.clientOrderId) === undefined
         const taken = isRefused ? turnAway(order) : venue.submit(order)
         muted = undefined
         return taken
@@ -291,22 +120,62 @@ export function createPaperBroker(options: PaperBrokerOptions): PaperBroker {
       refuse('ORDER_REJECTED', `The order ${order.clientOrderId} was refused`, answer)
     },
     async cancel(clientOrderId) {
-      const answer = await call(`cancel ${clientOrderId}`, true, () => venue.cancel(clientOrderId))
+      const answer = await call(link, `cancel ${clientOrderId}`, true, () => venue.cancel(clientOrderId))
       refuse('CANCEL_REJECTED', `The order ${clientOrderId} was not cancelled`, answer)
     },
     async replace(clientOrderId, change) {
-      const answer = await call(`change ${clientOrderId}`, true, () => venue.replace(clientOrderId, change))
+      const answer = await call(link, `change ${clientOrderId}`, true, () => venue.replace(clientOrderId, change))
       refuse('CHANGE_REJECTED', `The order ${clientOrderId} was not changed`, answer)
     },
-    disconnect: (forMs) => drop(forMs),
+    disconnect(forMs) {
+      if (link.linked) loseLink(link, forMs)
+    },
     bust: (tradeId, instead) => venue.bust(tradeId, instead),
-    query: (clientOrderId) => call(`look up ${clientOrderId}`, false, () => venue.query(clientOrderId)),
-    openOrders: () => call('list the open orders', false, () => venue.openOrders()),
-    fills: (sinceMs) => call('list the fills', false, () => venue.fills(sinceMs)),
-    positions: () => call('list the positions', false, () => venue.positions()),
-    balances: () => call('list the balances', false, () => venue.balances()),
-    deadManSwitch: (afterMs) => call('set the dead man’s switch', true, () => venue.cancelAllAfter(afterMs)),
-    funding: (sinceMs) => call('list the funding', false, () => venue.funding(sinceMs)),
+    query: (clientOrderId) => call(link, `look up ${clientOrderId}`, false, () => venue.query(clientOrderId)),
+    openOrders: () => call(link, 'list the open orders', false, () => venue.openOrders()),
+    fills: (sinceMs) => call(link, 'list the fills', false, () => venue.fills(sinceMs)),
+    positions: () => call(link, 'list the positions', false, () => venue.positions()),
+    balances: () => call(link, 'list the balances', false, () => venue.balances()),
+    deadManSwitch: (afterMs) => call(link, 'set the dead man’s switch', true, () => venue.cancelAllAfter(afterMs)),
+    funding: (sinceMs) => call(link, 'list the funding', false, () => venue.funding(sinceMs)),
     restore: (orders, fills, funding = []) => venue.restore(orders, fills, funding),
   }
+}
+
+/** Links to the venue after one way; whoever listens already is not replaced. */
+function connect(link: PaperLink, venue: PaperVenue, listener: (event: BrokerEvent) => void): Promise<Stop> {
+  if (link.listener !== undefined) {
+    return Promise.reject(new ParleyError('BROKER_CONNECTED', 'The paper broker is connected already.'))
+  }
+  link.listener = listener
+  const close = venue.open()
+  const stop = () => {
+    if (link.listener !== listener) return
+    cancelLinking()
+    endMishaps(link)
+    close()
+    link.linked = false
+    link.number++
+    link.listener = undefined
+  }
+  let cancelLinking: Stop = () => {}
+  return new Promise((resolve) => {
+    cancelLinking = link.clock.after(oneWayMs(link), () => {
+      makeLink(link)
+      beginOutages(link)
+      beginSqueezes(link, () => venue.liquidate())
+      resolve(stop)
+    })
+  })
+}
+
+function refuse(code: string, message: string, answer: VenueAnswer): void {
+  if (answer.ok) return
+  if (answer.taken === true) {
+    throw new ParleyError('ORDER_ID_TAKEN', `${message}: ${answer.reason}.`, {
+      retry: 'ambiguous',
+      wayOut: 'Ask the broker what became of the order that has this id.',
+    })
+  }
+  throw new ParleyError(code, `${message}: ${answer.reason}.`, { details: { reason: answer.reason } })
 }

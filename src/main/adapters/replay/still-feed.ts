@@ -2,7 +2,7 @@ import type { Feed } from '#engine/ports/feed.ts'
 import { type Bar, type Timeframe, timeframeMs } from '#shared/domain/bar.ts'
 import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Quote } from '#shared/domain/quote.ts'
-import { add, fromNumber, maximum, subtract } from '#shared/lib/decimal.ts'
+import { add, fromNumber, maximum, roundToStep, subtract } from '#shared/lib/decimal.ts'
 import { barsUntil, noBars, readSeries } from './series.ts'
 
 /** A feed in which nothing happens any more. */
@@ -19,7 +19,7 @@ export function createStillFeed(bars: readonly Bar[], instrument: Instrument, ti
   const lastBar = bars.at(-1)
   if (lastBar === undefined) throw noBars(instrument.id)
   const at = lastBar.time + timeframeMs[timeframe]
-  const last = fromNumber(lastBar.close, 8)
+  const last = roundToStep(fromNumber(lastBar.close, 20), instrument.priceStep, 'nearest')
   const quote: Quote = {
     instrument: instrument.id,
     bid: maximum(instrument.priceStep, subtract(last, instrument.priceStep)),

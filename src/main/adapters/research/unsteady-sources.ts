@@ -3,7 +3,7 @@ import { type Clock, sleep } from '#shared/lib/clock.ts'
 import type { Random } from '#shared/lib/random.ts'
 import { sourceUnavailable } from './source-unavailable.ts'
 
-/** How sources misbehave: shares of calls from 0 to 1. */
+/** How sources misbehave: shares of calls from 0 to 1, each 0 unless somebody chose it. */
 export interface SourceFaults {
   /** Calls that fail. */
   readonly failure: number
@@ -19,6 +19,7 @@ export interface UnsteadyOptions {
   readonly random: Random
   /** Multiplies the typical latencies; 1 unless given, 0 for none. */
   readonly latencyScale?: number
+  /** What goes wrong; nothing unless given. */
   readonly faults?: Partial<SourceFaults>
 }
 
@@ -37,17 +38,17 @@ const typicalMs: Readonly<Record<SourceName, number>> = {
   macro_data: 800,
 }
 
-const usualFaults: SourceFaults = { failure: 0.01, rateLimit: 0.005, timeout: 0.005 }
+const noFaults: SourceFaults = { failure: 0, rateLimit: 0, timeout: 0 }
 const timeoutMs = 10_000
 
 /**
- * Makes sources as slow and fallible as real ones: latencies are lognormal around each source's typical time, and a small
- * seeded share of calls fails with a retryable SOURCE_UNAVAILABLE (`details.cause` says how, `details.retryAfterMs` when
- * to come back). An abort ends the wait at once with the signal's reason.
+ * Makes sources as slow as real ones, and as fallible as is asked for: latencies are lognormal around each source's typical
+ * time, and the chosen seeded shares of calls fail with a retryable SOURCE_UNAVAILABLE that says that the fault was chosen
+ * (`details.cause` says how, `details.retryAfterMs` when to come back). An abort ends the wait at once with the signal's reason.
  */
 export function makeUnsteady(sources: ResearchSources, options: UnsteadyOptions): ResearchSources {
   const { clock, latencyScale = 1 } = options
-  const faults = { ...usualFaults, ...options.faults }
+  const faults = { ...noFaults, ...options.faults }
   const streams = new Map<SourceName, Random>()
 
   function streamOf(source: SourceName): Random {
@@ -64,19 +65,23 @@ export function makeUnsteady(sources: ResearchSources, options: UnsteadyOptions)
       const { failure, rateLimit, timeout } = faults
       if (fate < timeout) {
         await sleep(clock, Math.round(timeoutMs * latencyScale), signal)
-        throw sourceUnavailable(source, `${source} did not answer in time.`, 'retryable', { cause: 'timeout' })
+        throw sourceUnavailable(source, `${source} did not answer in time, by a fault that was chosen.`, 'retryable', {
+          cause: 'timeout',
+        })
       }
       await sleep(clock, latencyMs, signal)
       if (fate < timeout + rateLimit) {
         const retryAfterMs = Math.round(2_000 * latencyScale)
-        throw sourceUnavailable(source, `${source} was asked too often.`, 'retryable', {
+        throw sourceUnavailable(source, `${source} was asked too often, by a fault that was chosen.`, 'retryable', {
           cause: 'rate limit',
           rateLimited: true,
           retryAfterMs,
         })
       }
       if (fate < timeout + rateLimit + failure) {
-        throw sourceUnavailable(source, `${source} failed to answer.`, 'retryable', { cause: 'failure' })
+        throw sourceUnavailable(source, `${source} failed to answer, by a fault that was chosen.`, 'retryable', {
+          cause: 'failure',
+        })
       }
       return sources.fetch(source, instrument, signal)
     },

@@ -18,7 +18,7 @@ export interface SimulatedSourcesOptions {
   readonly clock: Clock
   /** Multiplies the sources' typical latencies; 1 unless given, 0 for none. */
   readonly latencyScale?: number
-  /** Shares of calls that go wrong; about two in a hundred unless given. */
+  /** Shares of calls that go wrong; none unless given. */
   readonly faults?: Partial<SourceFaults>
 }
 

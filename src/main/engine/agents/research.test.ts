@@ -264,7 +264,7 @@ describe('the readers', () => {
     }))
     const found = await read('onchain_metrics', 'onchain', { onchain: days })
     expect(found.signal).toBeGreaterThan(0.3)
-    expect(found.summary).toContain('what flows to exchanges is unavailable')
+    expect(found.summary).toContain('exchange flows are unavailable')
     expect(found.figures).not.toHaveProperty('weekNetflow')
   })
 

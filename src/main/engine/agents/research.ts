@@ -182,7 +182,7 @@ async function performCustom(
 }
 
 const notHere =
-  'Custom sources speak of now, and here time is not the real one: they are asked by a desk that runs on real time only.'
+  'Custom sources report the present, and this desk does not run on real time. Only a desk on real time asks them.'
 
 /** Of what nobody planned to ask, only an answer that the task reads is a finding. */
 function isWorthShowing(reply: Asked, task: string): boolean {

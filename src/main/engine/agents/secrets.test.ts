@@ -36,7 +36,7 @@ const planted = {
 const harmless = [
   'Buy 0.21321 BTC/USDT at 93,803.73, stop 91,907.27, target 96,648.41.',
   'run_01k5xq7rj0g00abcde asks order ord_01k5xq7rj0g00zzzzz at 1700000000000 and 1763693058123456789.',
-  'The view is up (70 %). Over 20 bars 60 % of volume traded on falling bars; +12 % on that mean, from 2025-02-03 to 2025-02-28.',
+  'The view is up (0.70). Over 20 bars 60 % of volume traded on falling bars; +12 % on that mean, from 2025-02-03 to 2025-02-28.',
   'Market order, quantity 12345678.12345678, fee 0.1 %, +164210.0512 in 24 h.',
   'Headlines speak of "keyword" (3 times) and "secret sauce" (2 times); 4111 1111 1111 1112 fails its check digit.',
   'After the 20 past stretches most like the last 20 bars, BTC/USDT made +0.6 % in 5 bars, up 50 % of the time.',

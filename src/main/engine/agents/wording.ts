@@ -70,7 +70,7 @@ export function sentence(text: string): string {
 }
 
 function clampPlaces(places: number): number {
-  return Math.max(0, Math.min(10, places))
+  return Math.max(0, Math.min(20, places))
 }
 
 /** No minus zero. */

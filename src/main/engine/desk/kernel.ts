@@ -19,7 +19,9 @@ import type { CustomSources, ResearchSources } from '#engine/ports/research-sour
 import type { ReviewArchive } from '#engine/ports/review-archive.ts'
 import type { Sha256 } from '#engine/ports/sha256.ts'
 import type { Timetable } from '#engine/ports/timetable.ts'
+import { usualCoolDownMs } from '#engine/trading/gate/cool-down.ts'
 import type { DeskLatch } from '#engine/trading/gate/latch.ts'
+import { createTailReader } from '#engine/trading/gate/tail-reader.ts'
 import { createOrders, type Orders } from '#engine/trading/orders/orders.ts'
 import { createParentOrders, type ParentOrders } from '#engine/trading/parents/parent-orders.ts'
 import { equity, type TradingBook } from '#engine/trading/positions/book.ts'
@@ -89,7 +91,7 @@ export interface KernelOptions {
   readonly calendars: CalendarsConfig
   /** Whether the trader wants the venue's own timer, where it has one (KS-19); default not. */
   readonly deadManSwitch?: boolean
-  /** How long a halted desk stays so at least (KS-9); default 30 s. */
+  /** How long a halted desk stays so at least (KS-9); usualCoolDownMs unless given. */
   readonly coolDownMs?: number
 }
 
@@ -124,7 +126,7 @@ const haltedAtStart = 'The desk was started again while halted'
 /** Wires the engine together. */
 export function createKernel(options: KernelOptions): Kernel {
   const { journal, book, broker, feed, clock, mandate, bus, archive, sha256, ids } = options
-  const { attended = true, timeScale = 1, templates = [], models = new Map(), coolDownMs = 30_000 } = options
+  const { attended = true, timeScale = 1, templates = [], models = new Map(), coolDownMs = usualCoolDownMs } = options
   const market = createMarketWatch(feed)
   const { latch, ...control } = createTradingControl({
     store: options.latchStore,
@@ -152,6 +154,7 @@ export function createKernel(options: KernelOptions): Kernel {
     unfinished: options.unfinished,
     check: (intent) => orders.denial(intent),
   })
+  const tails = createTailReader(feed)
   const orders: Orders = createOrders({
     journal,
     book,
@@ -162,6 +165,7 @@ export function createKernel(options: KernelOptions): Kernel {
     mandate,
     clock,
     sha256,
+    tails,
     approvalDenial: (order) => reviews.approvalDenial(order),
     // The limits have failed if the venue had to close something: a person has to look.
     onLiquidation: ({ instrument }) => control.halt(2, system, `The venue has liquidated ${instrument}`),
@@ -197,6 +201,7 @@ export function createKernel(options: KernelOptions): Kernel {
     bus,
     feed,
     orders,
+    tails,
     parentOrders,
     protection,
     reviews,

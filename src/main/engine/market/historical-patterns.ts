@@ -1,7 +1,7 @@
 import jstat from 'jstat'
 import { ParleyError } from '#shared/lib/error.ts'
 import { mean } from '#shared/lib/statistics.ts'
-import { logReturns, sampleDeviation } from './statistics.ts'
+import { intervalQuantile, logReturns, sampleDeviation } from './statistics.ts'
 
 export interface HistoricalPatternOptions {
   /** Bars of the shape that is looked for (default 20). */
@@ -92,7 +92,8 @@ export function historicalPatterns(closes: Float64Array, options: HistoricalPatt
   const outcomes = Float64Array.from(chosen, (match) => match.outcome)
   const count = chosen.length
   const centre = count > 0 ? mean(outcomes) : null
-  const reach = count < 3 ? 0 : (jstat.studentt.inv(0.975, count - 1) * sampleDeviation(outcomes)) / Math.sqrt(count)
+  const reach =
+    count < 3 ? 0 : (jstat.studentt.inv(intervalQuantile, count - 1) * sampleDeviation(outcomes)) / Math.sqrt(count)
   return {
     matches: chosen,
     count,

@@ -1,7 +1,7 @@
 import jstat from 'jstat'
 import type { PatternRecord } from '#shared/domain/pattern.ts'
 import { mean } from '#shared/lib/statistics.ts'
-import { sampleDeviation } from './statistics.ts'
+import { intervalQuantile, sampleDeviation } from './statistics.ts'
 
 /** What any stretch of a chart came to: what the cases of a pattern are measured against. */
 export interface Baseline {
@@ -53,7 +53,8 @@ export function worthOf(rows: Iterable<number>, baseline: Baseline): PatternWort
   const outcomes = Float64Array.from(apart, (row) => outcomeAt(closes, row, horizon))
   const count = outcomes.length
   const centre = count === 0 ? null : mean(outcomes)
-  const reach = count < 3 ? null : jstat.studentt.inv(0.975, count - 1) * (sampleDeviation(outcomes) / Math.sqrt(count))
+  const reach =
+    count < 3 ? null : jstat.studentt.inv(intervalQuantile, count - 1) * (sampleDeviation(outcomes) / Math.sqrt(count))
   const record: PatternRecord = {
     seen: known.length,
     counted: count,

@@ -24,3 +24,6 @@ export function median(values: Float64Array): number {
     ? (sorted[middle] as number)
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
 }
+
+/** Below it lies all but the upper half of the 5 % that a two-sided 95 % interval leaves out. */
+export const intervalQuantile = 0.975

@@ -1,3 +1,4 @@
+import { usualConfidence } from './confidence-levels.ts'
 import { historicalTail } from './value-at-risk.ts'
 
 /** Prices of one instrument: the moments at which bars began (ascending), and their closes. */
@@ -20,17 +21,34 @@ export const leastTailBars = 50
 
 /** Reads the returns of instruments over the bars that all of them have. */
 export function sharedReturns(histories: ReadonlyMap<string, PriceHistory>): SharedReturns {
-  const closes = [...histories.values()].map(
-    ({ times, closes }) => new Map(times.map((time, row) => [time, closes[row] as number])),
+  const all = [...histories.values()]
+  const [first, ...others] = all
+  const times = others.reduce<readonly number[]>(
+    (shared, other) => intersection(shared, other.times),
+    first?.times ?? [],
   )
-  const [first, ...others] = closes
-  const times = [...(first?.keys() ?? [])].filter((time) => others.every((series) => series.has(time)))
-  const returns = closes.map((series) =>
-    Float64Array.from(times.slice(1), (time, row) => {
-      return (series.get(time) as number) / (series.get(times[row] as number) as number) - 1
-    }),
-  )
-  return { instruments: [...histories.keys()], times, returns }
+  return { instruments: [...histories.keys()], times, returns: all.map((history) => returnsOver(times, history)) }
+}
+
+/** What two ascending lists have in common. */
+function intersection(one: readonly number[], other: readonly number[]): number[] {
+  let at = 0
+  return one.filter((time) => {
+    while (at < other.length && (other[at] as number) < time) at++
+    return other[at] === time
+  })
+}
+
+function returnsOver(shared: readonly number[], { times, closes }: PriceHistory): Float64Array {
+  const returns = new Float64Array(Math.max(0, shared.length - 1))
+  let before = Number.NaN
+  for (let row = 0, at = 0; row < shared.length; row++, at++) {
+    while ((times[at] as number) < (shared[row] as number)) at++
+    const close = closes[at] as number
+    if (row > 0) returns[row - 1] = close / before - 1
+    before = close
+  }
+  return returns
 }
 
 /** What a book of signed worths (by instrument) would have made a bar, were it held as it is now (historical simulation). */
@@ -41,7 +59,8 @@ export function bookProfits(
   const profits = new Float64Array(Math.max(0, times.length - 1))
   for (const [asset, series] of returns.entries()) {
     const worth = worths.get(instruments[asset] as string) ?? 0
-    for (const [row, change] of series.entries()) profits[row] = (profits[row] as number) + worth * change
+    for (let row = 0; row < series.length; row++)
+      profits[row] = (profits[row] as number) + worth * (series[row] as number)
   }
   return profits
 }
@@ -60,7 +79,7 @@ const dayMs = 86_400_000
  * Value at risk and expected shortfall of a day by historical simulation, from profits a bar of the given length, scaled by
  * the root of time where a bar is shorter than a day. Null below 50 bars. Throws CONFIDENCE_INVALID.
  */
-export function tailOfProfits(profits: Float64Array, barMs: number, confidence = 0.95): BookTail | null {
+export function tailOfProfits(profits: Float64Array, barMs: number, confidence = usualConfidence): BookTail | null {
   if (profits.length < leastTailBars) return null
   const scale = Math.sqrt(Math.max(1, dayMs / barMs))
   const tail = historicalTail(profits, confidence)
@@ -86,10 +105,11 @@ export function largestAddition(
   unit: Float64Array,
   barMs: number,
   bounds: TailBounds,
-  confidence = 0.95,
+  confidence = usualConfidence,
 ): number {
+  const profits = new Float64Array(book.length)
   const isWithin = (worth: number) => {
-    const profits = book.map((profit, row) => profit + worth * (unit[row] as number))
+    for (let row = 0; row < book.length; row++) profits[row] = (book[row] as number) + worth * (unit[row] as number)
     const tail = tailOfProfits(profits, barMs, confidence)
     if (tail === null) return false
     return (

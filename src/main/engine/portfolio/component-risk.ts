@@ -1,4 +1,5 @@
 import { mean } from '#shared/lib/statistics.ts'
+import { usualConfidence } from './confidence-levels.ts'
 import { covarianceMatrix, dot, type Matrix, multiplyVector, portfolioVariance } from './matrix.ts'
 import { normalDensity, normalQuantile } from './statistics.ts'
 import { portfolioReturns } from './stress.ts'
@@ -41,7 +42,7 @@ export function componentVolatility(weights: Float64Array, covariances: Matrix):
 export function componentTail(
   returns: readonly Float64Array[],
   weights: Float64Array,
-  confidence = 0.95,
+  confidence = usualConfidence,
   method: 'normal' | 'cornish-fisher' = 'normal',
 ): ComponentTail {
   const tail = 1 - confidence

@@ -1,3 +1,4 @@
+import { usualConfidence } from './confidence-levels.ts'
 import type { WeightBounds } from './critical-line.ts'
 import { checkBounds } from './critical-line.ts'
 import { dot } from './matrix.ts'
@@ -38,7 +39,7 @@ export interface CvarAllocation {
 export function minimiseCvar(
   scenarios: readonly Float64Array[],
   bounds: WeightBounds,
-  confidence = 0.95,
+  confidence = usualConfidence,
   tolerance = 1e-7,
 ): CvarAllocation {
   checkBounds(bounds)

@@ -1,4 +1,5 @@
 import { mean } from '#shared/lib/statistics.ts'
+import { usualConfidence } from './confidence-levels.ts'
 import { drawdowns, maxDrawdown, underwater, wealth } from './drawdowns.ts'
 import { centralMoment, deviation, excessKurtosis, quantile, skewness } from './statistics.ts'
 
@@ -207,7 +208,7 @@ export function burkeRatio(returns: Float64Array, barsPerYear: number): number {
  * Mean depth of the deepest drawdowns: those beyond the 1 - confidence quantile of all stretches, stretches at a peak
  * counting as depth 0 (PerformanceAnalytics' CDD).
  */
-export function conditionalDrawdown(returns: Float64Array, confidence = 0.95): number {
+export function conditionalDrawdown(returns: Float64Array, confidence = usualConfidence): number {
   const found = drawdowns(returns)
   const stretches: number[] = []
   let row = 0

@@ -1,6 +1,7 @@
 import { ParleyError } from '#shared/lib/error.ts'
 import type { Random } from '#shared/lib/random.ts'
 import { mean } from '#shared/lib/statistics.ts'
+import { usualConfidence } from './confidence-levels.ts'
 import { cholesky, type Matrix } from './matrix.ts'
 import { quantile } from './statistics.ts'
 
@@ -81,7 +82,7 @@ export function simulateRisk(
     readonly degreesOfFreedom?: number
   } = {},
 ): SimulatedRisk {
-  const { confidence = 0.95, draws = 10_000, bars = 1, degreesOfFreedom } = options
+  const { confidence = usualConfidence, draws = 10_000, bars = 1, degreesOfFreedom } = options
   if (!(draws >= 100) || !(bars >= 1) || (degreesOfFreedom !== undefined && !(degreesOfFreedom > 2))) {
     throw new ParleyError(
       'SIMULATION_INVALID',

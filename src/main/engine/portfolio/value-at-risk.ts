@@ -1,5 +1,6 @@
 import { ParleyError } from '#shared/lib/error.ts'
 import { mean } from '#shared/lib/statistics.ts'
+import { usualConfidence } from './confidence-levels.ts'
 import {
   centralMoment,
   excessKurtosis,
@@ -36,7 +37,11 @@ export function cornishFisherQuantile(probability: number, skew: number, kurtosi
  * moments with divisor n, the historical one R's type 7 quantile, as PerformanceAnalytics does. Throws
  * CONFIDENCE_INVALID.
  */
-export function valueAtRisk(returns: Float64Array, confidence = 0.95, method: TailMethod = 'historical'): number {
+export function valueAtRisk(
+  returns: Float64Array,
+  confidence = usualConfidence,
+  method: TailMethod = 'historical',
+): number {
   checkConfidence(confidence)
   const tail = 1 - confidence
   if (method === 'historical') return -quantile(returns, tail)
@@ -76,7 +81,11 @@ function tailPower(power: number, h: number): number {
  * loss. Cornish-Fisher after Boudt, Peterson and Croux (2008), never below that method's value at risk. Where a
  * historical tail is empty it is the value at risk itself. Throws CONFIDENCE_INVALID.
  */
-export function expectedShortfall(returns: Float64Array, confidence = 0.95, method: TailMethod = 'historical'): number {
+export function expectedShortfall(
+  returns: Float64Array,
+  confidence = usualConfidence,
+  method: TailMethod = 'historical',
+): number {
   checkConfidence(confidence)
   const tail = 1 - confidence
   if (method === 'historical') return historicalTail(returns, confidence).expectedShortfall

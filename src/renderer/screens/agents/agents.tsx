@@ -26,7 +26,7 @@ const columns: Column<AgentHealth>[] = [
   },
   { key: 'handled', title: 'Handled', numeric: true, render: ({ handled }) => formatNumber(handled, { places: 0 }) },
   { key: 'failed', title: 'Failed', numeric: true, render: ({ failed }) => formatNumber(failed, { places: 0 }) },
-  { key: 'mean', title: 'Mean answer', numeric: true, render: ({ meanMs }) => formatDuration(meanMs) },
+  { key: 'mean', title: 'Mean response', numeric: true, render: ({ meanMs }) => formatDuration(meanMs) },
   {
     key: 'error',
     title: 'Last error',
@@ -46,7 +46,7 @@ export function AgentsScreen() {
           <ErrorState
             title="The agents could not be read"
             error={agents.error}
-            effect="They work on in the engine."
+            effect="They continue in the engine."
             onRetry={() => void agents.refetch()}
           />
         ) : agents.data === undefined ? (
@@ -98,7 +98,7 @@ function DeadLetters() {
     >
       {letters.isError ? (
         <ErrorState
-          title="They could not be read"
+          title="The messages could not be read"
           error={letters.error}
           effect="They are kept in the engine."
           onRetry={() => void letters.refetch()}
@@ -106,7 +106,7 @@ function DeadLetters() {
       ) : letters.data === undefined ? (
         <LoadingRows rows={2} />
       ) : letters.data.length === 0 ? (
-        <EmptyState title="None">Every message between agents was taken.</EmptyState>
+        <EmptyState title="None">Every message between agents was handled.</EmptyState>
       ) : (
         <PanelBody label="Undelivered messages">
           <DataTable label="Undelivered messages" columns={letterColumns} rows={letters.data} rowKey={({ id }) => id} />

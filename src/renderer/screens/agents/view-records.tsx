@@ -26,23 +26,23 @@ const columns: Column<ViewRecordRow>[] = [
   },
   {
     key: 'stated',
-    title: 'Stated on average',
+    title: 'Mean confidence',
     numeric: true,
     render: ({ meanStated }) => formatPercent(meanStated, 0, false),
   },
   {
     key: 'counts',
-    title: '65 % stated counts for',
+    title: '65 % counts as',
     numeric: true,
     render: ({ countsFor }) => formatPercent(countsFor, 1, false),
   },
   { key: 'last', title: 'Newest view', render: ({ lastAt }) => <Moment at={lastAt} as="moment" /> },
   {
     key: 'why',
-    title: 'What was said',
+    title: 'Messages',
     render: ({ agent, instrument }) => (
       <Link to="/conversations" search={{ agent, instrument }} className={styles.link}>
-        said ›
+        messages ›
       </Link>
     ),
   },
@@ -54,8 +54,8 @@ export function ViewRecords() {
   const records = useQuery(orpc.system.viewRecords.queryOptions())
   return (
     <Panel
-      title="Views and how they came out"
-      about={<span>A view is judged when its horizon has passed; until then its confidence counts for little.</span>}
+      title="Views and results"
+      about={<span>A view is judged at the end of its horizon; until then its confidence counts for little.</span>}
       className={styles.letters}
     >
       {records.isError ? (
@@ -70,9 +70,9 @@ export function ViewRecords() {
       ) : records.data.length === 0 ? (
         <EmptyState title="No views yet">The analyst forms one in every decision.</EmptyState>
       ) : (
-        <PanelBody label="Views and how they came out">
+        <PanelBody label="Views and results">
           <DataTable
-            label="Views and how they came out"
+            label="Views and results"
             columns={columns}
             rows={records.data}
             rowKey={({ instrument }) => instrument}

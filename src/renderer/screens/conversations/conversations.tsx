@@ -27,8 +27,8 @@ export function ConversationsScreen() {
         void navigate({ search: { text, agent, instrument, view: chosen } })
       }}
       data={[
-        { value: 'said', label: 'Said' },
-        { value: 'memory', label: 'Remembered' },
+        { value: 'said', label: 'Messages' },
+        { value: 'memory', label: 'Memory' },
       ]}
     />
   )
@@ -64,16 +64,11 @@ function Said({ views }: { views: ReactNode }) {
       tools={
         <>
           {views}
-          <WordsFilter
-            label="Search everything that was said"
-            width={280}
-            value={text}
-            onChange={(text) => change({ text })}
-          />
-          <SpeakerFilter label="Whose words" width={160} value={agent} onChange={(agent) => change({ agent })} />
+          <WordsFilter label="Search all messages" width={280} value={text} onChange={(text) => change({ text })} />
+          <SpeakerFilter label="Filter by agent" width={160} value={agent} onChange={(agent) => change({ agent })} />
           <ChoiceFilter
             label="Kind"
-            all="Every kind"
+            all="All kinds"
             width={132}
             value={kind}
             onChange={(kind) => change({ kind: messageKinds.find((each) => each === kind) })}
@@ -87,16 +82,16 @@ function Said({ views }: { views: ReactNode }) {
         <ErrorState
           title="The conversations could not be searched"
           error={hits.error}
-          effect="Nothing that was said is lost: it is in the journal."
+          effect="Nothing is lost: every message is in the journal."
           onRetry={() => void hits.refetch()}
         />
       ) : hits.data === undefined ? (
         <LoadingRows rows={12} />
       ) : found.length === 0 ? (
-        <EmptyState title={isFiltered(search) ? 'Nobody has said that' : 'Nobody has spoken yet'}>
+        <EmptyState title={isFiltered(search) ? 'No matching messages' : 'No messages yet'}>
           {isFiltered(search)
-            ? 'Every word counts: take one away, or a filter.'
-            : 'When the desk decides, every thought, argument and vote is here.'}
+            ? 'All words must match. Remove one, or a filter.'
+            : 'Every thought, argument and vote appears here when the desk decides.'}
         </EmptyState>
       ) : (
         <HitList pages={hits}>

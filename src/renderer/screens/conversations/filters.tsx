@@ -53,5 +53,5 @@ export function SpeakerFilter(props: FilterProps) {
 export function InstrumentFilter(props: Omit<FilterProps, 'label'>) {
   const { orpc } = useDesk()
   const instruments = useQuery(orpc.market.instruments.queryOptions()).data ?? []
-  return <ChoiceFilter {...props} label="Instrument" all="Every instrument" choices={instruments.map(({ id }) => id)} />
+  return <ChoiceFilter {...props} label="Instrument" all="All instruments" choices={instruments.map(({ id }) => id)} />
 }

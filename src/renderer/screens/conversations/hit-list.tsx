@@ -15,7 +15,7 @@ interface Pages {
 /** What was found so far, and a way to older hits. */
 export function HitList({ pages, children }: { pages: Pages; children: ReactNode }) {
   return (
-    <PanelBody label="What was found">
+    <PanelBody label="Search results">
       <ul className={styles.hits}>{children}</ul>
       {pages.hasNextPage && (
         <div className={styles.more}>

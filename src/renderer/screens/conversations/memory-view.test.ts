@@ -20,14 +20,14 @@ describe('memory on the screen', () => {
 
   it('tells what was done from what was only wanted', () => {
     expect(deedOf({ action: 'buy', filled: true })).toBe('Bought')
-    expect(deedOf({ action: 'buy', filled: false })).toBe('Wanted to buy')
+    expect(deedOf({ action: 'buy', filled: false })).toBe('Buy, not filled')
   })
 
   it.each([
     [null, 'Not decided'],
     [{ status: 'agreed', action: 'sell' }, 'Agreed: sell'],
     [{ status: 'noTrade', action: 'hold' }, 'No trade'],
-    [{ status: 'review', action: 'buy' }, 'To you: buy'],
+    [{ status: 'review', action: 'buy' }, 'Sent to you: buy'],
   ])('a decision %j is titled "%s"', (decision, title) => {
     expect(decisionTitle({ decision } as never)).toBe(title)
   })

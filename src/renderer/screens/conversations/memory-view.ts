@@ -99,7 +99,7 @@ export function spanWords(ms: number): string {
 }
 
 const done = { buy: 'Bought', sell: 'Sold', hold: 'Held' } as const
-const wanted = { buy: 'Wanted to buy', sell: 'Wanted to sell', hold: 'Held' } as const
+const wanted = { buy: 'Buy, not filled', sell: 'Sell, not filled', hold: 'Held' } as const
 
 /** What the desk did, or only wanted to do. */
 export function deedOf({ action, filled }: Pick<Recalled, 'action' | 'filled'>): string {
@@ -110,5 +110,5 @@ export function deedOf({ action, filled }: Pick<Recalled, 'action' | 'filled'>):
 export function decisionTitle({ decision }: Episode): string {
   if (decision === null) return 'Not decided'
   if (decision.status === 'noTrade') return 'No trade'
-  return decision.status === 'review' ? `To you: ${decision.action}` : `Agreed: ${decision.action}`
+  return decision.status === 'review' ? `Sent to you: ${decision.action}` : `Agreed: ${decision.action}`
 }

@@ -41,14 +41,14 @@ export function Memory({ views }: { views: ReactNode }) {
         <WordsFilter label="Search memory" width={200} value={text} onChange={(text) => change({ text })} />
         <InstrumentFilter width={156} value={instrument} onChange={(instrument) => change({ instrument })} />
         <ChoiceFilter
-          label="Kind of market"
-          all="Every market"
+          label="Market regime"
+          all="All regimes"
           width={124}
           value={regime}
           onChange={(value) => change({ regime: regimeChoices.find((each) => each.value === value)?.value })}
           choices={regimeChoices}
         />
-        <SpeakerFilter label="Whose" width={140} value={agent} onChange={(agent) => change({ agent })} />
+        <SpeakerFilter label="Agent" width={140} value={agent} onChange={(agent) => change({ agent })} />
         <ChoiceFilter
           label="Known, decided or learned"
           all="Everything"
@@ -58,8 +58,8 @@ export function Memory({ views }: { views: ReactNode }) {
           choices={kindChoices}
         />
         <ChoiceFilter
-          label="How long ago"
-          all="Every run"
+          label="Age"
+          all="All runs"
           width={124}
           value={tier}
           onChange={(value) => change({ tier: tierChoices.find((each) => each.value === value)?.value })}
@@ -70,16 +70,16 @@ export function Memory({ views }: { views: ReactNode }) {
         <ErrorState
           title="Memory could not be searched"
           error={hits.error}
-          effect="Nothing is lost: it is made from the journal."
+          effect="Nothing is lost: memory is rebuilt from the journal."
           onRetry={() => void hits.refetch()}
         />
       ) : hits.data === undefined ? (
         <LoadingRows rows={12} />
       ) : found.length === 0 ? (
-        <EmptyState title={isFiltered(search) ? 'Nothing like that is remembered' : 'Nothing is remembered yet'}>
+        <EmptyState title={isFiltered(search) ? 'No matching memories' : 'No memories yet'}>
           {isFiltered(search)
-            ? 'Every word counts: take one away, or a filter. Of older runs only what was decided and learned is at hand.'
-            : 'Once the desk has decided, what it knew, decided and learned is here, and is brought into decisions in situations like it.'}
+            ? 'All words must match. Remove one, or a filter. For older runs only decisions and lessons are searched.'
+            : 'After each decision, what the desk knew, decided and learned appears here and is recalled in similar situations.'}
         </EmptyState>
       ) : (
         <div className={memoryStyles.columns}>

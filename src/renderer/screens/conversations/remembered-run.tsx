@@ -32,13 +32,13 @@ export function RememberedRunDetail({ runId }: { runId: string }) {
         <ErrorState
           title="This run could not be recalled"
           error={query.error}
-          effect="It is in the journal all the same."
+          effect="It is still in the journal."
           onRetry={() => void query.refetch()}
         />
       ) : query.data === undefined ? (
         <LoadingRows rows={12} />
       ) : (
-        <PanelBody label="What is remembered of the run">
+        <PanelBody label="Memory of the run">
           <Remembered run={query.data} />
         </PanelBody>
       )}
@@ -75,7 +75,7 @@ function Remembered({ run: { episode, tier, recollection, entries } }: { run: Re
       <section className={styles.part} aria-label="The situation">
         <h3>The situation{regime !== null && `: ${regimeWords[regime]}`}</h3>
         {situation === null ? (
-          <p className={styles.none}>Unavailable: the run did not come that far.</p>
+          <p className={styles.none}>Unavailable: the run ended before this.</p>
         ) : (
           <dl className={styles.features}>
             {featureRows(situation).map(({ name, value }) => (
@@ -107,18 +107,23 @@ function Remembered({ run: { episode, tier, recollection, entries } }: { run: Re
 
 function Alike({ recollection }: { recollection: RememberedRun['recollection'] }) {
   return (
-    <section className={styles.part} aria-label="Alike before">
-      <h3 title={`0 is the same; up to ${alikeWithin} is alike`}>Alike before</h3>
+    <section className={styles.part} aria-label="Similar situations">
+      <h3 title={`Distance 0 is identical; up to ${alikeWithin} is similar`}>Similar situations</h3>
       {recollection === null ? (
-        <p className={styles.none}>The run did not come that far.</p>
+        <p className={styles.none}>The run ended before this.</p>
       ) : recollection.compared === 0 ? (
-        <p className={styles.none}>There was no earlier decision to compare with.</p>
+        <p className={styles.none}>No earlier decision to compare with.</p>
       ) : recollection.recalled.length === 0 ? (
         <p className={styles.none}>
-          Nothing, of {recollection.compared} compared; the nearest was {distanceText(recollection.nearest)} away.
+          None of {recollection.compared} compared; the nearest was at distance {distanceText(recollection.nearest)}.
         </p>
       ) : (
-        <DataTable label="Alike before" columns={columns} rows={recollection.recalled} rowKey={({ runId }) => runId} />
+        <DataTable
+          label="Similar situations"
+          columns={columns}
+          rows={recollection.recalled}
+          rowKey={({ runId }) => runId}
+        />
       )}
     </section>
   )
@@ -135,19 +140,17 @@ const columns: readonly Column<Recalled>[] = [
     ),
   },
   { key: 'regime', title: 'Market', render: ({ regime }) => (regime === null ? '–' : regimeTitles[regime]) },
-  { key: 'away', title: 'Away', numeric: true, render: ({ distance }) => distanceText(distance) },
-  { key: 'deed', title: 'The desk', render: deedOf },
+  { key: 'away', title: 'Distance', numeric: true, render: ({ distance }) => distanceText(distance) },
+  { key: 'deed', title: 'Desk', render: deedOf },
   {
     key: 'move',
-    title: 'Price since',
+    title: 'Price after',
     numeric: true,
     render: ({ move }) =>
       move === null ? (
-        <span title="No price is known from then on.">–</span>
+        <span title="No later price is known.">–</span>
       ) : (
-        <span title={`over ${spanWords(move.afterMs)}, as it was known when it was recalled`}>
-          {formatPercent(move.share)}
-        </span>
+        <span title={`over ${spanWords(move.afterMs)}, as known at the recall`}>{formatPercent(move.share)}</span>
       ),
   },
 ]

@@ -50,7 +50,7 @@ export function Blotter({ instruments, className }: BlotterProps) {
           query={positions}
           title="The positions could not be read"
           empty="No positions"
-          about="The desk holds nothing. Positions appear with the first fill."
+          about="Positions appear with the first fill."
         >
           <Positions rows={positions.data ?? []} instruments={instruments} fills={fills.data ?? []} />
         </Sheet>
@@ -59,7 +59,7 @@ export function Blotter({ instruments, className }: BlotterProps) {
           query={orders}
           title="The orders could not be read"
           empty="No orders"
-          about="Orders come from decisions that the desk agreed on."
+          about="Orders come from decisions the desk agreed on, or you approved."
         >
           <Orders rows={orders.data ?? []} instruments={instruments} />
         </Sheet>
@@ -94,7 +94,7 @@ function Sheet({ value, query, title, empty, about, children }: SheetProps) {
         <ErrorState
           title={title}
           error={query.error}
-          effect="What is at the broker stays there."
+          effect="Orders and positions at the broker are unaffected."
           onRetry={() => void query.refetch()}
         />
       ) : query.data === undefined ? (

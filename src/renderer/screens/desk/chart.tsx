@@ -43,7 +43,7 @@ export function Chart(props: ChartProps) {
       <ErrorState
         title="The bars could not be read"
         error={bars.error}
-        effect="Trading is not affected; the agents read their own."
+        effect="Trading is not affected; the agents read bars on their own."
         onRetry={() => void bars.refetch()}
       />
     )
@@ -52,7 +52,7 @@ export function Chart(props: ChartProps) {
   if (bars.data.length === 0) {
     return (
       <EmptyState title={`No ${timeframe} bars of ${instrument.id} yet`}>
-        They come with the feed, where its bars are as short; past ones can be imported under Settings.
+        They appear as the feed delivers them, if its bars are short enough. Import past bars in Settings.
       </EmptyState>
     )
   }
@@ -163,7 +163,7 @@ function Canvas(props: CanvasProps) {
   }, [canvas, cache, orpc, lastBar])
 
   const last = bars.at(-1)
-  const label = `${instrument.id}, ${timeframe} candles, ${bars.length} bars, last close ${formatNumber(last?.close, { places })}. A table of the same is behind “Data table”.`
+  const label = `${instrument.id}, ${timeframe} candles, ${bars.length} bars, last close ${formatNumber(last?.close, { places })}. “Data table” shows the same as a table.`
   return (
     <div className={styles.chart}>
       <Legend ticker={ticker} pointed={pointed} last={last} places={places} zone={timeZone} timeframe={timeframe} />

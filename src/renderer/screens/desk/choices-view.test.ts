@@ -31,16 +31,16 @@ describe('the choices as points', () => {
 
 describe('a choice in words', () => {
   it('says what it does without', () => {
-    expect(withoutWords(choice())).toBe('All of the research.')
+    expect(withoutWords(choice())).toBe('All research.')
     expect(withoutWords(choice({ leaveOut: ['momentum'] }))).toBe('Without momentum.')
     expect(planChoiceWords(choice({ leaveOut: ['momentum', 'macro_factors'] }))).toBe(
-      '45 s, $0.19, 100 % of the research, 3 at once. Without momentum and macro factors.',
+      '45 s, $0.19, 100 % of the research, 3 in parallel. Without momentum and macro factors.',
     )
   })
 
   it('is told from others by what it leaves out and how much it runs at once', () => {
     const keys = [choice(), choice({ slots: 4 }), choice({ leaveOut: ['momentum'] })].map(choiceKey)
     expect(new Set(keys).size).toBe(3)
-    expect(markWords(choice({ marks: ['profile', 'fastest'] }), 'balanced')).toBe('balanced as it is, fastest')
+    expect(markWords(choice({ marks: ['profile', 'fastest'] }), 'balanced')).toBe('balanced unchanged, fastest')
   })
 })

@@ -42,18 +42,18 @@ export function choiceKey({ leaveOut, slots }: Pick<PlanChoice, 'leaveOut' | 'sl
 
 /** What is to be said of a choice, in a word or two each. */
 export function markWords({ marks }: PlanChoice, profile: string): string {
-  return marks.map((mark) => (mark === 'profile' ? `${profile} as it is` : mark)).join(', ')
+  return marks.map((mark) => (mark === 'profile' ? `${profile} unchanged` : mark)).join(', ')
 }
 
-/** What a choice does without: "All research", or "without Macro factors and 2 more". */
+/** What a choice does without: "All research.", or "Without macro factors and on-chain metrics.". */
 export function withoutWords({ leaveOut }: PlanChoice): string {
   const names = leaveOut.map(plainName)
-  if (names.length === 0) return 'All of the research.'
+  if (names.length === 0) return 'All research.'
   return `Without ${names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`}.`
 }
 
 /** A choice in one sentence, for who cannot see the plot. */
 export function planChoiceWords(choice: PlanChoice): string {
   const { seconds, usd, coverage, slots } = choice
-  return `${seconds} s, ${formatUsd(usd)}, ${Math.round(coverage * 100)} % of the research, ${slots} at once. ${withoutWords(choice)}`
+  return `${seconds} s, ${formatUsd(usd)}, ${Math.round(coverage * 100)} % of the research, ${slots} in parallel. ${withoutWords(choice)}`
 }

@@ -47,9 +47,9 @@ export function ChoosePlan({ instrument, profile, hint, disabled, onStart }: Cho
         </h2>
         {query.isError ? (
           <ErrorState
-            title="The choices could not be made"
+            title="The choices could not be worked out"
             error={query.error}
-            effect="A decision can be started all the same, as the profile says."
+            effect="You can still decide with the profile’s own plan."
             onRetry={() => void query.refetch()}
           />
         ) : choice === undefined ? (
@@ -69,8 +69,8 @@ export function ChoosePlan({ instrument, profile, hint, disabled, onStart }: Cho
             </div>
             <Select
               mb="sm"
-              label="How its order goes out"
-              description="At once, or in parts by an algorithm; the planning says what is usual."
+              label="Execution"
+              description="At once, or in parts by an algorithm. Planning sets the default."
               value={algorithm ?? asPlanned.value}
               onChange={(value) => setAlgorithm(executionWishes.find((wish) => wish === value))}
               data={wishes}
@@ -105,7 +105,7 @@ const columnsFor = (profile: ProfileName): readonly Column<PlanChoice>[] => [
   { key: 'time', title: 'Time', numeric: true, render: ({ seconds }) => `${seconds} s` },
   { key: 'cost', title: 'Cost', numeric: true, render: ({ usd }) => formatUsd(usd) },
   { key: 'coverage', title: 'Coverage', numeric: true, render: ({ coverage }) => formatPercent(coverage, 0, false) },
-  { key: 'slots', title: 'At once', numeric: true, render: ({ slots }) => slots },
+  { key: 'slots', title: 'Parallel', numeric: true, render: ({ slots }) => slots },
   { key: 'sources', title: 'Sources', numeric: true, render: ({ sources }) => sources },
   { key: 'marks', title: '', wide: true, render: (choice) => markWords(choice, profile) },
 ]

@@ -93,7 +93,7 @@ function CloseForm({ position, instrument, fills, status, onDone }: CloseFormPro
         {isHalted && <Halted status={status} />}
         <TextInput
           label={`Quantity in ${instrument.base}`}
-          description={`${absolute(position.quantity)} is held`}
+          description={`${absolute(position.quantity)} held`}
           value={typed}
           onChange={(event) => setEdited(event.currentTarget.value)}
           error={problem}
@@ -107,8 +107,8 @@ function CloseForm({ position, instrument, fills, status, onDone }: CloseFormPro
           }
         />
         <TextInput
-          label="Why"
-          description="Goes into the journal."
+          label="Reason"
+          description="Recorded in the journal."
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
@@ -116,11 +116,11 @@ function CloseForm({ position, instrument, fills, status, onDone }: CloseFormPro
           <Estimate estimate={closeEstimate(position, quantity, fills)} instrument={instrument} status={status} />
         )}
         {close.isError && (
-          <ErrorState title="Not closed" error={close.error} effect="The position stays as the table shows it." />
+          <ErrorState title="Not closed" error={close.error} effect="The position is as the table shows it." />
         )}
         {refused !== undefined && (
           <p className={styles.refused} role="status">
-            Not closed: the order was {refused.status.toLowerCase()}. {refused.reason} The position stays as it is.
+            Not closed: the order was {refused.status.toLowerCase()}. {refused.reason} The position has not changed.
           </p>
         )}
         <Group justify="flex-end" gap="sm">
@@ -151,13 +151,13 @@ function Halted({ status }: { status: Status }) {
   return (
     <div className={styles.halted} role="status">
       <p>
-        Trading is HALTED: {status.latch.reason}. No order leaves. Closing by hand needs REDUCING: positions may be
-        closed, none opened, and runs that were stopped stay stopped.
+        Trading is HALTED: {status.latch.reason}. Only cancels are sent. To close by hand the desk must be REDUCING:
+        positions can be closed, not opened, and stopped runs stay stopped.
       </p>
       <Button onClick={() => reduce.mutate()} loading={reduce.isPending}>
         Allow closing by hand
       </Button>
-      {reduce.isError && <ErrorState title="Still halted" error={reduce.error} effect="No order leaves." />}
+      {reduce.isError && <ErrorState title="Still halted" error={reduce.error} effect="Only cancels are sent." />}
     </div>
   )
 }
@@ -173,9 +173,9 @@ function Estimate({ estimate, instrument, status }: EstimateProps) {
   const { base, quote, quantityStep } = instrument
   const places = placesOf(quantityStep)
   const rows: readonly (readonly [string, string])[] = [
-    ['Order', `${side} ${formatDecimal(quantity, { places })} ${base} at the market, reduce only`],
-    ['Worth at the last price', formatMoney(worth, quote)],
-    ['Fee, as earlier fills paid', formatMoney(fee, quote)],
+    ['Order', `${side} ${formatDecimal(quantity, { places })} ${base} at market, reduce only`],
+    ['Notional at the last price', formatMoney(worth, quote)],
+    ['Fee, at the rate of earlier fills', formatMoney(fee, quote)],
     ['Position after', `${formatDecimal(after, { places, signed: true })} ${base}`],
     ['Account', `${status.account.id}, ${status.mode.toUpperCase()}`],
   ]

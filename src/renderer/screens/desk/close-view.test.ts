@@ -40,9 +40,9 @@ describe('UX-22 what a close comes to before it is sent', () => {
 
 describe('the quantity that was typed', () => {
   it.each([
-    ['', 'Type a quantity'],
-    ['-1', 'Type a quantity'],
-    ['1e3', 'Type a quantity'],
+    ['', 'Enter a quantity'],
+    ['-1', 'Enter a quantity'],
+    ['1e3', 'Enter a quantity'],
     ['0', 'more than zero'],
     ['0.51', 'Only 0.5 BTC is held'],
     ['0.0001', 'steps of 0.001'],

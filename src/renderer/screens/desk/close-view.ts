@@ -35,9 +35,9 @@ export function readQuantity(
 ): { readonly quantity: Decimal; readonly problem: null } | { readonly quantity: null; readonly problem: string } {
   const wrong = (problem: string) => ({ quantity: null, problem })
   const plain = typed.replaceAll(/[\s\u202f]/g, '')
-  if (!/^\d*\.?\d+$/.test(plain)) return wrong('Type a quantity, such as 0.5.')
+  if (!/^\d*\.?\d+$/.test(plain)) return wrong('Enter a quantity, such as 0.5.')
   const quantity = decimal(plain)
-  if (sign(quantity) <= 0) return wrong('Type more than zero.')
+  if (sign(quantity) <= 0) return wrong('Enter more than zero.')
   const held = absolute(position.quantity)
   if (compare(quantity, held) > 0) return wrong(`Only ${held} ${instrument.base} is held.`)
   if (quantity !== held && roundToStep(quantity, instrument.quantityStep, 'down') !== quantity)

@@ -49,10 +49,10 @@ export function Conversation({ runId, running, className }: ConversationProps) {
       tools={
         <>
           <Button variant="subtle" flex="none" disabled={decision < 0} onClick={() => list.current?.show(decision)}>
-            To the decision
+            Jump to decision
           </Button>
           <Select
-            aria-label="Whose words"
+            aria-label="Filter by agent"
             w={132}
             value={agent ?? everyone}
             onChange={(value) => setAgent(value === everyone ? null : value)}
@@ -73,8 +73,8 @@ export function Conversation({ runId, running, className }: ConversationProps) {
       }
     >
       {runId === null ? (
-        <EmptyState title="Nobody has spoken">
-          When the desk decides, every thought, argument and vote is here.
+        <EmptyState title="No messages yet">
+          Every thought, argument and vote appears here when the desk decides.
         </EmptyState>
       ) : isBlind ? (
         <JudgeFirst what="What they said is" />
@@ -82,7 +82,7 @@ export function Conversation({ runId, running, className }: ConversationProps) {
         <ErrorState
           title="The conversation could not be read"
           error={messages.error}
-          effect="The agents go on talking; nothing is lost."
+          effect="The agents carry on; nothing is lost."
           onRetry={() => void messages.refetch()}
         />
       ) : messages.data === undefined ? (
@@ -90,7 +90,7 @@ export function Conversation({ runId, running, className }: ConversationProps) {
       ) : shown.length === 0 ? (
         <EmptyState
           title={
-            all.length > 0 ? 'No message fits the filter' : running ? 'Waiting for the first words' : 'Nothing was said'
+            all.length > 0 ? 'No message matches the filter' : running ? 'Waiting for the first message' : 'No messages'
           }
         />
       ) : (
@@ -264,7 +264,9 @@ const MessageRow = memo(function MessageRow({
         <AgentName agent={message.agent} />
         <span className={styles.kind}>{message.kind}</span>
         {message.confidence !== null && (
-          <span title="How sure the agent is, 0 to 1">sure {formatNumber(message.confidence, { places: 2 })}</span>
+          <span title="The agent’s confidence, 0 to 1">
+            confidence {formatNumber(message.confidence, { places: 2 })}
+          </span>
         )}
         <span className={styles.time}>
           <Moment at={message.at} />

@@ -207,7 +207,7 @@ describe('the vote', () => {
   })
 
   it('says how sure each is of its side, and nothing of who takes none', () => {
-    expect(sureWords({ ...ballot('bull', buy), confidence: 0.714 })).toBe('sure 0.71')
+    expect(sureWords({ ...ballot('bull', buy), confidence: 0.714 })).toBe('confidence 0.71')
     expect(sureWords(ballot('risk', { kind: 'abstain' }))).toBe('')
   })
 

@@ -33,7 +33,7 @@ export function DeskScreen(): React.JSX.Element {
       <ErrorState
         title="The instruments could not be read"
         error={instruments.error}
-        effect="Nothing can be shown or decided; positions and orders stay as they are."
+        effect="Charts and decisions are unavailable. Positions and orders are unaffected."
         onRetry={() => void instruments.refetch()}
       />
     )
@@ -43,7 +43,7 @@ export function DeskScreen(): React.JSX.Element {
   const wanted = symbol ?? first ?? runs.data?.[0]?.goal.instrument
   const instrument = instruments.data.find(({ id }) => id === wanted) ?? instruments.data[0]
   if (instrument === undefined) {
-    return <EmptyState title="Nothing to trade">The desk knows no instrument. Import bars under Settings.</EmptyState>
+    return <EmptyState title="Nothing to trade">The desk has no instruments. Import bars in Settings.</EmptyState>
   }
   // What is shown first stays, whatever runs begin elsewhere.
   if (first === null) setFirst(instrument.id)

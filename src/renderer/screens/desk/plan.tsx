@@ -30,13 +30,13 @@ export function PlanPane({ runId, className }: { runId: string | null; className
     >
       {runId === null ? (
         <EmptyState title="No plan yet">
-          Press Decide: the desk plans its research, argues, votes, and shows every step here.
+          Press Decide. The desk plans its research, argues and votes, and shows every step here.
         </EmptyState>
       ) : run.isError ? (
         <ErrorState
           title="The plan could not be read"
           error={run.error}
-          effect="The run goes on in the engine."
+          effect="The run continues in the engine."
           onRetry={() => void run.refetch()}
         />
       ) : run.data === undefined ? (

@@ -7,10 +7,10 @@ export type Intention = `ask:${Seat}` | 'fact' | 'object'
 /** What a fact speaks for, and how surely. */
 export const leanings = [
   { value: 'none', label: 'No direction', direction: 'none', confidence: 1 },
-  { value: 'up', label: 'For a rise', direction: 'up', confidence: 0.6 },
-  { value: 'surely-up', label: 'Surely a rise', direction: 'up', confidence: 0.95 },
-  { value: 'down', label: 'For a fall', direction: 'down', confidence: 0.6 },
-  { value: 'surely-down', label: 'Surely a fall', direction: 'down', confidence: 0.95 },
+  { value: 'up', label: 'Bullish', direction: 'up', confidence: 0.6 },
+  { value: 'surely-up', label: 'Strongly bullish', direction: 'up', confidence: 0.95 },
+  { value: 'down', label: 'Bearish', direction: 'down', confidence: 0.6 },
+  { value: 'surely-down', label: 'Strongly bearish', direction: 'down', confidence: 0.95 },
 ] as const
 export type Leaning = (typeof leanings)[number]['value']
 
@@ -28,8 +28,8 @@ export function remarkOf(intention: Intention, leaning: Leaning, typed: string):
 
 /** What the empty field says of itself. */
 export function sayPlaceholder(intention: Intention): string {
-  if (intention === 'object') return 'Why it must not be carried out without you'
-  if (intention === 'fact') return 'What they should know'
+  if (intention === 'object') return 'Why it must not go out without your approval'
+  if (intention === 'fact') return 'What the agents should know'
   return `Ask the ${seatTitles[seatOf(intention)].toLowerCase()}`
 }
 

@@ -31,7 +31,7 @@ export const Say = memo(function Say({ runId }: { runId: string | null }) {
   return (
     <form className={styles.say} onSubmit={submit} aria-label="Join in">
       <Select
-        aria-label="What you say"
+        aria-label="Kind of message"
         w={136}
         value={intention}
         allowDeselect={false}
@@ -46,14 +46,14 @@ export const Say = memo(function Say({ runId }: { runId: string | null }) {
             group: 'Tell everyone',
             items: [
               { value: 'fact', label: 'A fact' },
-              { value: 'object', label: 'I object' },
+              { value: 'object', label: 'An objection' },
             ],
           },
         ]}
       />
       {intention === 'fact' && (
         <Select
-          aria-label="What the fact speaks for"
+          aria-label="Direction of the fact"
           w={132}
           value={leaning}
           allowDeselect={false}
@@ -63,16 +63,16 @@ export const Say = memo(function Say({ runId }: { runId: string | null }) {
       )}
       <TextInput
         className={styles.text}
-        aria-label="Your words"
-        placeholder={runId === null ? 'To join in while the desk decides' : sayPlaceholder(intention)}
+        aria-label="Your message"
+        placeholder={runId === null ? 'Join in while the desk decides' : sayPlaceholder(intention)}
         value={text}
         maxLength={2_000}
         onChange={(event) => setText(event.currentTarget.value)}
       />
       <Button type="submit" loading={saying.isPending} disabled={runId === null || text.trim() === ''}>
-        Say
+        Send
       </Button>
-      {saying.isError && <ErrorState title="Not said" error={saying.error} effect="The run goes on without it." />}
+      {saying.isError && <ErrorState title="Not sent" error={saying.error} effect="The run continues without it." />}
     </form>
   )
 })

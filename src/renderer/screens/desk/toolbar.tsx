@@ -75,7 +75,7 @@ export function Toolbar(props: ToolbarProps) {
         size={32}
         aria-pressed={asTable}
         aria-label="Data table"
-        title="The bars as a table"
+        title="Show the bars as a table"
         onClick={() => props.onTable(!asTable)}
       >
         <IconTable size={16} aria-hidden />
@@ -86,7 +86,7 @@ export function Toolbar(props: ToolbarProps) {
         disabled={patterns === null}
         aria-pressed={patterns === true}
         aria-label="Patterns"
-        title={patterns === null ? 'The run names no patterns' : 'The patterns that the evidence of the run names'}
+        title={patterns === null ? 'No patterns in this run’s evidence' : 'Show the patterns in this run’s evidence'}
         onClick={() => props.onPatterns(patterns !== true)}
       >
         <IconPatterns size={16} aria-hidden />
@@ -164,13 +164,13 @@ function Decide({ instrument, onStarted }: { instrument: Instrument; onStarted: 
   }, [state, running, instrument.id])
   const hint = running
     ? waiting > 0
-      ? 'One run at a time, and one waits for your answer under Review.'
-      : 'One run at a time: cancel the run under way or wait for it.'
+      ? 'One run at a time. One is waiting for your answer in Review.'
+      : 'One run at a time. Cancel the current run or wait for it to finish.'
     : state === 'ACTIVE'
-      ? `Research, debate and a vote on ${instrument.id}; an order follows only if the desk agrees.`
+      ? `Research, debate and vote on ${instrument.id}. An order follows only if the desk agrees.`
       : state === 'HALTED'
-        ? 'Trading is HALTED: nothing new is decided until it is re-armed.'
-        : `Trading is ${state ?? 'not known'}: the desk can decide, but no order that adds risk leaves.`
+        ? 'Trading is HALTED. Re-arm it to decide again.'
+        : `Trading is ${state ?? 'unknown'}. The desk can decide, but orders that add risk are not sent.`
   return (
     <>
       <Select

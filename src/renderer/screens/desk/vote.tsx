@@ -35,12 +35,14 @@ export function VotePane({ runId, policy, running, className }: VoteProps) {
       }
     >
       {runId === null ? (
-        <EmptyState title="No vote yet">The agents vote when the research is in and both sides have argued.</EmptyState>
+        <EmptyState title="No vote yet">
+          The agents vote after the research is in and both sides have argued.
+        </EmptyState>
       ) : vote.isError ? (
         <ErrorState
           title="The vote could not be read"
           error={vote.error}
-          effect="The decision stands as the engine took it."
+          effect="The decision is unchanged."
           onRetry={() => void vote.refetch()}
         />
       ) : vote.data === undefined ? (
@@ -49,7 +51,7 @@ export function VotePane({ runId, policy, running, className }: VoteProps) {
         <JudgeFirst what="The votes are" />
       ) : ballots.length === 0 && tally === null ? (
         <EmptyState title={running ? 'Nobody has voted yet' : 'There was no vote'}>
-          {running ? 'Ballots appear as they are cast.' : 'The run ended before it.'}
+          {running ? 'Ballots appear as they are cast.' : 'The run ended before the vote.'}
         </EmptyState>
       ) : (
         <PanelBody label="Result and ballots">
@@ -106,9 +108,9 @@ function Result({ tally, threshold }: { tally: Tally; threshold: number | null }
         <p className={styles.rule}>{tally.rule.sentence}</p>
       </div>
       <div>
-        <h3 className={styles.heading}>Against it</h3>
+        <h3 className={styles.heading}>Dissent</h3>
         {tally.dissent.length === 0 ? (
-          <p className={styles.rule}>{tally.unanimous ? 'Nobody: unanimous.' : 'Nobody.'}</p>
+          <p className={styles.rule}>{tally.unanimous ? 'None: unanimous.' : 'None.'}</p>
         ) : (
           <ul className={styles.dissent}>
             {tally.dissent.map((dissent) => (
@@ -125,7 +127,7 @@ function Dissent({ ballot, countsFor }: CountedBallot) {
   return (
     <li>
       <AgentName agent={ballot.voter} /> <strong>{choiceWords(ballot, 'short')}</strong>{' '}
-      <span title="What the ballot counts for">{formatNumber(countsFor, { places: 2 })}</span>
+      <span title="What it counts for in the result">{formatNumber(countsFor, { places: 2 })}</span>
       <p>{ballot.reasons[0] ?? 'Gave no reason.'}</p>
     </li>
   )
@@ -159,8 +161,8 @@ function Ballots({ ballots, tally }: { ballots: readonly Ballot[]; tally: Tally 
 function Remarks({ tally }: { tally: Tally }) {
   const names = (voters: readonly string[]) => voters.map(agentTitle).join(', ')
   const remarks = [
-    ...tally.conditions.map(({ voter, condition }) => `${agentTitle(voter)} makes it a condition: ${condition}`),
-    tally.hangsOnConditions && 'The outcome hangs on these conditions.',
+    ...tally.conditions.map(({ voter, condition }) => `${agentTitle(voter)} requires: ${condition}`),
+    tally.hangsOnConditions && 'The outcome depends on these conditions.',
     tally.status === 'vetoed' && `Veto by ${names(tally.vetoedBy)}.`,
     tally.abstained.length > 0 && `Abstained: ${names(tally.abstained)}.`,
     tally.absent.length > 0 && `No ballot from ${names(tally.absent)}.`,

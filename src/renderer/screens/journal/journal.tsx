@@ -14,7 +14,7 @@ import type { JournalRecord, Verification } from '#shared/domain/journal.ts'
 import styles from './journal.module.css'
 
 const pageSize = 300
-const everything = 'every kind'
+const everything = 'all kinds'
 
 /** The journal: its head, whether its chain verifies, and what was written last. */
 export function JournalScreen() {
@@ -63,13 +63,13 @@ export function JournalScreen() {
     >
       <Head size={size} verification={verify.data} />
       {verify.isError && (
-        <ErrorState title="Not verified" error={verify.error} effect="Whether the journal is whole is not known." />
+        <ErrorState title="Not verified" error={verify.error} effect="It is not known whether the journal is intact." />
       )}
       {records.isError ? (
         <ErrorState
           title="The journal could not be read"
           error={records.error}
-          effect="The desk writes it all the same, or halts."
+          effect="The desk still writes to it, or halts."
           onRetry={() => void records.refetch()}
         />
       ) : records.data === undefined ? (

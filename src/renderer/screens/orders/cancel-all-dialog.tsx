@@ -31,13 +31,13 @@ function CancelAllForm({ orders, onDone }: Omit<CancelAllDialogProps, 'isOpen'>)
   return (
     <Stack gap="md">
       <p>
-        {others === 0 ? 'Nothing but stops and targets works.' : `${countWords(others, 'order')} would be cancelled.`}{' '}
-        What is filled stays filled, and runs go on: they may send orders again. STOP ends that too.
+        {others === 0 ? 'Only stops and targets are working.' : `${countWords(others, 'order')} would be cancelled.`}{' '}
+        Fills stay. Runs continue and may send new orders; STOP ends them too.
       </p>
       {exits > 0 && (
         <Checkbox
           label={`Also the ${exits === 1 ? 'one stop or target' : `${exits} stops and targets`} that protect${exits === 1 ? 's a position' : ' positions'}`}
-          description="Positions would stand without protection at the venue; the desk puts no other there."
+          description="Positions would be unprotected at the venue; the desk does not replace them."
           checked={protection}
           onChange={(event) => setProtection(event.currentTarget.checked)}
         />
@@ -46,7 +46,7 @@ function CancelAllForm({ orders, onDone }: Omit<CancelAllDialogProps, 'isOpen'>)
         <ErrorState
           title="Not all cancelled"
           error={cancel.error}
-          effect="What still works is in the list. STOP cancels without asking."
+          effect="Orders still working are in the list. STOP cancels without asking."
         />
       )}
       <Group justify="flex-end" gap="sm">

@@ -12,14 +12,14 @@ interface CancelExitDialogProps {
 export function CancelExitDialog({ order, onCancel, onDone }: CancelExitDialogProps) {
   const leg = order?.contingency?.kind === 'OCO' ? order.contingency.leg : 'stop'
   return (
-    <Modal opened={order !== null} onClose={onDone} title={`Take the ${leg} away?`} yOffset={96}>
+    <Modal opened={order !== null} onClose={onDone} title={`Cancel the ${leg}?`} yOffset={96}>
       {order !== null && (
         <Stack gap="md">
           <p>
             {leg === 'stop'
-              ? `Nothing would limit the loss of ${order.instrument} at the venue any more.`
-              : `Nothing would take the gain of ${order.instrument} at its target any more. Its stop stays.`}{' '}
-            The desk puts no other in its place. To move it instead, change its price.
+              ? `${order.instrument} would have no stop at the venue.`
+              : `${order.instrument} would have no target at the venue. Its stop stays.`}{' '}
+            The desk does not replace it. To move it, change its price instead.
           </p>
           <Group justify="flex-end" gap="sm">
             <Button onClick={onDone} data-autofocus>

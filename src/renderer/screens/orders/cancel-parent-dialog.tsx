@@ -14,7 +14,7 @@ interface CancelParentDialogProps {
 /** Asks before the rest of an order in parts is given up (HO-16). */
 export function CancelParentDialog({ parent, onDone }: CancelParentDialogProps) {
   return (
-    <Modal opened={parent !== null} onClose={onDone} title="Cancel the rest of it?" yOffset={96}>
+    <Modal opened={parent !== null} onClose={onDone} title="Cancel the rest?" yOffset={96}>
       {parent !== null && <CancelParentForm parent={parent} onDone={onDone} />}
     </Modal>
   )
@@ -27,16 +27,14 @@ function CancelParentForm({ parent, onDone }: { parent: ParentOrderView; onDone:
   return (
     <Stack gap="md">
       <p>
-        No further part goes out to {side} {subtract(quantity, filledQuantity)} of {quantity} {instrument}, and the part
-        that works is cancelled. {filledQuantity} is filled and stays
+        {side === 'buy' ? 'Buy' : 'Sell'} {quantity} {instrument}: the remaining {subtract(quantity, filledQuantity)} is
+        not sent, and the part that is working is cancelled. {filledQuantity} is filled and stays
         {exits === null ? '.' : '; its stop and target stay too.'}
       </p>
-      {cancel.isError && (
-        <ErrorState title="Not cancelled" error={cancel.error} effect="Parts of it go on. STOP ends them." />
-      )}
+      {cancel.isError && <ErrorState title="Not cancelled" error={cancel.error} effect="It continues. STOP ends it." />}
       <Group justify="flex-end" gap="sm">
         <Button onClick={onDone} data-autofocus>
-          Let it go on
+          Keep it working
         </Button>
         <Button variant="filled" loading={cancel.isPending} onClick={() => cancel.mutate()}>
           Cancel the rest

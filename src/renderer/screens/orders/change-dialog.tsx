@@ -62,14 +62,14 @@ function ChangeForm({ order, instrument, onDone }: ChangeFormProps) {
     <form onSubmit={submit}>
       <Stack gap="md">
         <p>
-          {order.side.toUpperCase()} {order.quantity} {order.instrument}, {order.filledQuantity} of it filled. Until the
-          venue confirms the change, the old terms are in force.
+          {order.side.toUpperCase()} {order.quantity} {order.instrument}, {order.filledQuantity} filled. The old terms
+          apply until the venue confirms the change.
         </p>
         {read.map(({ term, text, problem }, index) => (
           <TextInput
             key={term}
             label={termTitles[term]}
-            description={term === 'quantity' ? 'With what is filled already.' : `Now ${order[term]}`}
+            description={term === 'quantity' ? 'Including what is filled.' : `Now ${order[term]}`}
             value={text}
             onChange={(event) => {
               const { value } = event.currentTarget
@@ -81,12 +81,12 @@ function ChangeForm({ order, instrument, onDone }: ChangeFormProps) {
             {...(index === 0 && { 'data-autofocus': true })}
           />
         ))}
-        {isExit(order) && <p>Its quantity follows the entry that it protects.</p>}
+        {isExit(order) && <p>Its quantity follows the entry it protects.</p>}
         {change.isError && (
-          <ErrorState title="Not changed" error={change.error} effect="The order works on with its old terms." />
+          <ErrorState title="Not changed" error={change.error} effect="The order keeps its old terms." />
         )}
         <Group justify="flex-end" gap="sm">
-          <Button onClick={onDone}>Leave it as it is</Button>
+          <Button onClick={onDone}>Keep it unchanged</Button>
           <Button type="submit" variant="filled" disabled={!isReady} loading={change.isPending}>
             Send the change
           </Button>

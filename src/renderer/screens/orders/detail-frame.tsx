@@ -34,7 +34,7 @@ export function DetailFrame<Data>({ label, closeLabel, query, failure, onClose, 
         <LoadingRows rows={12} />
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <div className={styles.body} tabIndex={0} role="region" aria-label="About the order">
+        <div className={styles.body} tabIndex={0} role="region" aria-label="Order details">
           {children(query.data)}
         </div>
       )}

@@ -44,7 +44,7 @@ export function EndedOrders({ instruments, chosen, onOpen }: OrderListProps) {
   const { what, role, filled, terms, from, of } = orderColumns({ instruments, chosen })
   const columns: Column<Order>[] = [
     { key: 'ended', title: 'Ended', render: ({ updatedAt }) => <Moment at={updatedAt} as="moment" /> },
-    { key: 'status', title: 'How', render: (order) => <OrderMark order={order} /> },
+    { key: 'status', title: 'Status', render: (order) => <OrderMark order={order} /> },
     what,
     role,
     filled,
@@ -57,7 +57,7 @@ export function EndedOrders({ instruments, chosen, onOpen }: OrderListProps) {
     terms,
     {
       key: 'reason',
-      title: 'Why it ended',
+      title: 'Reason',
       wide: true,
       render: ({ reason }) => <span title={reason ?? ''}>{reason}</span>,
     },
@@ -71,7 +71,7 @@ export function EndedOrders({ instruments, chosen, onOpen }: OrderListProps) {
         <>
           <Select
             aria-label="Instrument"
-            placeholder="Every instrument"
+            placeholder="All instruments"
             size="xs"
             w={148}
             clearable
@@ -80,8 +80,8 @@ export function EndedOrders({ instruments, chosen, onOpen }: OrderListProps) {
             data={instruments.map(({ id }) => id)}
           />
           <Select
-            aria-label="How they ended"
-            placeholder="Every end"
+            aria-label="Status"
+            placeholder="Any status"
             size="xs"
             w={120}
             clearable
@@ -116,14 +116,14 @@ export function EndedOrders({ instruments, chosen, onOpen }: OrderListProps) {
         aside={['terms', 'from']}
         failure={{
           title: 'The ended orders could not be read',
-          effect: 'Nothing of it works any more; the journal has all of it.',
+          effect: 'None of these orders is working. The journal has them all.',
         }}
         loadingRows={8}
         empty={
-          <EmptyState title={isFiltered ? 'No such order' : 'No order has ended yet'}>
+          <EmptyState title={isFiltered ? 'No matching orders' : 'No ended orders yet'}>
             {isFiltered ? (
               <Button size="compact-sm" onClick={() => filter({ instrument: undefined, ended: undefined })}>
-                Show every order
+                Show all orders
               </Button>
             ) : (
               'Filled, cancelled, expired, rejected and denied orders are listed here.'

@@ -34,7 +34,7 @@ export function orderColumns({ instruments, chosen }: Pick<OrderListProps, 'inst
   }
   const role: Column<Order> = {
     key: 'role',
-    title: 'For',
+    title: 'Purpose',
     render: (order) => {
       const { word, meaning } = roleOf(order)
       return (

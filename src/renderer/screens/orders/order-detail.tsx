@@ -32,7 +32,7 @@ export function OrderDetail({ clientOrderId, instruments, onOpen }: OrderDetailP
       label={`Order ${clientOrderId}`}
       closeLabel="Close the order"
       query={query}
-      failure={{ title: 'The order could not be read', effect: 'What is at the venue stays there.' }}
+      failure={{ title: 'The order could not be read', effect: 'The order at the venue is unaffected.' }}
       onClose={() => onOpen(undefined)}
     >
       {(data) => <Body {...data} instruments={instruments} onOpen={onOpen} />}
@@ -60,13 +60,13 @@ function Body({ order, fills, linked, instruments, onOpen }: BodyProps) {
       </p>
       {order.reason !== null && <p className={styles.reason}>{order.reason}</p>}
       <dl className={styles.facts}>
-        <Fact name="For">
+        <Fact name="Purpose">
           <span title={role.meaning}>{role.word}</span>
         </Fact>
         {order.sliceOf !== null && (
           <Fact name="Part of">
             <Link to="/orders" search={{ parent: order.sliceOf.parentId }} className={styles.link}>
-              the whole ›
+              parent order ›
             </Link>
           </Fact>
         )}
@@ -88,17 +88,17 @@ function Body({ order, fills, linked, instruments, onOpen }: BodyProps) {
           </Fact>
         ))}
         {order.expireAt !== null && (
-          <Fact name="Until">
+          <Fact name="Expires">
             <Moment at={order.expireAt} as="moment" />
           </Fact>
         )}
-        <Fact name="Made">
+        <Fact name="Created">
           <Moment at={order.createdAt} as="moment" />
         </Fact>
         <Fact name="Last change">
           <Moment at={order.updatedAt} as="moment" />
         </Fact>
-        <Fact name="By">{order.by === 'external' ? 'outside of the desk' : agentTitle(order.by)}</Fact>
+        <Fact name="By">{order.by === 'external' ? 'outside the desk' : agentTitle(order.by)}</Fact>
         <Fact name="Order id">
           <span className="mono">{order.clientOrderId}</span>
         </Fact>
@@ -123,7 +123,7 @@ function Body({ order, fills, linked, instruments, onOpen }: BodyProps) {
       )}
       {linked.length > 0 && (
         <>
-          <h3 className={styles.heading}>Belongs to it</h3>
+          <h3 className={styles.heading}>Related orders</h3>
           <ul className={styles.linked}>
             {linked.map((one) => (
               <li key={one.clientOrderId}>
@@ -137,7 +137,7 @@ function Body({ order, fills, linked, instruments, onOpen }: BodyProps) {
           </ul>
         </>
       )}
-      <h3 className={styles.heading}>How it was carried out</h3>
+      <h3 className={styles.heading}>Execution</h3>
       <OrderReportPane
         of={{ clientOrderId: order.clientOrderId }}
         instrument={order.instrument}

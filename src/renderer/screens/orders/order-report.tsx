@@ -33,7 +33,7 @@ export function OrderReportPane({ of, instrument, isOver, instruments }: ReportP
       <ErrorState
         title="The report could not be read"
         error={query.error}
-        effect="The order is as it stands above."
+        effect="The order itself is as shown above."
         onRetry={() => void query.refetch()}
       />
     )
@@ -44,40 +44,36 @@ export function OrderReportPane({ of, instrument, isOver, instruments }: ReportP
   const money = (value: Decimal | null) => formatMoney(value, currency, true)
   const settles =
     report.settlesAfterMs === 0
-      ? 'with the trade'
+      ? 'at the trade'
       : `${quantity(report.settledQuantity)} settled, ${quantity(report.unsettledQuantity)} to come`
   const total = shortfall.total === null ? unavailable : `${money(shortfall.total)} (${bpWords(shortfall.bps)})`
   const rows: readonly (readonly [name: string, value: string, about: string])[] = [
-    ['Price at the decision', price(report.decisionPrice), 'The middle of the market when it was decided on.'],
-    ['Arrival price', price(report.arrivalPrice), 'The middle of the market when the order came to it.'],
-    ['Average paid', price(report.averagePrice), 'Over all fills.'],
+    ['Decision price', price(report.decisionPrice), 'Mid price at the decision.'],
+    ['Arrival price', price(report.arrivalPrice), 'Mid price when the order reached the market.'],
+    ['Average price', price(report.averagePrice), 'Over all fills.'],
     ['Slippage', bpWords(report.slippageBps), 'Paid above (+) or below (−) the arrival price.'],
     [
       'Against the model',
       bpWords(report.modelSlippageBps),
-      `Paid above (+) or below (−) what the book of that moment gave to expect: ${price(report.expectedPrice)}.`,
+      `Paid above (+) or below (−) the price expected from the book at that moment: ${price(report.expectedPrice)}.`,
     ],
+    ['Implementation shortfall', total, 'Against trading all of it at once at the decision price. A cost is positive.'],
+    ['· delay', money(shortfall.delay), 'Market move from decision to arrival.'],
+    ['· trading', money(shortfall.trading), 'Cost of the fills against the arrival price.'],
+    ['· fees', money(shortfall.fees), 'Charged by the venue.'],
+    ['· missed', money(shortfall.opportunity), 'Market move missed by the unfilled part since the decision.'],
+    ['Fill rate', formatPercent(report.fillRate, 0, false), 'Share of the order filled.'],
+    ['Time to first fill', formatDuration(report.firstFillMs), 'From when the order was created.'],
     [
-      'Implementation shortfall',
-      total,
-      'Beside trading all of it at once at the decision’s price; a cost is positive.',
-    ],
-    ['· delay', money(shortfall.delay), 'The market’s move from the decision to the arrival.'],
-    ['· trading', money(shortfall.trading), 'What the fills cost above the arrival price.'],
-    ['· fees', money(shortfall.fees), 'What the venue took.'],
-    ['· missed', money(shortfall.opportunity), 'What the part that is not filled has missed since the decision.'],
-    ['Fill rate', formatPercent(report.fillRate, 0, false), 'How much of it is filled.'],
-    ['Time to the first fill', formatDuration(report.firstFillMs), 'From when the order was made.'],
-    [
-      'Time to the whole',
+      'Time to complete',
       formatDuration(report.wholeFillMs),
-      'From when the order was made to the fill that completed it.',
+      'From when the order was created to the fill that completed it.',
     ],
-    ['Confirmation', confirmationWords[report.confirmation], 'What the venue has said of it.'],
-    ['Settlement', settles, 'When what was traded is delivered.'],
+    ['Confirmation', confirmationWords[report.confirmation], 'What the venue has confirmed.'],
+    ['Settlement', settles, 'When the trade is delivered.'],
   ]
   return (
-    <dl className={styles.facts} aria-label="How it was carried out">
+    <dl className={styles.facts} aria-label="Execution">
       {rows.map(([name, value, about]) => (
         <div key={name} className={styles.row} title={about}>
           <dt>{name}</dt>

@@ -94,11 +94,11 @@ describe('what is typed for a term', () => {
   const read = (typed: string, term: 'quantity' | 'limitPrice' = 'quantity') => readTerm(typed, term, order, steps)
 
   it.each([
-    ['', 'Type a number, such as 0.5.'],
-    ['-1', 'Type a number, such as 0.5.'],
-    ['0', 'Type more than zero.'],
-    ['0.55', 'Steps of 0.1 are traded.'],
-    ['0.4', '0.5 of it is filled already.'],
+    ['', 'Enter a number, such as 0.5.'],
+    ['-1', 'Enter a number, such as 0.5.'],
+    ['0', 'Enter more than zero.'],
+    ['0.55', 'Use steps of 0.1.'],
+    ['0.4', '0.5 is already filled.'],
   ])('“%s” is held back: %s', (typed, problem) => {
     expect(read(typed)).toEqual({ value: null, problem })
   })
@@ -106,7 +106,7 @@ describe('what is typed for a term', () => {
   it('grouped digits are a number, and a price keeps to its own step', () => {
     expect(read('1 000.5').value).toBe('1000.5')
     expect(read('100.01', 'limitPrice').value).toBe('100.01')
-    expect(read('100.001', 'limitPrice').problem).toBe('Steps of 0.01 are traded.')
+    expect(read('100.001', 'limitPrice').problem).toBe('Use steps of 0.01.')
   })
 })
 
@@ -114,10 +114,10 @@ describe('OL-14 a comparison with the venue in a line', () => {
   const compared = { at: 0, matched: 2, adjusted: [], inDoubt: [] }
 
   it('says that all agrees, and what does not', () => {
-    expect(venueComparisonWords({ ...compared, positions: [] })).toBe('2 orders as the venue has them, positions agree')
+    expect(venueComparisonWords({ ...compared, positions: [] })).toBe('2 orders match the venue, positions match')
     const differs = { instrument: 'BTC/USDT', desk: decimal('1'), venue: decimal('2'), agrees: false }
     expect(venueComparisonWords({ ...compared, matched: 1, adjusted: ['a fill'], positions: [differs] })).toBe(
-      '1 order as the venue has it, 1 adjusted, positions DIFFER: BTC/USDT 1 here, 2 there',
+      '1 order matches the venue, 1 adjusted, positions DIFFER: BTC/USDT 1 here, 2 at the venue',
     )
   })
 

@@ -17,24 +17,23 @@ export function roleOf(order: Order): OrderRole {
   if (by === 'external')
     return {
       word: 'EXTERNAL',
-      meaning: 'The desk did not send it: it traded on the account from outside. It counts toward every limit.',
+      meaning: 'Not sent by the desk: traded on the account from outside. It counts toward every limit.',
     }
   if (contingency?.kind === 'OCO')
     return contingency.leg === 'stop'
       ? {
           word: 'Stop',
-          meaning:
-            'Protects an entry, or all parts of one: it closes what was bought once the price falls to the stop.',
+          meaning: 'Protects an entry, or all parts of one: closes what was bought if the price falls to the stop.',
         }
-      : { word: 'Target', meaning: 'Takes the gain of an entry once its price is reached.' }
-  if (sliceOf !== null) return { word: 'Part', meaning: 'One part of a larger order that is carried out over time.' }
+      : { word: 'Target', meaning: 'Takes profit on an entry at its price.' }
+  if (sliceOf !== null) return { word: 'Part', meaning: 'One part of a parent order that is worked over time.' }
   if (reduceOnly)
     return by === 'trader'
-      ? { word: 'Close', meaning: 'You closed the position, or a part of it, by hand.' }
+      ? { word: 'Close', meaning: 'You closed the position, or part of it, by hand.' }
       : { word: 'Exit', meaning: 'The desk decided to hold less.' }
   return contingency?.kind === 'OTO'
-    ? { word: 'Entry', meaning: 'What is filled of it is protected by a stop and a target.' }
-    : { word: 'Entry', meaning: 'No stop and no target came with it.' }
+    ? { word: 'Entry', meaning: 'Its fills are protected by a stop and a target.' }
+    : { word: 'Entry', meaning: 'It has no stop and no target.' }
 }
 
 /** An order's terms in words; `price` writes a price as people read it. */
@@ -85,13 +84,13 @@ export function readTerm(
 ): { readonly value: Decimal; readonly problem: null } | { readonly value: null; readonly problem: string } {
   const wrong = (problem: string) => ({ value: null, problem })
   const plain = typed.replaceAll(/[\s\u202f]/g, '')
-  if (!/^\d*\.?\d+$/.test(plain)) return wrong('Type a number, such as 0.5.')
+  if (!/^\d*\.?\d+$/.test(plain)) return wrong('Enter a number, such as 0.5.')
   const value = decimal(plain)
-  if (sign(value) <= 0) return wrong('Type more than zero.')
+  if (sign(value) <= 0) return wrong('Enter more than zero.')
   const step = term === 'quantity' ? instrument?.quantityStep : instrument?.priceStep
-  if (step !== undefined && roundToStep(value, step, 'down') !== value) return wrong(`Steps of ${step} are traded.`)
+  if (step !== undefined && roundToStep(value, step, 'down') !== value) return wrong(`Use steps of ${step}.`)
   if (term === 'quantity' && compare(value, order.filledQuantity) < 0)
-    return wrong(`${order.filledQuantity} of it is filled already.`)
+    return wrong(`${order.filledQuantity} is already filled.`)
   return { value, problem: null }
 }
 
@@ -111,22 +110,22 @@ export function countWords(count: number, noun: string): string {
 export function venueComparisonWords({ matched, adjusted, inDoubt, positions }: Comparison): string {
   const differing = positions?.filter(({ agrees }) => !agrees) ?? []
   return [
-    `${countWords(matched, 'order')} as the venue has ${matched === 1 ? 'it' : 'them'}`,
+    `${countWords(matched, 'order')} ${matched === 1 ? 'matches' : 'match'} the venue`,
     ...(adjusted.length > 0 ? [`${adjusted.length} adjusted`] : []),
     ...(inDoubt.length > 0 ? [`${inDoubt.length} in doubt`] : []),
     positions === null
-      ? 'positions unknown: the venue could not tell them'
+      ? 'positions unknown: the venue did not report them'
       : differing.length === 0
-        ? 'positions agree'
-        : `positions DIFFER: ${differing.map(({ instrument, desk, venue }) => `${instrument} ${desk} here, ${venue} there`).join('; ')}`,
+        ? 'positions match'
+        : `positions DIFFER: ${differing.map(({ instrument, desk, venue }) => `${instrument} ${desk} here, ${venue} at the venue`).join('; ')}`,
   ].join(', ')
 }
 
 /** What of an order the venue has confirmed, in words. */
 export const confirmationWords: Readonly<Record<Confirmation, string>> = {
   notSent: 'not sent',
-  awaited: 'awaited from the venue',
-  unknown: 'unknown: the venue is asked',
+  awaited: 'waiting for the venue',
+  unknown: 'unknown: asking the venue',
   confirmed: 'confirmed by the venue',
   refused: 'refused by the venue',
 }

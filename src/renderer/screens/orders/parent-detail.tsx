@@ -33,10 +33,10 @@ export function ParentDetail({ parentId, onClose, ...rest }: ParentDetailProps) 
   const query = useQuery(orpc.trading.parent.queryOptions({ input: { parentId } }))
   return (
     <DetailFrame
-      label={`Order in parts ${parentId}`}
-      closeLabel="Close the order in parts"
+      label={`Parent order ${parentId}`}
+      closeLabel="Close the parent order"
       query={query}
-      failure={{ title: 'The order in parts could not be read', effect: 'It goes on by itself. STOP ends it.' }}
+      failure={{ title: 'The parent order could not be read', effect: 'It continues in the engine. STOP ends it.' }}
       onClose={onClose}
     >
       {(data) => <Body {...data} {...rest} />}
@@ -72,12 +72,12 @@ function Body({ parent, fills, instruments, onOpenOrder }: BodyProps) {
       {reason !== null && <p className={styles.reason}>{reason}</p>}
       <ParentPicture parent={parent} fills={fills} now={now} />
       <dl className={styles.facts}>
-        <Fact name="How">{executionTitles[algorithm]}</Fact>
-        <Fact name="Looks">
-          {due.length}, {formatDuration(intervalMs)} apart
+        <Fact name="Algorithm">{executionTitles[algorithm]}</Fact>
+        <Fact name="Schedule">
+          {countWords(due.length, 'check')}, {formatDuration(intervalMs)} apart
         </Fact>
-        {participation !== null && <Fact name="Share of the volume">{Math.round(participation * 100)} %</Fact>}
-        {displayed !== null && <Fact name="Shown at a time">{quantity(displayed)}</Fact>}
+        {participation !== null && <Fact name="Share of volume">{Math.round(participation * 100)} %</Fact>}
+        {displayed !== null && <Fact name="Displayed">{quantity(displayed)}</Fact>}
         <Fact name="Limit">{limitPrice === null ? 'at market' : price(limitPrice)}</Fact>
         <Fact name="Filled">
           {quantity(parent.filledQuantity)} of {quantity(parent.quantity)}
@@ -92,7 +92,7 @@ function Body({ parent, fills, instruments, onOpenOrder }: BodyProps) {
               .join(', ')}
           </Fact>
         )}
-        <Fact name="Began">
+        <Fact name="Started">
           <Moment at={parent.startedAt} as="moment" />
         </Fact>
         <Fact name="Ends by">
@@ -113,7 +113,7 @@ function Body({ parent, fills, instruments, onOpenOrder }: BodyProps) {
           </Link>
         </p>
       )}
-      <h3 className={styles.heading}>How it was carried out</h3>
+      <h3 className={styles.heading}>Execution</h3>
       <OrderReportPane of={{ parentId: id }} instrument={instrument} isOver={!isWorking} instruments={instruments} />
       <h3 className={styles.heading}>{countWords(children.length, 'part')}</h3>
       {children.length === 0 ? (

@@ -71,7 +71,7 @@ export function ParentOrdersTable({ instruments, chosen, onOpen, onOpenOrder }: 
     },
     {
       key: 'how',
-      title: 'How',
+      title: 'Algorithm',
       render: ({ schedule }) => <span title={schedule.why}>{executionTitles[schedule.algorithm]}</span>,
     },
     {
@@ -81,7 +81,7 @@ export function ParentOrdersTable({ instruments, chosen, onOpen, onOpenOrder }: 
       render: (parent) => {
         const { filledShare, elapsedMs, horizonMs } = parentProgress(parent, now)
         return (
-          <span className={styles.filled} title="The mark says how much of its time is over.">
+          <span className={styles.filled} title="The mark shows the elapsed time.">
             {of(parent).quantity(parent.filledQuantity)}
             <ShareBar kind="part" share={filledShare} label={`${parent.id}, filled`} mark={elapsedMs / horizonMs} />
           </span>
@@ -138,28 +138,28 @@ export function ParentOrdersTable({ instruments, chosen, onOpen, onOpenOrder }: 
   const aside = ['time', 'average', 'arrival', 'from']
   return (
     <Panel
-      title="In parts"
+      title="Parent orders"
       about={
-        query.data !== undefined && working.length > 0 && <span>{countWords(working.length, 'order')} under way</span>
+        query.data !== undefined && working.length > 0 && <span>{countWords(working.length, 'order')} working</span>
       }
     >
       {query.isError ? (
         <ErrorState
-          title="The orders in parts could not be read"
+          title="The parent orders could not be read"
           error={query.error}
-          effect="They go on by themselves. STOP ends them."
+          effect="They continue in the engine. STOP ends them."
           onRetry={() => void query.refetch()}
         />
       ) : query.data === undefined ? (
         <LoadingRows rows={2} />
       ) : parents.length === 0 ? (
         <p className={styles.none}>
-          None. An order that is large against the book goes out in parts, and is shown here.
+          None. An order that is large against the book goes out in parts and is shown here as a parent order.
         </p>
       ) : (
-        <PanelBody label="Orders in parts, table">
+        <PanelBody label="Parent orders, table">
           <DataTable
-            label="Orders in parts"
+            label="Parent orders"
             columns={chosen === null ? columns : columns.filter(({ key }) => !aside.includes(key))}
             rows={parents}
             rowKey={({ id }) => id}

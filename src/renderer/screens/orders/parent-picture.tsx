@@ -27,7 +27,7 @@ export function ParentPicture({ parent, fills, now }: ParentPictureProps) {
     steps.map(({ ms, share }, k) => (k === 0 ? `M${x(ms)} ${y(share)}` : `H${x(ms)}V${y(share)}`)).join('')
   const isWorking = isWorkingParent(parent)
   const isBySchedule = planned.length > 0
-  const due = isBySchedule ? ` ${percent(shareAt(planned, elapsedMs))} was due by then.` : ''
+  const due = isBySchedule ? ` ${percent(shareAt(planned, elapsedMs))} was planned by then.` : ''
   return (
     <figure className={styles.figure}>
       <svg
@@ -67,7 +67,7 @@ export function ParentPicture({ parent, fills, now }: ParentPictureProps) {
             <i className={styles.plannedKey} aria-hidden /> planned
           </span>
         ) : (
-          <span>The market sets its pace: nothing is planned by the clock.</span>
+          <span>Paced by the market, not by the clock.</span>
         )}
       </figcaption>
     </figure>

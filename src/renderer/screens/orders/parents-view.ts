@@ -11,13 +11,13 @@ import { type Decimal, divide, multiply, sign, sum, toNumber } from '#shared/lib
 
 /** How the status of an order in parts is shown: a shape, a word, and what it means. */
 export const parentLooks: Readonly<Record<ParentOrderStatus, { tone: Tone; word: string; meaning: string }>> = {
-  working: { tone: 'good', word: 'Working', meaning: 'Parts of it go out at its looks.' },
-  paused: { tone: 'warn', word: 'Paused', meaning: 'No part goes out just now; it goes on by itself.' },
-  filled: { tone: 'good', word: 'Filled', meaning: 'All of it is filled.' },
-  expired: { tone: 'off', word: 'Time over', meaning: 'Its time ended; what was not filled stays so.' },
-  cancelled: { tone: 'off', word: 'Cancelled', meaning: 'The rest of it was cancelled.' },
-  stopped: { tone: 'bad', word: 'Stopped', meaning: 'A stop ended it, or a change of what the desk may do.' },
-  denied: { tone: 'bad', word: 'Denied', meaning: 'Our gate said no.' },
+  working: { tone: 'good', word: 'Working', meaning: 'Parts go out on its schedule.' },
+  paused: { tone: 'warn', word: 'Paused', meaning: 'No part goes out for now; it resumes by itself.' },
+  filled: { tone: 'good', word: 'Filled', meaning: 'Completely filled.' },
+  expired: { tone: 'off', word: 'Expired', meaning: 'Its time ended; the rest stays unfilled.' },
+  cancelled: { tone: 'off', word: 'Cancelled', meaning: 'The rest was cancelled.' },
+  stopped: { tone: 'bad', word: 'Stopped', meaning: 'Ended by a stop, or by a change in what the desk may do.' },
+  denied: { tone: 'bad', word: 'Denied', meaning: 'Denied by our gate.' },
   rejected: { tone: 'bad', word: 'Rejected', meaning: 'The venue refused its parts.' },
 }
 

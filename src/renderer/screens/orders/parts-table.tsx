@@ -16,7 +16,7 @@ interface PartsTableProps {
 export function PartsTable({ parent: { id, instrument, children }, instruments, onOpen }: PartsTableProps) {
   const { price, quantity } = precision(instruments, instrument)
   const columns: Column<Order>[] = [
-    { key: 'look', title: 'Look', numeric: true, render: ({ sliceOf }) => (sliceOf?.index ?? 0) + 1 },
+    { key: 'look', title: 'Check', numeric: true, render: ({ sliceOf }) => (sliceOf?.index ?? 0) + 1 },
     { key: 'at', title: 'Sent', render: ({ createdAt }) => <Moment at={createdAt} /> },
     { key: 'status', title: 'Status', render: (order) => <OrderMark order={order} /> },
     { key: 'quantity', title: 'Quantity', numeric: true, render: (order) => quantity(order.quantity) },

@@ -104,8 +104,9 @@ export function WorkingOrders({ instruments, chosen, onOpen }: OrderListProps) {
     >
       {unknown > 0 && (
         <p className={styles.doubt} role="status">
-          <StatusDot tone="bad" /> {countWords(unknown, 'order')} of UNKNOWN outcome: sent, and no answer came. It may
-          work at the venue and counts as if it did. The desk asks the venue until it knows; it is never sent twice.
+          <StatusDot tone="bad" /> {countWords(unknown, 'order')} with UNKNOWN outcome: sent, but not answered. Each may
+          be working at the venue and counts as if it were. The desk keeps asking the venue, and never sends an order
+          twice.
         </p>
       )}
       {cancel.isError && <p className={styles.failed}>Not cancelled: {toProblem(cancel.error).message}</p>}
@@ -116,12 +117,12 @@ export function WorkingOrders({ instruments, chosen, onOpen }: OrderListProps) {
         aside={['venue', 'from']}
         failure={{
           title: 'The working orders could not be read',
-          effect: 'What is at the venue stays there. STOP cancels it.',
+          effect: 'Orders at the venue are unaffected. STOP cancels those that add risk.',
         }}
         loadingRows={4}
         empty={
-          <EmptyState title="Nothing works at the venue">
-            Orders come from decisions that the desk agreed on, or that you approved.
+          <EmptyState title="No working orders">
+            Orders come from decisions the desk agreed on, or you approved.
           </EmptyState>
         }
       />

@@ -21,7 +21,7 @@ describe('a plan in the list', () => {
 
   it('says what became of it where no deadline runs', () => {
     expect(deadlineWords(plan({ state: 'rejected', reason: 'hold has 70 %.' }), 0)).toBe('hold has 70 %.')
-    expect(deadlineWords(plan({ called: false }), 0)).toBe('waits to be started')
+    expect(deadlineWords(plan({ called: false }), 0)).toBe('waiting to be started')
   })
 
   it('stands before those that have ended while it is open', () => {

@@ -39,7 +39,7 @@ export function sortPlans(plans: readonly PlanView[]): readonly PlanView[] {
 }
 
 const untilWords: Partial<Record<PlanState, string>> = {
-  draft: 'to begin',
+  draft: 'to start',
   proposing: 'to propose',
   voting: 'to vote',
   inReview: 'to approve',
@@ -49,7 +49,7 @@ const untilWords: Partial<Record<PlanState, string>> = {
 /** The time that is left so many milliseconds after the desk told it; what became of the plan where no deadline runs. */
 export function deadlineWords({ state, leftMs, reason, called, moves }: PlanView, sinceMs: number): string {
   if (leftMs !== null) return `${formatDuration(Math.max(0, leftMs - sinceMs))} ${untilWords[state] ?? ''}`.trim()
-  if (state === 'draft' && !called) return 'waits to be started'
+  if (state === 'draft' && !called) return 'waiting to be started'
   return reason ?? moves.findLast((move) => move.reason !== null)?.reason ?? ''
 }
 

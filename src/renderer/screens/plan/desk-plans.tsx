@@ -60,7 +60,7 @@ export function DeskPlans() {
     { key: 'priority', title: 'Priority', render: ({ priority }) => priority },
     {
       key: 'participants',
-      title: 'Take part',
+      title: 'Participants',
       render: ({ participants }) => (
         <span title={participants.map(({ voter, weight }) => `${agentTitle(voter)}, weight ${weight}`).join('\n')}>
           {participants.length}
@@ -70,7 +70,7 @@ export function DeskPlans() {
     },
     {
       key: 'left',
-      title: 'Deadline, or what became of it',
+      title: 'Deadline or result',
       wide: true,
       render: (plan) => {
         const words = deadlineWords(plan, Math.max(0, now - list.dataUpdatedAt))
@@ -96,7 +96,7 @@ export function DeskPlans() {
           )}
           {plan.conflicts > 0 && (
             <Button size="compact-xs" onClick={() => setAtOdds(plan)}>
-              At odds
+              Conflicts
             </Button>
           )}
           {plan.state === 'voting' && (
@@ -140,7 +140,7 @@ export function DeskPlans() {
           <ErrorState
             title="The plans could not be read"
             error={list.error}
-            effect="Plans under way go on."
+            effect="Plans in progress continue."
             onRetry={() => void list.refetch()}
           />
         ) : plans.length === 0 ? null : (
@@ -156,7 +156,7 @@ export function DeskPlans() {
         )}
         {act.isError && (
           <div className={styles.refused}>
-            <ErrorState title="That was not done" error={act.error} effect="The plan is as the table shows it." />
+            <ErrorState title="Not done" error={act.error} effect="The plan is as the table shows it." />
           </div>
         )}
       </Panel>
@@ -172,8 +172,8 @@ export function DeskPlans() {
 /** One line where there is none yet: the steps below need the height. */
 function aboutOf(plans: readonly PlanView[] | undefined, open: number): string | undefined {
   if (plans === undefined) return undefined
-  if (plans.length === 0) return 'several agents, and you where you want, propose, vote and act together by a deadline'
-  return open === 0 ? 'none is under way' : `${open} under way`
+  if (plans.length === 0) return 'agents, and you if you like, propose, vote and act together by a deadline'
+  return open === 0 ? 'none in progress' : `${open} in progress`
 }
 
 /** The machine's time, stepping every second while `running`. */

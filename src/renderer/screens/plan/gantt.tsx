@@ -46,7 +46,7 @@ export function Gantt({ steps, totals, pools, running, marks, end, chosen, onCho
           <Legend hasReplans={marks.length > 0} hasEnd={endX !== null} />
           {pools.map(({ pool, slots, taken }) => (
             <span key={pool}>
-              {pool} {slots} at once{running && `, ${taken} in use`}
+              {pool} {slots} in parallel{running && `, ${taken} in use`}
             </span>
           ))}
         </>
@@ -125,7 +125,7 @@ function Legend({ hasReplans, hasEnd }: { hasReplans: boolean; hasEnd: boolean }
           <svg width="14" height="14" aria-hidden="true" focusable="false">
             <line className={styles.endLine} x1="7" x2="7" y1="0" y2="14" />
           </svg>
-          foreseen end
+          expected end
         </>
       )}
       {hasReplans && (
@@ -268,11 +268,8 @@ function Totals({ totals, running }: { totals: RunTotals; running: boolean }) {
     speedup === null ? unavailable : `${formatNumber(Math.round(speedup * 10) / 10, { places: 1 })}×`
   return (
     <div className={styles.totals}>
-      <strong>{running ? 'So far' : 'In all'}</strong>
-      <span
-        className={styles.speedup}
-        title="Time worked over time passed: how much faster than one step after the other"
-      >
+      <strong>{running ? 'So far' : 'Total'}</strong>
+      <span className={styles.speedup} title="Step time over elapsed time: how much faster than one step after another">
         Speedup: planned {times(plannedSpeedup)}, actual {times(actualSpeedup)}
         <span className={styles.estimate}> Cost estimated {formatUsd(plannedUsd)}</span>
       </span>

@@ -58,7 +58,7 @@ export function Inspector({ runId, step, steps, pools, heading, onChoose, onClos
           <AgentName agent={step.owner} /> <StepWord state={step.state} />
         </p>
         {step.reason !== null && <p className={styles.reason}>{step.reason}</p>}
-        <h3>Why it is here</h3>
+        <h3>Why this step</h3>
         {step.reasons !== null && <p>{step.reasons.why}</p>}
         <p>{whyHere(step, titleOf, pools)}</p>
         {step.reasons !== null && (
@@ -163,7 +163,7 @@ function Gathered({ runId, step }: { runId: string; step: StepView }) {
         <ErrorState
           title="The evidence could not be read"
           error={evidence.error}
-          effect="It is kept in the engine, and the desk decides on it all the same."
+          effect="The engine has it, and the desk still decides on it."
           onRetry={() => void evidence.refetch()}
         />
       ) : evidence.data === undefined ? (
@@ -199,7 +199,7 @@ function Ballots({ runId, step }: { runId: string; step: StepView }) {
         <ErrorState
           title="The vote could not be read"
           error={vote.error}
-          effect="The decision stands as the engine took it."
+          effect="The decision is unchanged."
           onRetry={() => void vote.refetch()}
         />
       ) : (

@@ -25,7 +25,7 @@ export function NewPlan({ opened, onDone }: { opened: boolean; onDone: () => voi
         <ErrorState
           title="The templates could not be read"
           error={templates.error ?? instruments.error}
-          effect="No plan was made."
+          effect="No plan was created."
           onRetry={() => void Promise.all([templates.refetch(), instruments.refetch()])}
         />
       ) : templates.data === undefined || instruments.data === undefined ? (
@@ -117,7 +117,7 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
         />
         <Group grow gap="sm">
           <Select
-            label="Votes are counted"
+            label="Voting policy"
             placeholder={policyChoices.find(({ value }) => value === template?.policy)?.label ?? ''}
             value={policy}
             onChange={setPolicy}
@@ -134,11 +134,11 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
           />
         </Group>
         <Select
-          label="Ballots are combined"
+          label="Combine ballots by"
           description={
             isUnfit
               ? undefined
-              : 'From how earlier ballots turned out, within bounds; by fixed weights until there is a record.'
+              : 'Based on how earlier ballots turned out, within bounds. Fixed weights until there is a record.'
           }
           placeholder={
             combinationChoices.find(({ value }) => value === (template?.combination ?? 'fixed'))?.label ?? ''
@@ -146,7 +146,7 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
           value={combination}
           onChange={chooseCombination}
           data={combinationChoices}
-          error={isUnfit ? 'Learned weights need the votes to be counted as weighted.' : null}
+          error={isUnfit ? 'Learned weights need the Weighted voting policy.' : null}
           clearable
         />
         <Group grow gap="sm" align="start">
@@ -155,7 +155,7 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
             placeholder={String(template?.seconds.vote ?? '')}
             value={vote}
             onChange={(event) => setVote(event.currentTarget.value)}
-            error={isWrong ? 'A whole number from 1 on.' : null}
+            error={isWrong ? 'A whole number, 1 or more.' : null}
             inputMode="numeric"
           />
           <Select
@@ -169,7 +169,7 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
         </Group>
         {weighs && (
           <Select
-            label="Weights to go to"
+            label="Target weights"
             placeholder={goalWords[template.weights ?? 'risk-parity'].title}
             value={weights}
             onChange={setWeights}
@@ -178,20 +178,22 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
           />
         )}
         <Checkbox
-          label="I take part in the vote; it stays open until its deadline"
+          label="I vote too; the vote stays open until its deadline"
           checked={takePart ?? inIt}
           onChange={(event) => setTakePart(event.currentTarget.checked)}
         />
         <Checkbox
-          label="Leave it a draft until I start it"
+          label="Keep it a draft until I start it"
           checked={draft}
           onChange={(event) => setDraft(event.currentTarget.checked)}
         />
-        {create.isError && <ErrorState title="No plan was made" error={create.error} effect="Nothing has begun." />}
+        {create.isError && (
+          <ErrorState title="No plan was created" error={create.error} effect="Nothing was started." />
+        )}
         <Group justify="flex-end" gap="sm">
-          <Button onClick={onDone}>Make none</Button>
+          <Button onClick={onDone}>Cancel</Button>
           <Button type="submit" variant="filled" loading={create.isPending} disabled={isWrong || isUnfit}>
-            {draft ? 'Keep as a draft' : 'Make and begin'}
+            {draft ? 'Save draft' : 'Create and start'}
           </Button>
         </Group>
       </Stack>
@@ -200,5 +202,5 @@ function NewPlanForm({ templates, instruments, onDone }: FormProps) {
 }
 
 function timesWords(times: number): string {
-  return times === 0 ? 'Never' : times === 1 ? 'Once at most' : `${times} times at most`
+  return times === 0 ? 'Never' : times === 1 ? 'At most once' : `At most ${times} times`
 }

@@ -36,8 +36,8 @@ function BallotForm({ plan, onDone }: { plan: PlanView; onDone: () => void }) {
     <form onSubmit={submit}>
       <Stack gap="md">
         <p className={styles.about}>
-          Put to the vote: {plan.question?.action.toUpperCase() ?? 'nothing yet'} {plan.instrument}. Until the deadline
-          you can vote again; the last ballot counts.
+          Up for vote: {plan.question?.action.toUpperCase() ?? 'nothing yet'} {plan.instrument}. You can vote again
+          until the deadline; the last ballot counts.
         </p>
         <SegmentedControl
           aria-label="Your vote"
@@ -51,13 +51,13 @@ function BallotForm({ plan, onDone }: { plan: PlanView; onDone: () => void }) {
         />
         <TextInput
           label="Why"
-          description="Goes into the conversation."
+          description="Shown in the conversation."
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
           data-autofocus
         />
         {cast.isError && (
-          <ErrorState title="No ballot was cast" error={cast.error} effect="The vote goes on without it." />
+          <ErrorState title="No ballot was cast" error={cast.error} effect="The vote continues without it." />
         )}
         {cast.data?.counts === false && (
           <p className={styles.about} role="status">

@@ -12,7 +12,7 @@ export function PlanConflicts({ plan, onDone }: { plan: PlanView | null; onDone:
     <Modal
       opened={plan !== null}
       onClose={onDone}
-      title={`At odds: ${plan?.title ?? ''}`}
+      title={`Conflicts: ${plan?.title ?? ''}`}
       yOffset={96}
       centered={false}
     >
@@ -34,7 +34,7 @@ export function KnownConflicts({ planId }: { planId: string }) {
       <ErrorState
         title="The conflicts could not be read"
         error={known.error}
-        effect="The plan goes on."
+        effect="The plan continues."
         onRetry={() => void known.refetch()}
       />
     )

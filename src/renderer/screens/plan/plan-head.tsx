@@ -61,7 +61,7 @@ function Measures({ totals, end }: { totals: RunTotals; end: string | null }) {
   return (
     <dl className={styles.measures}>
       <Measure name="Steps" share={total === 0 ? 0 : done / total}>
-        {done} of {total} over
+        {done} of {total} ended
       </Measure>
       <Measure name="Time" share={plannedMs === 0 ? 0 : elapsedMs / plannedMs}>
         {formatDuration(elapsedMs)}
@@ -71,7 +71,7 @@ function Measures({ totals, end }: { totals: RunTotals; end: string | null }) {
         {formatUsd(usd)} of at most {formatUsd(limitUsd)}, {formatUsd(plannedUsd)} estimated
       </Measure>
       {end !== null && <Measure name="End">{end}</Measure>}
-      <Measure name="Bound">
+      <Measure name="Lower bound">
         {lowerBoundMs > 0 ? `no schedule is shorter than ${formatDuration(lowerBoundMs)}` : unavailable}
       </Measure>
     </dl>

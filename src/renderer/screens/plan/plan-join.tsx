@@ -76,7 +76,7 @@ function ConflictForm({ plan, onDone }: FormProps) {
       <Stack gap="md">
         <KnownConflicts planId={plan.id} />
         <Select
-          label="At odds over"
+          label="Conflict about"
           value={kind}
           onChange={(value) => setKind(conflictKindSchema.parse(value ?? kind))}
           data={[...conflictKinds]}
@@ -89,17 +89,17 @@ function ConflictForm({ plan, onDone }: FormProps) {
           data={names.map((name) => ({ value: name, label: agentTitle(name) }))}
         />
         <TextInput
-          label="What it is about"
-          description="Goes into the conversation. They negotiate and vote again; what stays open is yours to decide."
+          label="Description"
+          description="Shown in the conversation. They negotiate and vote again; you decide what stays open."
           value={description}
           onChange={(event) => setDescription(event.currentTarget.value)}
         />
         {raise.isError && (
-          <ErrorState title="No conflict was raised" error={raise.error} effect="The vote goes on without it." />
+          <ErrorState title="No conflict was raised" error={raise.error} effect="The vote continues without it." />
         )}
         {raise.data !== undefined && (
           <p className={styles.about} role="status">
-            {raise.data.settled === 'open' ? 'It is not settled: the decision comes to you.' : 'It is settled.'}
+            {raise.data.settled === 'open' ? 'Not settled: the decision comes to you.' : 'Settled.'}
           </p>
         )}
         <Group justify="flex-end" gap="sm">
@@ -146,8 +146,8 @@ function ProposalForm({ plan, onDone }: FormProps) {
     <form onSubmit={submit}>
       <Stack gap="md">
         <p className={styles.about}>
-          It competes with the desk's: every seat says which it would rather vote for. What most prefer is put to the
-          vote, yours marked as yours.
+          It competes with the desk’s proposals. Every seat says which one it prefers, and the one most of them prefer
+          goes to the vote. Yours is marked as yours.
         </p>
         <SegmentedControl
           aria-label="Action"
@@ -182,12 +182,12 @@ function ProposalForm({ plan, onDone }: FormProps) {
         </Group>
         <TextInput
           label="Why"
-          description="Goes into the conversation."
+          description="Shown in the conversation."
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
         {propose.isError && (
-          <ErrorState title="Nothing was proposed" error={propose.error} effect="The vote goes on as it was." />
+          <ErrorState title="Nothing was proposed" error={propose.error} effect="The vote continues as it was." />
         )}
         <Group justify="flex-end" gap="sm">
           <Button onClick={onDone}>Not now</Button>

@@ -55,14 +55,14 @@ function RunShown() {
     <Screen title="Plans" tools={choice}>
       {run.isError ? (
         isUnknown(run.error) ? (
-          <EmptyState title="There is no such run">
-            The desk knows no run <span className="mono">{runId}</span>. Choose another one above, or one from Runs.
+          <EmptyState title="No such run">
+            There is no run <span className="mono">{runId}</span>. Choose another above, or one in Runs.
           </EmptyState>
         ) : (
           <ErrorState
             title="The plan could not be read"
             error={run.error}
-            effect="A run under way goes on in the engine."
+            effect="A run in progress continues in the engine."
             onRetry={() => void run.refetch()}
           />
         )
@@ -70,12 +70,12 @@ function RunShown() {
         <ErrorState
           title="The runs could not be read"
           error={list.error}
-          effect="Runs under way go on."
+          effect="Runs in progress continue."
           onRetry={() => void list.refetch()}
         />
       ) : list.data !== undefined && runId === null ? (
         <EmptyState title="No plan yet">
-          Press Decide on the Desk: the run is planned, and every step is shown here as it is taken.
+          Press Decide on the Desk. Every step of the run’s plan is shown here as it happens.
         </EmptyState>
       ) : (
         <LoadingRows rows={12} />

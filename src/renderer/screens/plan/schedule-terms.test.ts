@@ -13,6 +13,6 @@ it.each<[Rhythm, string, string | undefined]>([
 })
 
 it('a cron text of one’s own is taken as it is', () => {
-  expect(cronOf('as cron says', '', ' */5 * * * * ')).toBe('*/5 * * * *')
-  expect(cronOf('as cron says', '09:00', ' ')).toBeUndefined()
+  expect(cronOf('custom (cron)', '', ' */5 * * * * ')).toBe('*/5 * * * *')
+  expect(cronOf('custom (cron)', '09:00', ' ')).toBeUndefined()
 })

@@ -55,7 +55,7 @@ function ScheduleList({ onDone }: { onDone: () => void }) {
       <ErrorState
         title="The schedules could not be read"
         error={list.error}
-        effect="They go on in the engine."
+        effect="They continue in the engine."
         onRetry={() => void list.refetch()}
       />
     )
@@ -66,7 +66,7 @@ function ScheduleList({ onDone }: { onDone: () => void }) {
       {list.data.length > 0 && (
         <DataTable label="Schedules of plans" columns={columns} rows={list.data} rowKey={({ id }) => id} />
       )}
-      {act.isError && <ErrorState title="That was not done" error={act.error} effect="It is as the table shows it." />}
+      {act.isError && <ErrorState title="Not done" error={act.error} effect="The schedule is as the table shows it." />}
       {adding || list.data.length === 0 ? (
         <NewSchedule onDone={() => (list.data.length === 0 ? onDone() : setAdding(false))} />
       ) : (
@@ -144,7 +144,7 @@ function NewSchedule({ onDone }: { onDone: () => void }) {
             data={[...rhythms]}
             allowDeselect={false}
           />
-          {rhythm === 'as cron says' ? (
+          {rhythm === 'custom (cron)' ? (
             <TextInput
               label="Cron"
               description="minute, hour, day, month, weekday"
@@ -154,7 +154,7 @@ function NewSchedule({ onDone }: { onDone: () => void }) {
             />
           ) : (
             <TextInput
-              label={rhythm === 'every hour' ? 'At (the minute counts)' : 'At'}
+              label={rhythm === 'every hour' ? 'At (minute only)' : 'At'}
               value={time}
               onChange={(event) => setTime(event.currentTarget.value)}
               error={cron === undefined ? 'A time such as 09:30.' : null}
@@ -163,14 +163,16 @@ function NewSchedule({ onDone }: { onDone: () => void }) {
           <TextInput label="Time zone" value={timezone} onChange={(event) => setTimezone(event.currentTarget.value)} />
         </Group>
         <p className={styles.about}>
-          No plan is made while the market of the instrument is closed, or the plan before it has not ended. What falls
-          due while the desk is not there is said here, and not made up.
+          No plan is created while the instrument’s market is closed or the previous plan has not ended. Times missed
+          while the desk is off are listed here and not made up for.
         </p>
-        {make.isError && <ErrorState title="Nothing was scheduled" error={make.error} effect="No plan begins by it." />}
+        {make.isError && (
+          <ErrorState title="Nothing was scheduled" error={make.error} effect="No plan will start from it." />
+        )}
         <Group justify="flex-end" gap="sm">
           <Button onClick={onDone}>Not now</Button>
           <Button type="submit" variant="filled" loading={make.isPending} disabled={cron === undefined}>
-            Schedule it
+            Schedule
           </Button>
         </Group>
       </Stack>

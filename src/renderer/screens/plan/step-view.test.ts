@@ -185,16 +185,16 @@ describe('words', () => {
       'It waits for nothing and can start with the run. “C” waits for it. While it runs it takes 1 of the 2 research slots. It is on the critical path: if it takes longer, so does the plan.',
     )
     expect(say(c)).toBe(
-      'It starts when “A” and “B” are over. Nothing waits for it: with it the plan ends. It is on the critical path: if it takes longer, so does the plan. The run goes on without it.',
+      'It starts when “A” and “B” have ended. Nothing waits for it: the plan ends with it. It is on the critical path: if it takes longer, so does the plan. The run can continue without it.',
     )
     expect(c && whyHere({ ...c, needs: ['1', '2', '3', '4', '5'] }, (id) => id, {})).toContain(
-      '“1”, “2”, “3” and 2 more are over',
+      '“1”, “2”, “3” and 2 more have ended',
     )
   })
 
   it('compare with the plan only what is over', () => {
     const [a, b] = views()
-    expect(a && comparisonWords(a)).toBe('ended 1 s sooner than planned')
+    expect(a && comparisonWords(a)).toBe('ended 1 s earlier than planned')
     expect(b && comparisonWords(b)).toBeNull()
   })
 

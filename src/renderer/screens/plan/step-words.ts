@@ -26,8 +26,8 @@ export function stretchWords(stretch: Stretch | null): string {
 export function comparisonWords({ planned, actual, endedAt }: StepView): string | null {
   if (planned === null || actual === null || endedAt === null) return null
   const late = Math.round((actual.to - planned.to) * 10) / 10
-  if (late === 0) return 'ended when planned'
-  return `ended ${secondsWords(Math.abs(late))} ${late > 0 ? 'later' : 'sooner'} than planned`
+  if (late === 0) return 'ended on time'
+  return `ended ${secondsWords(Math.abs(late))} ${late > 0 ? 'later' : 'earlier'} than planned`
 }
 
 /** Everything about a step in one line, for who cannot see the chart. */
@@ -58,8 +58,8 @@ export function endWords(
   if (status !== 'running' || monitoring === undefined) return null
   if (end === null) return monitoring.paused === null ? 'waits for you' : 'paused'
   const late = Math.round((end - plan.estimate.seconds.parallel) * 10) / 10
-  const beside = late === 0 ? 'as planned' : `${secondsWords(Math.abs(late))} ${late > 0 ? 'late' : 'sooner'}`
-  return `foreseen at ${secondsWords(end)}, ${beside}`
+  const beside = late === 0 ? 'as planned' : `${secondsWords(Math.abs(late))} ${late > 0 ? 'late' : 'early'}`
+  return `expected at ${secondsWords(end)}, ${beside}`
 }
 
 /** What an estimate was learned from, and how sure it is: nine times in ten the next attempt lies within the bounds. */

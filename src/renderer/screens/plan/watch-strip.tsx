@@ -8,7 +8,7 @@ export function WatchStrip({ notes }: { notes: readonly WatchNote[] }) {
   if (notes.length === 0) return null
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={styles.strip} aria-label="Watching over the run" tabIndex={0}>
+    <section className={styles.strip} aria-label="Run monitoring" tabIndex={0}>
       <ul>
         {notes.map(({ key, tone, word, seconds, sentence }) => (
           <li key={key} data-tone={tone}>

@@ -25,18 +25,16 @@ export function watchNotes(run: Pick<Run, 'startedAt'>, monitoring: RunMonitorin
   const now: WatchNote[] = [
     ...(paused === null
       ? []
-      : [
-          note(
-            'paused',
-            'busy',
-            'Paused',
-            after(paused.at),
-            `${paused.reason} Nothing more is begun until you resume.`,
-          ),
-        ]),
+      : [note('paused', 'busy', 'Paused', after(paused.at), `${paused.reason} No new step starts until you resume.`)]),
     ...goals.flatMap(({ goal, why }) => (why === null ? [] : [note(`goal ${goal}`, 'bad', 'Goal missed', null, why)])),
     ...pace.map(({ pool, limit, most }) =>
-      note(`pace ${pool}`, 'busy', 'Slower', null, `A source asks for patience: ${limit} of ${most} ${pool} at once.`),
+      note(
+        `pace ${pool}`,
+        'busy',
+        'Slower',
+        null,
+        `A source asked the desk to slow down: now ${limit} of ${most} ${pool} slots.`,
+      ),
     ),
   ]
   const then: WatchNote[] = [

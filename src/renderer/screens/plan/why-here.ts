@@ -13,15 +13,15 @@ export function whyHere(
   const sentences = [
     needs.length === 0
       ? 'It waits for nothing and can start with the run.'
-      : `It starts when ${names(needs)} ${needs.length === 1 ? 'is' : 'are'} over.`,
+      : `It starts when ${names(needs)} ${needs.length === 1 ? 'has' : 'have'} ended.`,
     neededBy.length === 0
-      ? 'Nothing waits for it: with it the plan ends.'
+      ? 'Nothing waits for it: the plan ends with it.'
       : `${names(neededBy)} ${neededBy.length === 1 ? 'waits' : 'wait'} for it.`,
     ...Object.entries(step.slots).map(
       ([pool, slots]) => `While it runs it takes ${slots} of the ${pools[pool] ?? 0} ${pool} slots.`,
     ),
     critical && 'It is on the critical path: if it takes longer, so does the plan.',
-    optional && 'The run goes on without it.',
+    optional && 'The run can continue without it.',
   ]
   return sentences.filter((sentence) => sentence !== false).join(' ')
 }

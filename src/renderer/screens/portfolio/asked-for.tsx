@@ -22,7 +22,7 @@ export function AskedFor({ asked, onChange }: AskedForProps) {
   return (
     <>
       <Select
-        aria-label="What the suggestion is for"
+        aria-label="Goal"
         size="xs"
         w={216}
         allowDeselect={false}
@@ -32,7 +32,7 @@ export function AskedFor({ asked, onChange }: AskedForProps) {
       />
       {isWithCash(goal) && (
         <Select
-          aria-label="Whose aversion to risk"
+          aria-label="Risk profile"
           size="xs"
           w={128}
           allowDeselect={false}
@@ -42,7 +42,7 @@ export function AskedFor({ asked, onChange }: AskedForProps) {
         />
       )}
       <Select
-        aria-label="Largest weight of one instrument"
+        aria-label="Maximum weight per instrument"
         placeholder="Any weight"
         size="xs"
         w={140}
@@ -52,14 +52,14 @@ export function AskedFor({ asked, onChange }: AskedForProps) {
         data={shares([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], 'at most')}
       />
       <Select
-        aria-label="Largest share that changes hands"
+        aria-label="Maximum turnover"
         placeholder="Any turnover"
         size="xs"
         w={152}
         clearable
         value={maximumTurnover === undefined ? null : String(maximumTurnover)}
         onChange={(value) => onChange({ ...asked, maximumTurnover: share(value) })}
-        data={shares([0.05, 0.1, 0.2, 0.3, 0.5], 'turnover to')}
+        data={shares([0.05, 0.1, 0.2, 0.3, 0.5], 'turnover up to')}
       />
     </>
   )

@@ -26,8 +26,8 @@ describe('the choices between return, risk, turnover and liquidity', () => {
     expect(plain(givenUp(stay, [stay, bold]))).toEqual(['2.80 % of return'])
     expect(plain(givenUp(bold, [stay, bold]))).toEqual([
       '10.00 % more volatility',
-      '60.00 % more to trade',
-      '2.9 days longer to get out',
+      '60.00 % more turnover',
+      '2.9 days longer to exit',
     ])
     expect(givenUp(stay, [stay])).toEqual([])
   })
@@ -40,6 +40,6 @@ describe('the choices between return, risk, turnover and liquidity', () => {
   })
 
   it('are named by what they are, else by letters', () => {
-    expect(choiceNames([bold, stay, bold])).toEqual(['Choice A', 'Stay as we are', 'Choice B'])
+    expect(choiceNames([bold, stay, bold])).toEqual(['Choice A', 'Current positions', 'Choice B'])
   })
 })

@@ -7,8 +7,8 @@ const dayMs = 86_400_000
 export function choiceNames(choices: readonly PortfolioChoice[]): readonly string[] {
   let letter = 65
   return choices.map(({ kind }) => {
-    if (kind === 'stay') return 'Stay as we are'
-    return kind === 'target' ? 'What the optimizer votes by' : `Choice ${String.fromCharCode(letter++)}`
+    if (kind === 'stay') return 'Current positions'
+    return kind === 'target' ? 'Optimizer’s target' : `Choice ${String.fromCharCode(letter++)}`
   })
 }
 
@@ -31,11 +31,11 @@ const points = (share: number) => formatPercent(Math.abs(share), 2, false)
 const measures: readonly Measure[] = [
   { of: ({ expected }) => expected, more: true, words: (gap) => `${points(gap)} of return` },
   { of: ({ volatility }) => volatility, more: false, words: (gap) => `${points(gap)} more volatility` },
-  { of: ({ turnover }) => turnover, more: false, words: (gap) => `${points(gap)} more to trade` },
+  { of: ({ turnover }) => turnover, more: false, words: (gap) => `${points(gap)} more turnover` },
   {
     of: ({ exitDays }) => exitDays,
     more: false,
-    words: (gap) => `${daysToExitWords(Math.abs(gap))} longer to get out`,
+    words: (gap) => `${daysToExitWords(Math.abs(gap))} longer to exit`,
   },
 ]
 

@@ -40,7 +40,7 @@ export function Choices({ limits }: { limits: PortfolioLimits }) {
       ) : data === undefined ? (
         <LoadingRows rows={6} />
       ) : data.choices.length === 0 ? (
-        <EmptyState title="There is nothing to choose from">{data.unavailable}</EmptyState>
+        <EmptyState title="No choices">{data.unavailable}</EmptyState>
       ) : (
         <ChoiceList data={data} />
       )}
@@ -64,7 +64,7 @@ function ChoiceList({ data: { choices, horizonMs, currency } }: { data: Portfoli
     turnover: Math.min(...choices.map(({ turnover }) => turnover)),
     exitDays: Math.min(...choices.map(({ exitDays }) => exitDays ?? 0)),
   }
-  const mark = (isBest: boolean, text: string) => (isBest ? <strong title="the best here">{text}</strong> : text)
+  const mark = (isBest: boolean, text: string) => (isBest ? <strong title="Best value">{text}</strong> : text)
   const columns: Column<Row>[] = [
     { key: 'name', title: 'Choice', render: (row) => row.name },
     {
@@ -81,13 +81,13 @@ function ChoiceList({ data: { choices, horizonMs, currency } }: { data: Portfoli
     },
     {
       key: 'turnover',
-      title: 'To trade',
+      title: 'Turnover',
       numeric: true,
       render: ({ choice: { turnover } }) => mark(turnover === best.turnover, formatPercent(turnover, 1, false)),
     },
     {
       key: 'exit',
-      title: 'To get out',
+      title: 'Days to exit',
       numeric: true,
       render: ({ choice: { exitDays } }) => mark(exitDays === best.exitDays, daysToExitWords(exitDays)),
     },
@@ -121,11 +121,12 @@ function ChoiceList({ data: { choices, horizonMs, currency } }: { data: Portfoli
         <div className={styles.words}>
           {picked === undefined ? (
             <>
-              <h3>None is better than another in everything</h3>
+              <h3>No choice beats another on every measure</h3>
               <p>
-                Return and volatility are of the next {horizonMs === null ? 'horizon' : horizonWords(horizonMs)}, by the
-                desk’s views; of the equity. To get out is selling it all at a tenth of the usual volume. Pick one to
-                see what it gives up, and the trades that lead there.
+                Return and volatility are shares of equity over the next{' '}
+                {horizonMs === null ? 'horizon' : horizonWords(horizonMs)}, based on the desk’s views. Days to exit:
+                selling everything at 10 % of usual volume. Pick a choice to see what it gives up and the trades to get
+                there.
               </p>
             </>
           ) : (
@@ -158,12 +159,12 @@ function Picked({
       <h3>{name}</h3>
       <p>
         {lost.length === 0
-          ? 'It is the best here in everything.'
-          : `Against the best of each it gives up ${lost.join(', ')}.`}{' '}
-        {choice.cost > 0 && `Getting there costs about ${formatPercent(choice.cost, 3, false)} of the equity.`}
+          ? 'Best on every measure.'
+          : `Against the best value of each measure it gives up ${lost.join(', ')}.`}{' '}
+        {choice.cost > 0 && `Getting there costs about ${formatPercent(choice.cost, 3, false)} of equity.`}
       </p>
       {choice.trades.length === 0 ? (
-        <p className={styles.dim}>There is nothing to trade.</p>
+        <p className={styles.dim}>Nothing to trade.</p>
       ) : (
         <TradeTable trades={choice.trades} currency={currency} />
       )}
@@ -187,7 +188,7 @@ function ChoicePicture({ rows, picked, onPick }: ChoicePictureProps) {
     <RiskPlot
       frame={frame}
       scale={scale}
-      risk="volatility over the horizon; a larger mark has more to trade"
+      risk="volatility over the horizon; larger marks have more turnover"
       gain="return over the horizon"
       label={`${formatNumber(rows.length, { places: 0 })} choices by volatility and return; the table has the numbers.`}
     >

@@ -25,7 +25,7 @@ export function FrontierPicture({ report: { frontier, here, suggestion } }: { re
       {suggestion !== null && (
         <Mark x={x(suggestion.risk)} y={y(suggestion.expected)} title="suggested" kind="suggested" />
       )}
-      {here !== null && <Mark x={x(here.risk)} y={y(here.expected)} title="we are here" kind="here" />}
+      {here !== null && <Mark x={x(here.risk)} y={y(here.expected)} title="current" kind="here" />}
     </RiskPlot>
   )
 }
@@ -33,7 +33,7 @@ export function FrontierPicture({ report: { frontier, here, suggestion } }: { re
 function describe(here: PortfolioReport['here'], suggestion: PortfolioReport['suggestion']): string {
   const at = (name: string, point: PortfolioReport['here']) =>
     point === null ? '' : ` ${name} at ${percent(point.risk)} volatility and ${percent(point.expected)} return a year.`
-  return `The efficient frontier.${at('We are', here)}${at('The suggestion is', suggestion)}`
+  return `The efficient frontier.${at('The current portfolio is', here)}${at('The suggestion is', suggestion)}`
 }
 
 interface MarkProps {

@@ -49,7 +49,7 @@ export function Holdings({ report }: { report: PortfolioReport }) {
     },
     {
       key: 'worth',
-      title: `Worth, ${currency}`,
+      title: `Value, ${currency}`,
       numeric: true,
       render: ({ worth }) => (worth === 0 ? none : money(worth)),
     },
@@ -64,13 +64,13 @@ export function Holdings({ report }: { report: PortfolioReport }) {
     },
     {
       key: 'weight',
-      title: weighed === 'equity' ? 'Of the equity' : 'Weight',
+      title: weighed === 'equity' ? 'Of equity' : 'Weight',
       numeric: true,
       render: ({ weight }) => formatPercent(weight, 1, false),
     },
     {
       key: 'risk',
-      title: 'Of the risk',
+      title: 'Contribution to risk',
       numeric: true,
       render: (row) => (isCash(row) ? '' : formatPercent(row.riskShare, 1, false)),
     },
@@ -82,7 +82,7 @@ export function Holdings({ report }: { report: PortfolioReport }) {
     },
     {
       key: 'bar',
-      title: 'Weight, and the suggested one as a mark',
+      title: 'Weight, with the suggested weight marked',
       wide: true,
       render: ({ instrument, weight, suggested }) => (
         <ShareBar
@@ -104,7 +104,7 @@ export function Holdings({ report }: { report: PortfolioReport }) {
       }
     >
       {holdings.length === 0 ? (
-        <EmptyState title="Nothing is held">Weights appear with the first fill.</EmptyState>
+        <EmptyState title="No positions">Weights appear with the first fill.</EmptyState>
       ) : (
         <PanelBody label="Holdings, table">
           <DataTable label="Holdings" columns={columns} rows={rowsOf(report)} rowKey={({ instrument }) => instrument} />

@@ -33,7 +33,7 @@ export function PortfolioScreen() {
           <ErrorState
             title="The portfolio could not be read"
             error={portfolio.error}
-            effect="What is held stays as it is."
+            effect="Positions are unaffected."
             onRetry={() => void portfolio.refetch()}
           />
         ) : portfolio.data === undefined ? (

@@ -23,7 +23,7 @@ export function Suggestion({ report }: { report: PortfolioReport }) {
             <FrontierPicture report={report} />
           ) : (
             <EmptyState title="No frontier">
-              {report.holdings.length < 2 ? 'It needs two instruments.' : 'The limits leave no portfolio.'}
+              {report.holdings.length < 2 ? 'It needs at least two instruments.' : 'No portfolio fits the limits.'}
             </EmptyState>
           )}
           <div className={styles.words}>
@@ -43,16 +43,16 @@ function basisSentence(report: PortfolioReport): string {
   const { weighed, shrinkage, diversification, riskAversion, horizonMs, turnover, without, invested } = report
   const sentences = [
     weighed === 'equity'
-      ? `Of the equity, over the next ${horizonMs === null ? 'horizon' : horizonWords(horizonMs)}, with an aversion to risk of ${riskAversion} (2 is half of Kelly’s share).`
-      : 'Long only, of what is invested.',
+      ? `Shares of equity, over the next ${horizonMs === null ? 'horizon' : horizonWords(horizonMs)}, with risk aversion ${riskAversion} (2 is half Kelly).`
+      : 'Long only; shares of what is invested.',
     shrinkage !== null &&
-      `Covariances are drawn ${formatPercent(shrinkage, 0, false)} of the way to one correlation for all pairs (Ledoit and Wolf); the picture’s means are those of the bars.`,
+      `Covariances are shrunk ${formatPercent(shrinkage, 0, false)} toward one correlation for all pairs (Ledoit and Wolf). Mean returns in the chart are those of the bars.`,
     turnover !== null &&
       turnover > 0 &&
       (weighed === 'equity' || invested > 0) &&
-      `${formatPercent(turnover, 1, false)} would change hands.`,
+      `Turnover ${formatPercent(turnover, 1, false)}.`,
     diversification !== null &&
-      `What is held diversifies by ${formatNumber(diversification, { places: 2 })} (1 is none).`,
+      `Diversification ratio of current positions: ${formatNumber(diversification, { places: 2 })} (1 is none).`,
     without.length > 0 && `Left out: ${without.map(({ instrument, why }) => `${instrument} (${why})`).join(', ')}.`,
   ]
   return sentences.filter((sentence) => sentence !== false).join(' ')
@@ -71,13 +71,13 @@ function Trades({ report }: { report: PortfolioReport }) {
       </p>
     )
   }
-  if (trades.length === 0) return <p>Every weight is within {formatPercent(band, 0, false)} of the suggested one.</p>
+  if (trades.length === 0) return <p>Every weight is within {formatPercent(band, 0, false)} of its suggested weight.</p>
   return (
     <>
       <TradeTable trades={trades} currency={currency} />
       <p className={styles.dim}>
-        Whole lots; a weight within {formatPercent(band, 0, false)} of its target is left alone. Nothing of this is
-        sent: only decisions trade.
+        Rounded to whole lots. A weight within {formatPercent(band, 0, false)} of its target is left alone. Nothing is
+        sent from here: only decisions trade.
       </p>
     </>
   )

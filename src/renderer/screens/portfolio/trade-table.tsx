@@ -18,8 +18,8 @@ export function TradeTable({ trades, currency }: { trades: readonly Trade[]; cur
       numeric: true,
       render: ({ quantity }) => formatDecimal(quantity, { places: 6 }),
     },
-    { key: 'worth', title: `Worth, ${currency}`, numeric: true, render: ({ worth }) => money(worth) },
-    { key: 'cost', title: 'Costs about', numeric: true, render: ({ cost }) => money(cost) },
+    { key: 'worth', title: `Notional, ${currency}`, numeric: true, render: ({ worth }) => money(worth) },
+    { key: 'cost', title: 'Estimated cost', numeric: true, render: ({ cost }) => money(cost) },
   ]
   return (
     <PanelBody label="Trades to get there, table">

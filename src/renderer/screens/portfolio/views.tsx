@@ -17,14 +17,19 @@ const columns: Column<CountedView>[] = [
         to="/desk"
         search={{ symbol: instrument, run: runId }}
         className={styles.link}
-        title="To the run that formed it"
+        title="Open the run that formed it"
       >
         {instrument} {direction} ›
       </Link>
     ),
   },
-  { key: 'magnitude', title: 'By', numeric: true, render: ({ magnitude }) => formatPercent(magnitude, 2, false) },
-  { key: 'confidence', title: 'Sure', numeric: true, render: ({ confidence }) => formatPercent(confidence, 0, false) },
+  { key: 'magnitude', title: 'Move', numeric: true, render: ({ magnitude }) => formatPercent(magnitude, 2, false) },
+  {
+    key: 'confidence',
+    title: 'Confidence',
+    numeric: true,
+    render: ({ confidence }) => formatPercent(confidence, 0, false),
+  },
   {
     key: 'at',
     title: 'Formed',
@@ -51,22 +56,21 @@ const columns: Column<CountedView>[] = [
 export function Views({ report: { views, horizonMs, at } }: { report: PortfolioReport }) {
   return (
     <Panel
-      title="The desk’s views"
+      title="Desk views"
       about={
         <span>
-          that still count, as of <Moment at={at} />
-          {horizonMs !== null && `; drift and expectation are of the next ${horizonWords(horizonMs)}`}
+          still counting, as of <Moment at={at} />
+          {horizonMs !== null && `; drift and expected return over the next ${horizonWords(horizonMs)}`}
         </span>
       }
     >
       {views.length === 0 ? (
-        <EmptyState title="No view counts now">
-          Only the market’s drift does. A decision or an analysis forms a view, which counts until its horizon has
-          passed.
+        <EmptyState title="No current views">
+          Only the market’s drift counts. A decision or an analysis forms a view, which counts until its horizon ends.
         </EmptyState>
       ) : (
-        <PanelBody label="Views that count, table">
-          <DataTable label="Views that count" columns={columns} rows={views} rowKey={({ instrument }) => instrument} />
+        <PanelBody label="Desk views, table">
+          <DataTable label="Desk views" columns={columns} rows={views} rowKey={({ instrument }) => instrument} />
         </PanelBody>
       )}
     </Panel>

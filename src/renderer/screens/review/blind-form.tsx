@@ -37,14 +37,27 @@ export function BlindForm({ review }: { review: BlindReview }) {
           { value: 'sell', label: 'Sell' },
         ]}
       />
-      <label htmlFor="sure">How sure are you? {sure} %</label>
-      <Slider id="sure" value={sure} onChange={setSure} min={0} max={100} step={5} label={null} thumbLabel="How sure" />
+      <label htmlFor="sure">Your confidence: {sure} %</label>
+      <Slider
+        id="sure"
+        value={sure}
+        onChange={setSure}
+        min={0}
+        max={100}
+        step={5}
+        label={null}
+        thumbLabel="Confidence"
+      />
       {judge.isError && (
-        <ErrorState title="Not recorded" error={judge.error} effect="The votes stay hidden until it is." />
+        <ErrorState
+          title="Not recorded"
+          error={judge.error}
+          effect="The votes stay hidden until your view is recorded."
+        />
       )}
       <Group>
         <Button type="submit" variant="filled" disabled={action === ''} loading={judge.isPending}>
-          Record it and show the votes
+          Record and show the votes
         </Button>
       </Group>
     </form>

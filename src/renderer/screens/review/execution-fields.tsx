@@ -17,8 +17,8 @@ export function ExecutionFields({ typed, onChange, reduces }: ExecutionFieldsPro
   return (
     <>
       <Select
-        label="How it goes out"
-        description="Automatic: at once where it is small against the book, else in parts. The approval binds it."
+        label="Execution"
+        description="Automatic: at once if it is small against the book, otherwise in parts. Your approval fixes it."
         value={algorithm}
         onChange={(value) => onChange({ ...typed, algorithm: wishes.find((wish) => wish === value) ?? 'auto' })}
         data={wishes.map((value) => ({ value, label: executionTitles[value] }))}
@@ -27,19 +27,19 @@ export function ExecutionFields({ typed, onChange, reduces }: ExecutionFieldsPro
       {isInParts(typed) && (
         <Group grow align="start">
           <TextInput
-            label="Over how many minutes"
-            description="While the approval lasts."
+            label="Minutes"
+            description="Within the life of the approval."
             value={minutes}
             onChange={(event) => onChange({ ...typed, minutes: event.currentTarget.value.trim() })}
-            error={areGoodMinutes(minutes) ? undefined : '0.1 to 600, or nothing'}
+            error={areGoodMinutes(minutes) ? undefined : '0.1 to 600, or empty'}
             inputMode="decimal"
           />
           <TextInput
-            label="At most % of the volume"
+            label="Maximum % of volume"
             description="Empty: as planned."
             value={participation}
             onChange={(event) => onChange({ ...typed, participation: event.currentTarget.value.trim() })}
-            error={isGoodShare(participation) ? undefined : 'Above 0 and up to 90, or nothing'}
+            error={isGoodShare(participation) ? undefined : 'Above 0 and up to 90, or empty'}
             inputMode="decimal"
           />
         </Group>

@@ -18,14 +18,14 @@ export function ReviewActs({ review, can, onAct }: ReviewActsProps) {
   return (
     <footer className={styles.acts}>
       {status === 'asked' ? (
-        <p>The agents vote again. What comes of it comes back here.</p>
+        <p>The agents are voting again. The result comes back here.</p>
       ) : (
         <>
           <Act act="reject" label="Reject…" shortcut="Alt+R" {...{ can, onAct }} />
           <Act act="snooze" label="Snooze…" shortcut="Alt+S" {...{ can, onAct }} />
           <Act
             act="ask"
-            label={left > 0 ? 'Ask again…' : 'Asked enough'}
+            label={left > 0 ? 'Ask again…' : 'No questions left'}
             shortcut="Alt+A"
             can={(act) => left > 0 && can(act)}
             onAct={onAct}

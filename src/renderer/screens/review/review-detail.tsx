@@ -34,7 +34,7 @@ export function ReviewDetail({ reviewId, overrides }: { reviewId: string; overri
       <ErrorState
         title="The review could not be read"
         error={query.error}
-        effect="Nothing of it is sent without you."
+        effect="Nothing is sent without you."
         onRetry={() => void query.refetch()}
       />
     )
@@ -66,7 +66,7 @@ export function ReviewDetail({ reviewId, overrides }: { reviewId: string; overri
     >
       <Head review={review} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div className={styles.body} tabIndex={0} role="region" aria-label="What the review is judged by">
+      <div className={styles.body} tabIndex={0} role="region" aria-label="Review details">
         <div className={styles.against}>
           {review.isBlind ? <WhyBlind questions={review.questions} /> : <Why review={review} />}
           {review.isBlind ? <BlindForm review={review} /> : <ReviewVotes review={review} />}
@@ -89,9 +89,8 @@ export function ReviewDetail({ reviewId, overrides }: { reviewId: string; overri
 
 /** HO-12: what a known-bad review was, once it is over. */
 function drillWords({ flaw, caught }: Drill): string {
-  const what =
-    caught === null ? 'Nobody answered it.' : caught ? 'You caught it.' : 'You let it pass; nothing was sent.'
-  return `It was a drill. ${flaw} ${what}`
+  const what = caught === null ? 'Nobody answered it.' : caught ? 'You caught it.' : 'You missed it; nothing was sent.'
+  return `This was a drill. ${flaw} ${what}`
 }
 
 /** What it is about; which side the desk takes is not told before the trader has (HO-10). */
@@ -122,14 +121,14 @@ function Head({ review }: { review: ReviewView }) {
       ) : (
         <div className={styles.limits}>
           <Gauge
-            label={`${leftWords(leftMs)}, then it is rejected`}
+            label={`${leftWords(leftMs)}, then rejected`}
             share={leftMs / lifetimeMs}
             title="Nothing is sent unless you approve it in time."
           />
           <Gauge
-            label={`price moved ${formatNumber(drift, { places: 1 })} of ${driftLimitBps} bp`}
+            label={`price moved ${formatNumber(drift, { places: 1 })} bp, limit ${driftLimitBps} bp`}
             share={(drift ?? 0) / driftLimitBps}
-            title="Beyond the limit the review is void, and nothing is sent."
+            title="Beyond the limit the review is void and nothing is sent."
           />
         </div>
       )}
@@ -144,7 +143,7 @@ function Ending({ review: { drill, end } }: { review: ShownReview }) {
       {drill !== null && `${drillWords(drill)} `}
       {end?.reason}
       {end?.words && end.words.words !== end.reason && ` · “${end.words.words}”`}
-      {end?.dwellMs !== undefined && end.dwellMs !== null && ` · looked at for ${formatDuration(end.dwellMs)}`}
+      {end?.dwellMs !== undefined && end.dwellMs !== null && ` · viewed for ${formatDuration(end.dwellMs)}`}
     </p>
   )
 }
@@ -167,8 +166,8 @@ function WhyBlind({ questions }: { questions: readonly string[] }) {
     <div className={styles.why}>
       <h3>Why you are asked</h3>
       <p>
-        The agents disagree widely. Say first what you think, by the chart and the evidence; the order, the votes and
-        what was said are shown then.
+        The agents disagree widely. Give your own view first, from the chart and the evidence. Then the order, the votes
+        and the conversation are shown.
       </p>
       {questions.map((question) => (
         <p key={question}>You asked: “{question}”</p>
@@ -194,7 +193,8 @@ function Why({ review }: { review: ShownReview }) {
       {!isSaid && <p className={styles.dim}>Disagreement is {formatPercent(disagreement, 0, false)}.</p>}
       {judgement !== null && (
         <p className={styles.dim}>
-          You said beforehand: {judgement.action.toUpperCase()}, {Math.round(judgement.confidence * 100)} % sure.
+          Your view before the votes: {judgement.action.toUpperCase()}, confidence{' '}
+          {Math.round(judgement.confidence * 100)} %.
         </p>
       )}
       {questions.map((question) => (

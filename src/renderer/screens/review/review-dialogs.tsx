@@ -26,9 +26,9 @@ interface ReviewDialogsProps {
 const titles: Readonly<Record<Act, string>> = {
   approve: 'Send this order?',
   edit: 'Change the order',
-  reject: 'Reject it',
-  ask: 'Have the agents vote again',
-  snooze: 'Put it aside',
+  reject: 'Reject the decision',
+  ask: 'Ask the agents to vote again',
+  snooze: 'Snooze',
 }
 
 /** The question that each act asks before it does anything; its first focus is where nothing is sent (HO-16). */
@@ -111,7 +111,7 @@ function useWords() {
       />
       <Textarea
         label="In your words"
-        description="Goes into the journal; what both ways came to is shown later."
+        description="Recorded in the journal. The result of both choices is shown later."
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
         autosize
@@ -143,13 +143,13 @@ function Approve({ review, dwellMs, onDone }: OrderFormProps) {
       carefully
     >
       <p>
-        One order: <strong>{orderWords(order)}</strong>, worth {formatMoney(facts.notional, currency)}, on the account{' '}
-        {status?.account.id} ({status?.mode ?? 'paper'}). The gate looks at it once more when it is sent; a fill cannot
-        be taken back.
+        One order: <strong>{orderWords(order)}</strong>, notional {formatMoney(facts.notional, currency)}, account{' '}
+        {status?.account.id} ({status?.mode ?? 'paper'}). The gate checks it again when it is sent. A fill cannot be
+        undone.
       </p>
       {!agreed && (
         <>
-          <p>The vote did not carry it: to send it all the same is an override, and needs a reason.</p>
+          <p>The vote did not pass. Sending the order anyway is an override and needs a reason.</p>
           {fields}
         </>
       )}
@@ -182,10 +182,10 @@ function Edit({ review, onDone }: OrderFormProps) {
       {...{ act, onDone }}
       ready={isGood && words !== null}
       verb="Show the changed order"
-      cancel="Leave it as it is"
+      cancel="Keep it unchanged"
       failed="Not changed"
     >
-      <p>Nothing is sent yet: the numbers are made again, and the changed order waits for your approval.</p>
+      <p>Nothing is sent yet. The numbers are recalculated, and the changed order waits for your approval.</p>
       <TextInput
         label="Quantity"
         value={quantity}
@@ -195,10 +195,10 @@ function Edit({ review, onDone }: OrderFormProps) {
       />
       <TextInput
         label="Limit price"
-        description="Empty sends it at market."
+        description="Empty: at market."
         value={limit}
         onChange={(event) => setLimit(event.currentTarget.value.trim())}
-        error={limit === '' || isPositive(limit) ? undefined : 'A number above zero, or nothing'}
+        error={limit === '' || isPositive(limit) ? undefined : 'A number above zero, or empty'}
       />
       <ExecutionFields typed={execution} onChange={setExecution} reduces={review.order.reduceOnly} />
       {fields}
@@ -219,7 +219,7 @@ function Reject({ review, dwellMs, onDone }: FormProps) {
     onDone,
   )
   return (
-    <FormShell {...{ act, onDone }} ready={words !== null} verb="Reject it" cancel="Keep waiting" failed="Not rejected">
+    <FormShell {...{ act, onDone }} ready={words !== null} verb="Reject" cancel="Keep waiting" failed="Not rejected">
       <p>Nothing is sent, and the run ends.</p>
       {fields}
     </FormShell>
@@ -235,13 +235,13 @@ function Ask({ review, onDone }: FormProps) {
     <FormShell
       {...{ act, onDone }}
       ready={question.trim().length >= 3}
-      verb="Ask them"
+      verb="Ask the agents"
       cancel="Keep waiting"
       failed="Not asked"
     >
       <Textarea
-        label="Your question or what they should consider"
-        description={`It stands among the evidence when they vote again. ${left} of ${review.policy.questions} left.`}
+        label="Your question, or what they should consider"
+        description={`It is added to the evidence for the new vote. ${left} of ${review.policy.questions} questions left.`}
         value={question}
         onChange={(event) => setQuestion(event.currentTarget.value)}
         autosize
@@ -260,19 +260,13 @@ function Snooze({ review, onDone }: FormProps) {
   const [forMs, setForMs] = useState(String(choices[0] ?? ''))
   const act = useAct(() => client.reviews.snooze({ reviewId: review.id, forMs: Number(forMs) }), onDone)
   return (
-    <FormShell
-      {...{ act, onDone }}
-      ready={forMs !== ''}
-      verb="Put it aside"
-      cancel="Keep looking at it"
-      failed="Not put aside"
-    >
+    <FormShell {...{ act, onDone }} ready={forMs !== ''} verb="Snooze" cancel="Keep it open" failed="Not snoozed">
       {choices.length === 0 ? (
-        <p>It expires too soon to be put aside.</p>
+        <p>It expires too soon to snooze.</p>
       ) : (
         <Select
           label="For how long"
-          description="It expires at the same time all the same."
+          description="The time it expires does not change."
           value={forMs}
           onChange={(value) => setForMs(value ?? '')}
           data={choices.map((ms) => ({ value: String(ms), label: formatDuration(ms) }))}

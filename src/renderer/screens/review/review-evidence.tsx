@@ -22,13 +22,13 @@ export function ReviewEvidence({ review }: { review: ReviewView }) {
         <ErrorState
           title="The evidence could not be read"
           error={evidence.error}
-          effect="The votes above were cast on it."
+          effect="The votes were cast on it."
           onRetry={() => void evidence.refetch()}
         />
       ) : evidence.data === undefined ? (
         <LoadingRows rows={4} />
       ) : evidence.data.length === 0 ? (
-        <p className={styles.dim}>There is none.</p>
+        <p className={styles.dim}>None.</p>
       ) : (
         <ul className={styles.list} aria-label="Evidence">
           {evidence.data.map((finding) => (
@@ -59,5 +59,5 @@ function words(finding: Evidence): string {
   if (finding.status === 'unavailable') return finding.reason
   return finding.status === 'value'
     ? `${finding.summary} (quality ${formatPercent(finding.quality, 0, false)})`
-    : `${finding.summary} (known to be empty)`
+    : `${finding.summary} (the source has nothing)`
 }

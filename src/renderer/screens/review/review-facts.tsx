@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react'
 import { Gain, Moment } from '#renderer/ui/figures.tsx'
-import { formatDecimal, formatMoney, formatPercent } from '#renderer/ui/format.ts'
+import { formatMoney, formatPercent, formatPrice } from '#renderer/ui/format.ts'
 import { useStatus } from '#renderer/ui/status.ts'
 import { StatusDot } from '#renderer/ui/status-dot.tsx'
 import { plainName } from '#renderer/ui/words.ts'
 import type { ShownReview } from '#shared/contract/reviews.ts'
+import { denialSentences } from '#shared/domain/denial.ts'
 import { isClosedReview, type Override } from '#shared/domain/review.ts'
 import { orderWords } from '#shared/domain/review-words.ts'
 import styles from './review-facts.module.css'
@@ -26,17 +27,18 @@ export function ReviewFactsTable({ review, overrides }: { review: ShownReview; o
           <Fact name="Order">
             <strong>{orderWords(order)}</strong>
           </Fact>
-          {edited && <Fact name="The desk had">{orderWords(deskOrder)}</Fact>}
+          {edited && <Fact name="Desk’s order">{orderWords(deskOrder)}</Fact>}
           <Fact name="Terms">
             {order.type.toLowerCase()}, {order.timeInForce}
-            {order.reduceOnly ? ', only reduces' : ''}; account {status?.account.id} ({status?.mode ?? 'paper'})
+            {order.reduceOnly ? ', reduce only' : ''}; account {status?.account.id} ({status?.mode ?? 'paper'})
           </Fact>
           {order.exits !== undefined && <Fact name="Protected by">{exitWords(order.exits)}</Fact>}
-          <Fact name="Worth">
-            {money(facts.notional)} <span className={styles.dim}>of {money(facts.maximumNotional)} an order</span>
+          <Fact name="Notional">
+            {money(facts.notional)}{' '}
+            <span className={styles.dim}>of at most {money(facts.maximumNotional)} an order</span>
           </Fact>
           <Fact name="Price">
-            {formatDecimal(facts.price, { places: 2 })} now, {formatDecimal(price, { places: 2 })} when made{' '}
+            {formatPrice(facts.price)} now, {formatPrice(price)} at the decision{' '}
             <span className={styles.dim}>
               as of <Moment at={facts.priceAt} />
             </span>
@@ -50,7 +52,7 @@ export function ReviewFactsTable({ review, overrides }: { review: ShownReview; o
       </div>
       {!isClosedReview(review.status) && (
         <div className={styles.group}>
-          <h3>What it does</h3>
+          <h3>What it changes</h3>
           <dl className={styles.facts}>
             <Fact name="Position">
               {positionWords(facts.position.before)} → <strong>{positionWords(facts.position.after)}</strong>
@@ -62,23 +64,23 @@ export function ReviewFactsTable({ review, overrides }: { review: ShownReview; o
             <Fact name="Cash">
               {money(facts.cash.before)} → <strong>{money(facts.cash.after)}</strong>
             </Fact>
-            <Fact name="Lost at the stop">
+            <Fact name="Loss at the stop">
               {money(facts.riskAtStop)}
               {facts.riskAtStop !== null && status !== undefined && status.account.equity !== null && (
                 <span className={styles.dim}>
                   {' '}
-                  {formatPercent(Number(facts.riskAtStop) / Number(status.account.equity), 2, false)} of the equity
+                  {formatPercent(Number(facts.riskAtStop) / Number(status.account.equity), 2, false)} of equity
                 </span>
               )}
             </Fact>
-            <Fact name="Lost today">{limitUseWords(facts.dayLoss.now, facts.dayLoss.maximum, currency)}</Fact>
+            <Fact name="Loss today">{limitUseWords(facts.dayLoss.now, facts.dayLoss.maximum, currency)}</Fact>
             <Fact name="The gate">
               {facts.denial === null ? (
                 <>
-                  <StatusDot tone="good" /> would let it out now; it looks again when the order is sent
+                  <StatusDot tone="good" /> would pass it now; checks again when the order is sent
                 </>
               ) : (
-                <span className={styles.denied}>
+                <span className={styles.denied} title={denialSentences[facts.denial.code]}>
                   <StatusDot tone="bad" /> would deny it: {plainName(facts.denial.code)} (
                   {Object.entries(facts.denial.values)
                     .map(([name, value]) => `${plainName(name)} ${value}`)
@@ -98,14 +100,14 @@ export function ReviewFactsTable({ review, overrides }: { review: ShownReview; o
           <h3>Your override</h3>
           {override.outcome === null ? (
             <p>
-              What it comes to is measured on <Moment at={override.dueAt} as="moment" />.
+              Its result is measured on <Moment at={override.dueAt} as="moment" />.
             </p>
           ) : (
             <dl className={styles.facts}>
-              <Fact name="The desk followed">
+              <Fact name="Desk’s choice">
                 <Gain value={override.outcome.desk} currency={currency} />
               </Fact>
-              <Fact name="As you did">
+              <Fact name="Your choice">
                 <Gain value={override.outcome.trader} currency={currency} />
               </Fact>
             </dl>
@@ -117,8 +119,8 @@ export function ReviewFactsTable({ review, overrides }: { review: ShownReview; o
 }
 
 function orderHeading({ status }: ShownReview): string {
-  if (status === 'approved') return 'The order that you approved'
-  return isClosedReview(status) ? 'The order, which was not sent' : 'The order, as it would be sent'
+  if (status === 'approved') return 'The order you approved'
+  return isClosedReview(status) ? 'The order (not sent)' : 'The order as it would be sent'
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {

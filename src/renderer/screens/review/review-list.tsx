@@ -33,7 +33,7 @@ export function ReviewList({ waiting, past, overrides, shown }: ReviewListProps)
       <PanelBody label="Reviews">
         <h2 className={styles.heading}>Waiting</h2>
         {waiting.length === 0 ? (
-          <p className={styles.none}>Nothing waits for you.</p>
+          <p className={styles.none}>Nothing is waiting for you.</p>
         ) : (
           <Items items={waiting} shown={shown} />
         )}
@@ -42,7 +42,7 @@ export function ReviewList({ waiting, past, overrides, shown }: ReviewListProps)
       </PanelBody>
       {habit !== undefined && habit !== null && (
         <p className={styles.habit}>
-          <StatusDot tone="warn" /> {habit} Take a look at the dissent before the next one.
+          <StatusDot tone="warn" /> {habit} Read the dissent before the next one.
         </p>
       )}
       <Overrides overrides={overrides} />
@@ -89,14 +89,16 @@ function Overrides({ overrides }: { overrides: readonly Override[] }) {
     <div className={styles.overrides}>
       <h2>Your overrides</h2>
       {sum === null ? (
-        <p className={styles.none}>{overrides.length}, none measured yet: each is when its horizon is over.</p>
+        <p className={styles.none}>
+          {overrides.length}, none measured yet. Each is measured at the end of its horizon.
+        </p>
       ) : (
         <dl>
-          <dt>The desk followed</dt>
+          <dt>Desk’s choice</dt>
           <dd>
             <Gain value={sum.desk} currency={currency} />
           </dd>
-          <dt>As you did</dt>
+          <dt>Your choice</dt>
           <dd>
             <Gain value={sum.trader} currency={currency} />
           </dd>

@@ -33,9 +33,9 @@ export function ReviewScreen() {
       ) : reviews.data === undefined ? (
         <LoadingRows rows={12} />
       ) : shown === undefined ? (
-        <EmptyState title="Nothing waits for you">
-          A decision comes here when the agents disagree, when one of them vetoes it, when the vote is all but a tie, or
-          when the dossier is thin. Nothing of it is sent without you; unanswered, it is rejected.
+        <EmptyState title="Nothing is waiting for you">
+          A decision comes here when the agents disagree, one of them vetoes it, the vote is close to a tie, or the
+          dossier is thin. Nothing is sent without you. Unanswered, it is rejected.
         </EmptyState>
       ) : (
         <div className={styles.columns}>

@@ -17,7 +17,7 @@ export function ReviewVotes({ review }: { review: ShownReview }) {
       <ErrorState
         title="The votes could not be read"
         error={vote.error}
-        effect="Do not approve what you cannot judge; unanswered, it is rejected."
+        effect="Do not approve without seeing them. Unanswered, it is rejected."
         onRetry={() => void vote.refetch()}
       />
     )
@@ -32,9 +32,9 @@ export function ReviewVotes({ review }: { review: ShownReview }) {
   const proposal = proposals.find(({ id }) => id === review.proposalId)
   return (
     <>
-      <Ballots title="Against it" ballots={against} none="Nobody voted against it." />
-      <Ballots title="For it" ballots={behind} none="Nobody voted for it." />
-      {aside.length > 0 && <Ballots title="Took no side" ballots={aside} none="" />}
+      <Ballots title="Votes against" ballots={against} none="None." />
+      <Ballots title="Votes for" ballots={behind} none="None." />
+      {aside.length > 0 && <Ballots title="Abstained" ballots={aside} none="" />}
       <div className={styles.group}>
         <h3>The count</h3>
         <p>{tally?.rule.sentence ?? 'The votes were not counted.'}</p>
@@ -51,7 +51,7 @@ export function ReviewVotes({ review }: { review: ShownReview }) {
           <p>{proposal.changesMyMind}</p>
           {proposal.risks.length > 0 && (
             <>
-              <h3>Risks that the proposer names</h3>
+              <h3>Risks named by the proposer</h3>
               <ul>
                 {proposal.risks.map((risk) => (
                   <li key={risk}>{risk}</li>
@@ -78,7 +78,7 @@ function Ballots({ title, ballots, none }: { title: string; ballots: readonly Ba
               <AgentName agent={ballot.voter} /> <strong>{choiceWords(ballot, 'short')}</strong>
               <span className={styles.sure}>{sureWords(ballot)}</span>
               <p>{ballot.reasons.join(' · ') || 'Gave no reason.'}</p>
-              {ballot.choice.kind === 'conditional' && <p>On condition: {ballot.choice.conditions.join('; ')}</p>}
+              {ballot.choice.kind === 'conditional' && <p>Condition: {ballot.choice.conditions.join('; ')}</p>}
             </li>
           ))}
         </ol>

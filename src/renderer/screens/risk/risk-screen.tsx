@@ -4,7 +4,14 @@ import { useDesk } from '#renderer/client.ts'
 import { BasisWords, InstrumentLink } from '#renderer/ui/bar-basis.tsx'
 import { type Column, DataTable } from '#renderer/ui/data-table.tsx'
 import { Moment } from '#renderer/ui/figures.tsx'
-import { formatDecimal, formatMoney, formatNumber, formatPercent, unavailable } from '#renderer/ui/format.ts'
+import {
+  formatDecimal,
+  formatMoney,
+  formatNumber,
+  formatPercent,
+  formatPrice,
+  unavailable,
+} from '#renderer/ui/format.ts'
 import { Panel, PanelBody, Screen } from '#renderer/ui/panel.tsx'
 import { PerpetualsPanel } from '#renderer/ui/perpetuals-panel.tsx'
 import { ShareBar } from '#renderer/ui/share-bar.tsx'
@@ -29,7 +36,7 @@ export function RiskScreen() {
           <ErrorState
             title="The risk could not be read"
             error={risk.error}
-            effect="The gate measures it anew before every order, and denies what it cannot measure."
+            effect="The gate measures it again before every order and denies what it cannot measure."
             onRetry={() => void risk.refetch()}
           />
         ) : risk.data === undefined ? (
@@ -88,15 +95,17 @@ function Limits({ report: { limits, currency } }: { report: RiskReport }) {
       render: (row) => formatPercent(shareUsed(row), 0, false),
     },
     { key: 'used', title: 'Now', numeric: true, render: ({ limit, used }) => amount(limit, used) },
-    { key: 'maximum', title: 'At most', numeric: true, render: ({ limit, maximum }) => amount(limit, maximum) },
+    { key: 'maximum', title: 'Maximum', numeric: true, render: ({ limit, maximum }) => amount(limit, maximum) },
   ]
   return (
-    <Panel title="Limits of the mandate" about={<span>An order that would pass one of them is denied.</span>}>
+    <Panel title="Limits of the mandate" about={<span>An order that would exceed one of them is denied.</span>}>
       <PanelBody label="Limits of the mandate, table">
         <DataTable label="Limits of the mandate" columns={columns} rows={limits} rowKey={({ limit }) => limit} />
       </PanelBody>
       {limits.some(({ used }) => used === null) && (
-        <p className={styles.note}>What cannot be measured counts as used up: no order that adds risk leaves.</p>
+        <p className={styles.note}>
+          A limit that cannot be measured counts as used up: orders that add risk are denied.
+        </p>
       )}
     </Panel>
   )
@@ -114,7 +123,7 @@ function Exposure({ report }: { report: RiskReport }) {
       numeric: true,
       render: ({ quantity }) => formatDecimal(quantity, { places: 6, signed: true }),
     },
-    { key: 'mark', title: 'Mark', numeric: true, render: ({ mark }) => formatDecimal(mark, { places: 2 }) },
+    { key: 'mark', title: 'Mark', numeric: true, render: ({ mark }) => formatPrice(mark) },
     {
       key: 'markedAt',
       title: 'as of',
@@ -124,23 +133,23 @@ function Exposure({ report }: { report: RiskReport }) {
         </span>
       ),
     },
-    { key: 'worth', title: `Worth, ${currency}`, numeric: true, render: ({ worth }) => money(worth, true) },
-    { key: 'share', title: 'Of the equity', numeric: true, render: ({ share }) => formatPercent(share, 1) },
+    { key: 'worth', title: `Value, ${currency}`, numeric: true, render: ({ worth }) => money(worth, true) },
+    { key: 'share', title: 'Of equity', numeric: true, render: ({ share }) => formatPercent(share, 1) },
     {
       key: 'risk',
-      title: 'Of the risk',
+      title: 'Contribution to risk',
       numeric: true,
       render: ({ riskShare }) => formatPercent(riskShare, 1, false),
     },
     {
       key: 'tailShare',
-      title: 'Of the bad days',
+      title: 'Contribution to ES',
       numeric: true,
       render: ({ tailShare }) => formatPercent(tailShare, 1, false),
     },
     {
       key: 'marginal',
-      title: '1 000 more adds',
+      title: 'Marginal ES per 1 000',
       numeric: true,
       render: ({ marginal }) => (marginal === null ? unavailable : money(1_000 * marginal)),
     },
@@ -149,7 +158,7 @@ function Exposure({ report }: { report: RiskReport }) {
       title: '',
       wide: true,
       render: ({ instrument, riskShare }) => (
-        <ShareBar kind="part" share={riskShare} label={`${instrument}, share of the risk`} />
+        <ShareBar kind="part" share={riskShare} label={`${instrument}, contribution to risk`} />
       ),
     },
   ]
@@ -165,7 +174,7 @@ function Exposure({ report }: { report: RiskReport }) {
       }
     >
       {exposures.length === 0 ? (
-        <EmptyState title="Nothing is held">
+        <EmptyState title="No positions">
           Exposure appears with the first fill.{' '}
           <Link to="/desk" className={styles.link}>
             Decide on the Desk ›
@@ -214,32 +223,37 @@ function Tails({ report }: { report: RiskReport }) {
     },
   ]
   return (
-    <Panel title="What a day may cost, 95 %" about={basis !== null && <BasisWords basis={basis} />}>
+    <Panel title="One-day VaR and expected shortfall, 95 %" about={basis !== null && <BasisWords basis={basis} />}>
       {basis === null ? (
-        <EmptyState title={exposures.length === 0 ? 'Nothing to lose' : 'Unavailable'}>{why}</EmptyState>
+        <EmptyState title={exposures.length === 0 ? 'No positions' : 'Unavailable'}>{why}</EmptyState>
       ) : (
         <>
-          <PanelBody label="What a day may cost, table">
-            <DataTable label="What a day may cost" columns={columns} rows={tails} rowKey={({ method }) => method} />
+          <PanelBody label="One-day VaR and expected shortfall, table">
+            <DataTable
+              label="One-day VaR and expected shortfall"
+              columns={columns}
+              rows={tails}
+              rowKey={({ method }) => method}
+            />
           </PanelBody>
           {highest !== null && (
             <p className={styles.note}>
-              The account stands {formatPercent(highest.below, 2, false)} below the most that it was worth,{' '}
+              The account is {formatPercent(highest.below, 2, false)} below its highest recorded equity,{' '}
               {formatMoney(highest.equity, currency)} on <Moment at={highest.at} as="date" />.
             </p>
           )}
           {drawdown !== null && (
             <p className={styles.note}>
-              Held as it is now, the book would at worst have fallen by {formatPercent(drawdown.depth, 1, false)} of the
-              equity, from <Moment at={drawdown.from} as="date" /> to <Moment at={drawdown.trough} as="date" />
+              The worst drawdown of the book as held now is {formatPercent(drawdown.depth, 1, false)} of equity, from{' '}
+              <Moment at={drawdown.from} as="date" /> to <Moment at={drawdown.trough} as="date" />
               {drawdown.recovered === null ? (
-                ', and has not recovered since'
+                ', not recovered since'
               ) : (
                 <>
-                  , and recovered by <Moment at={drawdown.recovered} as="date" />
+                  , recovered by <Moment at={drawdown.recovered} as="date" />
                 </>
               )}
-              ; at the last of the bars it stands {formatPercent(drawdown.now, 1, false)} below its peak.
+              ; at the last bar it is {formatPercent(drawdown.now, 1, false)} below its peak.
             </p>
           )}
         </>
@@ -252,24 +266,21 @@ type Stress = RiskReport['stresses'][number]
 
 function Stresses({ report: { stresses, currency } }: { report: RiskReport }) {
   const columns: Column<Stress>[] = [
-    { key: 'name', title: 'If', render: ({ name }) => name },
+    { key: 'name', title: 'Scenario', render: ({ name }) => name },
     {
       key: 'at',
-      title: 'It was',
-      render: ({ at }) => (at === null ? <span className={styles.dim}>made up</span> : <Moment at={at} as="date" />),
+      title: 'Date',
+      render: ({ at }) =>
+        at === null ? <span className={styles.dim}>hypothetical</span> : <Moment at={at} as="date" />,
     },
-    { key: 'change', title: `The book makes, ${currency}`, numeric: true, render: ({ change }) => money(change, true) },
+    { key: 'change', title: `P&L, ${currency}`, numeric: true, render: ({ change }) => money(change, true) },
     { key: 'share', title: 'of equity', numeric: true, render: ({ share }) => formatPercent(share, 2) },
     {
       key: 'bar',
       title: '',
       wide: true,
       render: ({ name, share }) => (
-        <ShareBar
-          kind="part"
-          share={share === null ? null : Math.max(0, -share)}
-          label={`${name}, loss of the equity`}
-        />
+        <ShareBar kind="part" share={share === null ? null : Math.max(0, -share)} label={`${name}, loss of equity`} />
       ),
     },
   ]

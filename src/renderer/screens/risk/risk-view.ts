@@ -6,22 +6,22 @@ type Limit = RiskReport['limits'][number]
 export const limitWords: Readonly<Record<Limit['limit'], { readonly title: string; readonly about: string }>> = {
   exposure: {
     title: 'Exposure',
-    about: 'Positions at their marks, gross. What works counts too when an order is checked.',
+    about: 'Gross value of positions at their marks. Working orders count too when an order is checked.',
   },
   leverage: {
     title: 'Leverage',
-    about: 'The worth of perpetuals for each unit of the money that stands behind them.',
+    about: 'Notional of perpetuals over their margin balance.',
   },
   'value-at-risk': {
     title: 'Value at risk',
-    about: 'Of a day, 95 %, historical: what the gate measures after every order.',
+    about: 'One day, 95 %, historical. The gate measures it for the book after each order.',
   },
-  'expected-shortfall': { title: 'Expected shortfall', about: 'The average loss of the worst twentieth of days.' },
+  'expected-shortfall': { title: 'Expected shortfall', about: 'The average loss on the worst 5 % of days.' },
   'daily-loss': {
     title: 'Loss today',
-    about: 'Since 00:00 UTC. At the limit no new risk is taken until the next day.',
+    about: 'Since 00:00 UTC. At the limit, no new risk until the next day.',
   },
-  'orders-per-minute': { title: 'Orders in the last minute', about: 'What only reduces may use as much again.' },
+  'orders-per-minute': { title: 'Orders in the last minute', about: 'Orders that only reduce may use as many again.' },
 }
 
 export const methodWords: Readonly<Record<RiskReport['tails'][number]['method'], string>> = {

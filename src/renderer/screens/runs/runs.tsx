@@ -77,7 +77,7 @@ export function RunsScreen() {
         <ErrorState
           title="The runs could not be read"
           error={runs.error}
-          effect="Runs under way go on."
+          effect="Runs in progress continue."
           onRetry={() => void runs.refetch()}
         />
       ) : runs.data === undefined ? (

@@ -9,14 +9,14 @@ export function EngineDelay() {
   return (
     <Setting
       title="Engine delay"
-      about="How long an event waits for the engine, over the last minute. An alarm comes at 100 ms, or at a stall of a second."
+      about="How long an event waits for the engine, over the last minute. Alarm at 100 ms, or at a one-second stall."
     >
       {loop === null ? (
         <span>not measured yet</span>
       ) : (
         <span>
-          <StatusDot tone={loop.alarm === null ? 'good' : 'warn'} /> usually {formatNumber(loop.p50Ms, { places: 1 })}{' '}
-          ms, 99 of 100 within {formatDuration(loop.p99Ms)}, longest {formatDuration(loop.maxMs)}
+          <StatusDot tone={loop.alarm === null ? 'good' : 'warn'} /> median {formatNumber(loop.p50Ms, { places: 1 })}{' '}
+          ms, 99th percentile {formatDuration(loop.p99Ms)}, longest {formatDuration(loop.maxMs)}
         </span>
       )}
     </Setting>

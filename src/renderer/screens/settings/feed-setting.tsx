@@ -37,7 +37,7 @@ export function FeedSetting({ feed, busy, onChange }: FeedSettingProps) {
   return (
     <Setting
       title="Feed"
-      about="A simulated exchange: the same seed gives the same market. Imported bars, replayed. Or a real exchange."
+      about="A simulated exchange (the same seed gives the same market), a replay of imported bars, or a real exchange."
     >
       <SegmentedControl
         aria-label="Feed"
@@ -102,8 +102,7 @@ export function FeedSetting({ feed, busy, onChange }: FeedSettingProps) {
       </Button>
       {kind === 'exchange' && (
         <p className={styles.report} role="status">
-          Its prices and live research are asked over the network; sources.yaml says where. Orders go to the paper
-          account.
+          Prices and live research come over the network; sources.yaml lists where from. Orders go to the paper account.
         </p>
       )}
       {kind === 'replay' && (
@@ -111,7 +110,7 @@ export function FeedSetting({ feed, busy, onChange }: FeedSettingProps) {
           {imported.isError ? (
             <>The imported bars could not be listed: {toProblem(imported.error).message}</>
           ) : imported.data?.length === 0 ? (
-            'Nothing can be replayed yet: import bars first, below.'
+            'Nothing to replay yet: import bars first, below.'
           ) : (
             imported.data !== undefined && <Held series={replayed(imported.data, instrument)} />
           )}
@@ -130,7 +129,7 @@ function replayed(imported: readonly ImportedSeries[], instrument: string): Impo
 
 function Held({ series }: { series: ImportedSeries | undefined }) {
   const { timeZone } = useSettings()
-  if (series === undefined) return 'No bars of it are imported any more: choose another, or import them again.'
+  if (series === undefined) return 'Its bars are no longer imported. Choose another, or import them again.'
   const { bars, timeframe, from, to, file } = series
   return (
     <>

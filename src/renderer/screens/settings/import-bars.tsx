@@ -8,6 +8,7 @@ import { ErrorState } from '#renderer/ui/states.tsx'
 import { useSettings } from '#renderer/ui/status.ts'
 import { StatusDot } from '#renderer/ui/status-dot.tsx'
 import { formatDate } from '#renderer/ui/time.ts'
+import { findEncoding } from '#shared/lib/text-encoding.ts'
 import { Setting } from './setting.tsx'
 import styles from './settings.module.css'
 
@@ -20,7 +21,7 @@ export function ImportBars() {
     mutationFn: async (file: File) => {
       cancelled.current = new AbortController()
       const { signal } = cancelled.current
-      return client.market.import({ file: file.name, text: await file.text() }, { signal })
+      return client.market.import({ file: file.name, text: await readText(file) }, { signal })
     },
   })
   const report = importing.data
@@ -28,9 +29,12 @@ export function ImportBars() {
   return (
     <Setting
       title="Import bars"
-      about="A CSV file with time, open, high, low, close and volume; the whole file is taken, or none of it."
+      about="A CSV file with time, open, high, low, close and volume; all of the file is imported, or none of it."
     >
-      <FileButton onChange={(file) => file !== null && importing.mutate(file)} accept=".csv,text/csv">
+      <FileButton
+        onChange={(file) => file !== null && importing.mutate(file)}
+        accept=".csv,.tsv,.txt,text/csv,text/plain"
+      >
         {(props) => (
           <Button {...props} loading={importing.isPending} leftSection={<IconUpload size={14} aria-hidden />}>
             Choose a CSV file
@@ -45,28 +49,37 @@ export function ImportBars() {
       )}
       {wasCancelled && (
         <p className={styles.report} role="status">
-          Cancelled. Nothing was imported; the bars that were there are unchanged.
+          Cancelled. Nothing was imported; existing bars are unchanged.
         </p>
       )}
       {report !== undefined && (
-        <p className={styles.report} role="status">
+        <div className={styles.report} role="status">
           <StatusDot tone="good" /> {report.file}: {formatNumber(report.bars, { places: 0 })} bars of{' '}
           {report.instrument} {report.timeframe}, {formatDate(report.from, timeZone)} to{' '}
           {formatDate(report.to, timeZone)}
           {report.replaced > 0 && `; ${formatNumber(report.replaced, { places: 0 })} replaced`}
-        </p>
+          {report.notes.length > 0 && (
+            <ul aria-label="What was assumed">
+              {report.notes.map((note) => (
+                <li key={note}>{note}</li>
+              ))}
+            </ul>
+          )}
+        </div>
       )}
       {importing.isError && !wasCancelled && (
         <div className={styles.report}>
-          <ErrorState
-            title="Nothing was imported"
-            error={importing.error}
-            effect="The bars that were there are unchanged."
-          />
+          <ErrorState title="Nothing was imported" error={importing.error} effect="Existing bars are unchanged." />
         </div>
       )}
     </Setting>
   )
+}
+
+/** The text of a file in UTF-8, UTF-16 or windows-1252. */
+async function readText(file: File): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  return new TextDecoder(findEncoding(bytes)).decode(bytes)
 }
 
 /** How far an import is, and the way out of it. */

@@ -12,9 +12,9 @@ type Key = Keys['keys'][number]
 
 const placeWords: Readonly<Record<Key['place'], string>> = {
   environment: 'from the environment',
-  kept: 'kept in the keyring',
-  unreadable: 'kept by another person or computer: enter it again',
-  missing: 'missing: what needs it is unavailable',
+  kept: 'saved in the keyring',
+  unreadable: 'saved by another user or computer: enter it again',
+  missing: 'missing: data that needs it is unavailable',
 }
 
 /** The keys that the configuration asks for: where each comes from, and a place to enter it. A key is never shown. */
@@ -24,9 +24,9 @@ export function KeysSetting() {
   if (query.isError) {
     return (
       <ErrorState
-        title="The keys could not be looked up"
+        title="The keys could not be read"
         error={query.error}
-        effect="The desk goes on with those that it has."
+        effect="The desk continues with the keys it has."
         onRetry={() => void query.refetch()}
       />
     )
@@ -35,7 +35,7 @@ export function KeysSetting() {
   const { keys, weakness } = query.data
   return (
     <>
-      {weakness !== null && <p className={styles.about}>No key can be kept here. {weakness}</p>}
+      {weakness !== null && <p className={styles.about}>Keys cannot be saved here. {weakness}</p>}
       {keys.map((key) => (
         <Setting key={key.name} title={key.name} about={`For ${key.usedFor}.`}>
           <KeyField of={key} canKeep={weakness === null} />
@@ -71,7 +71,7 @@ function KeyField({ of: { name, place }, canKeep }: { of: Key; canKeep: boolean 
         <>
           <PasswordInput
             aria-label={`Key for ${name}`}
-            placeholder={place === 'kept' ? 'Another key' : 'The key'}
+            placeholder={place === 'kept' ? 'New key' : 'Key'}
             w={220}
             autoComplete="off"
             maxLength={4_000}
@@ -79,7 +79,7 @@ function KeyField({ of: { name, place }, canKeep }: { of: Key; canKeep: boolean 
             onChange={(event) => setKey(event.currentTarget.value)}
           />
           <Button type="submit" variant="default" loading={keep.isPending} disabled={key.trim() === ''}>
-            Keep
+            Save
           </Button>
         </>
       )}
@@ -88,8 +88,8 @@ function KeyField({ of: { name, place }, canKeep }: { of: Key; canKeep: boolean 
           Forget
         </Button>
       )}
-      {(keep.isSuccess || forget.isSuccess) && <span role="status">Used when Parley is started again.</span>}
-      {failure !== null && <ErrorState title="Not changed" error={failure} effect="The key is as it was." />}
+      {(keep.isSuccess || forget.isSuccess) && <span role="status">Takes effect after Parley restarts.</span>}
+      {failure !== null && <ErrorState title="Not changed" error={failure} effect="The key is unchanged." />}
     </form>
   )
 }

@@ -19,7 +19,7 @@ export function PlanningSetting({ home }: { home: string }) {
       <ErrorState
         title="The planning could not be read"
         error={query.error}
-        effect="The desk goes on with what it has."
+        effect="The desk continues with its current planning."
         onRetry={() => void query.refetch()}
       />
     )
@@ -40,29 +40,29 @@ export function PlanningSetting({ home }: { home: string }) {
       >
         <DataTable label="Profiles" columns={columns} rows={profileRows(planning)} rowKey={({ name }) => name} />
       </Setting>
-      <Setting title="Limits" about="Over the first four the trader is alerted; the last one is hard.">
+      <Setting title="Limits" about="The first four raise an alert; the last is a hard limit.">
         <span>
           {formatPercent(alerts.failedShare, 0, false)} of the steps failed · {alerts.seconds} s ·{' '}
           {formatUsd(alerts.usd)} a run · {formatPercent(alerts.timeoutShare, 0, false)} of the attempts timed out ·{' '}
           {formatUsd(planning.dailyCostLimitUsd)} a day
         </span>
       </Setting>
-      <Setting title="Execution" about="How orders go out unless a goal or your edit of one says otherwise.">
+      <Setting title="Execution" about="How orders go out unless a goal or your edit says otherwise.">
         <span>
           {executionTitles[execution.algorithm]} · in parts from {formatPercent(execution.atOnceShare, 1, false)} of the
-          book on · {execution.leastMinutes} to {execution.mostMinutes} min · up to{' '}
+          book · {execution.leastMinutes} to {execution.mostMinutes} min · up to{' '}
           {formatPercent(execution.participation, 0, false)} of the volume
         </span>
       </Setting>
-      <Setting title="Replanning" about="A run that strays too far from its plan is planned anew.">
+      <Setting title="Replanning" about="A run that drifts too far from its plan is replanned.">
         <span>
-          From {formatPercent(replanning.divergence, 0, false)} off, {replanning.maxReplans} times at most, looked at
-          every {replanning.checkEverySeconds} s; a purchase that is too large for the vote is halved{' '}
-          {replanning.votesAgain} times at most
+          From {formatPercent(replanning.divergence, 0, false)} off plan, at most {replanning.maxReplans} times, checked
+          every {replanning.checkEverySeconds} s; a purchase too large for the vote is halved at most{' '}
+          {replanning.votesAgain} times
         </span>
       </Setting>
       {custom.length > 0 && (
-        <Setting title="Custom tasks" about="They are told the instrument and nothing else.">
+        <Setting title="Custom tasks" about="They receive the instrument and nothing else.">
           <ul className={styles.lines}>
             {custom.map((line) => (
               <li key={line}>{line}</li>
@@ -74,12 +74,12 @@ export function PlanningSetting({ home }: { home: string }) {
         title="Overrides"
         about={
           file === null
-            ? 'A planning.yaml in the data folder is merged over what Parley ships with.'
-            : 'Merged over what Parley ships with.'
+            ? 'A planning.yaml in the data folder overrides Parley’s defaults.'
+            : 'It overrides Parley’s defaults.'
         }
       >
         <div>
-          <code className="mono">{file ?? `${home} holds no planning.yaml`}</code>
+          <code className="mono">{file ?? `no planning.yaml in ${home}`}</code>
           <ul className={styles.lines}>
             {overrides.map((override) => (
               <li key={override.path.join('.')} className="mono">
@@ -95,8 +95,8 @@ export function PlanningSetting({ home }: { home: string }) {
 
 const columns: readonly Column<ProfileRow>[] = [
   { key: 'name', title: 'Profile', render: ({ name }) => profileChoices.find(({ value }) => value === name)?.label },
-  { key: 'parallel', title: 'At once', numeric: true, render: ({ parallel }) => parallel },
-  { key: 'sources', title: 'Sources', numeric: true, render: ({ minimumSources }) => `${minimumSources} at least` },
+  { key: 'parallel', title: 'Parallel', numeric: true, render: ({ parallel }) => parallel },
+  { key: 'sources', title: 'Sources', numeric: true, render: ({ minimumSources }) => `at least ${minimumSources}` },
   { key: 'cost', title: 'Cost limit', numeric: true, render: ({ costLimitUsd }) => formatUsd(costLimitUsd) },
   {
     key: 'tasks',

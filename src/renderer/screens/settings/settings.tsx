@@ -6,9 +6,9 @@ import { ChartCredit } from '#renderer/ui/chart-credit.tsx'
 import { PanelBody, Screen } from '#renderer/ui/panel.tsx'
 import { ErrorState, LoadingRows } from '#renderer/ui/states.tsx'
 import { StatusDot } from '#renderer/ui/status-dot.tsx'
-import { isTimeZone } from '#renderer/ui/time.ts'
 import { policyChoices, profileChoices } from '#renderer/ui/words.ts'
 import type { Settings } from '#shared/domain/settings.ts'
+import { isTimeZone } from '#shared/lib/time-zone.ts'
 import { EngineDelay } from './engine-delay.tsx'
 import { FeedSetting } from './feed-setting.tsx'
 import { ImportBars } from './import-bars.tsx'
@@ -29,7 +29,7 @@ export function SettingsScreen() {
           <ErrorState
             title="The settings could not be read"
             error={settings.error}
-            effect="The desk goes on with what it has."
+            effect="The desk continues with its current settings."
             onRetry={() => void settings.refetch()}
           />
         ) : settings.data === undefined ? (
@@ -66,15 +66,18 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
   const zones = [...new Set([settings.timeZone, 'UTC', localZone(), ...Intl.supportedValuesOf('timeZone')])]
   return (
     <div className={styles.settings}>
-      {change.isError && <ErrorState title="Not changed" error={change.error} effect="The setting is as it was." />}
+      {change.isError && <ErrorState title="Not changed" error={change.error} effect="The setting is unchanged." />}
       {change.data?.restartNeeded === true && (
         <p className={styles.restart} role="status">
-          <StatusDot tone="warn" /> Kept. The new feed is used after Parley is started again.
+          <StatusDot tone="warn" /> Saved. The new feed is used after Parley restarts.
         </p>
       )}
 
-      <Group title="Deciding" about="What Decide begins with; each run can choose otherwise.">
-        <Setting title="Risk profile" about="Which research runs, how much at once, what a decision may cost and risk.">
+      <Group title="Deciding" about="Defaults for Decide; each run can use others.">
+        <Setting
+          title="Risk profile"
+          about="Which research runs, how much in parallel, and what a decision may cost and risk."
+        >
           <SegmentedControl
             value={settings.profile}
             onChange={(value) => put({ profile: value })}
@@ -101,13 +104,13 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
         />
       </Group>
 
-      <Group title="Planning" about="As planning.yaml says; it is read when the desk starts.">
+      <Group title="Planning" about="Set in planning.yaml, read when the desk starts.">
         <PlanningSetting home={home} />
       </Group>
 
       <Group
         title="Data"
-        about="Where prices and research come from. Of the feeds, only a real exchange is asked over the network."
+        about="Where prices and research come from. Of the feeds, only a real exchange uses the network."
       >
         <FeedSetting
           key={JSON.stringify(settings.feed)}
@@ -116,14 +119,14 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
           onChange={(feed) => put({ feed })}
         />
         <ImportBars />
-        <Setting title="Where the data lives" about="Journal, bars and settings; copy the folder to back it up.">
+        <Setting title="Data folder" about="Journal, bars and settings; copy the folder to back it up.">
           <code className="mono">{home}</code>
         </Setting>
       </Group>
 
       <Group
         title="Keys"
-        about="To services that ask for one, by the names that the configuration gives them. They leave this computer in requests to that service alone."
+        about="For services that need one, named as in the configuration. A key is sent only to its own service."
       >
         <KeysSetting />
       </Group>
@@ -132,7 +135,7 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
         <EngineDelay />
       </Group>
 
-      <Group title="Looks">
+      <Group title="Appearance">
         <Setting title="Theme">
           <SegmentedControl
             value={settings.theme}
@@ -149,7 +152,7 @@ function Choices({ settings, home }: { settings: Settings; home: string }) {
             aria-label="Colours of up and down"
           />
         </Setting>
-        <Setting title="Time zone" about="Of every time shown; hovering shows UTC.">
+        <Setting title="Time zone" about="For every time shown; hover for UTC.">
           <Select
             aria-label="Time zone"
             w={260}

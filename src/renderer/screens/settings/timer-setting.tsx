@@ -17,19 +17,19 @@ export function TimerSetting({ on, busy, onChange }: TimerSettingProps) {
   const timer = status?.deadManSwitch
   return (
     <Setting
-      title="The venue’s timer"
-      about="Has the venue cancel every order 60 s after it last heard of the desk (a dead man’s switch)."
+      title="Venue timer"
+      about="The venue cancels every order 60 s after it last heard from the desk (a dead man’s switch)."
     >
       <div>
         <Switch
-          label={timer?.supported === false ? 'The broker has none' : 'Keep it going while the desk may trade'}
+          label={timer?.supported === false ? 'Not offered by this broker' : 'Keep it set while the desk may trade'}
           checked={on}
           disabled={busy || timer?.supported === false}
           onChange={(event) => onChange(event.currentTarget.checked)}
         />
         <p className={styles.warning}>
-          <StatusDot tone="warn" /> It cancels your stops and targets too: after a crash or a lost connection positions
-          stand unprotected until the desk is back and may trade.
+          <StatusDot tone="warn" /> It cancels your stops and targets too: after a crash or a lost connection, positions
+          are unprotected until the desk is back and may trade.
         </p>
         {status !== undefined && timer !== undefined && on && <p>Now: {deadManWords(timer, status.now)}.</p>}
       </div>

@@ -35,7 +35,7 @@ export async function judgeByModel(
     const { code, message } = call.failure ?? { code: 'MODEL_SILENT', message: 'It gave no answer.' }
     const assessment = {
       ...abstained,
-      reasons: [`The model ${call.name} is silent (${code}): ${message}`],
+      reasons: [`The model ${call.name} gave no answer (${code}): ${message}`],
       evidence: [],
     }
     return { assessment, call }

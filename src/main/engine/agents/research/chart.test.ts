@@ -42,7 +42,7 @@ describe('the patterns on the chart as evidence', () => {
     }
     expect(new Set(patterns.map(({ name }) => name)).size).toBe(patterns.length)
     expect(summary).toMatch(/20(24|25)-\d\d-\d\d/)
-    expect(summary).toMatch(/seen \d+ times before here|never seen before here/)
+    expect(summary).toMatch(/seen \d+ times before on this chart|never seen on this chart/)
     expect(figures).toMatchObject(signalOfPatterns(patterns))
     expect(quality).toBeCloseTo(0.7)
   })

@@ -39,26 +39,26 @@ function placeOf({ from, to, age, stage, trigger, family }: OpenPattern, barMs: 
   const place = from === to ? `on ${dateOf(to, barMs)}` : `from ${dateOf(from, barMs)} to ${dateOf(to, barMs)}`
   const line = trigger?.[1].price
   if (family === 'candlestick' || line === undefined) return place
-  if (stage === 'forming') return `${place}, not beyond its trigger at ${figure(line, 6)} yet`
+  if (stage === 'forming') return `${place}, trigger at ${figure(line, 6)} not yet broken`
   return `${place}, complete ${age === 0 ? 'with the last bar' : `for ${count(age, 'bar')}`}`
 }
 
 function recordOf({ record, signal, strength, confidence }: OpenPattern, { horizon, baseline }: ChartRead): string {
   const { seen, counted, mean, interval } = record
-  if (mean === null || baseline === null) return 'never seen before here with an outcome, so it counts for nothing'
+  if (mean === null || baseline === null) return 'never seen on this chart with an outcome, so it counts for nothing'
   const [low, high] = interval ?? [null, null]
   const range = low === null || high === null ? '' : ` (95 %: ${signedPercent(low)} to ${signedPercent(high)})`
-  const apart = counted === seen ? '' : `, ${counted} of them apart`
+  const apart = counted === seen ? '' : `, ${counted} without overlap`
   const pull = signal * strength * confidence
-  const worth = Math.abs(pull) < 0.005 ? 'worth next to nothing' : `worth ${pull > 0 ? '+' : ''}${pull.toFixed(2)}`
-  return `seen ${seen === 1 ? 'once' : `${seen} times`} before here${apart}, then ${signedPercent(mean)} in ${horizon} bars${range} against ${signedPercent(baseline)} after any bar: ${worth}`
+  const worth = Math.abs(pull) < 0.005 ? 'signal near zero' : `signal ${pull > 0 ? '+' : ''}${pull.toFixed(2)}`
+  return `seen ${seen === 1 ? 'once' : `${seen} times`} before on this chart${apart}, then ${signedPercent(mean)} in ${horizon} bars${range} against ${signedPercent(baseline)} after any bar: ${worth}`
 }
 
 const directions = { up: 'up', down: 'down', either: 'either way' } as const
 
 function describe(pattern: OpenPattern, read: ChartRead): string {
   const { name, direction, confidence } = pattern
-  return `${name} (${directions[direction]}, fits by ${percent(confidence, 0)}) ${placeOf(pattern, read.barMs)}; ${recordOf(pattern, read)}`
+  return `${name} (${directions[direction]}, fit ${percent(confidence, 0)}) ${placeOf(pattern, read.barMs)}; ${recordOf(pattern, read)}`
 }
 
 /** The newest of those that have one name: the older ones are what it grew out of. */
@@ -73,7 +73,7 @@ export async function readChart(series: BarSeries, { instrument, compute }: Read
   const all = await compute.run(readOpenPatterns, { series, horizon: horizonBars })
   const read: ChartRead = { ...all, patterns: newestOfEach(all.patterns).slice(0, shownPatterns) }
   const [first, ...rest] = read.patterns
-  if (first === undefined) return { nothing: `No pattern is open on ${instrument} at its last closed bar.` }
+  if (first === undefined) return { nothing: `No open pattern on ${instrument} at its last closed bar.` }
   const also = rest.length === 0 ? '' : ` Also open: ${listWords(rest.map(({ name }) => name))}.`
   const { record } = first
   return {

@@ -32,7 +32,7 @@ function readOwn({ close }: BarSeries, { instrument }: ReadContext): Finding | N
   const correlation = pearson(returns.slice(0, -1), returns.slice(1))
   if (returns.length < leastReturns || correlation === null) {
     return {
-      nothing: `${count(returns.length, 'return')} of ${instrument} cannot be correlated; ${leastReturns} that move can.`,
+      nothing: `${count(returns.length, 'return')} of ${instrument} are too few; a correlation needs ${leastReturns} that move.`,
     }
   }
   const last = inDeviations(returns[returns.length - 1] as number, sampleDeviation(returns))
@@ -81,7 +81,7 @@ export function signalOfPull(gap: number, correlation: number): { readonly signa
 function readPeers(data: SourceData['peer_data'], { instrument, answers }: ReadContext): Finding | Nothing {
   const own = answers.historical_data
   if (own === undefined)
-    return { nothing: `Peers cannot be compared: the daily history of ${instrument} is not at hand.` }
+    return { nothing: `Peers cannot be compared: the daily history of ${instrument} is unavailable.` }
   const returns = logReturns(own.close)
   const peers: Peer[] = []
   for (const [name, series] of Object.entries(data)) {
@@ -97,7 +97,7 @@ function readPeers(data: SourceData['peer_data'], { instrument, answers }: ReadC
   const closest = [...peers].sort((a, b) => Math.abs(b.correlation) - Math.abs(a.correlation)).slice(0, 3)
   const words = closest.map((peer) => `${peer.name} ${peer.correlation.toFixed(2)} (lately ${peer.ewma.toFixed(2)})`)
   return {
-    summary: `${instrument} moves with ${listWords(words)}; in ${pullDays} days it moved ${moved.toFixed(1)} deviations where its peers' moves explain ${pull.toFixed(1)}.`,
+    summary: `${instrument} moves with ${listWords(words)}; in ${pullDays} days it moved ${moved.toFixed(1)} deviations, and its peers' moves explain ${pull.toFixed(1)}.`,
     figures: {
       ...knownFigures(Object.fromEntries(peers.map((peer) => [`correlation ${peer.name}`, peer.correlation]))),
       ...knownFigures({ meanCorrelation: correlation, moved, pull, peers: peers.length }),

@@ -74,7 +74,7 @@ function readKeywords(texts: readonly Text[], { instrument, now }: ReadContext):
   const turned =
     Math.abs(turn) < 0.05 ? 'is little changed' : `turned ${turn > 0 ? 'up' : 'down'} by ${Math.abs(turn).toFixed(2)}`
   return {
-    summary: `In a day the tone of headlines on ${instrument} ${turned}; they speak most of ${listWords(words)}.`,
+    summary: `The tone of headlines on ${instrument} ${turned} in a day; most used words: ${listWords(words)}.`,
     figures: {
       ...knownFigures({ headlines: known.length, turn }),
       ...knownFigures(Object.fromEntries(common.map(({ word, times }) => [`word ${word}`, times]))),

@@ -33,7 +33,7 @@ function readBook(data: Book, { instrument }: ReadContext): Finding | Nothing {
   const { mid } = read
   const lean = read.imbalance > 0 ? 'bids' : 'asks'
   return {
-    summary: `Spread ${figure(read.spreadBps ?? 0, 2)} bp; within 0.5 % of ${figure(mid)} rest $${amount(bidDepth * mid)} of bids and $${amount(askDepth * mid)} of asks (${percent((1 + Math.abs(read.imbalance)) / 2, 0)} ${lean}); $${amount(size * mid)} at market would cost ${figure(read.buy.costBps ?? 0, 2)} bp.`,
+    summary: `Spread ${figure(read.spreadBps ?? 0, 2)} bp; within 0.5 % of ${figure(mid)} the book shows $${amount(bidDepth * mid)} of bids and $${amount(askDepth * mid)} of asks (${percent((1 + Math.abs(read.imbalance)) / 2, 0)} ${lean}); $${amount(size * mid)} at market would cost ${figure(read.buy.costBps ?? 0, 2)} bp.`,
     figures: {
       ...knownFigures({
         mid,
@@ -65,7 +65,7 @@ function readTurnover({ close, volume }: BarSeries, { instrument }: ReadContext)
   if (!(usual > 0)) return { nothing: `No volume of ${instrument} is known.` }
   const change = recent / usual - 1
   return {
-    summary: `$${amount(recent)} of ${instrument} a bar changed hands in the last ${recentBars} bars, ${signedPercent(change, 0)} on the ${count(turnover.length - recentBars, 'bar')} before.`,
+    summary: `$${amount(recent)} of ${instrument} traded a bar over the last ${recentBars} bars, ${signedPercent(change, 0)} on the ${count(turnover.length - recentBars, 'bar')} before.`,
     figures: {
       ...knownFigures({ turnoverPerBar: recent, usualTurnoverPerBar: usual, change }),
       signal: 0,

@@ -75,7 +75,7 @@ function readMacro(data: SourceData['macro_data'], { now }: ReadContext): Findin
       `${series} ${figure(value)} (${signedFigure(change)}, ${deviations.toFixed(1)} deviations)`,
   )
   const direction = signalOfShifts(shifts)
-  const wind = direction.signal > 0 ? 'a tailwind' : direction.signal < 0 ? 'a headwind' : 'neither wind'
+  const wind = direction.signal > 0 ? 'a tailwind' : direction.signal < 0 ? 'a headwind' : 'neutral'
   const named = shifts.flatMap(({ series, value, deviations }) => [
     [series, value] as const,
     [`${series} deviations`, deviations] as const,
@@ -93,12 +93,12 @@ function readAppetite(data: SourceData['fear_greed'], { now }: ReadContext): Fin
   const last = values.at(-1)
   const before = values.at(-8)
   if (last === undefined || before === undefined) {
-    return { nothing: 'The fear and greed index is too short to say where it is going.' }
+    return { nothing: 'The fear and greed index is too short to show a trend.' }
   }
   const steps = values.slice(1).map((value, index) => value - (values[index] as number))
   const deviations = inDeviations(last - before, deviationOf(steps) * Math.sqrt(7))
   return {
-    summary: `Appetite for risk ${last > before ? 'rose' : last < before ? 'fell' : 'stood still'}: fear and greed went from ${figure(before)} to ${figure(last)} in a week (${deviations.toFixed(1)} deviations of its usual week).`,
+    summary: `Risk appetite ${last > before ? 'rose' : last < before ? 'fell' : 'did not move'}: fear and greed went from ${figure(before)} to ${figure(last)} in a week (${deviations.toFixed(1)} deviations of its usual week).`,
     figures: {
       ...knownFigures({ index: last, weekAgo: before, deviations, days: values.length }),
       signal: signalOf(deviations),

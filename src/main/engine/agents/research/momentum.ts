@@ -46,7 +46,7 @@ function readMomentum({ close }: BarSeries, { instrument }: ReadContext): Findin
   const words = reads.map(({ lookback, move }) => `${signedPercent(Math.expm1(move))} in ${lookback}`)
   const direction = signalOfMomentum(reads.map(({ deviations }) => deviations))
   return {
-    summary: `${instrument} moved ${listWords(words)} bars, ${meanOf(reads.map(({ deviations }) => deviations)).toFixed(1)} deviations on average; the lookbacks agree by ${percent(direction.strength, 0)}.`,
+    summary: `${instrument} moved ${listWords(words)} bars, ${meanOf(reads.map(({ deviations }) => deviations)).toFixed(1)} deviations on average; agreement of the lookbacks ${percent(direction.strength, 0)}.`,
     figures: {
       ...knownFigures(Object.fromEntries(reads.map(({ lookback, move }) => [`move ${lookback}`, Math.expm1(move)]))),
       bars: close.length,
@@ -71,7 +71,7 @@ function readConfirmation({ close, volume }: BarSeries, { instrument }: ReadCont
   const last = close.length - 1
   const sizes = Array.from(volume.slice(-(recentBars + earlierBars)), (size) => Math.log(size)).filter(Number.isFinite)
   if (last < recentBars + earlierBars || sizes.length < recentBars + earlierBars) {
-    return { nothing: `Too little volume of ${instrument} is known to confirm a move.` }
+    return { nothing: `Too little volume data on ${instrument} to confirm a move.` }
   }
   const recent = sizes.slice(-recentBars)
   const earlier = sizes.slice(0, -recentBars)

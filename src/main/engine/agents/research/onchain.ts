@@ -48,7 +48,7 @@ function readOnChain(data: SourceData['onchain'], { instrument, now }: ReadConte
   const transactions = shift(days.map((day) => Math.log(Math.max(1, day.transactions))))
   const flow = flows.length === days.length ? readFlow(flows) : undefined
   return {
-    summary: `Active addresses averaged ${amount(meanOf(actives.slice(-recentDays)))} over a week, ${signedPercent(Math.expm1(addresses.change))} on the weeks before (${addresses.deviations.toFixed(1)} standard errors); ${flow?.words ?? 'what flows to exchanges is unavailable'}.`,
+    summary: `Active addresses averaged ${amount(meanOf(actives.slice(-recentDays)))} over a week, ${signedPercent(Math.expm1(addresses.change))} on the weeks before (${addresses.deviations.toFixed(1)} standard errors); ${flow?.words ?? 'exchange flows are unavailable'}.`,
     figures: {
       ...knownFigures({
         addressGrowth: Math.expm1(addresses.change),
@@ -68,7 +68,7 @@ function readOnChain(data: SourceData['onchain'], { instrument, now }: ReadConte
 function readFlow(flows: readonly number[]) {
   const { deviations } = shift(flows)
   const week = flows.slice(-recentDays).reduce((sum, flow) => sum + flow, 0)
-  const moved = `${amount(Math.abs(week))} coins, net, ${week > 0 ? 'went onto' : 'left'} exchanges`
+  const moved = `${amount(Math.abs(week))} coins net ${week > 0 ? 'went onto' : 'left'} exchanges`
   return { week, deviations, words: `${moved} (${deviations.toFixed(1)} standard errors on the usual flow)` }
 }
 

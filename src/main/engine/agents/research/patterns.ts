@@ -26,7 +26,7 @@ function readHistory({ close }: BarSeries, { instrument }: ReadContext): Finding
   const read = historicalPatterns(close, { horizon, matches: wantedMatches })
   if (read.mean === null || read.hitRate === null || read.baseline === null || read.count < 3) {
     return {
-      nothing: `${count(close.length, 'bar')} of ${instrument} hold too few likenesses of the last 20 to learn from.`,
+      nothing: `Too few stretches like the last 20 bars in ${count(close.length, 'bar')} of ${instrument} to learn from.`,
     }
   }
   const outcomes = Float64Array.from(read.matches, (match) => match.outcome)
@@ -34,7 +34,7 @@ function readHistory({ close }: BarSeries, { instrument }: ReadContext): Finding
   const [low, high] = read.interval ?? [null, null]
   const range = low === null || high === null ? '' : ` (95 %: ${signedPercent(low)} to ${signedPercent(high)})`
   return {
-    summary: `After the ${count(read.count, 'past stretch')} most like the last 20 bars, ${instrument} made ${signedPercent(read.mean)} in ${horizon} bars${range}, up ${percent(read.hitRate, 0)} of the time; any ${horizon} bars made ${signedPercent(read.baseline)}.`,
+    summary: `After the ${count(read.count, 'past stretch')} most like the last 20 bars, ${instrument} returned ${signedPercent(read.mean)} in ${horizon} bars${range}, up ${percent(read.hitRate, 0)} of the time; any ${horizon} bars returned ${signedPercent(read.baseline)}.`,
     figures: {
       ...knownFigures({
         matches: read.count,

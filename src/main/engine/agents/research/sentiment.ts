@@ -40,7 +40,7 @@ function readTexts(texts: readonly Text[], noun: string, { instrument, now }: Re
   const known = texts.filter(({ at }) => at <= now)
   const read = aggregateSentiment(itemsOf(known), now)
   if (read.score === null) {
-    return { nothing: `None of ${count(read.count, noun)} about ${instrument} says anything of direction.` }
+    return { nothing: `None of ${count(read.count, noun)} about ${instrument} gives a direction.` }
   }
   const left = [
     ...(read.duplicates > 0 ? [count(read.duplicates, 'repeat')] : []),
@@ -48,7 +48,7 @@ function readTexts(texts: readonly Text[], noun: string, { instrument, now }: Re
   ]
   const discount = left.length === 0 ? '' : `, after discounting ${listWords(left)}`
   return {
-    summary: `${count(read.count, noun)} on ${instrument} read ${toneWord(read.score)}: tone ${read.score.toFixed(2)} from -1 to 1, worth ${figure(read.effectiveCount, 2)} independent ones${discount}.`,
+    summary: `${count(read.count, noun)} on ${instrument} read ${toneWord(read.score)}: tone ${read.score.toFixed(2)} from -1 to 1, counting as ${figure(read.effectiveCount, 2)} independent ones${discount}.`,
     figures: {
       ...knownFigures({
         score: read.score,
@@ -67,7 +67,7 @@ function readTexts(texts: readonly Text[], noun: string, { instrument, now }: Re
 function moodWord(value: number): string {
   if (value < 25) return 'extreme fear'
   if (value < 45) return 'fear'
-  if (value <= 55) return 'neither fear nor greed'
+  if (value <= 55) return 'neutral'
   return value <= 75 ? 'greed' : 'extreme greed'
 }
 
@@ -80,7 +80,7 @@ export function signalOfMood(value: number): { readonly signal: number; readonly
 function readFearGreed(data: SourceData['fear_greed'], { now }: ReadContext): Finding | Nothing {
   const days = data.filter(({ at }) => at <= now)
   const last = days.at(-1)
-  if (last === undefined) return { nothing: 'The fear and greed index has no value up to now.' }
+  if (last === undefined) return { nothing: 'The fear and greed index has no value yet.' }
   const weekAgo = days.at(-8)
   const before = weekAgo === undefined ? '' : `, from ${figure(weekAgo.value)} a week ago`
   return {

@@ -52,7 +52,7 @@ export function signalOfTechnicals(read: TechnicalRead): { readonly signal: numb
 
 function trendWords({ trend, adx }: TechnicalRead): string {
   const way = trend === null ? 'no' : trend > 0.5 ? 'an up' : trend < -0.5 ? 'a down' : 'a mixed'
-  return `${way} trend${adx === null ? '' : ` of ADX ${figure(adx, 2)}`}`
+  return `${way} trend${adx === null ? '' : ` (ADX ${figure(adx, 2)})`}`
 }
 
 function levelWords({ support, resistance }: TechnicalRead): string {
@@ -117,7 +117,7 @@ function readVolume({ close, volume }: BarSeries, { instrument }: ReadContext): 
   const sizes = rows.map((row) => volume[row] as number)
   const total = sizes.reduce((sum, size) => sum + size, 0)
   if (rows.length < flowBars || total <= 0) {
-    return { nothing: `Too little volume of ${instrument} is known to weigh buyers against sellers.` }
+    return { nothing: `Too little volume data on ${instrument} to weigh buyers against sellers.` }
   }
   const signed = rows.map(
     (row, k) => Math.sign((close[row] as number) - (close[row - 1] as number)) * (sizes[k] as number),
@@ -128,7 +128,7 @@ function readVolume({ close, volume }: BarSeries, { instrument }: ReadContext): 
   const activity = meanOf(sizes.slice(0, 5)) / meanOf(sizes) - 1
   const side = balance > 0 ? 'rising' : 'falling'
   return {
-    summary: `Over ${flowBars} bars ${percent((1 + Math.abs(balance)) / 2, 0)} of ${instrument}'s volume traded on ${side} bars (${Math.abs(deviations).toFixed(1)} deviations from even); the last 5 bars traded ${signedPercent(activity, 0)} on that time's mean.`,
+    summary: `Over ${flowBars} bars ${percent((1 + Math.abs(balance)) / 2, 0)} of ${instrument}'s volume traded on ${side} bars (${Math.abs(deviations).toFixed(1)} deviations from even); the last 5 bars traded ${signedPercent(activity, 0)} against that period's mean.`,
     figures: {
       ...knownFigures({ balance, deviations, activity, bars: close.length }),
       ...signalOfFlow(balance, deviations),

@@ -76,10 +76,12 @@ describe('the analyst', () => {
     expect(insight?.stated).toBe(stated)
     expect(insight?.confidence).toBeGreaterThan(0.5)
     expect(insight?.confidence).toBeLessThan(0.57)
-    expect(remarks[0]?.text).toMatch(/, 5\d % sure\. The evidence alone says [78]\d %; no earlier view/)
+    expect(remarks[0]?.text).toMatch(
+      /\(confidence 0\.5\d\)\. Adjusted from 0\.[78]\d on the evidence alone: no earlier view/,
+    )
     const bad = { ...none, judged: 30, right: 9, calibration: { slope: 0.1, intercept: -0.8 } }
     expect(analyse(about(evidence), bad).insight?.confidence).toBe(0.5)
-    expect(analyse(about(evidence), bad).remarks[0]?.text).toContain('of 30 earlier views on it 9 were right')
+    expect(analyse(about(evidence), bad).remarks[0]?.text).toContain('9 of 30 earlier views on it were right')
     const flat = analyse(about([finding(0)]), none).insight
     expect(flat).toMatchObject({ direction: 'flat', confidence: analyse(about([finding(0)])).insight?.confidence })
   })
@@ -128,9 +130,9 @@ describe('the analyst', () => {
   })
 
   it('says what it could not hear', () => {
-    expect(analyse(base).remarks[0]?.text).not.toContain('Not heard')
+    expect(analyse(base).remarks[0]?.text).not.toContain('Unavailable')
     const { id, runId, task, at } = finding(0.1, { id: 'ev_s', task: 'onchain_metrics' })
     const silent: Evidence = { id, runId, task, at, source: 'onchain', status: 'unavailable', code: 'X', reason: 'Y' }
-    expect(analyse(about([finding(0.5), silent])).remarks[0]?.text).toContain('Not heard: on-chain counts.')
+    expect(analyse(about([finding(0.5), silent])).remarks[0]?.text).toContain('Unavailable: on-chain counts.')
   })
 })

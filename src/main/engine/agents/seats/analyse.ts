@@ -41,7 +41,7 @@ export function analyse(briefing: Briefing, record: ViewRecord | null = null): A
   const insight = record === null ? stated : temper(stated, record)
   const tempering = record === null ? '' : describeTempering(insight, record)
   const unavailable = new Set(evidence.filter(({ status }) => status === 'unavailable').map(sourceOf))
-  const gaps = unavailable.size === 0 ? '' : ` Not heard: ${listWords([...unavailable])}.`
+  const gaps = unavailable.size === 0 ? '' : ` Unavailable: ${listWords([...unavailable])}.`
   const state =
     regime === null ? '' : ` The market looks like ${regimeWords[regime.name]} (${percent(regime.confidence, 0)}).`
   const text = `${headline(insight)}${tempering}${state} ${insight.reasons.join(' ')}${gaps}`
@@ -63,15 +63,15 @@ function insightOf({ instrument }: Briefing, view: PooledView, market: MarketRea
     confidence: isFlat ? (1 - size) * Math.min(1, weight) : (1 + size) / 2,
     horizonMs: Math.round(market.horizonMs),
     reasons: told.map(
-      (pull) => `${pull.logOdds > 0 ? 'Up' : 'Down'}, by ${topicOf(pull.evidence)}: ${pull.evidence.summary}`,
+      (pull) => `${pull.logOdds > 0 ? 'Up' : 'Down'} on ${topicOf(pull.evidence)}: ${pull.evidence.summary}`,
     ),
     evidence: told.map((pull) => pull.evidence.id),
   }
 }
 
 function headline({ instrument, direction, magnitude, confidence, horizonMs, reasons }: Insight): string {
-  if (reasons.length === 0) return `Nothing gathered says where ${instrument} goes.`
-  const sure = `${percent(confidence, 0)} sure`
-  if (direction === 'flat') return `The evidence on ${instrument} is balanced (${sure}).`
-  return `I expect ${instrument} ${direction} ${percent(magnitude, 2)} within ${span(horizonMs)}, ${sure}.`
+  if (reasons.length === 0) return `No evidence points either way on ${instrument}.`
+  const sure = `(confidence ${confidence.toFixed(2)})`
+  if (direction === 'flat') return `The evidence on ${instrument} is balanced ${sure}.`
+  return `I expect ${instrument} ${direction} ${percent(magnitude, 2)} within ${span(horizonMs)} ${sure}.`
 }

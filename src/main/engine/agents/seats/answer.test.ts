@@ -34,7 +34,7 @@ const ballot: Ballot = {
   choice: { kind: 'option', option: 'hold' },
   confidence: 0.62,
   weight: 1,
-  reasons: ['My case stands at 0.51, the other side stands at 0.40.'],
+  reasons: ['Debate: bull 0.51, bear 0.40.'],
   evidence: ['ev_1'],
 }
 const said: Message[] = [
@@ -73,19 +73,19 @@ describe('the answer of a seat', () => {
 
   it('tells how it voted and how sure it is', () => {
     expect(ask('Funding?')).toMatchObject({
-      text: expect.stringContaining('I voted to hold, 62 % sure.'),
+      text: expect.stringContaining('I voted hold (0.62).'),
       confidence: 0.62,
     })
   })
 
   it('gives the reasons of its vote where nothing fits, and says that nothing does', () => {
     const { text } = ask('Why?')
-    expect(text).toContain('Nothing that I know fits the question closely')
-    expect(text).toContain('My case stands at 0.51')
+    expect(text).toContain('Nothing I know matches the question closely')
+    expect(text).toContain('Debate: bull 0.51')
   })
 
   it('makes nothing up', () => {
     const { text, evidence: cited, confidence } = ask('How is the weather?', { ballot: null })
-    expect([text, cited, confidence]).toEqual([expect.stringContaining('nothing to say'), [], null])
+    expect([text, cited, confidence]).toEqual([expect.stringContaining('I have no answer'), [], null])
   })
 })

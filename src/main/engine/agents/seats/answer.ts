@@ -1,7 +1,6 @@
 import { nameOf, sourceOf } from '#engine/agents/evidence-words.ts'
 import { isValue } from '#engine/agents/market-read.ts'
 import type { Remark } from '#engine/agents/seat.ts'
-import { percent } from '#engine/agents/wording.ts'
 import { type Ballot, firstChoices } from '#shared/domain/ballot.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Message } from '#shared/domain/message.ts'
@@ -37,10 +36,10 @@ export function answerQuestion({ question, said, ballot, evidence }: AskedOfSeat
   const position = ballot === null ? [] : [positionOf(ballot)]
   const told = fitting.length > 0 ? fitting : reasonsOf(ballot)
   if (told.length === 0 && position.length === 0) {
-    const text = 'I have nothing to say to that: neither my own words nor the dossier speak of it.'
+    const text = 'I have no answer: neither my messages nor the dossier cover it.'
     return { kind: 'analysis', text, confidence: null, evidence: [] }
   }
-  const beside = fitting.length > 0 ? [] : ['Nothing that I know fits the question closely; this is why I voted so.']
+  const beside = fitting.length > 0 ? [] : ['Nothing I know matches the question closely. My reasons for the vote:']
   const text = [...beside, ...told.map((each) => each.text), ...position].join(' ')
   const cited = [...new Set(told.flatMap((each) => each.evidence))]
   return { kind: 'analysis', text, confidence: ballot?.confidence ?? null, evidence: cited }
@@ -52,7 +51,7 @@ function reasonsOf(ballot: Ballot | null): readonly Statement[] {
 
 function positionOf({ choice, confidence }: Ballot): string {
   const [option] = firstChoices(choice)
-  return option === undefined ? 'I abstained.' : `I voted to ${option}, ${percent(confidence, 0)} sure.`
+  return option === undefined ? 'I abstained.' : `I voted ${option} (${confidence.toFixed(2)}).`
 }
 
 function sentencesOf({ text, evidence }: Message): readonly Statement[] {
@@ -63,7 +62,7 @@ function findingOf(piece: Evidence): Statement {
   if (piece.status === 'unavailable') {
     return { text: `${sourceOf(piece)} is unavailable: ${piece.reason}`, evidence: [piece.id] }
   }
-  const quality = isValue(piece) ? ` (quality ${piece.quality.toFixed(2)})` : ''
+  const quality = isValue(piece) ? `, quality ${piece.quality.toFixed(2)}` : ''
   return { text: `By ${nameOf(piece)}${quality}: ${piece.summary}`, evidence: [piece.id] }
 }
 

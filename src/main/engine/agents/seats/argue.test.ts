@@ -42,7 +42,7 @@ describe('the debate', () => {
   it('has a side without evidence say that it has no case', () => {
     const { argument, remarks } = argue('bear', about([fresh(0.6)]), 1, [])
     expect(argument).toMatchObject({ points: [], strength: 0 })
-    expect(remarks[0]?.text).toBe('I have no case: nothing gathered speaks for a fall.')
+    expect(remarks[0]?.text).toBe('No case for a fall: no evidence supports it.')
   })
 
   it('cites only evidence that is in the dossier, and some in every point', () => {
@@ -82,7 +82,7 @@ describe('the debate', () => {
     const evidence = [fresh(0.7, { id: 'up', task: 'macro_factors', source: 'macro_data' })]
     const said = debate(about(evidence), 2)
     const bear = said[3]
-    expect(bear?.points[0]?.text).toBe('On macro factors (macro data) I have no answer: the point stands at 0.70.')
+    expect(bear?.points[0]?.text).toBe('On macro factors (macro data): no answer, the point stands (0.70).')
     expect(bear?.points[0]?.strength).toBe(0)
     expect(said[2]?.strength).toBeCloseTo(0.7)
     const small = [...evidence, fresh(-0.05, { id: 'down', task: 'momentum' })]
@@ -93,8 +93,8 @@ describe('the debate', () => {
   it('names the weakness of a finding: its age, its chance, its range, its repeats', () => {
     const weaknessOf = (evidence: Evidence) => debate(about([evidence]), 2)[3]?.points[0]?.text
     const macro = { task: 'macro_factors', source: 'macro_data' }
-    expect(weaknessOf(fresh(0.7, { ...macro, quality: 0.3 }))).toContain('thin data, quality 0.30')
-    expect(weaknessOf(fresh(0.7, { ...macro, asOf: base.now - 4 * 86_400_000 }))).toContain('speaks of 4 days ago')
+    expect(weaknessOf(fresh(0.7, { ...macro, quality: 0.3 }))).toContain('the data is thin (quality 0.30)')
+    expect(weaknessOf(fresh(0.7, { ...macro, asOf: base.now - 4 * 86_400_000 }))).toContain('the data is 4 days old')
     const unsure = fresh(0.7, { ...macro, strength: 0.4 })
     expect(weaknessOf({ ...unsure, figures: { ...unsure.figures, deviations: 0.5 } })).toContain('by chance 60 %')
     const wide = { ...unsure.figures, intervalLow: -0.02, intervalHigh: 0.03, matches: 12 }

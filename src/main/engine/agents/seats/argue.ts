@@ -2,7 +2,7 @@ import { nameOf } from '#engine/agents/evidence-words.ts'
 import { isValue, knownEvidence, type MarketRead, readMarket } from '#engine/agents/market-read.ts'
 import { forceOf } from '#engine/agents/pool.ts'
 import type { Briefing, Point, Remark, SideArgument } from '#engine/agents/seat.ts'
-import { percent, span } from '#engine/agents/wording.ts'
+import { percent, sentence, span } from '#engine/agents/wording.ts'
 import type { EvidenceValue } from '#shared/domain/evidence.ts'
 
 export type DebateSide = SideArgument['side']
@@ -45,7 +45,7 @@ function makeCase(side: DebateSide, values: readonly EvidenceValue[]): readonly 
   return strongest(side, values)
     .slice(0, casePoints)
     .map((evidence) => ({
-      text: `For ${goals[side]}, by ${nameOf(evidence)}, ${reckoning(evidence)}: ${evidence.summary}`,
+      text: `${sentence(nameOf(evidence))}: ${claim(evidence)}`,
       strength: Math.abs(forceOf(evidence)),
       evidence: [evidence.id],
       answers: null,
@@ -59,10 +59,11 @@ function strongest(side: DebateSide, values: readonly EvidenceValue[]): readonly
     .sort((a, b) => Math.abs(forceOf(b)) - Math.abs(forceOf(a)) || (a.id < b.id ? -1 : 1))
 }
 
-function reckoning({ figures, quality }: EvidenceValue): string {
+/** What was found, and what it counts for. */
+function claim({ summary, figures, quality }: EvidenceValue): string {
   const signal = figures['signal'] ?? 0
   const shown = `${signal > 0 ? '+' : ''}${signal.toFixed(2)}`
-  return `signal ${shown}, strength ${(figures['strength'] ?? 0).toFixed(2)}, quality ${quality.toFixed(2)}`
+  return `${summary.replace(/\.$/, '')}; signal ${shown}, strength ${(figures['strength'] ?? 0).toFixed(2)}, quality ${quality.toFixed(2)}.`
 }
 
 interface Answer {
@@ -111,8 +112,8 @@ function makeChallenges(
     if (best === undefined || best.share < worthSaying) {
       const text =
         point.answers === null
-          ? `On ${topic} I have no answer: the point stands at ${point.strength.toFixed(2)}.`
-          : `On ${topic} I accept the answer.`
+          ? `On ${topic}: no answer, the point stands (${point.strength.toFixed(2)}).`
+          : `On ${topic}: I accept the answer.`
       return { text, strength: 0, evidence: point.evidence, answers: point.text }
     }
     said.add(best.kind)
@@ -140,13 +141,13 @@ function counterAnswers(
   if (best === undefined) return []
   const force = Math.abs(forceOf(best))
   const isKnown = mine.some(({ evidence }) => evidence.includes(best.id))
-  const weighed = `${force.toFixed(2)} against its ${point.strength.toFixed(2)}`
+  const weighed = `${force.toFixed(2)} against ${point.strength.toFixed(2)}`
   return [
     {
       kind: 'finding',
       text: isKnown
-        ? `against it stands what I said by ${nameOf(best)}, ${weighed}.`
-        : `against it stands, by ${nameOf(best)}, ${weighed} (${reckoning(best)}): ${best.summary}`,
+        ? `my point on ${nameOf(best)} counters it, ${weighed}.`
+        : `${nameOf(best)} counters it, ${weighed}: ${claim(best)}`,
       share: force / (force + point.strength),
       evidence: [best.id],
     },
@@ -165,25 +166,25 @@ function weaknesses(target: EvidenceValue, market: MarketRead, now: number): rea
   if (quality < thin) {
     found.push({
       kind: 'thin',
-      text: `it rests on thin data, quality ${quality.toFixed(2)} of 1.`,
+      text: `the data is thin (quality ${quality.toFixed(2)}).`,
       share: 1 - quality,
       evidence,
     })
   }
   const ageMs = now - asOf
   if (market.horizonMs > 0 && ageMs > market.barMs) {
-    const text = `it speaks of ${span(ageMs)} ago, and we look ${span(market.horizonMs)} ahead.`
+    const text = `the data is ${span(ageMs)} old, and the horizon is ${span(market.horizonMs)}.`
     found.push({ kind: 'age', text, share: ageMs / (ageMs + market.horizonMs), evidence })
   }
   const deviations = figures['deviations']
   if (deviations !== undefined) {
     const chance = 1 - (figures['strength'] ?? 0)
-    const text = `${Math.abs(deviations).toFixed(1)} deviations come up by chance ${percent(chance, 0)} of the time.`
+    const text = `${Math.abs(deviations).toFixed(1)} deviations occur by chance ${percent(chance, 0)} of the time.`
     found.push({ kind: 'chance', text, share: chance, evidence })
   }
   const { intervalLow: low, intervalHigh: high } = figures
   if (low !== undefined && high !== undefined && low < 0 && high > 0) {
-    const text = `its range runs from ${percent(low)} to ${percent(high)}: a gain and a loss both fit ${figures['matches'] ?? 'so few'} cases.`
+    const text = `its range is ${percent(low)} to ${percent(high)}: ${figures['matches'] ?? 'so few'} cases fit both a gain and a loss.`
     found.push({ kind: 'interval', text, share: (2 * Math.min(-low, high)) / (high - low), evidence })
   }
   const noise = (figures['duplicates'] ?? 0) + (figures['spam'] ?? 0)
@@ -196,9 +197,9 @@ function weaknesses(target: EvidenceValue, market: MarketRead, now: number): rea
   if (probabilities !== undefined && chartTasks.includes(task)) {
     // A regime makes charts less telling, not worthless.
     const { crisis, range } = probabilities
-    const wild = `the market is in crisis with ${percent(crisis, 0)} probability, and charts learned in calm fail there.`
+    const wild = `a crisis is ${percent(crisis, 0)} likely, and chart signals learned in calm markets fail there.`
     found.push({ kind: 'crisis', text: wild, share: crisis / 2, evidence })
-    const still = `the market ranges with ${percent(range, 0)} probability, and moves there come back.`
+    const still = `a ranging market is ${percent(range, 0)} likely, and moves reverse there.`
     if (task === 'momentum') found.push({ kind: 'range', text: still, share: range / 2, evidence })
   }
   return found
@@ -245,13 +246,13 @@ function remarksOf(side: DebateSide, round: number, points: readonly Point[], st
   if (round <= 1) {
     const text =
       points.length === 0
-        ? `I have no case: nothing gathered speaks for ${goals[side]}.`
-        : `The case for ${goals[side]}, ${strength.toFixed(2)} of 1. ${points.map((point) => point.text).join(' ')}`
+        ? `No case for ${goals[side]}: no evidence supports it.`
+        : `The case for ${goals[side]} (${strength.toFixed(2)}). ${points.map((point) => point.text).join(' ')}`
     const evidence = points.flatMap((point) => point.evidence)
     return [{ kind: 'analysis', text, confidence: strength, evidence }]
   }
   if (points.length === 0) {
-    const text = `I leave it there: no point of the other side is unanswered. My case stands at ${strength.toFixed(2)} of 1.`
+    const text = `Nothing to add: every point of the other side is answered. My case is at ${strength.toFixed(2)}.`
     return [{ kind: 'thought', text, confidence: strength, evidence: [] }]
   }
   return points.map(({ text, evidence }) => ({ kind: 'challenge', text, confidence: strength, evidence }))

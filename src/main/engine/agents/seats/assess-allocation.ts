@@ -79,8 +79,8 @@ export function assessAsOptimizer(briefing: ProposalBriefing): SeatVerdict {
     weightsTold(book, after, profile.maximumPosition),
     ...(insight === null ? [] : [expectationTold(book, insight)]),
     proposal.action === 'hold'
-      ? `The best trade of it would be worth ${signedPercent(best, 3)} of the equity, costs paid.`
-      : `The trade is worth ${signedPercent(gain, 3)} of the equity, costs paid; the best one of it ${signedPercent(best, 3)}.`,
+      ? `The best trade in it would add ${signedPercent(best, 3)} of equity after costs.`
+      : `The trade adds ${signedPercent(gain, 3)} of equity after costs; the best trade in it ${signedPercent(best, 3)}.`,
     ...leftOutTold(portfolio, briefing.instrument.id),
   ]
   const grounds = { reasons, evidence: insight?.evidence ?? [] }
@@ -108,8 +108,8 @@ function weightsTold({ portfolio, question, target, asset }: WeighedBook, after:
     .slice(0, toldMost)
     .map((other) => `${percent(weights[other] as number)} of ${assets[other]?.instrument}`)
   const beside = shown.length === 0 ? '' : ` beside ${listWords(shown)}`
-  const basis = `By ${count(bars, 'bar')} to ${moment(to)} of ${assets.length === 1 ? own : count(assets.length, 'instrument')}`
-  return `${basis} the book should hold ${percent(weights[asset] as number)} of ${own}${beside} (at most ${percent(upper[asset] as number)} at today's volatility, ${percent(most)} in calm); it holds ${percent(current[asset] as number)}${after === current[asset] ? '' : `, and would then hold ${percent(after)}`}.`
+  const basis = `From ${count(bars, 'bar')} to ${moment(to)} of ${assets.length === 1 ? own : count(assets.length, 'instrument')}.`
+  return `Target weight ${percent(weights[asset] as number)} of ${own}${beside} (at most ${percent(upper[asset] as number)} at today's volatility, ${percent(most)} in calm); now ${percent(current[asset] as number)}${after === current[asset] ? '' : `, after the trade ${percent(after)}`}. ${basis}`
 }
 
 function expectationTold({ portfolio, question, target, asset }: WeighedBook, insight: Insight): string {
@@ -120,17 +120,17 @@ function expectationTold({ portfolio, question, target, asset }: WeighedBook, in
     .slice(0, toldMost)
     .map(
       ({ at, runId, insight: { instrument, direction, magnitude, confidence } }) =>
-        `${instrument} ${direction} ${percent(magnitude, 2)} (${percent(confidence, 0)} sure, ${moment(at)}, ${runId})`,
+        `${instrument} ${direction} ${percent(magnitude, 2)} (confidence ${confidence.toFixed(2)}, ${moment(at)}, ${runId})`,
     )
   const also = others.length === 0 ? '' : ` It also counts ${listWords(others)}.`
-  return `Within ${span(horizonMs)} it expects ${signedPercent(target.expected[asset] as number, 2)}: the market's drift gives ${signedPercent(question.prior[asset] as number, 2)}, the views, this one at ${percent(insight.confidence, 0)}, the rest.${also}`
+  return `Expected return within ${span(horizonMs)}: ${signedPercent(target.expected[asset] as number, 2)}; market drift gives ${signedPercent(question.prior[asset] as number, 2)}, the views the rest (this one at confidence ${insight.confidence.toFixed(2)}).${also}`
 }
 
 function leftOutTold({ assets, without, elsewhere }: BriefingPortfolio, instrument: string): string[] {
   const told = without.map((left) => `${left.instrument} (${left.why})`)
-  const kept = elsewhere > 0 ? `; ${percent(elsewhere)} of the equity is in them, and stays there` : ''
+  const kept = elsewhere > 0 ? `; ${percent(elsewhere)} of equity is in them and stays there` : ''
   return [
     ...(told.length === 0 ? [] : [`Unavailable: ${listWords(told)}${kept}.`]),
-    ...(assets.length > 1 ? [] : [`The weight is that of ${instrument} alone, beside cash.`]),
+    ...(assets.length > 1 ? [] : [`Only ${instrument} and cash are weighed.`]),
   ]
 }

@@ -44,22 +44,22 @@ export function orderCosts(briefing: ProposalBriefing): ((size: number) => Order
 export function assessAsExecutor(briefing: ProposalBriefing): SeatVerdict {
   const { proposal, quote, mandate, now, instrument } = briefing
   const { action } = proposal
-  if (action === 'hold') return abstain('There is nothing to execute.')
+  if (action === 'hold') return abstain('Nothing to execute.')
   const ageMs = now - quote.at
   if (ageMs > mandate.maximumQuoteAgeMs) {
-    return voteFor('hold', 1, { reasons: [`The quote is ${span(ageMs)} old: no order can be priced on it.`] })
+    return voteFor('hold', 1, { reasons: [`The quote is ${span(ageMs)} old, too old to price an order on.`] })
   }
   const costs = orderCosts(briefing)
   if (costs === null) return abstain(`There is no order book of ${instrument.id}: depth and slippage are unavailable.`)
   const { walkedBps, complete, filled, feeBps, exitBps } = costs(toNumber(proposal.quantity))
   if (walkedBps === null) return abstain(`The order book of ${instrument.id} has an empty side.`)
   if (!complete) {
-    const reason = `The book holds ${figure(filled)} of the ${proposal.quantity} ${instrument.base}: the rest would move the price.`
+    const reason = `The book shows ${figure(filled)} of the ${proposal.quantity} ${instrument.base}; the rest would move the price.`
     return voteFor('hold', 0.9, { reasons: [reason] })
   }
   const costBps = walkedBps + feeBps + exitBps
   const gainBps = directionOf(action) * proposal.expectedReturn * bps
-  const reason = `Spread ${figure(spreadShare(quote) * bps, 2)} bp, the order walks ${figure(walkedBps, 2)} bp into the book, fees ${figure(feeBps, 2)} bp a side: ${figure(costBps, 3)} bp in all against ${figure(gainBps, 3)} bp expected (${percent(gainBps / bps, 2)}).`
+  const reason = `Spread ${figure(spreadShare(quote) * bps, 2)} bp, slippage ${figure(walkedBps, 2)} bp into the book, fees ${figure(feeBps, 2)} bp a side: total ${figure(costBps, 3)} bp against ${figure(gainBps, 3)} bp expected (${percent(gainBps / bps, 2)}).`
   const isCovered = gainBps > costBps
   const larger = Math.max(Math.abs(gainBps), costBps)
   const confidence = larger > 0 ? 0.5 + Math.min(1, Math.abs(gainBps - costBps) / (2 * larger)) / 2 : 0.5

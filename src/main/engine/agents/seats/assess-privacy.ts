@@ -11,9 +11,9 @@ export function assessAsPrivacy({ outgoing }: ProposalBriefing): SeatVerdict {
   const found = outgoing.map(findSecrets)
   const kinds = [...new Set(found.flat())]
   if (kinds.length === 0) {
-    return abstain(`${count(outgoing.length, 'outgoing text')} read, no secret found; nothing to say on direction.`)
+    return abstain(`${count(outgoing.length, 'outgoing text')} read, no secret found. No view on direction.`)
   }
   const texts = found.filter((kindsOfText) => kindsOfText.length > 0).length
-  const reason = `Veto: ${listWords(kinds)} would leave the desk in ${count(texts, 'text')} of ${outgoing.length}. Take it out and decide again.`
+  const reason = `Veto: ${listWords(kinds)} would leave the desk in ${count(texts, 'text')} of ${outgoing.length}. Remove it and decide again.`
   return voteFor('hold', 1, { reasons: [reason] })
 }

@@ -1,6 +1,6 @@
 import { type MarketRead, readMarket } from '#engine/agents/market-read.ts'
 import type { Briefing, ProposalBriefing } from '#engine/agents/seat.ts'
-import { percent, signedPercent, span } from '#engine/agents/wording.ts'
+import { signedPercent, span } from '#engine/agents/wording.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
 import { abstain, type SeatVerdict, voteFor } from './verdict.ts'
@@ -27,7 +27,7 @@ function alikeReasons({ recalled, proposal }: ProposalBriefing): string[] {
   const told = telling.map(
     ({ action, share, afterMs }) => `${action}, ${signedPercent(share, 2)} ${span(afterMs)} later`,
   )
-  return [`In situations like this before: ${told.join('; ')}.`]
+  return [`Similar situations: ${told.join('; ')}.`]
 }
 
 /** The last close known at a moment; null before the first. */
@@ -77,7 +77,7 @@ export function assessAsEvaluator(briefing: ProposalBriefing): SeatVerdict {
   const record = judged(briefing)
   const count = record.length
   if (count < leastDecisions) {
-    const few = `${count} earlier trades on ${briefing.instrument.id} can be judged; fewer than ${leastDecisions} prove nothing.`
+    const few = `${count} earlier trades on ${briefing.instrument.id} can be judged; at least ${leastDecisions} are needed.`
     return abstain([few, ...alikeReasons(briefing)].join(' '))
   }
   const mean = (valueOf: (one: Judged) => number) => record.reduce((sum, one) => sum + valueOf(one), 0) / count
@@ -86,14 +86,13 @@ export function assessAsEvaluator(briefing: ProposalBriefing): SeatVerdict {
   const stated = mean(({ confidence }) => confidence)
   const brier = mean(({ confidence, right }) => (confidence - (right ? 1 : 0)) ** 2)
   const off = stated - hits / count
-  const way =
-    Math.abs(off) < 0.05 ? 'about as often as we said' : off > 0 ? 'less often than we said' : 'more often than we said'
+  const way = Math.abs(off) < 0.05 ? 'in line with' : off > 0 ? 'below' : 'above'
   const reasons = [
     `${hits} of ${count} earlier trades were right ${span(briefing.proposal.horizonMs)} later, ${signedPercent(
       mean(({ made }) => made),
       2,
     )} on average.`,
-    `We were right ${way} (${percent(stated, 0)} stated, Brier score ${brier.toFixed(2)}).`,
+    `The hit rate is ${way} stated confidence (${stated.toFixed(2)}, Brier score ${brier.toFixed(2)}).`,
     ...alikeReasons(briefing),
   ]
   const { action } = briefing.proposal

@@ -26,18 +26,18 @@ function executes(briefing: ProposalBriefing): SeatVerdict {
   const book = briefing.book !== null && briefing.book.at <= now ? briefing.book : null
   const ageMs = now - quote.at
   if (ageMs > mandate.maximumQuoteAgeMs) {
-    return voteFor('hold', 1, { reasons: [`The quote is ${span(ageMs)} old: no order can be priced on it.`] })
+    return voteFor('hold', 1, { reasons: [`The quote is ${span(ageMs)} old, too old to price an order on.`] })
   }
   const most = plan?.parameters['costBps'] ?? mostCostBps
   const feeBps = takerFee(outcomes) * bps
   const walked = book === null ? null : readLiquidity(numericBook(book), toNumber(proposal.quantity))[action]
   if (walked !== null && !walked.complete) {
-    const reason = `The book holds ${figure(walked.filled)} of the ${proposal.quantity} ${instrument.base}: the rest would move the price.`
+    const reason = `The book shows ${figure(walked.filled)} of the ${proposal.quantity} ${instrument.base}; the rest would move the price.`
     return voteFor('hold', 0.9, { reasons: [reason] })
   }
   const costBps = (walked?.costBps ?? (spreadShare(quote) * bps) / 2) + feeBps
-  const basis = walked === null ? 'By the spread alone, without a book,' : 'The trade'
-  const reason = `${basis} costs ${figure(costBps, 3)} bp with fees; up to ${figure(most, 3)} bp is worth getting out at once.`
+  const basis = walked === null ? 'By the spread alone, without a book, the trade' : 'The trade'
+  const reason = `${basis} costs ${figure(costBps, 3)} bp with fees; up to ${figure(most, 3)} bp is worth paying to exit at once.`
   if (costBps > most) return voteFor('hold', 0.5 + Math.min(0.5, (costBps - most) / (2 * most)), { reasons: [reason] })
   return voteFor(action, 0.5 + (1 - costBps / most) / 2, { reasons: [reason] })
 }
@@ -47,12 +47,12 @@ function limitsRisk(briefing: ProposalBriefing): SeatVerdict {
   const { plan, proposal } = briefing
   if (plan === null || plan.risk === null) return abstain("The portfolio's risk is unavailable.")
   const held = absolute(positionOf(briefing))
-  if (sign(held) === 0) return voteFor('hold', 1, { reasons: ['Nothing is held, and the account cannot be short.'] })
+  if (sign(held) === 0) return voteFor('hold', 1, { reasons: ['No position, and the account cannot go short.'] })
   const { portfolio, position } = plan.risk
   const limit = plan.parameters['above'] ?? plan.parameters['target'] ?? 0
   const after = portfolio - position * Math.min(1, toNumber(divide(proposal.quantity, held)))
-  const told = `Ten days' expected shortfall (97.5 %) is ${percent(portfolio)} of the equity, the limit ${percent(limit)}; after the trade it is ${percent(after)}.`
-  if (portfolio <= limit) return voteFor('hold', 0.6, { reasons: [told, 'It is within the limit by now.'] })
+  const told = `The ten-day expected shortfall (97.5 %) is ${percent(portfolio)} of equity, limit ${percent(limit)}; after the trade ${percent(after)}.`
+  if (portfolio <= limit) return voteFor('hold', 0.6, { reasons: [told, 'It is now within the limit.'] })
   return voteFor(proposal.action, Math.min(1, 0.6 + (portfolio - after) / portfolio / 2), { reasons: [told] })
 }
 
@@ -70,7 +70,7 @@ function fitsWeight(briefing: ProposalBriefing): SeatVerdict {
   const perWeight = now > 0 ? position / now : 0
   const allowed = perWeight > 0 ? Math.max(0, now - (portfolio - limit) / perWeight) : now
   const reasons = [
-    `The risk limit allows a weight of ${percent(allowed)}; it is ${percent(now)}, and would be ${percent(after)}.`,
+    `The risk limit allows a weight of ${percent(allowed)}; now ${percent(now)}, after the trade ${percent(after)}.`,
   ]
   if (now <= allowed) return voteFor('hold', 0.6, { reasons })
   return voteFor(proposal.action, 0.5 + Math.min(0.5, (now - after) / (2 * Math.max(now - allowed, now - after))), {
@@ -86,7 +86,7 @@ function weighsHolding(briefing: ProposalBriefing): SeatVerdict {
   const { insight, account, proposal, quote, outcomes } = briefing
   const { volatility, barMs } = readMarket(briefing)
   if (insight === null || account.equity === null || volatility === null || !(barMs > 0)) {
-    return abstain('The view, the equity or the volatility is unavailable: what is held cannot be weighed.')
+    return abstain('The view, the equity or the volatility is unavailable: the position cannot be weighed.')
   }
   const equity = toNumber(account.equity)
   const weight = toNumber(worthAfter(briefing, 'hold', proposal.quantity, quote.last)) / equity
@@ -96,7 +96,7 @@ function weighsHolding(briefing: ProposalBriefing): SeatVerdict {
   const side = weight < 0 ? -1 : 1
   const worth = side * (expectedMove(insight) - charge) + takerFee(outcomes)
   const reasons = [
-    `Within ${span(insight.horizonMs)} what is held is expected to move ${signedPercent(expectedMove(insight), 2)}; its risk at ${percent(weight)} of the equity is worth ${percent(Math.abs(charge), 2)}.`,
+    `Expected move of the position within ${span(insight.horizonMs)}: ${signedPercent(expectedMove(insight), 2)}; its risk at ${percent(weight)} of equity counts ${percent(Math.abs(charge), 2)} against it.`,
   ]
   const clear = Math.min(0.5, Math.abs(worth) / (4 * Math.sqrt(variance)))
   return voteFor(worth < 0 ? proposal.action : 'hold', 0.5 + clear, { reasons, evidence: insight.evidence })

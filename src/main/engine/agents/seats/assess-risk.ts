@@ -12,6 +12,7 @@ import {
   worthAfter,
 } from '#engine/agents/sizes.ts'
 import { count, figure, listWords, moment, percent } from '#engine/agents/wording.ts'
+import { usualConfidence } from '#engine/portfolio/confidence-levels.ts'
 import { expectedShortfall, valueAtRisk } from '#engine/portfolio/value-at-risk.ts'
 import {
   absolute,
@@ -66,22 +67,22 @@ export function dayRisk(briefing: ProposalBriefing): DayRisk | null {
   const simple = returns.map((value) => side * Math.expm1(value))
   const scale = Math.sqrt(Math.max(1, dayMs / barMs))
   return {
-    valueAtRisk: Math.max(0, valueAtRisk(simple, 0.95)) * scale,
-    shortfall: Math.max(0, expectedShortfall(simple, 0.95)) * scale,
+    valueAtRisk: Math.max(0, valueAtRisk(simple, usualConfidence)) * scale,
+    shortfall: Math.max(0, expectedShortfall(simple, usualConfidence)) * scale,
   }
 }
 
 function tailWords({ valueAtRisk: loss, shortfall }: DayRisk, worth: number, quote: string): string {
-  return `A day in twenty would lose more than ${figure(worth * loss)} ${quote} of the ${figure(worth)} held then (${percent(loss)}), ${figure(worth * shortfall)} on average.`
+  return `One-day VaR (95 %) ${figure(worth * loss)} ${quote} on the ${figure(worth)} then held (${percent(loss)}), expected shortfall ${figure(worth * shortfall)}.`
 }
 
 /** What the whole book would risk as proposed, and what the instrument has in it. */
 function bookWords({ risk, instrument }: ProposalBriefing, equity: number): string[] {
-  if (risk === null) return ["The whole book's risk is unavailable: a price or bars of what is held are missing."]
+  if (risk === null) return ['The risk of the book is unavailable: a price or bars of a position are missing.']
   const { before, after, share, worst, bars, to } = risk
   const { quote } = instrument
   return [
-    `As proposed, the worst day in twenty costs the whole book ${figure(after.expectedShortfall)} ${quote} on average, ${percent(after.expectedShortfall / equity, 2)} of the equity (${figure(before.expectedShortfall)} before), ${percent(share, 0)} of it by ${instrument.id}; by ${count(bars, 'bar')} to ${moment(to)}, of which that of ${moment(worst.at)} would have been the worst: ${figure(worst.change)} ${quote}.`,
+    `After the trade, the book's one-day expected shortfall (95 %) is ${figure(after.expectedShortfall)} ${quote}, ${percent(after.expectedShortfall / equity, 2)} of equity (before ${figure(before.expectedShortfall)}); ${instrument.id} contributes ${percent(share, 0)} of it. From ${count(bars, 'bar')} to ${moment(to)}; the worst would have been ${moment(worst.at)}: ${figure(worst.change)} ${quote}.`,
   ]
 }
 
@@ -89,14 +90,15 @@ function bookWords({ risk, instrument }: ProposalBriefing, equity: number): stri
 function adviceWords(advice: readonly AdvisedSize[], { proposal, instrument }: ProposalBriefing): string[] {
   if (advice.length === 0) return []
   const told = advice.map((size) => `${figure(worthOfSize(size, proposal))} by ${size.method}`)
-  return [`Sizes, in ${instrument.quote}: ${listWords(told)}.`]
+  return [`Sizes by other methods, in ${instrument.quote}: ${listWords(told)}.`]
 }
 
 function assessHolding(briefing: ProposalBriefing): SeatVerdict {
   const held = absolute(positionOf(briefing))
-  if (sign(held) === 0) return voteFor('hold', 1, { reasons: ['Holding nothing puts nothing at risk.'] })
+  if (sign(held) === 0) return voteFor('hold', 1, { reasons: ['No position, no risk.'] })
   const tail = dayRisk(briefing)
-  if (tail === null) return abstain(`${leastReturns} closed bars to measure the risk of what is held are unavailable.`)
+  if (tail === null)
+    return abstain(`Fewer than ${leastReturns} closed bars: the risk of the position cannot be measured.`)
   const worth = toNumber(multiply(held, briefing.quote.bid))
   const limit = toNumber(briefing.mandate.maximumDailyLoss)
   const share = limit > 0 ? (worth * tail.shortfall) / limit : 1
@@ -110,13 +112,13 @@ function assessWayOut(briefing: ProposalBriefing, action: 'buy' | 'sell'): SeatV
   // On spot a sale may find nothing that it could sell.
   const held = sign(position) === directionOf(action) ? ZERO : absolute(position)
   const price = action === 'sell' ? quote.bid : quote.ask
-  if (sign(held) === 0) return voteFor('hold', 1, { reasons: ['Nothing is held, and the account cannot be short.'] })
+  if (sign(held) === 0) return voteFor('hold', 1, { reasons: ['No position, and the account cannot go short.'] })
   if (compare(proposal.quantity, held) > 0) {
     const allowed = tradable(held, price, instrument)
     const reasons = [
       instrument.perpetual === undefined
-        ? `Only ${held} ${instrument.base} is held, and the account cannot be short.`
-        : `Only ${held} ${instrument.base} is there to be closed.`,
+        ? `Only ${held} ${instrument.base} is held, and the account cannot go short.`
+        : `Only ${held} ${instrument.base} can be closed.`,
     ]
     if (sign(allowed) === 0) return voteFor('hold', 1, { reasons })
     return voteForLess(action, 0.9, { quantity: allowed, why: reasons.join(' ') }, { reasons })
@@ -124,9 +126,7 @@ function assessWayOut(briefing: ProposalBriefing, action: 'buy' | 'sell'): SeatV
   const tail = dayRisk(briefing)
   const left = Math.abs(toNumber(worthAfter(briefing, action, proposal.quantity, price)))
   const what = action === 'sell' ? 'sale' : 'purchase'
-  const reasons = [
-    `The ${what} takes ${percent(toNumber(divide(proposal.quantity, held)), 0)} of the position off the table.`,
-  ]
+  const reasons = [`The ${what} closes ${percent(toNumber(divide(proposal.quantity, held)), 0)} of the position.`]
   if (tail !== null && left > 0) reasons.push(tailWords(tail, left, instrument.quote))
   return voteFor(action, 0.9, { reasons })
 }
@@ -135,11 +135,11 @@ function assessWayOut(briefing: ProposalBriefing, action: 'buy' | 'sell'): SeatV
 function stopFault({ proposal, instrument }: ProposalBriefing, atr: number): string | null {
   const { action, entry, stop } = proposal
   const isShort = action === 'sell'
-  if (stop === null) return `A ${isShort ? 'short sale' : 'purchase'} without a stop has no bounded loss.`
+  if (stop === null) return `A ${isShort ? 'short sale' : 'purchase'} without a stop has no limit on its loss.`
   const distance = toNumber(lossBetween(action, entry, stop))
   if (distance <= 0) return `The stop at ${stop} is not ${isShort ? 'above' : 'below'} the entry at ${entry}.`
   if (distance >= leastStopAtr * atr) return null
-  return `The stop is ${(distance / atr).toFixed(2)} ATR away: the noise of ${instrument.id} would hit it.`
+  return `The stop is ${(distance / atr).toFixed(2)} ATR away, within the noise of ${instrument.id}.`
 }
 
 function assessEntry(briefing: ProposalBriefing, action: 'buy' | 'sell'): SeatVerdict {
@@ -148,7 +148,7 @@ function assessEntry(briefing: ProposalBriefing, action: 'buy' | 'sell'): SeatVe
   const { atr } = readMarket(briefing).technicals
   const tail = dayRisk(briefing)
   if (account.equity === null) return abstain('The equity is unavailable, so no size can be judged.')
-  if (tail === null || atr === null) return abstain(`${leastReturns} closed bars to measure risk are unavailable.`)
+  if (tail === null || atr === null) return abstain(`Fewer than ${leastReturns} closed bars: risk cannot be measured.`)
   const fault = stopFault(briefing, atr)
   if (fault !== null || stop === null) return voteFor('hold', 1, { reasons: [fault ?? ''] })
 
@@ -170,7 +170,7 @@ function assessEntry(briefing: ProposalBriefing, action: 'buy' | 'sell'): SeatVe
   const equity = toNumber(account.equity)
   const loss = toNumber(multiply(allowed, lossBetween(action, entry, stop)))
   const reasons = [
-    `At the stop it loses ${figure(loss)} ${instrument.quote}, ${percent(loss / equity, 2)} of the equity; the position would be ${percent(worth / equity)} of it.`,
+    `Loss at the stop ${figure(loss)} ${instrument.quote}, ${percent(loss / equity, 2)} of equity; the position would be ${percent(worth / equity)} of equity.`,
     tailWords(tail, worth, instrument.quote),
     ...bookWords(briefing, equity),
     ...adviceWords(advice, briefing),
@@ -187,8 +187,8 @@ function assessEntry(briefing: ProposalBriefing, action: 'buy' | 'sell'): SeatVe
   const name = cap?.name ?? 'a limit'
   const smaller = tradable(allowed, entry, instrument)
   if (sign(smaller) === 0) {
-    return voteFor('hold', 1, { reasons: [`Veto: ${name} leaves no room for an order that the venue would take.`] })
+    return voteFor('hold', 1, { reasons: [`Veto: ${name} leaves no room for an order that the venue accepts.`] })
   }
-  const why = `${quantity} ${instrument.base} is more than ${name} allows: ${smaller} at most.`
+  const why = `${quantity} ${instrument.base} is more than ${name} allows: at most ${smaller}.`
   return voteForLess(action, 0.5 + 0.5 / used / 2, { quantity: smaller, why }, { reasons: [why, ...reasons] })
 }

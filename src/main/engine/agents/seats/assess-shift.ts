@@ -17,16 +17,16 @@ const mostCostBps = 60
 /** The executor: whether the book takes the trade for less than the plan allows. */
 function executes({ proposal, quote, mandate, now, outcomes, plan, book }: ProposalBriefing): SeatVerdict {
   const { action } = proposal
-  if (action === 'hold') return abstain('There is nothing to execute.')
+  if (action === 'hold') return abstain('Nothing to execute.')
   if (now - quote.at > mandate.maximumQuoteAgeMs) {
-    const reason = `The quote is ${span(now - quote.at)} old: no order can be priced on it.`
+    const reason = `The quote is ${span(now - quote.at)} old, too old to price an order on.`
     return voteFor('hold', 1, { reasons: [reason] })
   }
   const most = plan?.parameters['costBps'] ?? mostCostBps
   const known = book !== null && book.at <= now ? book : null
   const walked = known === null ? null : readLiquidity(numericBook(known), toNumber(proposal.quantity))[action]
   if (walked !== null && !walked.complete) {
-    return voteFor('hold', 0.9, { reasons: [`The book holds only ${figure(walked.filled)} of it.`] })
+    return voteFor('hold', 0.9, { reasons: [`The book shows only ${figure(walked.filled)} of it.`] })
   }
   const cost = (walked?.costBps ?? (spreadShare(quote) * bps) / 2) + takerFee(outcomes) * bps
   const reasons = [`The trade costs ${figure(cost, 3)} bp with fees; up to ${figure(most, 3)} bp is allowed.`]
@@ -46,7 +46,7 @@ function limits(briefing: ProposalBriefing): SeatVerdict {
   const room =
     account.riskRoom === null ? mandate.maximumOrderNotional : minimum(account.riskRoom, mandate.maximumOrderNotional)
   const reasons = [
-    `The purchase of ${worth} makes it ${after} of at most ${position}; the limits on an order and on the book's risk leave ${room}.`,
+    `The purchase of ${worth} brings the position to ${after} (at most ${position}); the limits on an order and on the book's risk leave ${room}.`,
   ]
   const fits = compare(after, position) <= 0 && compare(worth, room) <= 0
   return voteFor(fits ? 'buy' : 'hold', 0.8, { reasons })
@@ -56,11 +56,11 @@ function limits(briefing: ProposalBriefing): SeatVerdict {
 function weighs(briefing: ProposalBriefing): SeatVerdict {
   const { proposal, account, quote } = briefing
   const { action, quantity } = proposal
-  if (action === 'hold' || account.equity === null) return abstain('There is no weight to bring nearer.')
+  if (action === 'hold' || account.equity === null) return abstain('There is no weight to adjust.')
   const share = (of: ProposalBriefing['proposal']['action']) =>
     toNumber(worthAfter(briefing, of, quantity, quote.last)) / toNumber(account.equity ?? decimal(1))
   const reasons = [
-    `The weight goes from ${percent(share('hold'))} to ${percent(share(action))} of the equity, as was asked for.`,
+    `The weight goes from ${percent(share('hold'))} to ${percent(share(action))} of equity, as requested.`,
   ]
   return voteFor(action, 0.8, { reasons })
 }

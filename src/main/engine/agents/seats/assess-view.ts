@@ -24,8 +24,8 @@ export function assessAsAnalyst(briefing: ProposalBriefing): SeatVerdict {
   const { proposal, insight } = briefing
   if (insight === null) return abstain('The market view is unavailable.')
   const { direction, confidence, reasons, evidence } = insight
-  const [first = 'Nothing gathered has a direction.'] = reasons
-  const grounds = { reasons: [`The view is ${direction} (${percent(confidence, 0)}).`, first], evidence }
+  const [first = 'No evidence has a direction.'] = reasons
+  const grounds = { reasons: [`The view is ${direction} (${confidence.toFixed(2)}).`, first], evidence }
   const action = wanted(direction, briefing)
   if (proposal.action === 'hold') return voteFor('hold', action === 'hold' ? confidence : 1 - confidence, grounds)
   return voteFor(action === proposal.action ? action : 'hold', confidence, grounds)
@@ -47,8 +47,8 @@ export function assessAsAdvocate(side: DebateSide, briefing: ProposalBriefing): 
   if (own + other === 0) return abstain('Neither side had a case: no evidence points either way.')
   const share = own / (own + other)
   const best = bestPoint(side, debate)
-  const score = `My case stands at ${own.toFixed(2)}, the other side's at ${other.toFixed(2)}.`
-  const grounds = { reasons: best === undefined ? [score] : [score, best.text], evidence: best?.evidence ?? [] }
+  const score = `Debate: bull ${strengths.bull.toFixed(2)}, bear ${strengths.bear.toFixed(2)}.`
+  const grounds = { reasons: best === undefined ? [score] : [best.text, score], evidence: best?.evidence ?? [] }
   const { action } = proposal
   if (action === 'hold') {
     const isMine = wanted(side === 'bull' ? 'up' : 'down', briefing) === 'hold'
@@ -56,7 +56,7 @@ export function assessAsAdvocate(side: DebateSide, briefing: ProposalBriefing): 
   }
   const mine = (side === 'bull') === (action === 'buy') ? action : 'hold'
   if (own >= concedesBelow * other) return voteFor(mine, share, grounds)
-  const conceded = { reasons: [`I concede. ${score}`], evidence: [] }
+  const conceded = { reasons: [`Conceded. ${score}`], evidence: [] }
   return voteFor(mine === 'hold' ? action : 'hold', 1 - share, conceded)
 }
 
@@ -77,13 +77,13 @@ export function assessAsStrategist(briefing: ProposalBriefing): SeatVerdict {
   const { bull, bear } = debateStrengths(debate)
   const cost = roundTripShare(quote, outcomes)
   const gain = action === 'sell' ? -expectedReturn : expectedReturn
-  const sum = `The price is expected to move ${signedPercent(expectedReturn, 2)} within ${span(horizonMs)}; in and out costs ${percent(cost, 2)}.`
+  const sum = `Expected move ${signedPercent(expectedReturn, 2)} within ${span(horizonMs)}; round-trip cost ${percent(cost, 2)}.`
   if (action === 'hold') {
     const isRight = Math.abs(gain) <= cost || wanted(insight.direction, briefing) === 'hold'
     return voteFor('hold', isRight ? insight.confidence : 1 - insight.confidence, { reasons: [sum], evidence })
   }
   const [own, other] = action === 'buy' ? [bull, bear] : [bear, bull]
-  const debated = `The debate ended ${bull.toFixed(2)} for the bull and ${bear.toFixed(2)} for the bear.`
+  const debated = `Debate: bull ${bull.toFixed(2)}, bear ${bear.toFixed(2)}.`
   const isWorthIt = gain > cost && own >= other
   const confidence = isWorthIt ? insight.confidence : Math.max(0.5, 1 - insight.confidence)
   return voteFor(isWorthIt ? action : 'hold', confidence, { reasons: [sum, debated], evidence })

@@ -208,15 +208,15 @@ describe('the risk manager', () => {
     }
     const told = vote('risk', { risk }).assessment.reasons.join(' ')
     expect(told).toContain(
-      'costs the whole book 1,200 USDT on average, 1.20 % of the equity (500 before), 64 % of it by BTC/USDT',
+      "the book's one-day expected shortfall (95 %) is 1,200 USDT, 1.20 % of equity (before 500); BTC/USDT contributes 64 % of it",
     )
     expect(told).toContain(
-      'by 400 bars to 2025-03-02 00:00 UTC, of which that of 2025-01-05 00:00 UTC would have been the worst: -2,345',
+      'From 400 bars to 2025-03-02 00:00 UTC; the worst would have been 2025-01-05 00:00 UTC: -2,345',
     )
     expect(told).toMatch(
-      /Sizes, in USDT: .+ by fixed fraction, .+ by risk per trade, .+ by volatility target and .+ by half Kelly\./,
+      /Sizes by other methods, in USDT: .+ by fixed fraction, .+ by risk per trade, .+ by volatility target and .+ by half Kelly\./,
     )
-    expect(vote('risk').assessment.reasons.join(' ')).toContain("The whole book's risk is unavailable")
+    expect(vote('risk').assessment.reasons.join(' ')).toContain('The risk of the book is unavailable')
     // A book that is near the mandate's daily loss makes it less sure.
     const strained = { ...risk, after: { valueAtRisk: 3_000, expectedShortfall: 4_900 } }
     expect(vote('risk', { risk: strained }).assessment.confidence).toBeLessThan(
@@ -323,7 +323,7 @@ describe('a short sale of a perpetual', () => {
   it('is a day in twenty of rises: the risk manager counts the tail of the other side', () => {
     const told = (about: Partial<ProposalBriefing>) => vote('risk', about).assessment.reasons.join(' ')
     const held = (quantity: string) => told({ ...contract(quantity), proposal: hold() })
-    expect(held('-0.5')).toMatch(/would lose more than/)
+    expect(held('-0.5')).toMatch(/One-day VaR/)
     expect(held('-0.5')).not.toBe(held('0.5'))
   })
 
@@ -337,7 +337,7 @@ describe('a short sale of a perpetual', () => {
     }
     const { choice, reasons } = vote('optimizer', { ...about, portfolio }).assessment
     expect(choice.kind).toBe('option')
-    expect(reasons[0]).toMatch(/it holds -\d/)
+    expect(reasons[0]).toMatch(/now -\d/)
   })
 })
 
@@ -376,10 +376,10 @@ describe('the optimizer', () => {
 
   it('says the weights with the bars they stand on, what it expects and why, and what the trade is worth', () => {
     expect(told()).toMatch(
-      /^By 400 bars to 20\d\d-\d\d-\d\d 00:00 UTC of 8 instruments the book should hold [\d.]+ % of BTC\/USDT/,
+      /^Target weight [\d.]+ % of BTC\/USDT.+ From 400 bars to 20\d\d-\d\d-\d\d 00:00 UTC of 8 instruments\./,
     )
-    expect(told()).toMatch(/Within 24 h it expects [+-][\d.]+ %: the market's drift gives/)
-    expect(told()).toMatch(/The trade is worth \+[\d.]+ % of the equity, costs paid/)
+    expect(told()).toMatch(/Expected return within 24 h: [+-][\d.]+ %; market drift gives/)
+    expect(told()).toMatch(/The trade adds \+[\d.]+ % of equity after costs/)
     expect(vote('optimizer').assessment.evidence).toEqual(insight.evidence)
   })
 
@@ -390,7 +390,7 @@ describe('the optimizer', () => {
       insight: { ...insight, instrument: 'ETH/USDT', magnitude: 0.05 },
     }
     const also = { portfolio: portfolio({ views: [view] }) }
-    expect(told(also)).toContain('It also counts ETH/USDT up 5.00 % (70 % sure')
+    expect(told(also)).toContain('It also counts ETH/USDT up 5.00 % (confidence 0.70')
     expect(told(also)).toContain('run_7')
     expect(told(also)).toContain('of ETH/USDT')
     expect(told()).not.toContain('ETH/USDT up')
@@ -398,7 +398,7 @@ describe('the optimizer', () => {
 
   it('wants less of what moves with something else that is held', () => {
     const best = (about: Partial<ProposalBriefing>) =>
-      Number(/the best one of it \+?([\d.]+) %/.exec(told(about))?.[1] ?? Number.NaN)
+      Number(/the best trade in it \+?([\d.]+) %/.exec(told(about))?.[1] ?? Number.NaN)
     expect(best({ portfolio: holding('ETH/USDT', 0.2) })).toBeLessThan(best({}))
   })
 
@@ -413,9 +413,9 @@ describe('the optimizer', () => {
       elsewhere: 0.3,
     })
     expect(told({ portfolio: alone })).toContain(
-      'Unavailable: ETH/USDT (it has 3 closed bars, 51 are needed); 30.0 % of the equity',
+      'Unavailable: ETH/USDT (it has 3 closed bars, 51 are needed); 30.0 % of equity',
     )
-    expect(told({ portfolio: alone })).toContain('The weight is that of BTC/USDT alone, beside cash.')
+    expect(told({ portfolio: alone })).toContain('Only BTC/USDT and cash are weighed.')
     expect(optionOf('optimizer', { portfolio: alone })).toBe('buy')
     expect(optionOf('optimizer', { portfolio: alone, insight: down })).toBe('hold')
   })
@@ -459,7 +459,7 @@ describe('the privacy guard', () => {
   it('has nothing to say on direction otherwise', () => {
     const { assessment } = vote('privacy', { outgoing: ['Buy 0.5 BTC/USDT at 64,210.'] })
     expect(assessment.choice).toEqual({ kind: 'abstain' })
-    expect(assessment.reasons[0]).toContain('nothing to say on direction')
+    expect(assessment.reasons[0]).toContain('No view on direction')
   })
 })
 
@@ -513,8 +513,8 @@ describe('the evaluator', () => {
     const { horizonMs } = base.proposal
     const after = (afterMs: number) => ({ recalled: [{ ...past, move: { share: 0.02, afterMs } }] })
     const said = (about: Partial<ProposalBriefing>) => vote('evaluator', about).assessment.reasons.join(' ')
-    expect(said(after(horizonMs))).toContain('In situations like this before: buy, +2.00 % ')
-    expect(said(after(horizonMs / 100))).not.toContain('before')
+    expect(said(after(horizonMs))).toContain('Similar situations: buy, +2.00 % ')
+    expect(said(after(horizonMs / 100))).not.toContain('Similar situations')
   })
 
   /** Trades at each of some hours, decided at the closes of then. */
@@ -555,7 +555,7 @@ describe('the evaluator', () => {
     const { assessment } = vote('evaluator', { outcomes: record('buy', rises) })
     expect(assessment.confidence).toBeCloseTo(9 / 10)
     expect(assessment.reasons[0]).toContain('8 of 8 earlier trades were right 24 h later')
-    expect(assessment.reasons[1]).toContain('more often than we said (90 % stated')
+    expect(assessment.reasons[1]).toContain('The hit rate is above stated confidence (0.90')
   })
 
   it('does not judge before the horizon, nor with fewer than five', () => {

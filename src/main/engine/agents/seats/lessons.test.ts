@@ -33,9 +33,9 @@ describe('what a decision came to', () => {
     expect(outcomeSchema.parse(outcome)).toEqual(outcome)
     expect(outcome).toMatchObject({ filledQuantity: '2', averagePrice: '100.2', fees: '0.2', slippageBps: 20 })
     expect(outcome.lessons).toEqual([
-      'All of it was filled, in 2 fills.',
-      'The buy came 20 bp worse than the price it was decided at.',
-      'Fees took 10 bp: a trade like it must expect more than 60 bp to pay both ways.',
+      'Completely filled, in 2 fills.',
+      'The buy filled 20 bp worse than the decision price.',
+      'Fees were 10 bp: a trade like this must expect more than 60 bp to pay for the round trip.',
     ])
   })
 
@@ -50,7 +50,7 @@ describe('what a decision came to', () => {
     expect(part.lessons[0]).toContain('Only 25 % was filled, in one fill: the rest was cancelled')
     const none = lessonsOf({ ...execution, fills: [], refusal: 'the gate denied it' })
     expect(none).toMatchObject({ averagePrice: null, slippageBps: null, filledQuantity: '0' })
-    expect(none.lessons).toEqual(['The decision to buy came to nothing: the gate denied it.'])
+    expect(none.lessons).toEqual(['The decision to buy led to no fill: the gate denied it.'])
   })
 
   it('does not make up an arrival price', () => {

@@ -49,25 +49,25 @@ function wordsOf(
   slippageBps: number | null,
   feeBps: number | null,
 ): string[] {
-  if (action === 'hold') return ['Nothing was traded: it cost nothing, and what it missed shows at the horizon.']
-  if (sign(filled) === 0) return [`The decision to ${action} came to nothing: ${refusal ?? 'no order was filled'}.`]
+  if (action === 'hold') return ['No trade and no cost. What it missed will show at the horizon.']
+  if (sign(filled) === 0) return [`The decision to ${action} led to no fill: ${refusal ?? 'no order was filled'}.`]
   const share = sign(quantity) > 0 ? toNumber(divide(filled, quantity)) : 1
   const parts = fills.length === 1 ? 'one fill' : `${fills.length} fills`
   const lessons = [
     share >= 1
-      ? `All of it was filled, in ${parts}.`
-      : `Only ${percent(share, 0)} was filled, in ${parts}${refusal === undefined ? '' : `: ${refusal}`}; a smaller order, or more patience, would have fitted.`,
+      ? `Completely filled, in ${parts}.`
+      : `Only ${percent(share, 0)} was filled, in ${parts}${refusal === undefined ? '' : `: ${refusal}`}; a smaller or slower order would have fitted.`,
   ]
   if (slippageBps === null) lessons.push('Slippage is unavailable: the arrival price was not known.')
   else {
     const way = slippageBps > 0 ? 'worse' : 'better'
-    const text = `The ${action} came ${figure(Math.abs(slippageBps), 2)} bp ${way} than the price it was decided at`
-    lessons.push(slippageBps === 0 ? 'It traded at the price it was decided at.' : `${text}.`)
+    const text = `The ${action} filled ${figure(Math.abs(slippageBps), 2)} bp ${way} than the decision price`
+    lessons.push(slippageBps === 0 ? 'It filled at the decision price.' : `${text}.`)
   }
   if (feeBps !== null) {
     const total = feeBps + (slippageBps ?? 0)
     lessons.push(
-      `Fees took ${figure(feeBps, 2)} bp: a trade like it must expect more than ${figure(Math.max(0, 2 * total), 2)} bp to pay both ways.`,
+      `Fees were ${figure(feeBps, 2)} bp: a trade like this must expect more than ${figure(Math.max(0, 2 * total), 2)} bp to pay for the round trip.`,
     )
   }
   return lessons

@@ -44,28 +44,28 @@ export function proposeReduction(briefing: Briefing, insight: Insight | null, id
       entry: price,
       quantity,
       objectives: [objectiveOf(briefing, action, share ?? 1)],
-      risks: [action === 'sell' ? 'Missing a rise of what is sold.' : 'Missing a fall of what is bought back.'],
-      changesMyMind: `A book that does not take the size, or a view that is ${action === 'sell' ? 'up' : 'down'} beyond the risk of what is held.`,
+      risks: [action === 'sell' ? 'Missing a rise after selling.' : 'Missing a fall after buying back.'],
+      changesMyMind: `A book too thin for the size, or a view that is ${action === 'sell' ? 'up' : 'down'} by more than the risk of the position.`,
     },
     {
-      objectives: [sign(quantity) === 0 ? whyNothing(briefing, share) : 'Keep what is held.'],
-      risks: [action === 'sell' ? 'What is held can fall further.' : 'What was sold short can rise further.'],
-      changesMyMind: 'A position that is worth selling, or a risk above what is wanted.',
+      objectives: [sign(quantity) === 0 ? whyNothing(briefing, share) : 'Keep the position.'],
+      risks: [action === 'sell' ? 'The price can fall further.' : 'The price can rise further against the short.'],
+      changesMyMind: 'A position worth selling, or a risk above target.',
     },
   )
 }
 
 function objectiveOf({ plan, instrument }: Briefing, action: 'buy' | 'sell', share: number): string {
   const part = share === 1 ? 'the whole position' : `${percent(share, 0)} of the position`
-  if (plan?.purpose !== 'mitigate' || plan.risk === null) return `Get out of ${part} in ${instrument.id}.`
+  if (plan?.purpose !== 'mitigate' || plan.risk === null) return `Exit ${part} in ${instrument.id}.`
   const { portfolio, position } = plan.risk
-  return `Bring the portfolio's risk from ${percent(portfolio)} to ${percent(portfolio - share * position)} of the equity by ${action === 'sell' ? 'selling' : 'buying back'} ${part} in ${instrument.id}.`
+  return `Bring the portfolio's risk from ${percent(portfolio)} to ${percent(portfolio - share * position)} of equity by ${action === 'sell' ? 'selling' : 'buying back'} ${part} in ${instrument.id}.`
 }
 
 function whyNothing({ plan, instrument, account }: Briefing, share: number | null): string {
-  if (account.position === null || sign(account.position.quantity) === 0) return `Nothing of ${instrument.id} is held.`
-  if (share === null) return "The portfolio's risk is unavailable, so no size can be told."
+  if (account.position === null || sign(account.position.quantity) === 0) return `No position in ${instrument.id}.`
+  if (share === null) return "The portfolio's risk is unavailable, so no size can be set."
   const risk = plan?.risk ?? null
   if (share === 0 && risk !== null) return `The portfolio's risk of ${percent(risk.portfolio)} is within its target.`
-  return 'What would be traded is less than the venue takes.'
+  return 'The trade would be smaller than the venue accepts.'
 }

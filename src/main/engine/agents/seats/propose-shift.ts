@@ -23,13 +23,11 @@ export function proposeShift(briefing: Briefing, insight: Insight | null, ids: I
       entry: price,
       quantity,
       objectives: [`Bring the weight of ${instrument.id} to its target.`],
-      risks: [action === 'buy' ? 'What is bought can fall.' : 'Missing a rise of what is sold.'],
-      changesMyMind: 'A cost of the trade that the drift is not worth.',
+      risks: [action === 'buy' ? 'The price can fall after buying.' : 'Missing a rise after selling.'],
+      changesMyMind: 'A trading cost above what the drift is worth.',
     },
     {
-      objectives: [
-        sign(quantity) === 0 ? 'There is nothing to trade that the venue takes.' : 'Leave the weight as it is.',
-      ],
+      objectives: [sign(quantity) === 0 ? 'Nothing to trade that the venue accepts.' : 'Leave the weight as it is.'],
       risks: ['The weights drift further apart.'],
       changesMyMind: 'A weight further from its target.',
     },

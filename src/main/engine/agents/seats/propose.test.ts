@@ -218,7 +218,7 @@ describe('the strategist', () => {
   it('prefers to hold where the move does not pay for going in and out', () => {
     const [first, second] = plan(base, view('up', 0.001))
     expect([first?.action, second?.action]).toEqual(['hold', 'buy'])
-    expect(first?.objectives[0]).toContain('does not pay for')
+    expect(first?.objectives[0]).toContain('does not cover')
   })
 
   it('prefers to hold where the debate went against it, or the validator finds too little', () => {

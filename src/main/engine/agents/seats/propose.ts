@@ -5,6 +5,7 @@ import { entryCaps, exitPrice, lossBetween, positionOf, tightest, tradable } fro
 import { figure, listWords, percent, signedPercent, span } from '#engine/agents/wording.ts'
 import { atrExits } from '#engine/portfolio/sizing.ts'
 import type { Insight } from '#shared/domain/insight.ts'
+import type { Instrument } from '#shared/domain/instrument.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { absolute, fromNumber, multiply, sign, toNumber, ZERO } from '#shared/lib/decimal.ts'
 import type { Ids } from '#shared/lib/ids.ts'
@@ -66,6 +67,11 @@ function common({ runId, instrument, now, quote }: Briefing, insight: Insight | 
   }
 }
 
+/** A few places finer than the tick: what floats add of themselves must not move a price to the next one. */
+function exitPlaces(priceStep: Instrument['priceStep']): number {
+  return Math.min(20, Math.max(12, (priceStep.split('.')[1]?.length ?? 0) + 3))
+}
+
 /** The words of a side: what it does, which way it looks, whose case is against it. */
 const sideWords = {
   buy: { against: 'bear', beyond: 'below', view: 'up' },
@@ -89,8 +95,8 @@ function entryProposal(
   const entry = action === 'buy' ? quote.ask : quote.bid
   const price = toNumber(entry)
   const exits = atrExits(action === 'buy' ? 'long' : 'short', price, atr)
-  const stop = exitPrice(action, fromNumber(exits.stop, 12), instrument)
-  const target = exitPrice(action, fromNumber(exits.target, 12), instrument)
+  const stop = exitPrice(action, fromNumber(exits.stop, exitPlaces(instrument.priceStep)), instrument)
+  const target = exitPrice(action, fromNumber(exits.target, exitPlaces(instrument.priceStep)), instrument)
   const caps = entryCaps(briefing, action, entry, stop)
   const advised = adviceCaps(sizeAdvice(briefing, { action, entry, stop, target }, insight))
   const cap = caps === null ? undefined : tightest([...caps, ...advised])
@@ -108,14 +114,12 @@ function entryProposal(
     riskAtStop,
     objectives: [
       `Gain ${percent(insight.magnitude, 2)} within ${span(insight.horizonMs)}; the target at ${figure(toNumber(target), 6)} pays ${exits.rewardRisk.toFixed(1)} times the risk.`,
-      `Lose no more than ${figure(toNumber(riskAtStop))} ${instrument.quote} at the stop; the size is held by ${cap.name}.`,
+      `Lose no more than ${figure(toNumber(riskAtStop))} ${instrument.quote} at the stop; size limited by ${cap.name}.`,
     ],
     risks: [
-      `The stop at ${figure(toNumber(stop), 6)} is ${percent(Math.abs(1 - exits.stop / price))} away: two ATR, which one bad bar can jump.`,
-      `The ${against}'s case stands at ${debateStrengths(debate)[against].toFixed(2)} of 1.`,
-      ...(action === 'sell'
-        ? ['A rise has no end, and a short position loses by all of it that the stop does not hold.']
-        : []),
+      `The stop at ${figure(toNumber(stop), 6)} is ${percent(Math.abs(1 - exits.stop / price))} away (two ATR); one bad bar can gap through it.`,
+      `The ${against}'s case is at ${debateStrengths(debate)[against].toFixed(2)}.`,
+      ...(action === 'sell' ? ['A rise has no limit, and a short loses whatever the stop does not catch.'] : []),
     ],
     changesMyMind: `A close of ${instrument.id} ${beyond} ${figure(levelOf(briefing, action, atr) ?? exits.stop, 6)}, or a view that is no longer ${view}.`,
   }
@@ -159,8 +163,8 @@ function wayOutProposal(
     ],
     risks: [
       action === 'sell'
-        ? `Missing a rise: the bull's case stands at ${bull.toFixed(2)} of 1.`
-        : `Missing a fall: the bear's case stands at ${bear.toFixed(2)} of 1.`,
+        ? `Missing a rise: the bull's case is at ${bull.toFixed(2)}.`
+        : `Missing a fall: the bear's case is at ${bear.toFixed(2)}.`,
     ],
     changesMyMind: `A close of ${instrument.id} ${action === 'sell' ? 'above' : 'below'} ${figure(isBeyond ? turn.price : price + away, 6)}, or a view that is no longer ${sideWords[action].view}.`,
   }
@@ -177,12 +181,12 @@ function holdProposal(briefing: Briefing, insight: Insight | null, why: string |
     ...common(briefing, insight, ids, market.horizonMs),
     action: 'hold',
     quantity: ZERO,
-    objectives: [why ?? 'Keep what is held and wait for a better price.'],
-    risks: ['Missing the move that the trade is about.'],
+    objectives: [why ?? 'Hold and wait for a better price.'],
+    risks: ['Missing the move.'],
     changesMyMind:
       atr === null
-        ? `${figure(30)} closed bars of ${briefing.instrument.id}, from which a stop can be set.`
-        : `A close of ${briefing.instrument.id} outside ${figure(floor, 6)} to ${figure(top, 6)}, or an expected move beyond the ${cost} that going in and out costs.`,
+        ? `${figure(30)} closed bars of ${briefing.instrument.id}, to set a stop from.`
+        : `A close of ${briefing.instrument.id} outside ${figure(floor, 6)} to ${figure(top, 6)}, or an expected move above the round-trip cost of ${cost}.`,
   }
 }
 
@@ -199,7 +203,7 @@ function reasonForNone(briefing: Briefing, insight: Insight | null): string {
   if (insight === null) return 'Hold: without a market view there is nothing to act on.'
   if (insight.direction === 'flat') return 'Hold: the view has no direction.'
   if (insight.direction === 'down' && briefing.instrument.perpetual === undefined)
-    return 'Hold: the view is down, and there is nothing to sell that a venue would take.'
+    return 'Hold: the view is down, and there is nothing to sell that the venue accepts.'
   const { account } = briefing
   const reasons = [
     mandateForbids(briefing),
@@ -216,7 +220,7 @@ function reasonAgainst(trade: Proposal, { quote, dossier }: Briefing, debate: re
   const gain = Math.abs(trade.expectedReturn)
   if (dossier.validation?.sufficient === false) return 'Hold: the validator finds the dossier too thin to decide on.'
   if (gain <= cost) {
-    return `Hold: the expected ${percent(gain, 2)} does not pay for the ${percent(cost, 2)} that going in and out costs.`
+    return `Hold: the expected ${percent(gain, 2)} does not cover the round-trip cost of ${percent(cost, 2)}.`
   }
   const [own, other] = trade.action === 'buy' ? [bull, bear] : [bear, bull]
   if (other > own) return `Hold: the debate went against it, ${other.toFixed(2)} to ${own.toFixed(2)}.`

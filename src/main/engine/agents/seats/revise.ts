@@ -28,6 +28,6 @@ export function revise(
     proposal.stop === null || proposal.riskAtStop === null
       ? null
       : multiply(quantity, lossBetween(proposal.action, proposal.entry, proposal.stop))
-  const why = `The size was what kept it from being agreed: half of it, ${quantity} ${instrument.base}, at the same stop and target.`
+  const why = `The size kept it from being agreed. Halved to ${quantity} ${instrument.base}, same stop and target.`
   return { quantity, riskAtStop, why }
 }

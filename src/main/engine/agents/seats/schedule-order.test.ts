@@ -40,12 +40,12 @@ describe('how the executor carries an order out', () => {
   it('as one, where it is small against the depth that the book shows', () => {
     expect(scheduleOrder(asked({ quantity: decimal(1) }))).toEqual({
       schedule: null,
-      why: 'As one order: it is 1.00 % of the 100 BTC that the book shows.',
+      why: 'As one order: it is 1.00 % of the 100 BTC in the book.',
     })
   })
 
   it('as one, where nobody knows the depth, or there is no time', () => {
-    expect(scheduleOrder(asked({ book: null })).why).toMatch(/is not known/)
+    expect(scheduleOrder(asked({ book: null })).why).toMatch(/is unknown/)
     expect(scheduleOrder(asked({ mostMs: 15_000 })).schedule).toBeNull()
   })
 
@@ -54,7 +54,7 @@ describe('how the executor carries an order out', () => {
     // 2 BTC at a tenth of 1 BTC a minute are 20 minutes, in looks at least 15 s apart.
     expect(schedule).toMatchObject({ algorithm: 'almgren-chriss' })
     expect((schedule?.intervalMs ?? 0) * (schedule?.due.length ?? 0)).toBeCloseTo(20 * 60_000, -3)
-    expect(why).toMatch(/2 % of the 100 BTC that the book shows, at 10 % of the 1 BTC that trade in a minute/)
+    expect(why).toMatch(/2 % of the 100 BTC in the book, at 10 % of the 1 BTC traded a minute/)
     expect(schedule?.expectedBps).toBeGreaterThan(0)
   })
 
@@ -68,7 +68,7 @@ describe('how the executor carries an order out', () => {
     expect(scheduleOrder(asked({ wish: 'at-once', quantity: decimal(50) })).schedule).toBeNull()
     const iceberg = scheduleOrder(asked({ wish: 'iceberg' }))
     expect(iceberg.schedule?.displayed).not.toBeNull()
-    expect(iceberg.why).toMatch(/showing a part at a time \(iceberg\): as the trader wishes/)
+    expect(iceberg.why).toMatch(/showing a part at a time \(iceberg\): as the trader requested/)
     expect(scheduleOrder(asked({ wish: 'iceberg', reduceOnly: true })).schedule?.algorithm).toBe('twap')
     expect(scheduleOrder(asked({ wish: 'pov', bars: hours(() => 0) })).why).toMatch(/evenly in time/)
   })

@@ -59,33 +59,31 @@ const shownShare = 0.002
 export function scheduleOrder(asked: OrderToSchedule): ScheduledOrder {
   const { book, side, quantity, terms, instrument, wish } = asked
   const atOnce = (why: string): ScheduledOrder => ({ schedule: null, why })
-  if (wish === 'at-once') return atOnce('As one order, as the trader wishes.')
+  if (wish === 'at-once') return atOnce('As one order, as the trader requested.')
   const levels = book === null ? [] : side === 'buy' ? book.asks : book.bids
   const depth = levels.reduce((sum, level) => sum + toNumber(level.quantity), 0)
   const size = toNumber(quantity)
   if (wish === 'auto' && depth === 0)
-    return atOnce(`As one order: how deep the book of ${instrument.id} is, is not known.`)
+    return atOnce(`As one order: the depth of the book of ${instrument.id} is unknown.`)
   const share = depth > 0 ? size / depth : Number.POSITIVE_INFINITY
   if (wish === 'auto' && share <= terms.atOnceShare)
-    return atOnce(
-      `As one order: it is ${percent(share, 2)} of the ${figure(depth)} ${instrument.base} that the book shows.`,
-    )
+    return atOnce(`As one order: it is ${percent(share, 2)} of the ${figure(depth)} ${instrument.base} in the book.`)
 
   const volume = volumePerMinute(asked)
   const looks = looksOf(asked, volume)
-  if (looks === undefined) return atOnce('As one order: there is no time to do it in parts.')
+  if (looks === undefined) return atOnce('As one order: there is no time to send it in parts.')
   const { intervalMs, count } = looks
   const algorithm = wish === 'auto' ? chosen(share, volume) : wish
-  const reason = wish === 'auto' ? chosenWords(share, depth, volume, asked) : 'as the trader wishes'
+  const reason = wish === 'auto' ? chosenWords(share, depth, volume, asked) : 'as the trader requested'
   const made = scheduleBy(algorithm, asked, volume, intervalMs, count)
-  const why = `In ${count} looks over ${span(count * intervalMs)}, ${titles[made.algorithm]}: ${reason}.`
+  const why = `In ${count} checks over ${span(count * intervalMs)}, ${titles[made.algorithm]}: ${reason}.`
   return { schedule: { ...made, why, intervalMs }, why }
 }
 
 const titles: Readonly<Record<Algorithm, string>> = {
   twap: 'evenly in time (TWAP)',
   vwap: 'with the usual volume of the hour (VWAP)',
-  pov: 'as a share of what trades (POV)',
+  pov: 'as a share of volume (POV)',
   'almgren-chriss': 'against cost and risk (Almgren and Chriss)',
   iceberg: 'showing a part at a time (iceberg)',
 }
@@ -101,10 +99,10 @@ function chosenWords(
   volume: number | null,
   { instrument, terms }: OrderToSchedule,
 ): string {
-  const seen = `it is ${percent(share, 0)} of the ${figure(depth)} ${instrument.base} that the book shows`
-  if (volume === null) return `${seen}, and how much trades is not known`
-  const pace = `at ${percent(terms.participation, 0)} of the ${figure(volume)} ${instrument.base} that trade in a minute`
-  return share > largeShare ? `${seen}, so that it follows the volume ${pace}` : `${seen}, ${pace}`
+  const seen = `it is ${percent(share, 0)} of the ${figure(depth)} ${instrument.base} in the book`
+  if (volume === null) return `${seen}, and the traded volume is unknown`
+  const pace = `at ${percent(terms.participation, 0)} of the ${figure(volume)} ${instrument.base} traded a minute`
+  return share > largeShare ? `${seen}, so it follows the volume ${pace}` : `${seen}, ${pace}`
 }
 
 /** Base units a minute over the bars; null where none are known. */

@@ -84,7 +84,7 @@ describe('settling the terms of a purchase', () => {
       { kind: 'resource', settled: 'open' },
     ])
     expect(revised).toBeNull()
-    expect(said.some(({ text }) => text.includes('There is no common ground.'))).toBe(true)
+    expect(said.some(({ text }) => text.includes('No common ground.'))).toBe(true)
   })
 
   it('a view that points the other way is a conflict over direction, which only the vote can settle', () => {
@@ -118,7 +118,7 @@ describe('settling the terms of a purchase', () => {
     expect(settleTerms({ ...thin, book: bookOf(quantity * 10) }).conflicts).toEqual([])
     const { conflicts, said, revised } = settleTerms(thin)
     expect(conflicts).toMatchObject([{ kind: 'size', between: ['strategist', 'executor'] }])
-    expect(conflicts[0]?.description).toMatch(/^To the executor getting in and out costs .+ basis points expected\.$/)
+    expect(conflicts[0]?.description).toMatch(/^For the executor the round trip costs .+ bp expected\.$/)
     expect(conflicts[0]?.settled).not.toBe('open')
     expect(speakers(said)).toEqual(expect.arrayContaining(['executor', 'strategist']))
     expect(toNumber(revised?.quantity ?? decimal(0))).toBeLessThan(quantity)
@@ -128,7 +128,7 @@ describe('settling the terms of a purchase', () => {
     const briefing = small(0.4)
     const { conflicts, revised, said } = settleTerms(briefing)
     expect(conflicts).toMatchObject([{ kind: 'size', between: ['strategist', 'optimizer'] }])
-    expect(conflicts[0]?.description).toMatch(/the weight comes to .+ would be right/)
+    expect(conflicts[0]?.description).toMatch(/the weight becomes .+ is best/)
     expect(said.some(({ by, text }) => by === 'optimizer' && /^I (offer|accept)/.test(text))).toBe(true)
     expect(toNumber(revised?.quantity ?? decimal(0))).toBeLessThan(toNumber(briefing.proposal.quantity))
   })
@@ -149,7 +149,7 @@ describe('settling the terms of a purchase', () => {
 
   it('an offer says what it means to who makes it', () => {
     for (const { by, text } of settleTerms(base).said) {
-      if (by === 'strategist') expect(text).toMatch(/: \d+ % of the gain that I expect is left\.$/)
+      if (by === 'strategist') expect(text).toMatch(/: \d+ % of the expected gain is left\.$/)
       if (by === 'risk') expect(text).toMatch(/: it uses up \d+ % of a risk limit\.$/)
     }
   })

@@ -1,6 +1,6 @@
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import { exitPrice, isEntry, lossBetween, positionOf, tradable } from '#engine/agents/sizes.ts'
-import { figure, listWords, percent, sentence, span } from '#engine/agents/wording.ts'
+import { figure, listWords, sentence, span } from '#engine/agents/wording.ts'
 import { MEDIATOR, type Negotiation, negotiate } from '#engine/consensus/negotiation.ts'
 import type { Deal } from '#engine/consensus/negotiation-deals.ts'
 import { seatTitles } from '#shared/domain/agent.ts'
@@ -99,10 +99,10 @@ function foundConflicts(briefing: ProposalBriefing): Conflict[] {
     open(
       'resource',
       ['strategist', 'executor'],
-      `It takes more than the ${account.cash} ${instrument.quote} that are there.`,
+      `It needs more than the ${account.cash} ${instrument.quote} available.`,
     )
   if (enters && (plan?.purpose === 'exit' || plan?.purpose === 'mitigate'))
-    open('goal', ['strategist', 'planner'], `The plan is to hold less, and the proposal is to ${action}.`)
+    open('goal', ['strategist', 'planner'], `The plan is to hold less, but the proposal is to ${action}.`)
   return found
 }
 
@@ -110,7 +110,7 @@ function foundConflicts(briefing: ProposalBriefing): Conflict[] {
 function directionConflict({ proposal, insight }: ProposalBriefing): Conflict | null {
   const against = proposal.action === 'buy' ? 'down' : proposal.action === 'sell' ? 'up' : null
   if (insight === null || insight.direction !== against) return null
-  const description = `The strategist proposes to ${proposal.action}, the analyst's view is ${insight.direction} (${percent(insight.confidence, 0)}).`
+  const description = `The strategist proposes to ${proposal.action}, but the analyst's view is ${insight.direction} (${insight.confidence.toFixed(2)}).`
   return { kind: 'direction', between: ['strategist', 'analyst'], description, settled: 'open' }
 }
 
@@ -146,13 +146,14 @@ function wordsOf(
     const speaker = stakes.find(({ seat }) => seat === by)
     if (by === MEDIATOR || speaker === undefined) {
       if (move !== texts[0] && move !== texts.at(-1)) return []
-      const draft = move === texts[0] ? 'My draft to all of you' : 'Redrafted until nobody gains without another losing'
-      const meaning = stakes.map(({ seat, words }) => `to the ${seatTitles[seat].toLowerCase()} ${words(deal)}`)
+      const draft =
+        move === texts[0] ? 'My draft for all of you' : 'Redrafted until nobody can gain without another losing'
+      const meaning = stakes.map(({ seat, words }) => `for the ${seatTitles[seat].toLowerCase()} ${words(deal)}`)
       return [{ by: 'planner', kind: 'thought', text: `${draft}: ${terms}. ${sentence(listWords(meaning))}.` }]
     }
     const verb = { offer: 'I offer', acceptance: 'I accept', refusal: 'I refuse', text: '' }[kind]
     const said = `${verb} ${terms}: ${speaker.words(deal)}.`
-    const text = status === 'agreed' ? said : `${said} There is no common ground.`
+    const text = status === 'agreed' ? said : `${said} No common ground.`
     return [{ by: speaker.seat, kind: 'proposal', text }]
   })
 }
@@ -161,5 +162,5 @@ function termsText({ proposal, instrument }: ProposalBriefing, terms: Deal): str
   const { quantity, entry, stop, horizonMs } = proposal
   const size = multiply(quantity, decimal(termOf(terms, 'size')))
   const distance = stop === null ? 0 : toNumber(subtract(entry, stop)) * termOf(terms, 'stop')
-  return `${figure(toNumber(size))} ${instrument.base}, the stop at ${figure(toNumber(entry) - distance, 6)}, for ${span(horizonMs * termOf(terms, 'horizon'))}`
+  return `${figure(toNumber(size))} ${instrument.base}, stop ${figure(toNumber(entry) - distance, 6)}, for ${span(horizonMs * termOf(terms, 'horizon'))}`
 }

@@ -86,8 +86,8 @@ function strategistStake(briefing: ProposalBriefing): Stake | null {
     signs: true,
     words: (terms) =>
       wanted > 0
-        ? `${percent(gain(terms) / wanted, 0)} of the gain that I expect is left`
-        : `it would bring ${percent(gain(terms), 2)} of the worth proposed`,
+        ? `${percent(gain(terms) / wanted, 0)} of the expected gain is left`
+        : `it would bring ${percent(gain(terms), 2)} of the proposed notional`,
   }
 }
 
@@ -119,7 +119,7 @@ function riskStake(briefing: ProposalBriefing): Stake | null {
     party: { name: 'risk', utility: (terms) => 1 - strain(terms), ...guardLeast },
     objection:
       used > comfortable
-        ? `The ${action === 'sell' ? 'short sale' : 'purchase'} uses up ${percent(used, 0)} of a risk limit; the risk manager would rather have at most ${percent(comfortable, 0)}.`
+        ? `The ${action === 'sell' ? 'short sale' : 'purchase'} uses up ${percent(used, 0)} of a risk limit; the risk manager prefers at most ${percent(comfortable, 0)}.`
         : null,
     signs: true,
     words: (terms) => `it uses up ${percent(strain(terms), 0)} of a risk limit`,
@@ -139,10 +139,9 @@ function optimizerStake(briefing: ProposalBriefing): Stake | null {
   const added = (directionOf(action) * toNumber(multiply(quantity, briefing.quote.last))) / equity
   const after = (terms: Deal) => held + termOf(terms, 'size') * added
   const best = trade.gain(trade.best)
-  const words = (terms: Deal) =>
-    `the weight comes to ${percent(after(terms))}, and ${percent(trade.best)} would be right`
+  const words = (terms: Deal) => `the weight becomes ${percent(after(terms))}, and ${percent(trade.best)} is best`
   const utility = (terms: Deal) => termOf(terms, 'horizon') * (best > 0 ? trade.gain(after(terms)) / best : -1)
-  return guardStake('optimizer', utility, words, (told) => `To the portfolio optimizer ${told}.`)
+  return guardStake('optimizer', utility, words, (told) => `For the portfolio optimizer ${told}.`)
 }
 
 /**
@@ -172,10 +171,10 @@ function executorStake(briefing: ProposalBriefing): Stake | null {
   const words = (terms: Deal) => {
     const cost = costOf(terms)
     return cost === null
-      ? 'the book does not hold the size'
-      : `getting in and out costs ${figure(cost, 3)} of the ${figure(expected(terms), 3)} basis points expected`
+      ? 'the book is too thin for the size'
+      : `the round trip costs ${figure(cost, 3)} of the ${figure(expected(terms), 3)} bp expected`
   }
-  return guardStake('executor', utility, words, (told) => `To the executor ${told}.`)
+  return guardStake('executor', utility, words, (told) => `For the executor ${told}.`)
 }
 
 /** A seat is at odds with terms that give it less than half of what its best would. */

@@ -1,5 +1,5 @@
 import type { ViewRecord } from '#engine/agents/view-record.ts'
-import { count, percent } from '#engine/agents/wording.ts'
+import { count } from '#engine/agents/wording.ts'
 import { type Calibration, calibrated } from '#engine/consensus/opinion-pool.ts'
 import type { Insight } from '#shared/domain/insight.ts'
 
@@ -23,7 +23,7 @@ export function describeTempering({ stated }: Insight, { judged, right }: ViewRe
   if (stated === undefined) return ''
   const why =
     judged === 0
-      ? 'no earlier view on it can be judged yet, so that counts for little'
-      : `of ${count(judged, 'earlier view')} on it ${right} ${right === 1 ? 'was' : 'were'} right`
-  return ` The evidence alone says ${percent(stated, 0)}; ${why}.`
+      ? 'no earlier view on it can be judged yet'
+      : `${right} of ${count(judged, 'earlier view')} on it ${right === 1 ? 'was' : 'were'} right`
+  return ` Adjusted from ${stated.toFixed(2)} on the evidence alone: ${why}.`
 }

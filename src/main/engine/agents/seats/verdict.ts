@@ -1,5 +1,4 @@
 import type { Assessment, ProposalBriefing, Remark } from '#engine/agents/seat.ts'
-import { percent, sentence } from '#engine/agents/wording.ts'
 import type { Action } from '#shared/domain/proposal.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
 
@@ -27,7 +26,7 @@ export function voteFor(action: Action, confidence: number, { reasons, evidence 
   const sure = Math.max(0, Math.min(1, confidence))
   const choice = { kind: 'option', option: action } as const
   const assessment: Assessment = { choice, confidence: sure, reasons: [...reasons], evidence: [...evidence] }
-  return { assessment, remarks: [remark(`${sentence(action)}, ${percent(sure, 0)}. ${reasons.join(' ')}`, assessment)] }
+  return { assessment, remarks: [remark(`Voted ${action} (${sure.toFixed(2)}). ${reasons.join(' ')}`, assessment)] }
 }
 
 /** A vote for the action at a smaller size: it counts on the condition that the size is cut. */
@@ -40,12 +39,12 @@ export function voteForLess(
   const condition = `the quantity is at most ${revised.quantity}`
   const choice = { kind: 'conditional' as const, option: action, conditions: [condition] }
   const assessment: Assessment = { choice, confidence, reasons: [...reasons], evidence: [...evidence] }
-  const text = `${sentence(action)}, ${percent(confidence, 0)}, if ${condition}. ${reasons.join(' ')}`
+  const text = `Voted ${action} (${confidence.toFixed(2)}) if ${condition}. ${reasons.join(' ')}`
   return { assessment, remarks: [remark(text, assessment)], revised }
 }
 
 /** No side taken; the reason says which input is missing, or that the seat has nothing to say. */
 export function abstain(reason: string): SeatVerdict {
   const assessment: Assessment = { choice: { kind: 'abstain' }, confidence: 0, reasons: [reason], evidence: [] }
-  return { assessment, remarks: [{ kind: 'vote', text: `I abstain. ${reason}`, confidence: null, evidence: [] }] }
+  return { assessment, remarks: [{ kind: 'vote', text: `Abstained. ${reason}`, confidence: null, evidence: [] }] }
 }

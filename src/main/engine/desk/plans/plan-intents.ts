@@ -1,7 +1,7 @@
 import { isEntry } from '#engine/agents/sizes.ts'
 import type { DeskParts } from '#engine/desk/run/desk-parts.ts'
 import { questionOf, type RunState } from '#engine/desk/run/run-state.ts'
-import { onlyReduces } from '#engine/trading/gate/gate.ts'
+import { onlyReduces } from '#engine/trading/gate/reduce-only.ts'
 import { leavesQuantity } from '#engine/trading/orders/working.ts'
 import { equity, type TradingBook } from '#engine/trading/positions/book.ts'
 import { marksOf } from '#engine/trading/positions/marks.ts'

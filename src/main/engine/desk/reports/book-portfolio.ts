@@ -4,9 +4,8 @@ import { leastTailBars } from '#engine/portfolio/book-tail.ts'
 import { type MarketModel, readMarketModel } from '#engine/portfolio/book-target.ts'
 import type { DeskHistory } from '#engine/ports/desk-history.ts'
 import type { Feed } from '#engine/ports/feed.ts'
-import { type ReadReturns, readReturns } from '#engine/trading/gate/tail-reader.ts'
+import { createTailReader, type ReadReturns, type TailReader } from '#engine/trading/gate/tail-reader.ts'
 import { equity, type TradingBook } from '#engine/trading/positions/book.ts'
-import { closedBars } from '#engine/trading/positions/closed-bars.ts'
 import { marksOf } from '#engine/trading/positions/marks.ts'
 import { timeframeMs } from '#shared/domain/bar.ts'
 import { isPerpetual } from '#shared/domain/instrument.ts'
@@ -18,6 +17,7 @@ export interface BookParts {
   readonly book: TradingBook
   readonly history: Pick<DeskHistory, 'listViews'>
   readonly now: number
+  readonly tails?: TailReader
 }
 
 /** The feed's own instruments are taken in up to so many; with more the weights would take longer than a turn may. */
@@ -34,13 +34,18 @@ export interface SharedUniverse {
  * on what is there, not parts of it; nor another instrument on a coin that is there: the two would be set against each other
  * as if they could part), each with a price and enough closed bars. Undefined without any.
  */
-export function readUniverse(feed: Feed, now: number, needed: readonly string[]): SharedUniverse | undefined {
+export function readUniverse(
+  feed: Feed,
+  now: number,
+  needed: readonly string[],
+  tails = createTailReader(feed),
+): SharedUniverse | undefined {
   const wanted = new Set(needed)
   const coins = new Set(feed.instruments().flatMap(({ id, base }) => (wanted.has(id) ? [base] : [])))
   for (const { id, base } of feed.instruments()) {
     if (wanted.size < mostAssets && !isPerpetual(id) && !coins.has(base)) wanted.add(id)
   }
-  const barsOf = (id: string) => closedBars(feed, [id], now).bars.get(id)?.length ?? 0
+  const barsOf = (id: string) => tails.returns([id], now).shared.times.length
   const whyNot = (id: string) =>
     feed.quote(id) === undefined
       ? 'it has no price'
@@ -51,10 +56,10 @@ export function readUniverse(feed: Feed, now: number, needed: readonly string[])
     .map((instrument) => ({ instrument, why: whyNot(instrument) }))
   const [first, ...others] = enough
   if (first === undefined) return undefined
-  const read = readReturns(feed, enough, now)
+  const read = tails.returns(enough, now)
   if (read.shared.times.length > leastTailBars) return { read, without }
   const why = `it shares ${read.shared.times.length} closed bars with the others, ${leastTailBars + 1} are needed`
-  const alone = readReturns(feed, [first], now)
+  const alone = tails.returns([first], now)
   return { read: alone, without: [...without, ...others.map((instrument) => ({ instrument, why }))] }
 }
 
@@ -84,7 +89,8 @@ function modelOf(feed: Feed, { timeframe, shared: { instruments, times, returns 
 /** The whole book as the optimizer sees it. Null where the equity, or the bars of the instrument, are unavailable. */
 export function bookPortfolio(parts: BookParts, instrument: string, maximumPosition: number): BriefingPortfolio | null {
   const held = [...parts.book.positions.values()].filter(({ quantity }) => sign(quantity) !== 0)
-  const universe = readUniverse(parts.feed, parts.now, [instrument, ...held.map((position) => position.instrument)])
+  const { feed, now, tails } = parts
+  const universe = readUniverse(feed, now, [instrument, ...held.map((position) => position.instrument)], tails)
   if (universe === undefined || !universe.read.shared.instruments.includes(instrument)) return null
   const portfolio = portfolioOf(parts, universe, maximumPosition)
   return portfolio === null

@@ -3,7 +3,7 @@ import { worthAfter } from '#engine/agents/sizes.ts'
 import { bookProfits, tailOfProfits } from '#engine/portfolio/book-tail.ts'
 import { componentTail } from '#engine/portfolio/component-risk.ts'
 import type { Feed } from '#engine/ports/feed.ts'
-import { readReturns } from '#engine/trading/gate/tail-reader.ts'
+import { createTailReader, type TailReader } from '#engine/trading/gate/tail-reader.ts'
 import type { TradingBook } from '#engine/trading/positions/book.ts'
 import { marksOf } from '#engine/trading/positions/marks.ts'
 import { timeframeMs } from '#shared/domain/bar.ts'
@@ -16,7 +16,17 @@ import { multiply, toNumber } from '#shared/lib/decimal.ts'
  * instrument adds to it. Null where a price is missing, or too few bars are shared by all of it.
  */
 export function riskWith(
-  { feed, book, now }: { readonly feed: Feed; readonly book: TradingBook; readonly now: number },
+  {
+    feed,
+    book,
+    now,
+    tails = createTailReader(feed),
+  }: {
+    readonly feed: Feed
+    readonly book: TradingBook
+    readonly now: number
+    readonly tails?: TailReader
+  },
   { action, quantity }: Pick<Proposal, 'action' | 'quantity'>,
   instrument: Instrument,
 ): BriefingRisk | null {
@@ -34,7 +44,7 @@ export function riskWith(
   const position = book.positions.get(id) ?? null
   const after = new Map(before)
   after.set(id, toNumber(worthAfter({ account: { position }, instrument }, action, quantity, price)))
-  const { timeframe, shared } = readReturns(feed, [...after.keys()], now)
+  const { timeframe, shared } = tails.returns([...after.keys()], now)
   const barMs = timeframeMs[timeframe]
   const profits = bookProfits(shared, after)
   const [tailBefore, tailAfter] = [tailOfProfits(bookProfits(shared, before), barMs), tailOfProfits(profits, barMs)]

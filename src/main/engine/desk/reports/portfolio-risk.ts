@@ -1,4 +1,5 @@
 import { bookProfits, type PriceHistory, sharedReturns } from '#engine/portfolio/book-tail.ts'
+import { portfolioConfidence } from '#engine/portfolio/confidence-levels.ts'
 import { expectedShortfall } from '#engine/portfolio/value-at-risk.ts'
 import type { Feed } from '#engine/ports/feed.ts'
 import { equity, type TradingBook } from '#engine/trading/positions/book.ts'
@@ -15,7 +16,7 @@ export interface PortfolioRisk {
   readonly days: number
 }
 
-const confidence = 0.975
+const confidence = portfolioConfidence
 const horizonDays = 10
 const leastDays = 60
 const mostDays = 400

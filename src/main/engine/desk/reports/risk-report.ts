@@ -1,5 +1,6 @@
 import { bookProfits, leastTailBars, tailOfProfits } from '#engine/portfolio/book-tail.ts'
 import { componentTail } from '#engine/portfolio/component-risk.ts'
+import { usualConfidence } from '#engine/portfolio/confidence-levels.ts'
 import { drawdowns, underwater } from '#engine/portfolio/drawdowns.ts'
 import { covarianceMatrix } from '#engine/portfolio/matrix.ts'
 import { riskShares } from '#engine/portfolio/risk-parity.ts'
@@ -14,7 +15,7 @@ import { mean } from '#shared/lib/statistics.ts'
 import { type HeldPosition, heldBook, type ReportParts } from './held-book.ts'
 import { perpetualsReport } from './perpetuals-report.ts'
 
-const confidence = 0.95
+const confidence = usualConfidence
 const draws = 10_000
 const dayMs = 86_400_000
 const worstDaysShown = 3

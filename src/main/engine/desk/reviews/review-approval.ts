@@ -1,6 +1,6 @@
 import type { Intent } from '#engine/trading/orders/new-orders.ts'
+import type { Denial } from '#shared/domain/denial.ts'
 import { executionWords } from '#shared/domain/execution-words.ts'
-import type { Denial } from '#shared/domain/mandate.ts'
 import { isExit, type Order } from '#shared/domain/order.ts'
 import { isAsChosen, type ParentOrder } from '#shared/domain/parent-order.ts'
 import { isJudgedFirst, type Review, type ReviewOrder } from '#shared/domain/review.ts'

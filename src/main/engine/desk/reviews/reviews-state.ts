@@ -5,9 +5,9 @@ import type { Sha256 } from '#engine/ports/sha256.ts'
 import type { Intent } from '#engine/trading/orders/new-orders.ts'
 import type { TradingBook } from '#engine/trading/positions/book.ts'
 import type { Decision } from '#shared/domain/decision.ts'
+import type { Denial } from '#shared/domain/denial.ts'
 import type { DeskEvent } from '#shared/domain/event.ts'
 import type { Actor } from '#shared/domain/journal.ts'
-import type { Denial } from '#shared/domain/mandate.ts'
 import {
   isClosedReview,
   type Override,

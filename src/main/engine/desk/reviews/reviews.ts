@@ -1,5 +1,5 @@
+import type { Denial } from '#shared/domain/denial.ts'
 import type { Actor } from '#shared/domain/journal.ts'
-import type { Denial } from '#shared/domain/mandate.ts'
 import type { Order } from '#shared/domain/order.ts'
 import type { ParentOrder } from '#shared/domain/parent-order.ts'
 import {

@@ -1,7 +1,6 @@
 import type { Briefing, BriefingPlan } from '#engine/agents/seat.ts'
 import { profileFor } from '#engine/desk/planning/decide-terms.ts'
 import { portfolioRisk } from '#engine/desk/reports/portfolio-risk.ts'
-import { createTailReader } from '#engine/trading/gate/tail-reader.ts'
 import { freeCash } from '#engine/trading/margin/book-margin.ts'
 import { equity } from '#engine/trading/positions/book.ts'
 import { closedBars } from '#engine/trading/positions/closed-bars.ts'
@@ -28,7 +27,7 @@ function barsPerYear({ time }: BarSeries): number {
 const roomKept = 0.98
 
 function riskRoom(
-  { feed, book, mandate }: DeskParts,
+  { feed, book, mandate, tails }: DeskParts,
   instrument: string,
   direction: 1 | -1,
   now: number,
@@ -40,7 +39,7 @@ function riskRoom(
     if (mark === undefined) return ZERO
     worths.set(held, toNumber(multiply(quantity, mark)))
   }
-  const room = createTailReader(feed).room(worths, instrument, direction, mandate, now)
+  const room = tails.room(worths, instrument, direction, mandate, now)
   return room === null || room === Number.POSITIVE_INFINITY ? null : fromNumber(roomKept * room, 2)
 }
 

@@ -7,6 +7,7 @@ import type { DeskHistory } from '#engine/ports/desk-history.ts'
 import type { Feed } from '#engine/ports/feed.ts'
 import type { Sha256 } from '#engine/ports/sha256.ts'
 import type { DeskLatch } from '#engine/trading/gate/latch.ts'
+import type { TailReader } from '#engine/trading/gate/tail-reader.ts'
 import type { Orders } from '#engine/trading/orders/orders.ts'
 import type { ParentOrders } from '#engine/trading/parents/parent-orders.ts'
 import type { TradingBook } from '#engine/trading/positions/book.ts'
@@ -26,6 +27,8 @@ export interface DeskParts {
   readonly bus: Bus
   readonly feed: Feed
   readonly orders: Orders
+  /** Reads what a day may cost the book, the same as the limits of the gate. */
+  readonly tails: TailReader
   readonly parentOrders: ParentOrders
   readonly protection: Protection
   readonly reviews: Reviews

@@ -29,7 +29,7 @@ describe('the trader joins in', () => {
   it('an agent that has nothing to say to a question says so', async () => {
     const { say } = await runUntil('runStarted')
     const [, answer] = await say({ intent: 'ask', to: 'bull', text: 'How is the weather?' })
-    expect(answer?.text).toContain('nothing to say')
+    expect(answer?.text).toContain('I have no answer')
   })
 
   it('a fact becomes evidence; the sides argue it, and those who have voted vote again before the count', async () => {

@@ -5,7 +5,7 @@ import { record, said } from '#engine/desk/run/run-log.ts'
 import { type RunState, standsStill } from '#engine/desk/run/run-state.ts'
 import { voteAgain } from '#engine/desk/voting/vote-again.ts'
 import { successWithin } from '#engine/planning/estimates/learning.ts'
-import { alertsOf, researchAlerts } from '#engine/planning/monitor/alerts.ts'
+import { alertsOf } from '#engine/planning/monitor/alerts.ts'
 import { forecastOf } from '#engine/planning/monitor/forecast.ts'
 import { type GoalWorth, type MonitoredPlan, situationOf } from '#engine/planning/monitor/plan.ts'
 import { triggersOf } from '#engine/planning/monitor/triggers.ts'
@@ -105,9 +105,8 @@ export function watchRun(run: WatchedRun): RunMonitor {
 
   function raiseAlerts(): void {
     const raised = new Set(memory.alerts.map(({ kind }) => kind))
-    const thresholds = { ...planning.alerts, fewest: researchAlerts.fewest }
     const lastAt = Math.max(memory.trace.lastAt, run.now())
-    for (const alert of alertsOf({ ...memory.trace, lastAt }, thresholds)) {
+    for (const alert of alertsOf({ ...memory.trace, lastAt }, planning.alerts)) {
       if (!raised.has(alert.kind)) note({ kind: 'alertRaised', data: { runId: memory.runId, alert } })
     }
   }

@@ -65,7 +65,7 @@ export function createVoteScorer({ journal, feed, clock, history }: VoteScorerOp
     const now = Math.floor(clock.now())
     const bars = barSeries([...(closedBars(feed, [instrument], now).bars.get(instrument) ?? [])])
     const close = closeAt(bars, at)
-    return close === null ? null : fromNumber(close, 8)
+    return close === null ? null : fromNumber(close, 18)
   }
 
   return {

@@ -11,24 +11,16 @@ export interface AlertThresholds {
   readonly usd: number
   /** Share of the ended attempts that timed out. */
   readonly timeoutShare: number
-  /** Shares of fewer than so many say nothing yet while the run goes on. */
-  readonly fewest: number
 }
+
+/** Shares of fewer steps or attempts than so many say nothing yet while the run goes on. */
+export const fewestTried = 3
 
 export interface Alert {
   readonly kind: 'failures' | 'time' | 'cost' | 'timeouts'
   readonly value: number
   readonly threshold: number
   readonly sentence: string
-}
-
-/** The thresholds of a research run: 30 % failed, 90 s, $0.30, 5 % timeouts. */
-export const researchAlerts: AlertThresholds = {
-  failedShare: 0.3,
-  seconds: 90,
-  usd: 0.3,
-  timeoutShare: 0.05,
-  fewest: 3,
 }
 
 /** What is wrong with a run, by its trace alone: each value that lies over its threshold. Time is the last event's. */
@@ -38,8 +30,7 @@ export function alertsOf(trace: ExecutionTrace, thresholds: AlertThresholds): re
   const attempts = trace.steps.flatMap((step) => step.attempts.filter(({ endedAt }) => endedAt !== null))
   const timeouts = attempts.filter(isTimeout).length
   const isOver = trace.steps.every(({ state }) => isFinalStep(state))
-  const shareOf = (part: number, whole: number) =>
-    whole === 0 || (!isOver && whole < thresholds.fewest) ? 0 : part / whole
+  const shareOf = (part: number, whole: number) => (whole === 0 || (!isOver && whole < fewestTried) ? 0 : part / whole)
   const seconds = (trace.lastAt - trace.startedAt) / 1_000
   // Prices that add up to the threshold on paper must not pass it by rounding.
   const usd = Math.round(trace.steps.reduce((sum, step) => sum + step.usd, 0) * 1e9) / 1e9

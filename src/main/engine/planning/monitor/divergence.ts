@@ -56,8 +56,8 @@ export function divergencesOf(
   situation: MonitoredPlan,
   now: number,
   thresholds: DivergenceThresholds,
+  forecast = forecastOf(situation.plan, trace, now),
 ): readonly Divergence[] {
-  const forecast = forecastOf(situation.plan, trace, now)
   return [
     timeDivergence(trace, situation, now, forecast, thresholds.lateShare),
     costDivergence(trace, forecast, thresholds.costShare),

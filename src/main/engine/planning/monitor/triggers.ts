@@ -1,7 +1,7 @@
 import { whatFalls } from '#engine/planning/causal/answers.ts'
 import { isFinalStep } from '#shared/domain/plan.ts'
 import { type Divergence, type DivergenceThresholds, divergencesOf } from './divergence.ts'
-import { scheduleRest } from './forecast.ts'
+import { type Forecast, forecastOf } from './forecast.ts'
 import { type Alternative, factsNow, type MonitoredPlan } from './plan.ts'
 import type { ExecutionTrace } from './trace.ts'
 import { clause, listOf, percentText, secondsText, usdText } from './words.ts'
@@ -31,15 +31,18 @@ export function triggersOf(
   now: number,
   thresholds: TriggerThresholds,
 ): readonly Trigger[] {
-  const isOver = trace.steps.every(({ state }) => isFinalStep(state))
-  const divergences = isOver ? [] : divergencesOf(trace, situation, now, thresholds)
+  if (trace.steps.every(({ state }) => isFinalStep(state))) {
+    return [...failures(trace, situation), ...newGoals(trace, situation)]
+  }
+  const forecast = forecastOf(situation.plan, trace, now)
+  const divergences = divergencesOf(trace, situation, now, thresholds, forecast)
   return [
     ...failures(trace, situation),
-    ...(isOver ? [] : deadline(trace, situation, now, thresholds.deadlineMargin)),
+    ...deadline(forecast, situation, now, thresholds.deadlineMargin),
     ...divergences.filter(({ isOver }) => isOver).map(divergence),
     ...newGoals(trace, situation),
-    ...(isOver ? [] : opportunities(trace, situation, thresholds.savingShare)),
-    ...(isOver ? [] : periodic(situation, now, thresholds.everySeconds)),
+    ...opportunities(trace, situation, thresholds.savingShare),
+    ...periodic(situation, now, thresholds.everySeconds),
   ]
 }
 
@@ -52,11 +55,10 @@ function failures(trace: ExecutionTrace, { causal, answered }: MonitoredPlan): T
     })
 }
 
-function deadline(trace: ExecutionTrace, situation: MonitoredPlan, now: number, margin: number): Trigger[] {
-  const { deadlineAt, plan } = situation
+function deadline({ rest }: Forecast, { deadlineAt }: MonitoredPlan, now: number, margin: number): Trigger[] {
   if (deadlineAt === null) return []
   const left = (deadlineAt - now) / 1_000
-  const { secondsLeft } = scheduleRest(plan, trace, now)
+  const { secondsLeft } = rest
   if (secondsLeft * (1 + margin) <= left) return []
   const short = secondsLeft > left ? 'It cannot be kept' : `Less than ${percentText(margin)} is left to spare`
   const sentence = `What is left takes ${secondsText(secondsLeft)}, and the deadline is in ${secondsText(left)}. ${short}.`

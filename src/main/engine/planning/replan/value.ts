@@ -1,5 +1,5 @@
 import { type CausalStep, causalLinks, planGoal, planStart } from '#engine/planning/causal/links.ts'
-import { forecastOf } from '#engine/planning/monitor/forecast.ts'
+import { type Forecast, forecastOf } from '#engine/planning/monitor/forecast.ts'
 import { applyStep } from '#engine/planning/monitor/plan.ts'
 import { retrace } from '#engine/planning/monitor/trace.ts'
 import type { Plan } from '#shared/domain/plan.ts'
@@ -31,7 +31,7 @@ export function planValue(
   plan: Plan,
   changes: number,
 ): PlanValue {
-  const { situation, trace, now, worth } = context
+  const { situation, trace, worth } = context
   const doable = canBeDone(facts, steps, running)
   const chances = goalChances(
     context,
@@ -45,7 +45,7 @@ export function planValue(
     plan.steps.map(({ id }) => id).filter((id) => traced.has(id) && !steps.some((step) => step.id === id)),
   )
   const some: Plan = { ...plan, steps: plan.steps.filter(({ id }) => ids.has(id) || past.has(id)) }
-  const { rest, usd, finishAt } = forecastOf(some, retrace(trace, some, new Map(), now), now)
+  const { rest, usd, finishAt } = foresee(context, some)
   const spent = trace.steps.reduce((sum, step) => sum + step.usd, 0)
   const usdLeft =
     usd - some.steps.reduce((sum, { id }) => sum + (trace.steps.find((step) => step.id === id)?.usd ?? 0), 0)
@@ -59,6 +59,19 @@ export function planValue(
     secondsLeft: rest.secondsLeft,
     usdLeft,
   }
+}
+
+// Several strategies come to the same plan.
+const foreseen = new WeakMap<ReplanContext, Map<string, Forecast>>()
+
+function foresee(context: ReplanContext, plan: Plan): Forecast {
+  const { trace, now } = context
+  const known = foreseen.get(context) ?? new Map<string, Forecast>()
+  foreseen.set(context, known)
+  const key = plan.steps.map(({ id, needs }) => `${id}<${needs.join()}`).join(';')
+  const forecast = known.get(key) ?? forecastOf(plan, retrace(trace, plan, new Map(), now), now)
+  known.set(key, forecast)
+  return forecast
 }
 
 /** The steps that can be done when those that miss something are left out. */

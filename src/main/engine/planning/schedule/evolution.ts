@@ -20,6 +20,8 @@ export interface EvolutionOptions {
   readonly random: Random
   /** A makespan that cannot be beaten; reaching it ends the search. */
   readonly target: number
+  /** Asked once, when the priority rules have been tried: true when no schedule is shorter, which ends the search. */
+  readonly isShortest?: (makespan: number) => boolean
   /** Asked once a generation; true ends the search. */
   readonly stop?: () => boolean
 }
@@ -47,13 +49,14 @@ interface Side {
  * population comes from priority rules, plain at first, then with chance.
  */
 export function evolveSchedule(problem: ScheduleProblem, options: EvolutionOptions): Evolution {
-  const { random, target, stop } = options
+  const { random, isShortest, stop } = options
   const size = populationSize(problem.count, options.schedules)
   const genes = new Genes(problem, random)
   const sides: readonly [Side, Side] = [createSide(problem, size), createSide(problem, size)]
   const best = new Int32Array(problem.count)
   const child = new Int32Array(problem.count)
   const fittest = new Int32Array(problem.count)
+  let { target } = options
   let makespan = NO_SCHEDULE
   let schedules = 0
   const isOver = () => schedules >= options.schedules || makespan <= target
@@ -74,6 +77,10 @@ export function evolveSchedule(problem: ScheduleProblem, options: EvolutionOptio
     for (let index = 0; index < size && !isOver(); index++) {
       const row = left.rows[index] as Int32Array
       const isPlain = schedules < rules.length
+      if (schedules === rules.length && makespan < NO_SCHEDULE && isShortest?.(makespan) === true) {
+        target = makespan
+        return
+      }
       const rule = (isPlain ? rules[schedules] : random.pick(rules)) ?? rules[0]
       const fitness = genes.sample(rule, isPlain ? 0 : random.int(1, 2), row)
       keep(fitness, row)

@@ -146,6 +146,30 @@ describe('solving a scheduling problem', () => {
     )
   })
 
+  test('a schedule of the rules that is known to be the shortest ends the search, and is what a longer one would give', () => {
+    fc.assert(
+      fc.property(problems(12, false), (problem) => {
+        const asked: number[] = []
+        const search = (isShortest?: (makespan: number) => boolean) =>
+          evolveSchedule(problem, {
+            schedules: 200,
+            random: createRandom(3),
+            target: 0,
+            ...(isShortest && { isShortest }),
+          })
+        const whole = search()
+        const ended = search((makespan) => {
+          asked.push(makespan)
+          return makespan === whole.makespan
+        })
+        expect(asked).toHaveLength(1)
+        expect(ended.starts).toEqual(whole.starts)
+        expect(ended.schedules).toBe(asked[0] === whole.makespan ? 4 : whole.schedules)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
   test('the same seed gives the same schedule', () => {
     fc.assert(
       fc.property(problems(14, false), (problem) => {

@@ -5,6 +5,8 @@ import { ScheduleProof } from './proof.ts'
 
 /** Conflicts spent on each guess when the lower bound is raised by refuting short makespans. */
 const BOUND_CONFLICTS = 60
+/** Conflicts within which it shows whether a schedule is easily proved to be the shortest. */
+const EASY_CONFLICTS = 20
 const FIRST_SCHEDULES = 1_000
 const FIRST_CONFLICTS = 1_000
 const SMALL = 60
@@ -47,21 +49,36 @@ export function solveSchedule(problem: ScheduleProblem, budget: ScheduleBudget):
     makespan: Number.POSITIVE_INFINITY,
   }
   let schedules = 0
-  const longest = longestTails(problem).reduce((most, tail) => Math.max(most, tail), 0)
+  let conflicts = 0
+  const total = problem.durations.reduce((sum, duration) => sum + duration, 0)
+  // What the rules find for a small problem is often the shortest, and that is soon proved.
+  const isSmall = problem.count <= SMALL && budget.conflicts > 0
+  let shortest = longestTails(problem).reduce((most, tail) => Math.max(most, tail), 0)
+  const isShortest = (makespan: number) => {
+    const proof = new ScheduleProof(problem, makespan)
+    const outcome = proof.search(makespan - 1, EASY_CONFLICTS, stop)
+    conflicts += proof.conflicts
+    if (outcome === 'impossible') shortest = makespan
+    return outcome === 'impossible'
+  }
   const evolve = (limit: number, target: number) => {
     if (limit <= 0) return
     const random = budget.random.fork(`evolution ${schedules}`)
-    const found = evolveSchedule(problem, { schedules: limit, random, target, stop })
+    const found = evolveSchedule(problem, { schedules: limit, random, target, stop, ...(isSmall && { isShortest }) })
     schedules += found.schedules
     if (found.makespan < best.makespan) best = found
   }
-  evolve(Math.min(budget.schedules, budget.conflicts > 0 ? FIRST_SCHEDULES : budget.schedules), longest)
+  evolve(Math.min(budget.schedules, budget.conflicts > 0 ? FIRST_SCHEDULES : budget.schedules), shortest)
+  // As short as its longest chain, or proved already.
+  if (best.makespan <= shortest) {
+    const { starts, makespan } = best
+    return { status: 'optimal', starts, makespan, lowerBound: makespan, schedules, conflicts }
+  }
 
-  const total = problem.durations.reduce((sum, duration) => sum + duration, 0)
   const proof = new ScheduleProof(problem, Math.min(best.makespan, total))
-  const search = (limit: number, conflicts: number) => {
+  const search = (limit: number, most: number) => {
     if (best.makespan < Number.POSITIVE_INFINITY) proof.lean(best.starts)
-    const outcome = proof.search(limit, conflicts, stop)
+    const outcome = proof.search(limit, most, stop)
     if (outcome === 'found') best = { starts: proof.starts.slice(), makespan: proof.makespan }
     return outcome
   }
@@ -69,9 +86,9 @@ export function solveSchedule(problem: ScheduleProblem, budget: ScheduleBudget):
 
   let turn = 1
   while (proof.lowerBound < best.makespan && proof.conflicts < budget.conflicts && !stop()) {
-    const conflicts = Math.min(FIRST_CONFLICTS * turn, budget.conflicts - proof.conflicts)
+    const most = Math.min(FIRST_CONFLICTS * turn, budget.conflicts - proof.conflicts)
     const limit = Math.min(best.makespan - 1, total)
-    if (search(limit, conflicts) !== 'undecided') continue
+    if (search(limit, most) !== 'undecided') continue
     // Small problems are better left to the exact search alone.
     if (problem.count > SMALL) evolve(Math.min(FIRST_SCHEDULES * turn, budget.schedules - schedules), proof.lowerBound)
     turn *= 2
@@ -83,7 +100,7 @@ export function solveSchedule(problem: ScheduleProblem, budget: ScheduleBudget):
     makespan: best.makespan,
     lowerBound: Math.min(best.makespan, proof.lowerBound),
     schedules,
-    conflicts: proof.conflicts,
+    conflicts: conflicts + proof.conflicts,
   }
 }
 

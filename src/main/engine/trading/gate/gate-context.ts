@@ -1,7 +1,8 @@
 import type { BrokerCapabilities } from '#engine/ports/broker.ts'
 import type { TradingBook } from '#engine/trading/positions/book.ts'
+import type { Denial } from '#shared/domain/denial.ts'
 import type { Instrument, PerpetualTerms } from '#shared/domain/instrument.ts'
-import type { Denial, DenialCode, Mandate } from '#shared/domain/mandate.ts'
+import type { Mandate } from '#shared/domain/mandate.ts'
 import type { Order } from '#shared/domain/order.ts'
 import type { Quote } from '#shared/domain/quote.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
@@ -31,10 +32,8 @@ export interface GateContext {
   readonly decidedInEpoch: number
 }
 
-/** A denial with the values behind it. */
-export function deny(code: DenialCode, values: Record<string, string | number> = {}): Denial {
-  return { code, values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)])) }
-}
+/** One rule of the gate: undefined lets the order pass. */
+export type Check = (order: Order, context: GateContext) => Denial | undefined
 
 /** The price that an order is measured by: its limit, its stop, or what it would pay at the market now. */
 export function referencePrice(order: Order, quote: Quote): Decimal {

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { leavesQuantity } from '#engine/trading/orders/working.ts'
 import { applyToBook, emptyBook, equity, type TradingBook } from '#engine/trading/positions/book.ts'
-import { type DenialCode, denialCodes, type Mandate } from '#shared/domain/mandate.ts'
+import { type DenialCode, denialCodes } from '#shared/domain/denial.ts'
+import { type Mandate } from '#shared/domain/mandate.ts'
 import { isClosed, type Order } from '#shared/domain/order.ts'
 import type { Quote } from '#shared/domain/quote.ts'
 import type { Latch } from '#shared/domain/trading-state.ts'
@@ -10,8 +11,9 @@ import { absolute, add, compare, type Decimal, decimal, multiply, subtract, ZERO
 import { btc, deskFill, deskOrder, eth, wideMandate } from '#test/builders/orders.ts'
 import { btcPerpetual } from '#test/builders/perpetuals.ts'
 import { scriptedCapabilities } from '#test/fakes/scripted-broker.ts'
-import { checkOrder, onlyReduces } from './gate.ts'
+import { checkOrder } from './gate.ts'
 import type { GateContext } from './gate-context.ts'
+import { onlyReduces } from './reduce-only.ts'
 
 const now = 1_000_000
 const active: Latch = { state: 'ACTIVE', epoch: 3, level: null, by: 'system', reason: 'new', at: 0 }

@@ -26,6 +26,8 @@ export type TailLimits = Pick<Mandate, 'maximumValueAtRisk' | 'maximumExpectedSh
 
 /** Reads what a day may cost a book of signed worths, by instrument. */
 export interface TailReader {
+  /** The returns of instruments over the closed bars that decisions stand on. */
+  returns(instruments: readonly string[], now: number): ReadReturns
   /** Undefined where there is too little history. */
   read(worths: ReadonlyMap<string, number>, now: number): ReadTail | undefined
   /**
@@ -44,44 +46,62 @@ export interface TailReader {
 const minuteMs = 60_000
 const nothing = { valueAtRisk: 0, expectedShortfall: 0, bars: 0, timeframe: '1d' } as const
 
-/** A reader of the closed bars of a feed; they are read once a minute at most, however often it is asked. */
+/** Returns that were read, and the room that was found on them, by the book and what was asked. */
+interface KnownReturns {
+  readonly read: ReadReturns
+  readonly rooms: Map<string, number>
+}
+
+/**
+ * A reader of the closed bars of a feed; they are read once a minute at most, however often it is asked. The limits of the gate
+ * and all that is decided within them ask the same one.
+ */
 export function createTailReader(feed: Pick<Feed, 'bars'>): TailReader {
   let minute = Number.NaN
-  let known = new Map<string, ReadReturns>()
+  let known = new Map<string, KnownReturns>()
 
-  function returnsOf(instruments: readonly string[], now: number): ReadReturns {
+  function knownOf(instruments: readonly string[], now: number): KnownReturns {
     if (Math.floor(now / minuteMs) !== minute) {
       minute = Math.floor(now / minuteMs)
       known = new Map()
     }
-    const key = [...instruments].sort().join('\n')
+    const key = instruments.join('\n')
     const before = known.get(key)
     if (before !== undefined) return before
-    const read = readReturns(feed, instruments, now)
-    known.set(key, read)
-    return read
+    const found = { read: readReturns(feed, instruments, now), rooms: new Map<string, number>() }
+    known.set(key, found)
+    return found
   }
 
   const heldOf = (worths: ReadonlyMap<string, number>) =>
     [...worths].filter(([, worth]) => worth !== 0).map(([instrument]) => instrument)
 
   return {
+    returns: (instruments, now) => knownOf(instruments, now).read,
     read(worths, now) {
       const held = heldOf(worths)
       if (held.length === 0) return { ...nothing, from: now, to: now }
-      const { timeframe, shared } = returnsOf(held, now)
+      const { timeframe, shared } = knownOf(held, now).read
       const tail = tailOfProfits(bookProfits(shared, worths), timeframeMs[timeframe])
       const [from, to] = [shared.times[0], shared.times.at(-1)]
       return tail === null || from === undefined || to === undefined ? undefined : { ...tail, timeframe, from, to }
     },
     room(worths, instrument, direction, { maximumValueAtRisk, maximumExpectedShortfall }, now) {
       if (maximumValueAtRisk === null && maximumExpectedShortfall === null) return null
-      const { timeframe, shared } = returnsOf([...new Set([...heldOf(worths), instrument])], now)
+      const { read, rooms } = knownOf([...new Set([...heldOf(worths), instrument])], now)
+      const asked = [instrument, direction, maximumValueAtRisk, maximumExpectedShortfall, ...[...worths].flat()].join(
+        ' ',
+      )
+      const before = rooms.get(asked)
+      if (before !== undefined) return before
+      const { timeframe, shared } = read
       const unit = bookProfits(shared, new Map([[instrument, direction]]))
-      return largestAddition(bookProfits(shared, worths), unit, timeframeMs[timeframe], {
+      const room = largestAddition(bookProfits(shared, worths), unit, timeframeMs[timeframe], {
         valueAtRisk: maximumValueAtRisk === null ? null : toNumber(maximumValueAtRisk),
         expectedShortfall: maximumExpectedShortfall === null ? null : toNumber(maximumExpectedShortfall),
       })
+      rooms.set(asked, room)
+      return room
     },
   }
 }

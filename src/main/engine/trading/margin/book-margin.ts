@@ -8,7 +8,6 @@ import {
   add,
   compare,
   type Decimal,
-  decimal,
   divide,
   minimum,
   multiply,
@@ -16,6 +15,7 @@ import {
   subtract,
   ZERO,
 } from '#shared/lib/decimal.ts'
+import { feeAllowance } from './fee-allowance.ts'
 import { type MarginAccount, type MarkedContract, readMarginAccount } from './margin-account.ts'
 
 /** What the margin of a book is read by. */
@@ -31,9 +31,6 @@ export interface PlannedOrder {
   readonly order: Order
   readonly price: Decimal
 }
-
-/** What a share of the worth is set aside for fees. */
-const feeShare = decimal('0.001')
 
 /** The account as its perpetuals are held now; undefined while a mark or the terms of what is held are missing. */
 export function marginOf({ book, mandate, mark, terms }: MarginReading): MarginAccount | undefined {
@@ -69,7 +66,7 @@ export function marginAfter(reading: MarginReading, planned?: PlannedOrder): Mar
     if (now === undefined || perpetual === undefined) return instrument
     const price = planned?.order.instrument === instrument ? planned.price : now
     const change = subtract(quantity, held)
-    cash = subtract(cash, multiply(price, add(change, multiply(absolute(change), feeShare))))
+    cash = subtract(cash, multiply(price, add(change, multiply(absolute(change), feeAllowance))))
     const averagePrice = averageAfter(held, book.positions.get(instrument)?.averagePrice ?? price, quantity, price)
     cash = add(cash, multiply(quantity, averagePrice))
     contracts.push({ instrument, quantity, averagePrice, mark: now, tiers: perpetual.tiers })

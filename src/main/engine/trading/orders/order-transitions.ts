@@ -1,3 +1,4 @@
+import { denialReason } from '#shared/domain/denial.ts'
 import type { DeskEvents } from '#shared/domain/event.ts'
 import { isClosed, type Order, type OrderStatus, plainTerms } from '#shared/domain/order.ts'
 import type { Touch } from '#shared/domain/quote.ts'
@@ -210,10 +211,8 @@ function updated(order: Order, terms: DeskEvents['orderUpdated']): Order {
 
 function reasonOf(event: Extract<OrderEvent, { kind: Change }>): string | undefined {
   switch (event.kind) {
-    case 'orderDenied': {
-      const values = Object.entries(event.data.denial.values).map(([name, value]) => `${name}=${value}`)
-      return [event.data.denial.code, ...values].join(' ')
-    }
+    case 'orderDenied':
+      return denialReason(event.data.denial)
     case 'orderRejected':
     case 'orderUnknown':
       return event.data.reason

@@ -1,4 +1,4 @@
-import { onlyReduces } from '#engine/trading/gate/gate.ts'
+import { onlyReduces } from '#engine/trading/gate/reduce-only.ts'
 import type { TradingBook } from '#engine/trading/positions/book.ts'
 import { isClosed, isInFlight, type Order } from '#shared/domain/order.ts'
 import type { StopLevel, StopProgress } from '#shared/domain/trading-state.ts'

@@ -1,5 +1,5 @@
 import type { TradingBook } from '#engine/trading/positions/book.ts'
-import type { Denial } from '#shared/domain/mandate.ts'
+import { type Denial, deny } from '#shared/domain/denial.ts'
 import type { Order } from '#shared/domain/order.ts'
 import { isClosed } from '#shared/domain/order.ts'
 import { compare, maximum, subtract, sum, ZERO } from '#shared/lib/decimal.ts'
@@ -12,7 +12,7 @@ export function childDenial(order: Order, { parents }: Pick<TradingBook, 'parent
   const { sliceOf, instrument, side, quantity, reduceOnly, clientOrderId } = order
   if (sliceOf === null) return undefined
   const worked = parents.get(sliceOf.parentId)
-  if (worked === undefined) return { code: 'PARENT_ORDER_ENDED', values: { parent: sliceOf.parentId } }
+  if (worked === undefined) return deny('PARENT_ORDER_ENDED', { parent: sliceOf.parentId })
   const { parent, children } = worked
   const taken = children
     .filter((child) => child.clientOrderId !== clientOrderId)
@@ -21,5 +21,5 @@ export function childDenial(order: Order, { parents }: Pick<TradingBook, 'parent
   const isPart = instrument === parent.instrument && side === parent.side && reduceOnly === parent.reduceOnly
   return isPart && compare(quantity, left) <= 0
     ? undefined
-    : { code: 'PARENT_ORDER_EXCEEDED', values: { parent: sliceOf.parentId, quantity, left } }
+    : deny('PARENT_ORDER_EXCEEDED', { parent: sliceOf.parentId, quantity, left })
 }

@@ -11,6 +11,9 @@ import { applyFill, cashChange, flatPosition, undoFill } from './positions.ts'
 /** How many closed orders are kept at hand for what the venue still says of them; the store knows them all. */
 const closedKept = 200
 
+/** How far back orders that were sent count against the mandate's orders a minute. */
+export const rateWindowMs = 60_000
+
 /** The account as the journal tells it: folding the same records always gives the same book. */
 export interface TradingBook {
   account: string
@@ -130,7 +133,7 @@ function foldOrder(book: TradingBook, event: OrderEvent, at: number): Order | un
     if (corrected !== null) foldFill(book, corrected, before)
   }
   if (event.kind === 'orderSubmitted') {
-    while (book.sentAt[0] !== undefined && book.sentAt[0] <= at - 60_000) book.sentAt.shift()
+    while (book.sentAt[0] !== undefined && book.sentAt[0] <= at - rateWindowMs) book.sentAt.shift()
     book.sentAt.push(at)
   }
   // Of an order that ended long ago only the account takes notice.

@@ -47,7 +47,7 @@ type Wish = 'armed' | 'fired' | 'off'
  * taken back at once.
  */
 export function createDeadManSwitch(options: DeadManSwitchOptions): DeadManSwitch {
-  const { broker, journal, book, latch, orders, clock } = options
+  const { broker, journal, orders, clock } = options
   const supported = broker.capabilities.deadManSwitch && broker.deadManSwitch !== undefined
   let on = options.on
   /** What the venue was last known to have; unknown is what an earlier process left. */
@@ -61,17 +61,9 @@ export function createDeadManSwitch(options: DeadManSwitchOptions): DeadManSwitc
   let isRunning = false
   let cancelTimer: Stop = () => {}
 
-  function wish(): Wish {
-    const { state, level } = latch.current()
-    if (!on) return 'off'
-    if (state !== 'HALTED') return 'armed'
-    if (level === 3) return 'fired'
-    return [...book.orders.values()].some((order) => !isExit(order)) ? 'armed' : 'off'
-  }
-
   function look(): void {
     if (!supported || !isRunning || busy !== undefined || !orders.link().connected) return
-    const wanted = wish()
+    const wanted = wishOf(options, on)
     const isDue = clock.monotonic() >= nextAt
     // What has run out sets itself off; what is confirmed is left alone until it is due again.
     if (wanted === known && (wanted !== 'armed' || !isDue)) return
@@ -139,4 +131,12 @@ export function createDeadManSwitch(options: DeadManSwitchOptions): DeadManSwitc
       })
     },
   }
+}
+
+function wishOf({ latch, book }: Pick<DeadManSwitchOptions, 'latch' | 'book'>, on: boolean): Wish {
+  const { state, level } = latch.current()
+  if (!on) return 'off'
+  if (state !== 'HALTED') return 'armed'
+  if (level === 3) return 'fired'
+  return [...book.orders.values()].some((order) => !isExit(order)) ? 'armed' : 'off'
 }

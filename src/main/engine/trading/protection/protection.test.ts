@@ -13,7 +13,8 @@ import { btc, deskFill, deskOrder } from '#test/builders/orders.ts'
 import { parentOf } from '#test/builders/parent-orders.ts'
 import { pass, settle } from '#test/conformance/settle.ts'
 import { createScriptedBroker, refused, scriptedCapabilities } from '#test/fakes/scripted-broker.ts'
-import { bracketDuties, type ExitRules, exitsOf } from './brackets.ts'
+import { exitsOf } from './brackets.ts'
+import { bracketDuties, type ExitRules } from './exit-duties.ts'
 import { createProtection } from './protection.ts'
 
 /** Rules of a market where no target is offered, and nothing steps aside. */
