@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Bus } from '#engine/bus/bus.ts'
 import { type AgentHealth, type Seat, seatTitles } from '#shared/domain/agent.ts'
 import { type Clock, sleep } from '#shared/lib/clock.ts'
@@ -90,7 +91,7 @@ export function createAgent(options: AgentOptions): Agent {
   }
 
   function act(body: unknown, signal: AbortSignal): unknown {
-    const { action, input } = readRequest(body)
+    const { action, input } = requestSchema.parse(body)
     const handler = Object.hasOwn(handlers, action) ? handlers[action] : undefined
     if (handler === undefined) {
       throw new ParleyError('AGENT_CANNOT', `The ${seatTitles[seat]} cannot "${action}".`, {
@@ -122,10 +123,10 @@ export function createAgent(options: AgentOptions): Agent {
   }
 }
 
-function readRequest(body: unknown): { readonly action: string; readonly input: unknown } {
-  const request = typeof body === 'object' && body !== null ? (body as { action?: unknown; input?: unknown }) : {}
-  return { action: typeof request.action === 'string' ? request.action : '', input: request.input }
-}
+/** What came over the bus, whatever it is: a question that nobody can answer where it is none. */
+const requestSchema = z
+  .object({ action: z.string().catch(''), input: z.unknown().optional() })
+  .catch({ action: '', input: undefined })
 
 function isWithdrawn(signal: AbortSignal): boolean {
   return signal.aborted && errorCode(signal.reason) !== 'BUS_TIMED_OUT'

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { questions } from '#engine/agents/questions.ts'
 import { createTailReader } from '#engine/trading/gate/tail-reader.ts'
 import { contract } from '#shared/contract/index.ts'
 import { seats } from '#shared/domain/agent.ts'
@@ -10,7 +11,6 @@ import { deskKernel, goal, shippedMandate } from '#test/builders/desk-kernel.ts'
 import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
 import { createMemoryLatchStore } from '#test/fakes/memory-latch-store.ts'
 import { noAnswer } from '#test/fakes/scripted-broker.ts'
-import { answerSchemas } from './run/answers.ts'
 
 const trader = { kind: 'human', id: 'trader' } as const
 const typed = { reason: 'I have looked at it', account: 'paper', mode: 'PAPER' }
@@ -424,7 +424,7 @@ describe('KS-11 what an agent can reach', () => {
       const refusal = await settle(clock, bus.request(topic, { action: '' }, { timeoutMs: 100 })).catch(
         (error: { details: { actions: string[] } }) => error.details.actions,
       )
-      for (const action of refusal as string[]) expect(Object.keys(answerSchemas)).toContain(action)
+      for (const action of refusal as string[]) expect(Object.keys(questions)).toContain(action)
     }
     expect(kernel.latch.current()).toEqual(before)
   })

@@ -17,7 +17,7 @@ import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { deskKernel, goal, shippedReviewPolicy } from '#test/builders/desk-kernel.ts'
 import { pass, passUntil, settle } from '#test/builders/virtual-time.ts'
 import { createDrills } from './oversight-drills.ts'
-import { intentOf } from './reviews.ts'
+import { intentOf } from './review-approval.ts'
 
 const trader: Actor = { kind: 'human', id: 'trader' }
 const words = { code: 'OTHER', words: 'I see it otherwise' } as const

@@ -1,10 +1,11 @@
+import type { Answer, Input, Question } from '#engine/agents/questions.ts'
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
 import type { StepContext, StepResult } from '#engine/tasks/executor.ts'
 import type { Seat } from '#shared/domain/agent.ts'
 import type { ModelUse } from '#shared/domain/model.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { refuseInvented } from './answer-checks.ts'
-import { type Answer, checkAnswer, type Question } from './answers.ts'
+import { checkAnswer } from './answers.ts'
 import type { DeskParts } from './desk-parts.ts'
 import { recordLate } from './run-log.ts'
 import type { RunState } from './run-state.ts'
@@ -47,7 +48,7 @@ export async function askSeat<Asked extends Question>(
     timeoutMs,
     signal,
     onLate,
-  }: Asking & { seat: Seat; asked: Asked; input: unknown; onLate?: (answer: unknown) => void },
+  }: Asking & { seat: Seat; asked: Asked; input: Input<Asked>; onLate?: (answer: unknown) => void },
 ): Promise<Answer<Asked>> {
   if (signal.aborted) {
     throw new ParleyError('ANSWER_LATE', `The ${seat} was not asked "${asked}": the step was stopped before.`)
@@ -72,7 +73,7 @@ export function ask<Asked extends Question>(
   context: StepContext,
   seat: Seat,
   asked: Asked,
-  input: unknown,
+  input: Input<Asked>,
 ): Promise<Answer<Asked>> {
   return askSeat(run, {
     seat,

@@ -135,22 +135,18 @@ async function thinkAgain(run: RunContext, signal: AbortSignal): Promise<string>
   if (memory.debate.length > 0) {
     await Promise.all((['bull', 'bear'] as const).map((side) => attempt(side, () => argueRound(run, side, round, ask))))
   }
-  const seated = memory.ballots.filter(({ voter }) => seatSchema.safeParse(voter).success)
-  const voted = new Map(seated.map(({ voter, choice }) => [voter, JSON.stringify(choice)]))
+  const lastChoice = (seat: Seat) => JSON.stringify(memory.ballots.findLast(({ voter }) => voter === seat)?.choice)
+  const seated = memory.ballots.flatMap(({ voter }) => seatSchema.safeParse(voter).data ?? [])
+  const voted = new Map(seated.map((seat) => [seat, lastChoice(seat)]))
   if (memory.decision === null) {
-    for (const voter of voted.keys()) await attempt(voter as Seat, () => castBallotOf(run, voter as Seat, ask))
+    for (const seat of voted.keys()) await attempt(seat, () => castBallotOf(run, seat, ask))
   }
-  const changed = memory.ballots.filter(
-    ({ voter, choice }, index) =>
-      index === memory.ballots.findLastIndex((other) => other.voter === voter) &&
-      voted.has(voter) &&
-      voted.get(voter) !== JSON.stringify(choice),
-  )
+  const changed = [...voted].filter(([seat, before]) => lastChoice(seat) !== before).map(([seat]) => seatTitles[seat])
   const result =
     voted.size === 0
       ? 'The fact was taken up before the vote.'
       : changed.length === 0
         ? `${voted.size} voted again with the fact; nobody changed sides.`
-        : `${voted.size} voted again with the fact; ${changed.map(({ voter }) => seatTitles[voter as Seat]).join(', ')} changed sides.`
+        : `${voted.size} voted again with the fact; ${changed.join(', ')} changed sides.`
   return failures.length === 0 ? result : `${result} Not heard: ${failures.join('; ')}.`
 }

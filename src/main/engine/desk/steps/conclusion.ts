@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { tradeRecord } from '#engine/agents/seats/assess-record.ts'
 import { readViewRecord } from '#engine/agents/view-record.ts'
 import { allocationReport } from '#engine/desk/reports/allocation-report.ts'
@@ -126,10 +127,13 @@ async function roomForOrders({ book, mandate, clock }: DeskParts, signal: AbortS
   while (sent() > most) await sleep(clock, lookEveryMs, signal)
 }
 
+/** What looking back leaves to the steps after it. */
+const lookedBackSchema = z.object({ conclusion: z.string() })
+
 /** Writes down what the plan comes to: in the conversation, and in memory. */
 export async function conclude(run: RunContext, { outputOf }: StepContext, seat: Seat): Promise<StepResult> {
   const { subGoals, subPlans, outcome, runId } = run.memory
-  const looked = outputOf('look-back') as { readonly conclusion: string } | null | undefined
+  const looked = lookedBackSchema.safeParse(outputOf('look-back')).data
   const ended = subPlans.filter(({ traded }) => traded).length
   const sentences = [
     looked?.conclusion,

@@ -1,5 +1,5 @@
 import type { Execution } from '#engine/agents/seats/lessons.ts'
-import { intentOf } from '#engine/desk/reviews/reviews.ts'
+import { intentOf } from '#engine/desk/reviews/review-approval.ts'
 import { refuseFalseOutcome } from '#engine/desk/run/answer-checks.ts'
 import { ask, done, type RunContext, refuseStray } from '#engine/desk/run/run-context.ts'
 import { record, said } from '#engine/desk/run/run-log.ts'

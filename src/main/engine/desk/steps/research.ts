@@ -1,4 +1,4 @@
-import type { ResearchInput } from '#engine/agents/roster.ts'
+import type { ResearchInput } from '#engine/agents/questions.ts'
 import { describeValidation } from '#engine/agents/seats/validate.ts'
 import { viewsLookedBack } from '#engine/desk/reports/view-records.ts'
 import { refuseFalseFindings, refuseImpostor } from '#engine/desk/run/answer-checks.ts'

@@ -9,7 +9,7 @@ import { briefingOf } from '#engine/desk/run/briefing.ts'
 import { askSeat, type RunContext } from '#engine/desk/run/run-context.ts'
 import { record, said } from '#engine/desk/run/run-log.ts'
 import { questionOf } from '#engine/desk/run/run-state.ts'
-import { type Seat, seatTitles } from '#shared/domain/agent.ts'
+import { type Seat, seatSchema, seatTitles } from '#shared/domain/agent.ts'
 import { firstChoices } from '#shared/domain/ballot.ts'
 import { traderVoter } from '#shared/domain/collaboration.ts'
 import type { Actor } from '#shared/domain/journal.ts'
@@ -130,13 +130,18 @@ async function choose(
   const support = Object.fromEntries(election.candidates.map((id) => [id, supportOf(id)]))
   const others = rivals
     .filter(({ id }) => id !== mine.id)
-    .map(({ id, by }) => `that of the ${seatTitles[by as Seat] ?? by} (${figure(supportOf(id), 3)})`)
+    .map(({ id, by }) => `that of the ${titleOf(by)} (${figure(supportOf(id), 3)})`)
   const told = `The trader's proposal competes with ${others.length === 0 ? 'holding' : listWords(others)}: a weight of ${figure(supportOf(mine.id), 3)} prefers it.`
   const whose = chosen.by === mine.by ? "the trader's" : "the desk's"
   const text = `${told} To the vote goes ${whose}: ${chosen.action} ${chosen.quantity === ZERO ? '' : `${chosen.quantity} `}${chosen.instrument}.`
   const data = { runId: memory.runId, proposalId: chosen.id, action: chosen.action, support }
   await record(run, 'planner', { kind: 'questionChosen', data }, ...said(run, 'planner', { kind: 'system', text }))
   await castBallotsAgain(run, signal)
+}
+
+function titleOf(by: string): string {
+  const seat = seatSchema.safeParse(by).data
+  return seat === undefined ? by : seatTitles[seat]
 }
 
 /** How sure each seat is that it would vote for a proposal; 0 for one that would not, or does not answer. */

@@ -1,4 +1,4 @@
-import type { Answer } from '#engine/desk/run/answers.ts'
+import type { Answer } from '#engine/agents/questions.ts'
 import type { RunState } from '#engine/desk/run/run-state.ts'
 import type { Seat } from '#shared/domain/agent.ts'
 import { conflictSentence } from '#shared/domain/conflict.ts'

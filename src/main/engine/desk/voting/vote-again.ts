@@ -12,7 +12,7 @@ import type { Plan, Step } from '#shared/domain/plan.ts'
 import type { PlanningConfig } from '#shared/domain/profile.ts'
 import type { Goal } from '#shared/domain/run.ts'
 import { ZERO } from '#shared/lib/decimal.ts'
-import { experienceOf, votingPolicy } from './decision.ts'
+import { experienceOf, votingPolicy } from './voting-policy.ts'
 
 /** Seats that weigh how large a trade is, besides the risk manager, which has set the size before. */
 const sizeSeats = ['optimizer', 'executor']

@@ -18,10 +18,11 @@ import type { Proposal } from '#shared/domain/proposal.ts'
 import { touchOf } from '#shared/domain/quote.ts'
 import { sleep } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
-import { decide, experienceOf, votingPolicy } from './decision.ts'
+import { decide } from './decision.ts'
 import { settledParts } from './negotiating.ts'
 import { groundsOf, tradeRecordOf } from './review-grounds.ts'
 import { voteAgain } from './vote-again.ts'
+import { experienceOf, votingPolicy } from './voting-policy.ts'
 
 /** Has a seat vote, and its language model beside it. */
 export async function doAssess(run: RunContext, context: StepContext, seat: Seat): Promise<StepResult> {
