@@ -15,7 +15,7 @@ import { expireOrVoid } from './review-expiry.ts'
 import { injectDrillAfter } from './review-opening.ts'
 import {
   findReview,
-  note,
+  noteReview,
   orderHashOf,
   type ReviewsState,
   reviewLeftMs,
@@ -78,7 +78,7 @@ async function answer(
   given: { readonly approved: boolean; readonly dwellMs: number },
   events: readonly DeskEvent[],
 ): Promise<Review> {
-  const after = await note(state, review, by, ...events)
+  const after = await noteReview(state, review, by, ...events)
   const notice = state.biasWatch.add(given)
   if (notice !== null) {
     await state.journal.append({ kind: 'automationBiasNoticed', data: notice, actor: reviewsActor })
@@ -103,7 +103,7 @@ export async function edit(
   if (price === undefined || why !== undefined) {
     throw new ParleyError('REVIEW_EDIT_INVALID', `The order cannot be changed so: ${why}.`)
   }
-  return note(state, review, by, { kind: 'reviewEdited', data: { reviewId, order, orderHash, price, words } })
+  return noteReview(state, review, by, { kind: 'reviewEdited', data: { reviewId, order, orderHash, price, words } })
 }
 
 /** Has the agents vote again with the question before them. Throws REVIEW_QUESTIONS_USED_UP. */
@@ -116,7 +116,7 @@ export async function askAgents(state: ReviewsState, reviewId: string, question:
       wayOut: 'Approve, edit or reject it.',
     })
   }
-  return note(state, review, by, { kind: 'reviewAsked', data: { reviewId, question } })
+  return noteReview(state, review, by, { kind: 'reviewAsked', data: { reviewId, question } })
 }
 
 /** Puts it aside for so many milliseconds of waiting. Throws REVIEW_SNOOZE_TOO_LONG. */
@@ -128,7 +128,7 @@ export async function snooze(state: ReviewsState, reviewId: string, forMs: numbe
       wayOut: 'Snooze it for less, or reject it.',
     })
   }
-  return note(state, review, by, { kind: 'reviewSnoozed', data: { reviewId, until } })
+  return noteReview(state, review, by, { kind: 'reviewSnoozed', data: { reviewId, until } })
 }
 
 /** Records what the trader thinks before the tally is shown. Throws REVIEW_JUDGED. */
@@ -143,7 +143,7 @@ export async function judgeBlind(
     throw new ParleyError('REVIEW_JUDGED', 'Your judgement is recorded already, and the tally was shown.')
   }
   const judgement = { action, confidence, at: Math.floor(state.clock.now()) }
-  return note(state, review, by, { kind: 'blindJudgementRecorded', data: { reviewId, judgement } })
+  return noteReview(state, review, by, { kind: 'blindJudgementRecorded', data: { reviewId, judgement } })
 }
 
 /** The review that somebody is about to act on: a person, in time. What comes late is recorded, and nothing more (KS-12). */

@@ -1,7 +1,7 @@
 import { isClosedReview, type Review, type ReviewOrder } from '#shared/domain/review.ts'
 import type { Decimal } from '#shared/lib/decimal.ts'
 import { turnedRound } from './oversight-drills.ts'
-import { findReview, note, orderHashOf, type ReviewsState, reviewsActor, reviewTime } from './reviews-state.ts'
+import { findReview, noteReview, orderHashOf, type ReviewsState, reviewsActor, reviewTime } from './reviews-state.ts'
 
 /** What a review is opened with, or shown again with after the agents were asked. */
 export type ReviewOpening = Pick<Review, 'rules' | 'disagreement' | 'agreed' | 'horizonMs' | 'epoch' | 'runId'> & {
@@ -12,7 +12,7 @@ export type ReviewOpening = Pick<Review, 'rules' | 'disagreement' | 'agreed' | '
 /** Puts a decision before the trader; resolves once that is durable. */
 export async function openReview(state: ReviewsState, opening: ReviewOpening): Promise<Review> {
   const review: Review = { ...madeNow(state, opening), id: state.ids.next('rev'), questions: [], judgement: null }
-  return note(state, review, reviewsActor, { kind: 'reviewOpened', data: { review } })
+  return noteReview(state, review, reviewsActor, { kind: 'reviewOpened', data: { review } })
 }
 
 /** Shows it again after the agents have voted again; null where they do not want it any more. */
@@ -21,12 +21,12 @@ export async function showAgain(state: ReviewsState, reviewId: string, opening: 
   if (isClosedReview(review.status)) return
   if (opening === null) {
     const why = 'Asked again, the agents do not want it any more'
-    await note(state, review, reviewsActor, { kind: 'reviewVoided', data: { reviewId, why } })
+    await noteReview(state, review, reviewsActor, { kind: 'reviewVoided', data: { reviewId, why } })
     return
   }
   const { id, questions, openedAt } = review
   const again: Review = { ...madeNow(state, opening), id, questions, judgement: null, openedAt }
-  await note(state, review, reviewsActor, { kind: 'reviewAnswered', data: { review: again } })
+  await noteReview(state, review, reviewsActor, { kind: 'reviewAnswered', data: { review: again } })
 }
 
 /** HO-12: on paper, now and then, a review that anybody should reject; nobody waits for it, so nothing can be sent. */
@@ -38,7 +38,7 @@ export async function injectDrillAfter(state: ReviewsState, review: Review): Pro
   const opening = { rules, disagreement, agreed: true, horizonMs, epoch, runId, order, price }
   const drill: Review = { ...madeNow(state, opening), id: ids.next('rev'), questions: [], judgement: null }
   const flaw = `The order is turned round: the desk would ${review.deskOrder.side}.`
-  await note(
+  await noteReview(
     state,
     drill,
     reviewsActor,

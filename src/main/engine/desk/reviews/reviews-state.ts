@@ -147,7 +147,7 @@ export function reviewLeftMs({ deadlines, clock }: ReviewsState, { id, status }:
 }
 
 /** Journals what happened to a review; whoever waits for it goes on when that is durable. */
-export async function note(
+export async function noteReview(
   { drills, journal, reviews, waiters }: ReviewsState,
   review: Review,
   by: Actor,
@@ -167,5 +167,5 @@ export async function note(
 
 /** For what nobody waits for; a journal that cannot be written halts the desk by itself. */
 export function noteAlone(state: ReviewsState, review: Review, event: DeskEvent): void {
-  note(state, review, reviewsActor, event).catch(() => {})
+  noteReview(state, review, reviewsActor, event).catch(() => {})
 }
