@@ -3,7 +3,7 @@ import type { SealedRecord } from './journal-record.ts'
 
 const rowsAtOnce = 16
 
-/** Prepares to write records into the journal table: a row costs half as much where sixteen share a statement. */
+/** Prepares to write records into the journal table: a row costs less where sixteen share a statement. */
 export function prepareInsert(database: Database): (batch: readonly SealedRecord[]) => void {
   const insert = (rows: number) =>
     database.prepare(`INSERT INTO journal (seq, body, hash) VALUES ${Array(rows).fill('(?, ?, ?)').join(', ')}`)

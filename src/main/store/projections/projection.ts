@@ -2,8 +2,8 @@ import type { Database } from 'better-sqlite3'
 import type { DeskRecord } from '#engine/journal/journal.ts'
 
 /**
- * Tables made from the journal alone, written in the transaction of the records that they come from. A new version is
- * built again from the first record.
+ * Tables made from the journal alone, written in the transaction of the records that they come from; a full-text index
+ * over one of them follows later (TextIndex). A new version is built again from the first record.
  */
 export interface Projection {
   readonly name: string

@@ -26,8 +26,8 @@ export function textIndexSchema(table: string): string {
 
 /**
  * Fills the index of a table whose rows come in the order of their seq and never change. It is filled apart from the
- * records' own transaction, which would take half as long again with it. How far it is the index tells itself: FTS5 keeps
- * a row in its docsize table for each that it has, so a crash can put no other cursor out of step.
+ * records' own transaction, so that no append waits for it. How far it is the index tells itself: FTS5 keeps a row in its
+ * docsize table for each that it has, so a crash can put no other cursor out of step.
  */
 export function createTextIndex(database: Database, table: string): TextIndex {
   const newest = database.prepare<[], number | null>(`SELECT max(seq) FROM ${table}`).pluck()
