@@ -96,12 +96,12 @@ function journalContestant(of: string, file: string, size: number, projections: 
         name: `journal until it can be searched, ${of}`,
         async run() {
           for (const one of indexes) {
-            while (turns.time(one.step)) await setImmediateOver()
+            while (turns.time(() => one.step())) await setImmediateOver()
           }
         },
       },
     }),
-    longestTurnMs: turns.longestMs,
+    longestTurnMs: () => turns.longestMs(),
     close: () => journal.close(),
   }
 }
@@ -139,9 +139,9 @@ function bareContestant(of: string, file: string, size: number, body: string): C
   return {
     name: `bare better-sqlite3, ${of}`,
     async run(rounds) {
-      for (let round = 0; round < rounds; round++) turns.time(group.immediate)
+      for (let round = 0; round < rounds; round++) turns.time(() => group.immediate())
     },
-    longestTurnMs: turns.longestMs,
+    longestTurnMs: () => turns.longestMs(),
     close: () => database.close(),
   }
 }
