@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Election, electionSchema, type Ranking } from '#engine/consensus/election.ts'
-import { rank, type VotingMethod, votingMethods } from '#engine/consensus/voting-methods.ts'
+import { rank, type VotingMethod, votingMethods } from '#engine/consensus/ranking-methods.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 
 /**

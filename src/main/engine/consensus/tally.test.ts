@@ -9,7 +9,7 @@ import {
   isAnonymous,
 } from '#shared/domain/consensus-policy.ts'
 import { isAgreedAction, tallySchema } from '#shared/domain/tally.ts'
-import { defaultReviewThresholds, needsReview } from './review-rules.ts'
+import { defaultReviewThresholds, needsReview } from './review-thresholds.ts'
 import { tally } from './tally.ts'
 
 const options = ['buy', 'sell', 'hold']

@@ -3,7 +3,7 @@ import { learnedWords } from '#shared/domain/combination.ts'
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { CountedBallot, Tally } from '#shared/domain/tally.ts'
 import { type AdmittedBallot, admitBallots, compareText } from './admission.ts'
-import { judge, optionShares, quorumOf, sharesUnder, vetoedBy } from './verdict.ts'
+import { judge, optionShares, quorumOf, sharesUnder, vetoedBy } from './policy-verdict.ts'
 import { voterPower } from './voter-power.ts'
 
 /**

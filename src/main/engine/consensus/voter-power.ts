@@ -1,7 +1,7 @@
 import type { ConsensusPolicy } from '#shared/domain/consensus-policy.ts'
 import type { VoterPower } from '#shared/domain/tally.ts'
 import type { AdmittedBallot } from './admission.ts'
-import { judge, meets } from './verdict.ts'
+import { judge, meets } from './policy-verdict.ts'
 
 const mostVoters = 16
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rank } from '#engine/consensus/voting-methods.ts'
+import { rank } from '#engine/consensus/ranking-methods.ts'
 import { preferences } from './competing.ts'
 
 describe('proposals that compete', () => {

@@ -1,7 +1,7 @@
 import type { BarSeries } from '#shared/domain/bar.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import { mamaRule, trendlineRule } from './hilbert.ts'
-import { macdRule, rocRule, rsiRule, stochasticRsiRule, stochasticRule, williamsRRule } from './momentum.ts'
+import { macdRule, rocRule } from './momentum.ts'
 import {
   almaRule,
   demaRule,
@@ -33,8 +33,10 @@ import {
   tsiRule,
   ultimateOscillatorRule,
 } from './oscillators.ts'
+import { rsiRule, stochasticRsiRule } from './rsi.ts'
 import { type BarColumns, overBarsMany, type Sheet, type SheetColumn } from './sheet.ts'
 import { hurstRule, meanErrorsRule, regressionRule, rocBandsRule } from './statistical.ts'
+import { stochasticRule, williamsRRule } from './stochastic.ts'
 import {
   adxRule,
   aroonRule,

@@ -10,8 +10,8 @@ import {
   typicalPriceRule,
   windowRule,
 } from './arithmetic.ts'
-import { rsiRule, stochasticPositionRule } from './momentum.ts'
 import { emaRule, smaRule, smoothRule } from './moving-averages.ts'
+import { rsiRule } from './rsi.ts'
 import {
   type Arrays,
   type BarColumns,
@@ -23,6 +23,7 @@ import {
   type SheetColumn,
   slot,
 } from './sheet.ts'
+import { stochasticPositionRule } from './stochastic.ts'
 import { trueRangeRule } from './volatility.ts'
 
 /** A line and the slower line it is read against. */

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { condorcetWinner } from './condorcet-methods.ts'
 import { type Election, electionSchema, type Ranking } from './election.ts'
 import { bordaPoints } from './positional-methods.ts'
-import { rank, type VotingMethod, votingMethods, winnerOf } from './voting-methods.ts'
+import { rank, type VotingMethod, votingMethods, winnerOf } from './ranking-methods.ts'
 
 const file = resolve('../shared/reference/voting/elections.json')
 const ranking = z.array(z.array(z.string())).optional()
