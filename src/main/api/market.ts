@@ -6,8 +6,8 @@ import { findInstrument, type Instrument } from '#shared/domain/instrument.ts'
 import type { Stop } from '#shared/lib/clock.ts'
 import { ParleyError } from '#shared/lib/error.ts'
 import type { CallContext } from './desk.ts'
-import { atPace } from './pace.ts'
 import type { ApiParts } from './parts.ts'
+import { atPace } from './stream-pace.ts'
 
 /** The instrument that a caller means. Throws INSTRUMENT_NOT_FOUND. */
 export function instrumentOn(feed: Feed, typed: string): Instrument {

@@ -4,8 +4,8 @@ import { contract } from '#shared/contract/index.ts'
 import { type Noun, nouns } from '#shared/contract/system.ts'
 import { nounsOf } from './changes.ts'
 import type { CallContext } from './desk.ts'
-import { atPace } from './pace.ts'
 import type { ApiParts } from './parts.ts'
+import { atPace } from './stream-pace.ts'
 
 const longestCatchUp = 500
 

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Decimal } from '#shared/lib/decimal.ts'
+import { compare, multiply, roundToStep, sign, ZERO } from '#shared/lib/decimal.ts'
 import { decimalSchema } from './decimal.ts'
 
 /**
@@ -62,4 +64,10 @@ export function findInstrument(instruments: readonly Instrument[], typed: string
   const namesOf = ({ id, base, quote }: Instrument) =>
     isPerpetual(id) ? [plain(id), plain(`${base}${quote}PERP`)] : [plain(id)]
   return instruments.find((instrument) => namesOf(instrument).includes(plain(typed)))
+}
+
+/** The quantity rounded down to the lot; 0 where it would be worth less than the venue takes. */
+export function tradable(quantity: Decimal, price: Decimal, instrument: Instrument): Decimal {
+  const lots = roundToStep(quantity, instrument.quantityStep, 'down')
+  return sign(lots) > 0 && compare(multiply(lots, price), instrument.minimumNotional) >= 0 ? lots : ZERO
 }

@@ -14,7 +14,7 @@ import { ParleyError } from '#shared/lib/error.ts'
 import type { Handlers } from './agent.ts'
 import type { Briefing, ProposalBriefing } from './seat.ts'
 import type { AskedOfSeat } from './seats/answer.ts'
-import type { Execution } from './seats/lessons.ts'
+import type { Execution } from './seats/measure-outcome.ts'
 import type { OrderToSchedule } from './seats/schedule-order.ts'
 
 /** What the researcher is asked. */

@@ -130,12 +130,6 @@ export function tightest(caps: readonly SizeCap[]): SizeCap | undefined {
   }, undefined)
 }
 
-/** The quantity rounded down to the lot; 0 where it would be worth less than the venue takes. */
-export function tradable(quantity: Decimal, price: Decimal, instrument: Instrument): Decimal {
-  const lots = roundToStep(quantity, instrument.quantityStep, 'down')
-  return sign(lots) > 0 && compare(multiply(lots, price), instrument.minimumNotional) >= 0 ? lots : ZERO
-}
-
 /** What the position is worth after a trade, below zero for a short one: what reduces it never turns it round. */
 export function worthAfter(
   briefing: Pick<Briefing, 'instrument'> & Held,

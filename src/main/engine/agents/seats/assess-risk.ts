@@ -8,12 +8,12 @@ import {
   positionOf,
   type SizeCap,
   tightest,
-  tradable,
   worthAfter,
 } from '#engine/agents/sizes.ts'
 import { count, figure, listWords, moment, percent } from '#engine/agents/wording.ts'
 import { usualConfidence } from '#engine/portfolio/confidence-levels.ts'
 import { expectedShortfall, valueAtRisk } from '#engine/portfolio/value-at-risk.ts'
+import { tradable } from '#shared/domain/instrument.ts'
 import {
   absolute,
   compare,

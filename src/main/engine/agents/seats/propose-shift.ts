@@ -1,6 +1,7 @@
 import type { Briefing } from '#engine/agents/seat.ts'
-import { heldQuantity, tradable } from '#engine/agents/sizes.ts'
+import { heldQuantity } from '#engine/agents/sizes.ts'
 import type { Insight } from '#shared/domain/insight.ts'
+import { tradable } from '#shared/domain/instrument.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { absolute, fromNumber, minimum, sign } from '#shared/lib/decimal.ts'
 import type { Ids } from '#shared/lib/ids.ts'

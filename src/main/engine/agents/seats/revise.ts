@@ -1,5 +1,6 @@
 import type { Briefing } from '#engine/agents/seat.ts'
-import { type Held, isEntry, lossBetween, positionOf, tradable } from '#engine/agents/sizes.ts'
+import { type Held, isEntry, lossBetween, positionOf } from '#engine/agents/sizes.ts'
+import { tradable } from '#shared/domain/instrument.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { compare, type Decimal, decimal, multiply } from '#shared/lib/decimal.ts'
 

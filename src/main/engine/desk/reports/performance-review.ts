@@ -1,4 +1,4 @@
-import type { TradeRecord } from '#engine/agents/seats/assess-record.ts'
+import type { TradeRecord } from '#engine/agents/trade-record.ts'
 import type { ViewRecord } from '#engine/agents/view-record.ts'
 import { count, listWords, percent, sentence, signedFigure, span } from '#engine/agents/wording.ts'
 import type { PastOutcome } from '#engine/ports/desk-history.ts'

@@ -1,4 +1,4 @@
-import type { Execution } from '#engine/agents/seats/lessons.ts'
+import type { Execution } from '#engine/agents/seats/measure-outcome.ts'
 import type { Seat } from '#shared/domain/agent.ts'
 import type { Evidence } from '#shared/domain/evidence.ts'
 import type { Outcome } from '#shared/domain/outcome.ts'

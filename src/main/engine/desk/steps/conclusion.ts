@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { tradeRecord } from '#engine/agents/seats/assess-record.ts'
+import { tradeRecord } from '#engine/agents/trade-record.ts'
 import { readViewRecord } from '#engine/agents/view-record.ts'
 import { allocationReport } from '#engine/desk/reports/allocation-report.ts'
 import { type InstrumentRecord, performanceReview } from '#engine/desk/reports/performance-review.ts'

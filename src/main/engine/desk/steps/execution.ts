@@ -1,4 +1,4 @@
-import type { Execution } from '#engine/agents/seats/lessons.ts'
+import type { Execution } from '#engine/agents/seats/measure-outcome.ts'
 import { intentOf } from '#engine/desk/reviews/review-approval.ts'
 import { refuseFalseOutcome } from '#engine/desk/run/answer-checks.ts'
 import { ask, done, type RunContext, refuseStray } from '#engine/desk/run/run-context.ts'

@@ -1,6 +1,6 @@
 import type { ProposalBriefing } from '#engine/agents/seat.ts'
-import { type TradeRecord, tradeRecord } from '#engine/agents/seats/assess-record.ts'
 import { isEntry } from '#engine/agents/sizes.ts'
+import { type TradeRecord, tradeRecord } from '#engine/agents/trade-record.ts'
 import { defaultReviewThresholds, needsReview } from '#engine/consensus/review-thresholds.ts'
 import { briefingOf } from '#engine/desk/run/briefing.ts'
 import type { DeskParts } from '#engine/desk/run/desk-parts.ts'

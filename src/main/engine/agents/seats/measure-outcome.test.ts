@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Fill } from '#shared/domain/order.ts'
 import { outcomeSchema } from '#shared/domain/outcome.ts'
 import { decimal } from '#shared/lib/decimal.ts'
-import { type Execution, lessonsOf } from './lessons.ts'
+import { type Execution, lessonsOf } from './measure-outcome.ts'
 
 function fill(quantity: string, price: string, fee: string, side: Fill['side'] = 'buy'): Fill {
   return {

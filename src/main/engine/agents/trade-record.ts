@@ -1,9 +1,9 @@
-import { type MarketRead, readMarket } from '#engine/agents/market-read.ts'
-import type { Briefing, ProposalBriefing } from '#engine/agents/seat.ts'
-import { signedPercent, span } from '#engine/agents/wording.ts'
 import type { Proposal } from '#shared/domain/proposal.ts'
 import { toNumber } from '#shared/lib/decimal.ts'
-import { abstain, type SeatVerdict, voteFor } from './verdict.ts'
+import { type MarketRead, readMarket } from './market-read.ts'
+import type { Briefing, ProposalBriefing } from './seat.ts'
+import { abstain, type SeatVerdict, voteFor } from './seats/verdict.ts'
+import { signedPercent, span } from './wording.ts'
 
 const leastDecisions = 5
 

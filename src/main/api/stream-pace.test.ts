@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createVirtualClock } from '#shared/lib/virtual-clock.ts'
 import { pass } from '#test/builders/virtual-time.ts'
-import { atPace } from './pace.ts'
+import { atPace } from './stream-pace.ts'
 
 /** A stream at a pace of 100 ms to 500 ms, read as fast as it gives, and the moments at which it gave. */
 function paced() {
