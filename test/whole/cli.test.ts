@@ -122,7 +122,7 @@ describe('parley stop and status', () => {
     await parley('import', prices, '--home', home)
     writeFileSync(join(home, 'host.json'), '{"origin":')
     const { code, out } = await parley('stop', '--home', home, '--reason', 'A test')
-    expect([code, out]).toEqual([1, expect.stringMatching(/^A STOP file is there: .*host\.json cannot be read/)])
+    expect([code, out]).toEqual([1, expect.stringMatching(/^A STOP file is in place: .*host\.json cannot be read/)])
     expect(readFileSync(join(home, 'STOP'), 'utf8')).toBe('level: 2\nA test')
   })
 })
