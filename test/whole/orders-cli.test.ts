@@ -98,7 +98,7 @@ describe.skipIf(!isBuilt)('parley orders, positions and reconcile of an open des
     )
     const compared = await run('reconcile')
     expect(compared.code).toBe(0)
-    expect(compared.out).toMatch(/: 2 working orders are as it says\.\n {2}BTC\/USDT: [\d.]+ on both sides\n$/)
+    expect(compared.out).toMatch(/: 2 working orders match\.\n {2}BTC\/USDT: [\d.]+ on both sides\n$/)
   })
 
   it('what goes out in parts is one row, with its parts below it', async () => {
@@ -114,7 +114,7 @@ describe.skipIf(!isBuilt)('parley orders, positions and reconcile of an open des
     const rows = (await run('orders', '--in-parts')).out.trimEnd().split('\n')
     expect(rows[0]).toMatch(
       new RegExp(
-        `^${parent?.id} .*WORKING +buy BTC/USDT twap, \\d+ looks [\\d.]+ s apart +[\\d.]+ of ${parent?.quantity}`,
+        `^${parent?.id} .*WORKING +buy BTC/USDT twap, \\d+ checks [\\d.]+ s apart +[\\d.]+ of ${parent?.quantity}`,
       ),
     )
     expect(rows[1]).toMatch(new RegExp(`^ {2}${parent?.children[0]?.clientOrderId} .*FILLED`))
