@@ -55,7 +55,11 @@ export function VotePane({ runId, policy, running, className }: VoteProps) {
         </EmptyState>
       ) : (
         <PanelBody label="Result and ballots">
-          {tally !== null && <Result tally={tally} threshold={thresholdOf(vote.data.policy)} />}
+          {tally === null ? (
+            <Counting running={running} />
+          ) : (
+            <Result tally={tally} threshold={thresholdOf(vote.data.policy)} />
+          )}
           <Ballots ballots={ballots} tally={tally} />
           {tally !== null && <Remarks tally={tally} />}
         </PanelBody>
@@ -73,6 +77,15 @@ function Head({ policy, tally, count }: { policy: ConsensusPreset; tally: Tally 
         <span title={quorumWords(tally.quorum)}>{tally.quorum.met ? 'quorum met' : 'quorum missed'}</span>
       )}
     </>
+  )
+}
+
+/** Keeps the result's place while ballots come in, so that the list below it does not jump when they are counted. */
+function Counting({ running }: { running: boolean }) {
+  return (
+    <div className={styles.result}>
+      <p className={styles.rule}>{running ? 'Not counted yet.' : 'The ballots were never counted.'}</p>
+    </div>
   )
 }
 
